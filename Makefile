@@ -1,0 +1,25 @@
+# urfave/cli can write its own documentation; the tag leaves that, and the libraries it needs, out of the binary.
+export TAGS := urfave_cli_no_docs
+
+.PHONY: help build run test check setup clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+build: ## bin/brood, one static binary
+	CGO_ENABLED=0 go build -trimpath -tags $(TAGS) -o bin/brood ./cmd/brood
+
+run: build ## the sample videos, copied into a new folder
+	bin/brood copy testdata/videos "$$(mktemp -d)/videos"
+
+test: ## the tests; RACE=1 with the race detector, which needs a C compiler
+	go test -tags $(TAGS) $(if $(RACE),-race) $(TESTFLAGS) ./...
+
+check: ## what CI runs
+	scripts/check
+
+setup: ## a Debian machine made ready for every test; as root
+	scripts/setup
+
+clean: ## nothing built is left
+	rm -rf bin
