@@ -1,0 +1,16 @@
+package process
+
+import "golang.org/x/sys/unix"
+
+// maxArg is MAX_ARG_STRLEN, the most that one argument may have with its NUL (execve(2)).
+const maxArg = 32 * 4096
+
+// argLimit is what all arguments and the environment may have together: a
+// quarter of the stack's limit, not below 128 KiB and not above 6 MiB (execve(2), fs/exec.c).
+func argLimit() int {
+	var stack unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_STACK, &stack); err != nil {
+		return 128 << 10
+	}
+	return int(min(max(stack.Cur/4, 128<<10), 6<<20))
+}

@@ -1,0 +1,164 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Target is what a child runs. A nil error is exit code 0, one made by ExitStatus
+// the status it names; any other error, and a panic, is exit code 1 with
+// "Process NAME:" and the error (or the trace) on standard error.
+type Target func(*Work) error
+
+// Lookup finds a target by the name on the command line.
+type Lookup func(name string) (Target, bool)
+
+// Work is what a child was asked to do.
+type Work struct {
+	Args   []string
+	Kwargs map[string]string
+
+	// Events takes what the parent reads from Process.Events. It discards when the
+	// parent has not asked for it, or when the child was started by hand.
+	Events io.Writer
+
+	terminable terminable
+}
+
+// Context is cancelled by SIGTERM, which without a call of Context ends the child
+// at once. A target that has something to clean up calls it first and returns
+// soon after the context is done; the child then still ends by SIGTERM (exit code -15).
+func (w *Work) Context() context.Context { return w.terminable.context() }
+
+// terminable is a SIGTERM that waits for the target's return.
+type terminable struct {
+	once sync.Once
+	ctx  context.Context
+	stop context.CancelFunc
+}
+
+func (t *terminable) context() context.Context {
+	t.once.Do(func() { t.ctx, t.stop = notifyTerminate() })
+	return t.ctx
+}
+
+// received tells whether the signal has come, and gives it its usual meaning back.
+func (t *terminable) received() bool {
+	if t.ctx == nil {
+		return false
+	}
+	received := t.ctx.Err() != nil
+	t.stop()
+	return received
+}
+
+// childGrace is how long a child's own daemons may take to end when the child has.
+const childGrace = 5 * time.Second
+
+// usageStatus is the exit status of a child whose command line makes no sense.
+const usageStatus = 2
+
+const mainProcess = "MainProcess"
+
+// Main runs this process as one of its own children, if argv says that it is
+// one, and returns its exit status for os.Exit. A program whose binary is to have
+// children calls it before anything else:
+//
+//	if status, ok := process.Main(os.Args, lookup); ok {
+//		os.Exit(status)
+//	}
+func Main(argv []string, lookup Lookup) (status int, ok bool) {
+	if len(argv) < 2 {
+		return 0, false
+	}
+	switch argv[1] {
+	case childCommand:
+		showName()
+		return runChild(argv[2:], lookup), true
+	case guardianCommand:
+		showName()
+		guard(os.Stdin)
+		return 0, true
+	default:
+		return 0, false
+	}
+}
+
+func runChild(args []string, lookup Lookup) int {
+	target, own, work, err := parseChild(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "child:", err)
+		return usageStatus
+	}
+	quietSignals()
+	if err := become(own, work); err != nil {
+		fmt.Fprintf(os.Stderr, "Process %s:\n%v\n", self.name, err)
+		return 1
+	}
+	err = run(target, work, lookup)
+	if err != nil {
+		report(err)
+	}
+	Finish(childGrace)
+	if work.terminable.received() {
+		dieBy(terminateSignal)
+	}
+	return exitStatus(err)
+}
+
+// become takes on what the parent has decided.
+func become(own ownFlags, work *Work) error {
+	self.daemon = own.daemon
+	if self.name = own.name; self.name == "" {
+		self.name = mainProcess // by hand
+	}
+	if self.identity = own.identity; self.identity == "" {
+		self.identity = identityIn(own.name)
+	}
+	work.Events = io.Discard
+	if own.events != 0 {
+		work.Events = received(own.events, "events")
+	}
+	if own.parent != 0 {
+		self.parent = &ParentProcess{Name: own.parentName, PID: own.parent}
+		if self.parent.Name == "" {
+			self.parent.Name = mainProcess
+		}
+	}
+	if own.lifeline != 0 {
+		holdLifeline(polled(own.lifeline, "lifeline"))
+	}
+	if own.guardian != 0 {
+		return joinGuardian(received(own.guardian, "guardian"))
+	}
+	return nil
+}
+
+// run calls the target; a panic becomes an error that holds its trace.
+func run(name string, work *Work, lookup Lookup) (err error) {
+	if name == noTarget {
+		return nil
+	}
+	target, ok := lookup(name)
+	if !ok {
+		return fmt.Errorf("no target is called %q", name)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n\n%s", r, debug.Stack())
+		}
+	}()
+	return target(work)
+}
+
+// report is what Python prints of an exception that ends a process; an exit with a status is none.
+func report(err error) {
+	if _, ok := err.(Status); !ok {
+		fmt.Fprintf(os.Stderr, "Process %s:\n%v\n", self.name, err)
+	}
+}

@@ -1,0 +1,128 @@
+package process
+
+import (
+	"os"
+	"slices"
+	"sync"
+	"time"
+)
+
+// family is what a process knows of itself and its children. There is one in
+// an OS process, as Python has one _current_process and one _children.
+type family struct {
+	name     string
+	identity string // "" in the main process, else "3:1"
+	pid      int
+	daemon   bool
+	parent   *ParentProcess // nil in the main process
+
+	mu       sync.Mutex
+	count    int        // of the processes made by New
+	children []*Process // started and not reaped, oldest first
+	ended    []*Process // ended and not reaped
+	lifeline *lifeline  // nil before the first Start
+	guardian *guardian  // nil before the first daemon's Start
+	watcher  *watcher   // nil before the first Start
+	spawner  *spawner   // nil before the first daemon's Start
+
+	suspension func() // ends passSuspension; nil before the first Start
+}
+
+var self = family{name: mainProcess, pid: os.Getpid()}
+
+// CurrentProcess says who this process is.
+type CurrentProcess struct {
+	Name   string // "MainProcess" in a process that no brood parent started
+	PID    int
+	Daemon bool
+}
+
+// Current is Python's current_process.
+func Current() CurrentProcess {
+	return CurrentProcess{Name: self.name, PID: self.pid, Daemon: self.daemon}
+}
+
+// ActiveChildren are the children that are started and have not ended, oldest
+// first; those that have ended are reaped, as in Python.
+func ActiveChildren() []*Process {
+	reapEnded()
+	self.mu.Lock()
+	defer self.mu.Unlock()
+	return slices.Clone(self.children)
+}
+
+// reapEnded reaps the children that have ended so far.
+func reapEnded() {
+	self.mu.Lock()
+	ended := self.ended
+	self.ended = nil
+	self.mu.Unlock()
+	for _, p := range ended {
+		p.reap()
+	}
+}
+
+// forget takes p off the list of active children.
+func forget(p *Process) {
+	self.mu.Lock()
+	defer self.mu.Unlock()
+	same := func(q *Process) bool { return q == p }
+	self.children = slices.DeleteFunc(self.children, same)
+	self.ended = slices.DeleteFunc(self.ended, same)
+}
+
+// killGrace is how long a killed child may take to end before it is abandoned.
+// Killing takes microseconds unless the child sits in state D, which has no end of its own.
+const killGrace = 5 * time.Second
+
+// Finish ends this process's part in the model, as Python's exit does, but with
+// escalation: daemons are terminated, after grace killed, and joined (or
+// abandoned, where the kernel cannot kill them); then the others are joined,
+// however long they take. At its end no child is left but an abandoned one. A
+// program calls it once, before it exits.
+func Finish(grace time.Duration) {
+	endAll(daemonsOf(ActiveChildren()), grace)
+	for _, p := range ActiveChildren() {
+		_ = p.Join() // it cannot fail but for a child that somebody else closed or abandoned
+	}
+	self.release()
+}
+
+func daemonsOf(processes []*Process) []*Process {
+	return slices.DeleteFunc(processes, func(p *Process) bool { return !p.Daemon() })
+}
+
+// endAll terminates the processes, kills after grace those that are left, and
+// abandons after killGrace those that are left then.
+func endAll(processes []*Process, grace time.Duration) {
+	steps := []struct {
+		do    func(*Process) error
+		grace time.Duration
+	}{{(*Process).Terminate, grace}, {(*Process).Kill, killGrace}, {(*Process).Abandon, 0}}
+	for _, step := range steps {
+		for _, p := range processes {
+			_ = step.do(p) // one that has ended meanwhile is what we want
+		}
+		deadline := time.Now().Add(step.grace)
+		processes = slices.DeleteFunc(processes, func(p *Process) bool {
+			ended, err := p.JoinTimeout(time.Until(deadline))
+			return ended || err != nil
+		})
+	}
+}
+
+// release gives back what the family held for its children. The parts are
+// stopped without the lock: their goroutines take it.
+func (f *family) release() {
+	f.mu.Lock()
+	guardian, spawner, watcher, lifeline, suspension := f.guardian, f.spawner, f.watcher, f.lifeline, f.suspension
+	f.guardian, f.spawner, f.watcher, f.lifeline, f.suspension = nil, nil, nil, nil, nil
+	f.mu.Unlock()
+	if suspension != nil {
+		suspension()
+	}
+	guardian.dismiss()
+	spawner.stop()
+	watcher.stop()
+	lifeline.close()
+}

@@ -1,0 +1,48 @@
+// Package process is Python's multiprocessing.Process on real processes: a
+// parent re-executes its own binary as a child, the work on the child's command
+// line, and keeps every promise of that model (and the ones that Python breaks).
+//
+//	p := process.New(process.Config{Target: "sing", Args: []string{"小明"}, Kwargs: map[string]string{"num": "3"}})
+//	if err := p.Start(); err != nil { … }      // brood child sing --name=Process-1 --parent=41 --lifeline=3 --num=3 -- 小明
+//	p.Join()
+//	code, err := p.ExitCode()                  // n, or -signal
+//
+// Both ends live here. The child's end is [Main], which a program calls before
+// anything else; it finds the target by name and runs it.
+//
+// # One process and its parent
+//
+//	initial ──Start──▶ started ──(ends)──▶ zombie ──reap──▶ stopped
+//	   │                  │                                    │
+//	   │                  └────Abandon────▶ abandoned          │
+//	   └──────────────────────Close──────────▶ closed ◀────────┘
+//
+// The sentinel closes at "ends"; the child stays a zombie until somebody asks:
+// Join, IsAlive, ExitCode, ActiveChildren, Wait or the next Start reap it. All of
+// them come to one method, which is the only place that waits for a process;
+// the exit status is published once, to every waiter. (Where there is no pidfd,
+// that is outside Linux, an ended child is reaped at once.)
+//
+// # What ties their lives together
+//
+//	parent ── lifeline (pipe, never written) ─▶ every child: end of file says that the parent is gone
+//	parent ── PDEATHSIG = SIGKILL ────────────▶ daemon child (Linux): also when stopped
+//	parent ── "-PID\n", end of file ─▶ guardian ── SIGKILL ─▶ the group of each daemon child
+//	daemon child ── "+PID\n" ────────────────▲
+//
+// Each child leads a process group of its own, so that a Ctrl-C reaches the
+// parent alone. The guardian is one more child that a parent starts with its first
+// daemon: it outlives the parent by a moment and ends what the kernel's
+// PDEATHSIG cannot reach, the descendants of a daemon, and on systems without
+// PDEATHSIG the stopped ones. A daemon registers itself with the guardian before
+// its target runs, so there is no moment at which a descendant could slip through;
+// the parent takes it off the list before it reaps it, so no signal can reach a
+// stranger that got the same PID. Windows has a Job Object in the guardian's place.
+//
+// A child that is no daemon goes on when its parent dies.
+//
+// # The end of a parent
+//
+// Go has no atexit, so a program calls [Finish] when it ends: daemons are
+// terminated, given a grace, killed and joined; the others are joined.
+package process

@@ -1,0 +1,114 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+func systemLimits() []systemLimit {
+	var limits []systemLimit
+	add := func(name string, limit, used, perChild int) {
+		limits = append(limits, systemLimit{name, limit - used, perChild})
+	}
+	tasks := tasksOfSystem()
+	if n, ok := readInt("/proc/sys/kernel/pid_max"); ok {
+		add("kernel.pid_max", n, tasks, tasksPerChild)
+	}
+	if n, ok := readInt("/proc/sys/kernel/threads-max"); ok {
+		add("kernel.threads-max", n, tasks, tasksPerChild)
+	}
+	var r unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NPROC, &r) == nil && r.Cur < unix.RLIM_INFINITY && !exemptFromNproc() {
+		add("RLIMIT_NPROC", int(r.Cur), tasksOfUser(os.Getuid()), tasksPerChild)
+	}
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) == nil && r.Cur < unix.RLIM_INFINITY {
+		open, _ := os.ReadDir("/proc/self/fd")
+		add("RLIMIT_NOFILE", int(r.Cur), len(open)+filesKept, filesPerChild)
+	}
+	for _, dir := range pidsCgroups() {
+		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok { // "max" is no number
+			used, _ := readInt(filepath.Join(dir, "pids.current"))
+			add("pids.max", n, used, tasksPerChild)
+		}
+	}
+	return limits
+}
+
+// exemptFromNproc: the limit does not hold for whoever has one of these capabilities, or is root (kernel/fork.c).
+func exemptFromNproc() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return os.Getuid() == 0
+	}
+	exempt := uint32(1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_RESOURCE)
+	return os.Getuid() == 0 || data[0].Effective&exempt != 0
+}
+
+// tasksOfSystem is the number of threads in the fourth field of /proc/loadavg, "running/all".
+func tasksOfSystem() int {
+	var load [3]float64
+	var running, all int
+	text, _ := os.ReadFile("/proc/loadavg")
+	_, _ = fmt.Sscanf(string(text), "%g %g %g %d/%d", &load[0], &load[1], &load[2], &running, &all)
+	return all
+}
+
+// tasksOfUser counts the threads of the processes that run as uid.
+func tasksOfUser(uid int) (tasks int) {
+	statuses, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, file := range statuses {
+		text, _ := os.ReadFile(file)
+		if statusField(text, "Uid:") == strconv.Itoa(uid) {
+			n, _ := strconv.Atoi(statusField(text, "Threads:"))
+			tasks += n
+		}
+	}
+	return tasks
+}
+
+// statusField is the first word after a key of /proc/PID/status.
+func statusField(status []byte, key string) string {
+	_, rest, _ := strings.Cut(string(status), "\n"+key)
+	word, _, _ := strings.Cut(strings.TrimLeft(rest, " \t"), "\n")
+	word, _, _ = strings.Cut(word, "\t")
+	return word
+}
+
+// pidsCgroups are the folders of this process's cgroups that may limit the number
+// of tasks, from its own up to the root, for version 1 and 2 (cgroups(7)).
+func pidsCgroups() (dirs []string) {
+	text, _ := os.ReadFile("/proc/self/cgroup")
+	for line := range strings.Lines(string(text)) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(parts) != 3 || parts[1] != "" && parts[1] != "pids" {
+			continue
+		}
+		mount := "/sys/fs/cgroup"
+		if parts[1] == "pids" {
+			mount = "/sys/fs/cgroup/pids"
+		}
+		for group := path.Clean("/" + parts[2]); ; group = path.Dir(group) {
+			dirs = append(dirs, filepath.Join(mount, group))
+			if group == "/" {
+				break
+			}
+		}
+	}
+	return dirs
+}
+
+func readInt(file string) (int, bool) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	return n, err == nil
+}

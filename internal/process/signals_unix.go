@@ -1,0 +1,53 @@
+//go:build unix
+
+package process
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// quietSignals gives a child the reactions of a Python process where those of
+// Go's runtime differ.
+func quietSignals() {
+	// A parent that is gone must not end a child that reports to it; and a child in
+	// a group of its own may write to a terminal with "stty tostop".
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGTTOU)
+	// For these the runtime prints all goroutines and exits with 2; the parent is to
+	// see the signal. A fault of the program's own still is a panic: only signals from
+	// outside arrive here (os/signal, "Types of signals").
+	faults := make(chan os.Signal, 1)
+	signal.Notify(faults, syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL,
+		syscall.SIGABRT, syscall.SIGQUIT, syscall.SIGTRAP, syscall.SIGSYS,
+		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM)
+	go func() { dieBy((<-faults).(syscall.Signal)) }()
+}
+
+func notifyTerminate() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), syscall.SIGTERM)
+}
+
+// dieBy ends this process by the signal, so that its parent sees -sig.
+func dieBy(sig syscall.Signal) {
+	signal.Reset(sig)
+	defaultAction(sig)
+	_ = syscall.Kill(os.Getpid(), sig)
+	time.Sleep(time.Second) // it is on its way to another thread, or blocked
+	os.Exit(128 + int(sig))
+}
+
+// holdLifeline notes that the parent is there, and has a daemon end with it.
+func holdLifeline(lifeline *os.File) {
+	if self.parent != nil {
+		self.parent.lifeline = lifeline
+	}
+	if self.daemon && !killedWithParent {
+		go func() {
+			<-self.parent.Sentinel()
+			_ = syscall.Kill(0, syscall.SIGKILL) // the whole group, this process among it
+		}()
+	}
+}

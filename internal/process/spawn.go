@@ -1,0 +1,135 @@
+package process
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// outputDelay is how long an ended child's captured output may be held open by a
+// grandchild before it is cut off (golang/go#23019).
+const outputDelay = time.Second
+
+// spawn starts the child. The caller holds mu.
+func (p *Process) spawn() error {
+	t, err := self.ties(p.daemon)
+	if err != nil {
+		return err
+	}
+	cmd := &exec.Cmd{
+		Path:        executable(),
+		Stdout:      output(p.config.Stdout, os.Stdout),
+		Stderr:      output(p.config.Stderr, os.Stderr),
+		SysProcAttr: ownGroup(),
+		WaitDelay:   outputDelay,
+	}
+	own := p.ownFlags()
+	own.lifeline = pass(cmd, t.lifeline.read)
+	if p.daemon {
+		own.guardian = pass(cmd, t.guardian.file)
+	}
+	if p.config.Events {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return fmt.Errorf("pipe for events: %w", err)
+		}
+		defer w.Close()
+		defer func() { p.keepEvents(r) }()
+		own.events = pass(cmd, w)
+	}
+	if cmd.Args, err = commandLine(p.config, own); err != nil {
+		return err
+	}
+	return p.start(cmd, t)
+}
+
+func (p *Process) ownFlags() ownFlags {
+	own := ownFlags{name: p.name, parent: p.parent, parentName: self.name, daemon: p.daemon}
+	if p.name != defaultName(p.identity) {
+		own.identity = p.identity
+	}
+	return own
+}
+
+// keepEvents keeps the parent's end for Events if the child was started.
+func (p *Process) keepEvents(r *os.File) {
+	if p.cmd == nil {
+		r.Close()
+		return
+	}
+	p.events = r
+}
+
+// start starts cmd and has its end noticed.
+func (p *Process) start(cmd *exec.Cmd, t ties) error {
+	start := cmd.Start
+	if p.daemon {
+		start = func() error { return t.spawner.start(cmd) }
+	}
+	if err := start(); err != nil {
+		return err
+	}
+	p.cmd, p.pid = cmd, cmd.Process.Pid
+	self.mu.Lock()
+	self.children = append(self.children, p)
+	self.mu.Unlock()
+	t.watcher.watch(cmd, func() {
+		self.mu.Lock()
+		self.ended = append(self.ended, p)
+		self.mu.Unlock()
+		close(p.ended)
+	})
+	return nil
+}
+
+// ties are what ties a child's life to this process's.
+type ties struct {
+	lifeline *lifeline
+	watcher  *watcher
+	guardian *guardian // these two for a daemon alone
+	spawner  *spawner
+}
+
+// ties makes what is not there yet.
+func (f *family) ties(daemon bool) (ties, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var err error
+	if f.lifeline == nil {
+		if f.lifeline, err = newLifeline(); err != nil {
+			return ties{}, fmt.Errorf("lifeline: %w", err)
+		}
+	}
+	if f.suspension == nil {
+		f.suspension = passSuspension()
+	}
+	if f.watcher == nil {
+		if f.watcher, err = newWatcher(); err != nil {
+			return ties{}, err
+		}
+	}
+	if daemon && !f.guardian.alive() {
+		if f.guardian, err = newGuardian(f.watcher, f.children); err != nil {
+			return ties{}, fmt.Errorf("guardian: %w", err)
+		}
+	}
+	if daemon && f.spawner == nil {
+		f.spawner = newSpawner()
+	}
+	return ties{f.lifeline, f.watcher, f.guardian, f.spawner}, nil
+}
+
+func (f *family) leaveGuardian(pid int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.guardian.leave(pid)
+}
+
+func output(asked io.Writer, own *os.File) io.Writer {
+	if asked != nil {
+		return asked
+	}
+	return own
+}

@@ -1,0 +1,4 @@
+package process
+
+// passSuspension does nothing: Windows has no job control.
+func passSuspension() (stop func()) { return func() {} }

@@ -1,0 +1,29 @@
+package process
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// ownGroup has a Ctrl-C reach the parent alone.
+func ownGroup() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+}
+
+// pass gives the child f and returns the handle by which it finds it.
+func pass(cmd *exec.Cmd, f *os.File) uintptr {
+	_ = windows.SetHandleInformation(windows.Handle(f.Fd()), windows.HANDLE_FLAG_INHERIT, windows.HANDLE_FLAG_INHERIT)
+	cmd.SysProcAttr.AdditionalInheritedHandles = append(cmd.SysProcAttr.AdditionalInheritedHandles, syscall.Handle(f.Fd()))
+	return f.Fd()
+}
+
+// received is the file that the parent passed; the child's own children do not inherit it.
+func received(handle uintptr, name string) *os.File {
+	_ = windows.SetHandleInformation(windows.Handle(handle), windows.HANDLE_FLAG_INHERIT, 0)
+	return os.NewFile(handle, name)
+}
+
+func polled(handle uintptr, name string) *os.File { return received(handle, name) }

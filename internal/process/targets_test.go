@@ -1,0 +1,271 @@
+//go:build unix
+
+package process_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"brood/internal/process"
+)
+
+// targets are what the children of the tests do, named for what goes wrong in
+// them. Those that stay say "up" on their events first.
+var targets map[string]process.Target
+
+func init() { // some of them start others
+	targets = map[string]process.Target{
+		"return":      func(*process.Work) error { return nil },
+		"exit":        func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
+		"error":       func(*process.Work) error { return errors.New("no such tune") },
+		"panic":       func(*process.Work) error { panic("out of tune") },
+		"nil":         func(*process.Work) error { var p *int; *p = 1; return nil },
+		"hang":        hang,
+		"ignore-term": ignoreTerm,
+		"clean-up":    cleanUp,
+		"raise":       raise,
+		"echo":        echo,
+		"stdin":       stdin,
+		"who":         who,
+		"gate":        gate,
+		"descendant":  descendant,
+		"parent":      parent,
+		"grandparent": grandparent,
+		"hold-stderr": holdStderr,
+		"daemons":     daemons,
+		"orphan":      orphan,
+		"two-daemons": twoDaemons,
+	}
+}
+
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func hang(w *process.Work) error {
+	fmt.Fprintln(w.Events, "up")
+	for { // unlike select{}, no deadlock for the runtime to find
+		time.Sleep(time.Hour)
+	}
+}
+
+func ignoreTerm(w *process.Work) error {
+	signal.Ignore(syscall.SIGTERM)
+	return hang(w)
+}
+
+func cleanUp(w *process.Work) error {
+	ctx := w.Context()
+	fmt.Fprintln(w.Events, "up")
+	<-ctx.Done()
+	fmt.Fprintln(w.Events, "cleaned")
+	return ctx.Err()
+}
+
+func raise(w *process.Work) error {
+	if err := syscall.Kill(os.Getpid(), syscall.Signal(atoi(w.Args[0]))); err != nil {
+		return err
+	}
+	return hang(w)
+}
+
+func echo(w *process.Work) error {
+	_, err := fmt.Fprintf(w.Events, "%q %q", w.Args, w.Kwargs)
+	return err
+}
+
+func stdin(w *process.Work) error {
+	text, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
+	name, err := os.Readlink("/proc/self/fd/0")
+	fmt.Fprintf(w.Events, "%d bytes from %s", len(text), name)
+	return err
+}
+
+// who says what the child knows of itself and its parent.
+func who(w *process.Work) error {
+	self, parent := process.Current(), process.Parent()
+	_, err := fmt.Fprintf(w.Events, "name=%s pid=%d daemon=%t ppid=%d parent=%s:%d alive=%t",
+		self.Name, self.PID, self.Daemon, os.Getppid(), parent.Name, parent.PID, parent.IsAlive())
+	return err
+}
+
+// gate waits until the named pipe Args[0] is opened for writing, then makes the file Args[1].
+func gate(w *process.Work) error {
+	fmt.Fprintln(w.Events, "up")
+	f, err := os.Open(w.Args[0])
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return os.WriteFile(w.Args[1], []byte("complete"), 0o600)
+}
+
+// descendant starts a program in the child's process group, says its PID, and hangs.
+func descendant(w *process.Work) error {
+	cmd := exec.Command("sleep", "1000")
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w.Events, "descendant", cmd.Process.Pid)
+	return hang(w)
+}
+
+// parent starts the child Kwargs["target"] with the other arguments, says its
+// PID and what it says until it is up, and then ends as Kwargs["end"] tells.
+func parent(w *process.Work) error {
+	daemon := w.Kwargs["daemon"] == "true"
+	p := process.New(process.Config{Target: w.Kwargs["target"], Args: w.Args, Daemon: &daemon, Events: true})
+	if err := p.Start(); err != nil {
+		return err
+	}
+	pid, _ := p.PID()
+	fmt.Fprintln(w.Events, "child", pid)
+	lines := lineReader(p.Events())
+	for line := range lines {
+		if line == "up" {
+			break
+		}
+		fmt.Fprintln(w.Events, line)
+	}
+	if w.Kwargs["stopped"] == "true" {
+		if err := p.Signal(syscall.SIGSTOP); err != nil {
+			return err
+		}
+		waitState(pid, "T")
+	}
+	fmt.Fprintln(w.Events, "up")
+	switch w.Kwargs["end"] {
+	case "return":
+		return nil
+	case "panic":
+		panic("out of tune")
+	case "os.Exit":
+		os.Exit(0)
+	}
+	return hang(w)
+}
+
+// grandparent starts one child that starts one child that says who it is.
+func grandparent(w *process.Work) error {
+	if len(w.Args) == 0 {
+		return who(w)
+	}
+	p := process.New(process.Config{Target: "grandparent", Args: w.Args[1:], Name: w.Args[0], Events: true})
+	if err := p.Start(); err != nil {
+		return err
+	}
+	_, err := io.Copy(w.Events, p.Events())
+	return errors.Join(err, p.Join())
+}
+
+// holdStderr leaves a program behind that holds the child's standard error open.
+func holdStderr(w *process.Work) error {
+	cmd := exec.Command("sleep", "1000")
+	cmd.Stderr = os.Stderr
+	err := cmd.Start()
+	fmt.Fprintln(w.Events, "descendant", cmd.Process.Pid)
+	return err
+}
+
+// stateOf is the letter of /proc/PID/stat, "" for a process that is gone.
+func stateOf(pid int) string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // a name may hold anything, but the last ") " is its end
+	return rest[:1]
+}
+
+// waitState polls until the process has the state.
+func waitState(pid int, want string) bool {
+	return eventually(func() bool { return stateOf(pid) == want })
+}
+
+// gone tells whether the process has ended; a zombie has (its adopter may take a moment to reap it).
+func gone(pid int) bool {
+	state := stateOf(pid)
+	return state == "" || state == "Z" || state == "X"
+}
+
+// eventually polls with a deadline that no machine is too slow for.
+func eventually(condition func() bool) bool {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		if condition() {
+			return true
+		}
+	}
+	return condition()
+}
+
+// daemons says which of its process objects are daemons; a daemon may make them, and not start them.
+func daemons(w *process.Work) error {
+	inherited, overridden := process.New(process.Config{}), process.New(process.Config{Daemon: new(false)})
+	_, err := fmt.Fprintf(w.Events, "self=%t inherited=%t overridden=%t",
+		process.Current().Daemon, inherited.Daemon(), overridden.Daemon())
+	return err
+}
+
+// orphan waits for its parent's end and writes to Args[0] what it knows.
+func orphan(w *process.Work) error {
+	fmt.Fprintln(w.Events, "up")
+	parent := process.Parent()
+	<-parent.Sentinel()
+	if parent.IsAlive() {
+		return errors.New("sentinel closed, and the parent alive")
+	}
+	return os.WriteFile(w.Args[0], fmt.Appendf(nil, "parent %d is gone", parent.PID), 0o600)
+}
+
+// twoDaemons starts a daemon, kills its guardian, starts another, and says who they all are.
+func twoDaemons(w *process.Work) error {
+	for _, name := range []string{"first", "second"} {
+		p := process.New(process.Config{Target: "descendant", Daemon: new(true), Events: true})
+		if err := p.Start(); err != nil {
+			return err
+		}
+		for line := range lineReader(p.Events()) {
+			if line == "up" {
+				break
+			}
+			fmt.Fprintln(w.Events, name+"-"+line)
+		}
+		if name == "first" {
+			pid := guardianOf(os.Getpid())
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				return err
+			}
+			fmt.Fprintln(w.Events, "guardian", pid)
+			waitState(pid, "Z")
+		}
+	}
+	return hang(w)
+}
+
+// guardianOf finds the guardian of a parent.
+func guardianOf(parent int) int {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if strings.HasSuffix(string(text), fmt.Sprintf("\x00guardian\x00--parent=%d\x00", parent)) {
+			return atoi(filepath.Base(filepath.Dir(file)))
+		}
+	}
+	return 0
+}
