@@ -1,0 +1,110 @@
+// Package event is what can happen in a run, and its JSON Lines form.
+//
+// Every fact about a run is one event in one stream with one order. Children write
+// theirs on a pipe of their own, the parent adds who they are and what it knows
+// itself, and all views read nothing else. A recorded stream, read again, gives the
+// same pictures as the live one.
+//
+//	begun ─▶ started ─▶ progress… ─▶ copied | skipped | failed ─▶ exited ─▶ … ─▶ finished
+//	            └─ one child ──────────────────────────────────┘
+package event
+
+import (
+	"sync"
+	"time"
+)
+
+// Kind is what happened.
+type Kind string
+
+// The kinds, with the fields that each one has beside time and kind.
+const (
+	Begun    Kind = "begun"    // the parent has begun: pid, ppid, version, source, dest, jobs
+	Limited  Kind = "limited"  // fewer children at once than asked for: jobs, asked, reason
+	Started  Kind = "started"  // a child has started: name, pid, ppid, file, files
+	Retried  Kind = "retried"  // a child could not be started for lack of room and will be again: name, file, error
+	Progress Kind = "progress" // a file's copy has come so far: name, pid, file, bytes, size
+	Copied   Kind = "copied"   // a file is complete: name, pid, file, bytes, method
+	Linked   Kind = "linked"   // a symlink is recreated: name, pid, file
+	Made     Kind = "made"     // a folder is there, with its mode and times: name, pid, file
+	Skipped  Kind = "skipped"  // nothing was done for a file: file, reason
+	Failed   Kind = "failed"   // a file, link or folder could not be copied, the rest goes on: file, error
+	Exited   Kind = "exited"   // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
+	Stopping Kind = "stopping" // the run is to end early: signal, reason
+	Finished Kind = "finished" // the end of the run: the totals
+)
+
+// Version is the number of this format; it grows when a reader of the old one would misread the new.
+const Version = 1
+
+// Event is one fact. A field that a kind does not have is zero and left out of
+// the JSON. Times are in seconds, sizes in bytes.
+type Event struct {
+	Time time.Time `json:"time"`
+	Kind Kind      `json:"kind"`
+
+	Name string `json:"name,omitempty"` // the child's
+	PID  int    `json:"pid,omitempty"`
+	PPID int    `json:"ppid,omitempty"`
+
+	File  string `json:"file,omitempty"`  // relative to source and dest; file_base64 has its bytes when they are no UTF-8
+	Files int    `json:"files,omitempty"` // how many a child was given; of finished: copied in all
+
+	Bytes    int64   `json:"bytes,omitempty"`
+	Size     int64   `json:"size,omitempty"`
+	Duration float64 `json:"duration,omitempty"` // seconds
+	Method   string  `json:"method,omitempty"`   // reflink, copy_file_range or read-write
+
+	ExitCode *int    `json:"exitcode,omitempty"` // n, or -signal
+	Signal   string  `json:"signal,omitempty"`   // SIGKILL …
+	User     float64 `json:"user,omitempty"`     // seconds of CPU
+	System   float64 `json:"system,omitempty"`
+	MaxRSS   int64   `json:"maxrss,omitempty"` // bytes
+	Stderr   string  `json:"stderr,omitempty"` // the last of what a child wrote there
+
+	Error  string `json:"error,omitempty"`
+	Reason string `json:"reason,omitempty"`
+
+	Version int    `json:"version,omitempty"`
+	Source  string `json:"source,omitempty"`
+	Dest    string `json:"dest,omitempty"`
+	Jobs    int    `json:"jobs,omitempty"` // children at once
+	Asked   int    `json:"asked,omitempty"`
+
+	*Totals
+}
+
+// Totals are the fields of Finished, beside files, bytes and duration.
+type Totals struct {
+	Links    int     `json:"links"`
+	Skipped  int     `json:"skipped"`
+	Failed   int     `json:"failed"`
+	Children int     `json:"children"` // started in all, those for folders and links among them
+	Peak     int     `json:"peak"`     // the most at once
+	Rate     float64 `json:"rate"`     // bytes a second
+}
+
+// Sink takes events. It may be called from several goroutines.
+type Sink func(Event)
+
+// Stream puts events in one order and hands each to every reader in turn. A
+// reader that is slow slows down whoever emits.
+type Stream struct {
+	mu      sync.Mutex
+	readers []func(Event)
+}
+
+// NewStream makes a stream for these readers; each is called by one goroutine at a time.
+func NewStream(readers ...func(Event)) *Stream { return &Stream{readers: readers} }
+
+// Emit is the stream's Sink. An event without a time gets the present one.
+func (s *Stream) Emit(e Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	for _, read := range s.readers {
+		read(e)
+	}
+}

@@ -1,0 +1,90 @@
+package event
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// wire is an event as JSON. Names are bytes, JSON strings are not: a name that
+// is no UTF-8 is written twice, readable and exact.
+type wire struct {
+	plain
+	FileBase64   []byte `json:"file_base64,omitempty"`
+	SourceBase64 []byte `json:"source_base64,omitempty"`
+	DestBase64   []byte `json:"dest_base64,omitempty"`
+}
+
+type plain Event // without its methods
+
+// Write writes e as one line, in one call.
+func Write(w io.Writer, e Event) error {
+	out := wire{plain: plain(e)}
+	out.File, out.FileBase64 = readable(e.File)
+	out.Source, out.SourceBase64 = readable(e.Source)
+	out.Dest, out.DestBase64 = readable(e.Dest)
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(out); err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	_, err := w.Write(line.Bytes())
+	return err
+}
+
+func readable(name string) (string, []byte) {
+	if utf8.ValidString(name) {
+		return name, nil
+	}
+	return strings.ToValidUTF8(name, "\ufffd"), []byte(name)
+}
+
+// Reader reads events from JSON Lines.
+type Reader struct{ lines *bufio.Reader }
+
+// NewReader reads from r with a buffer of 1 KiB, since there is one reader for
+// each child; a longer line only takes more for a moment.
+func NewReader(r io.Reader) *Reader { return &Reader{bufio.NewReaderSize(r, 1<<10)} }
+
+// Next reads one event; io.EOF at the end, io.ErrUnexpectedEOF in the middle of
+// a line. A line that is no event is an error that shows it; the one after it can be read.
+func (r *Reader) Next() (Event, error) {
+	line, err := r.lines.ReadBytes('\n')
+	switch {
+	case err == io.EOF && len(line) > 0:
+		return Event{}, io.ErrUnexpectedEOF
+	case err != nil:
+		return Event{}, err
+	}
+	var in wire
+	if err := json.Unmarshal(line, &in); err != nil {
+		return Event{}, &SyntaxError{bytes.TrimSuffix(line, []byte("\n")), err}
+	}
+	e := Event(in.plain)
+	for _, name := range []struct {
+		to    *string
+		exact []byte
+	}{{&e.File, in.FileBase64}, {&e.Source, in.SourceBase64}, {&e.Dest, in.DestBase64}} {
+		if name.exact != nil {
+			*name.to = string(name.exact)
+		}
+	}
+	return e, nil
+}
+
+// SyntaxError is a line that is no event.
+type SyntaxError struct {
+	Line []byte
+	Err  error
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("no event: %.80q: %v", e.Line, e.Err)
+}
+
+func (e *SyntaxError) Unwrap() error { return e.Err }

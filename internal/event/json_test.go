@@ -1,0 +1,89 @@
+package event_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+)
+
+func TestWriteAndRead(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
+	for name, e := range map[string]event.Event{
+		"begun":         {Kind: event.Begun, PID: 2, PPID: 1, Version: event.Version, Source: "/a\xff", Dest: "/b", Jobs: 4},
+		"invalid UTF-8": {Kind: event.Copied, File: "take\xff\xfe 2.mov", Bytes: 1 << 40, Method: "reflink"},
+		"hostile name":  {Kind: event.Failed, File: "</script>\n\x1b[31m\"\\\u202e\u2028", Error: "x"},
+		"empty name":    {Kind: event.Skipped},
+		"exited 0":      {Kind: event.Exited, ExitCode: new(0), Duration: 1.5, User: 0.25, MaxRSS: 1 << 20},
+		"exited -9":     {Kind: event.Exited, ExitCode: new(-9), Signal: "SIGKILL", Stderr: strings.Repeat("x", 5000)},
+		"finished":      {Kind: event.Finished, Files: 3, Totals: &event.Totals{Failed: 1, Rate: 1e9}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e.Time = at
+			var line bytes.Buffer
+			if err := event.Write(&line, e); err != nil {
+				t.Fatal(err)
+			}
+			if n := bytes.Count(line.Bytes(), []byte("\n")); n != 1 || !json.Valid(line.Bytes()) {
+				t.Errorf("not one line of JSON: %q", line.String())
+			}
+			got, err := event.NewReader(&line).Next()
+			if err != nil || !reflect.DeepEqual(got, e) {
+				t.Errorf("read %+v, %v, written %+v", got, err, e)
+			}
+		})
+	}
+}
+
+func TestZeroTotalsAreWritten(t *testing.T) {
+	var line bytes.Buffer
+	if err := event.Write(&line, event.Event{Kind: event.Finished, Totals: &event.Totals{}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{`"failed":0`, `"skipped":0`, `"children":0`} {
+		if !strings.Contains(line.String(), field) {
+			t.Errorf("%s is not in %s", field, line.String())
+		}
+	}
+}
+
+func TestReadErrors(t *testing.T) {
+	r := event.NewReader(strings.NewReader("no JSON\n{\"kind\":\"copied\",\"time\":\"2026-03-01T12:00:00Z\"}\n{\"kind\":"))
+	var syntax *event.SyntaxError
+	if _, err := r.Next(); !errors.As(err, &syntax) || string(syntax.Line) != "no JSON" {
+		t.Errorf("first line: %v", err)
+	}
+	if e, err := r.Next(); err != nil || e.Kind != event.Copied {
+		t.Errorf("second line: %+v, %v", e, err)
+	}
+	if _, err := r.Next(); err != io.ErrUnexpectedEOF {
+		t.Errorf("half a line: %v", err)
+	}
+	if _, err := r.Next(); err != io.EOF {
+		t.Errorf("at the end: %v", err)
+	}
+}
+
+func FuzzReader(f *testing.F) {
+	f.Add([]byte("{\"kind\":\"copied\",\"file_base64\":\"/w==\"}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r := event.NewReader(bytes.NewReader(text))
+		for {
+			e, err := r.Next()
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				return
+			}
+			if err == nil {
+				if err := event.Write(io.Discard, e); err != nil && e.Time.Year() <= 9999 {
+					t.Errorf("what was read cannot be written: %v", err)
+				}
+			}
+		}
+	})
+}
