@@ -1,0 +1,103 @@
+package filecopy
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"os"
+)
+
+const (
+	// blockSize, in bytes: larger blocks gain nothing, and this one is
+	// written in milliseconds, so that a cancel is heard.
+	blockSize = 1 << 20
+
+	// unsizedBlock is for files that don't tell their size: procfs gives a
+	// page at a time.
+	unsizedBlock = 32 << 10
+)
+
+// contents are the bytes of src on their way to dst, an empty file. They are
+// read and written at given offsets: the files' own offsets mean nothing.
+type contents struct {
+	src, dst *os.File
+	before   fs.FileInfo // of src, when it was opened
+	progress func(int64)
+	method   Method
+	block    []byte // made when first needed
+}
+
+// move moves all contents and returns the size of the copy in bytes. No more
+// is read than src had when it was opened.
+func (c *contents) move(ctx context.Context) (int64, error) {
+	size := c.before.Size()
+	if size == 0 {
+		return c.moveUnsized(ctx)
+	}
+	return size, c.moveSized(ctx, size)
+}
+
+// moveUnsized moves what a file of size 0 holds: nothing, or what the kernel
+// makes up as it is read (procfs).
+func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
+	c.block = make([]byte, unsizedBlock)
+	for off := int64(0); ; {
+		n, err := c.moveBlock(off, unsizedBlock)
+		if n == 0 || err != nil {
+			return off, err
+		}
+		off += int64(n)
+		if err := c.report(ctx, off); err != nil {
+			return off, err
+		}
+		// An empty file that somebody began to write might never end.
+		if err := unchanged(c.src, c.before); err != nil {
+			return off, err
+		}
+	}
+}
+
+// readWrite moves the bytes from off to end through a buffer of our own.
+func (c *contents) readWrite(ctx context.Context, off, end int64) error {
+	if c.block == nil {
+		c.block = make([]byte, min(blockSize, end-off))
+	}
+	for off < end {
+		n, err := c.moveBlock(off, end-off)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return resized(c.before.Size(), off)
+		}
+		off += int64(n)
+		if err := c.report(ctx, off); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveBlock moves at most limit bytes at off. It moves 0 at src's end.
+func (c *contents) moveBlock(off, limit int64) (int, error) {
+	n, err := c.src.ReadAt(c.block[:min(int64(len(c.block)), limit)], off)
+	if err != nil && err != io.EOF {
+		return 0, failed("read", err)
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	c.method = ReadWrite
+	if _, err := c.dst.WriteAt(c.block[:n], off); err != nil {
+		return 0, failed("write", err)
+	}
+	return n, nil
+}
+
+// report tells how many bytes are written and returns ctx's error.
+func (c *contents) report(ctx context.Context, written int64) error {
+	if c.progress != nil {
+		c.progress(written)
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,33 @@
+package filecopy
+
+import (
+	"io/fs"
+	"os"
+)
+
+// Error is what was attempted and why it failed: "rename: no space left on
+// device". It holds no name, since a name may hold anything, the escapes of
+// terminals included. errors.Is finds the errno and its fs.Err equivalent.
+type Error struct {
+	Op  string
+	Err error
+}
+
+func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// failed is the Error of op with the innermost cause of err.
+func failed(op string, err error) error {
+	for {
+		switch e := err.(type) {
+		case *fs.PathError:
+			err = e.Err
+		case *os.LinkError:
+			err = e.Err
+		case *os.SyscallError:
+			err = e.Err
+		default:
+			return &Error{Op: op, Err: err}
+		}
+	}
+}

@@ -1,0 +1,174 @@
+// Package filecopy copies one file from A to B, whole or not at all.
+//
+// A copy is written under a temporary name in the folder that it is meant for
+// and renamed when it is finished: whoever looks at the final name sees what
+// was there before or the whole copy, whenever the copying process dies. The
+// copy is at no moment more readable than its source. It keeps the contents
+// with their holes, the permission bits and the times in nanoseconds; owners,
+// setuid, setgid and sticky bits, extended attributes and hard links are not
+// kept.
+//
+// Both ends are named relative to an [os.Root], so that no symlink, not even
+// one swapped in meanwhile, leads out of either. Names are bytes.
+//
+// The package starts no process or goroutine, logs nothing, holds no state
+// and prints no name: an [Error] says what was attempted and the cause, and
+// the caller adds which file.
+package filecopy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// Overwrite says what happens to a destination that exists. The zero value
+// means Changed.
+type Overwrite string
+
+const (
+	Changed Overwrite = "changed" // replaced unless Same
+	Always  Overwrite = "always"  // replaced
+	Never   Overwrite = "never"   // left, even when it appears during the copy
+)
+
+// ParseOverwrite is the Overwrite that s spells.
+func ParseOverwrite(s string) (Overwrite, error) {
+	switch o := Overwrite(s); o {
+	case Changed, Always, Never:
+		return o, nil
+	}
+	return "", fmt.Errorf("overwrite %q: want changed, always or never", s)
+}
+
+// Same tells whether dst already is the finished copy of src: both regular,
+// of the same size and the same modification time to the nanosecond. The
+// contents aren't read.
+func Same(src, dst fs.FileInfo) bool {
+	return src.Mode().IsRegular() && dst.Mode().IsRegular() &&
+		src.Size() == dst.Size() && src.ModTime().Equal(dst.ModTime())
+}
+
+// Method says how contents were moved.
+type Method string
+
+const (
+	Reflink       Method = "reflink"         // shared with the source until either is written to
+	CopyFileRange Method = "copy_file_range" // by the kernel, or by the server that holds both
+	ReadWrite     Method = "read-write"
+)
+
+// Options of one copy.
+type Options struct {
+	Overwrite Overwrite
+
+	// Progress, when set, is called from the copying goroutine after each
+	// block, with the bytes written so far. Holes count as written.
+	Progress func(written int64)
+}
+
+// Result is what became of one file.
+type Result struct {
+	Bytes   int64  // size of the copy, holes included
+	Method  Method // how the last of the contents were moved; "" where there were none
+	Skipped bool   // the destination was already there (Never), or already done
+}
+
+// File copies the regular file src/name to dst/name, and makes the parent
+// folders that dst lacks. On any error, ctx's included, dst/name is as it was
+// before and the temporary file is gone.
+//
+// The errors are ctx's own, an [*Error], or one that says that the source
+// changed while it was opened or copied: such a copy is not kept. A directory
+// at dst/name is the error EISDIR. A symlink there is replaced, never written
+// through, and a read-only file is replaced as well.
+func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	seen, err := lstatRegular(src, name)
+	if err != nil {
+		return Result{}, err
+	}
+	at, err := openPlace(src, dst, name)
+	if err != nil {
+		return Result{}, err
+	}
+	defer at.close()
+	if keep, err := at.keeps(seen, opts.Overwrite); keep || err != nil {
+		return Result{Skipped: keep}, err
+	}
+	from, info, err := openSeen(src, name, os.O_RDONLY, seen)
+	if err != nil {
+		return Result{}, err
+	}
+	defer from.Close()
+
+	res, err := at.fill(ctx, from, info, opts)
+	if opts.Overwrite == Never && errors.Is(err, fs.ErrExist) {
+		return Result{Skipped: true}, nil
+	}
+	return res, err
+}
+
+// keeps tells whether what is at the place stays there, given the source's
+// info.
+func (p place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
+	info, err := p.existing()
+	if info == nil || err != nil {
+		return false, err
+	}
+	switch overwrite {
+	case Always:
+		return false, nil
+	case Never:
+		return true, nil
+	default:
+		return Same(src, info), nil
+	}
+}
+
+// fill makes the place a copy of the open file from, whose info was taken
+// when it was opened. Where nothing may be replaced and something appeared,
+// the error is EEXIST.
+func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts Options) (Result, error) {
+	to, err := createTemporary(p)
+	if err != nil {
+		return Result{}, err
+	}
+	defer to.discard()
+
+	c := contents{src: from, dst: to.file, before: info, progress: opts.Progress}
+	n, err := c.move(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := unchanged(from, info); err != nil {
+		return Result{}, err
+	}
+	if err := to.setMetadata(info); err != nil {
+		return Result{}, err
+	}
+	if err := to.publish(opts.Overwrite != Never); err != nil {
+		return Result{}, err
+	}
+	return Result{Bytes: n, Method: c.method}, nil
+}
+
+// existing is what is at the place, nil when nothing is. A directory is an
+// error, found before the contents are moved rather than by the rename after.
+func (p place) existing() (fs.FileInfo, error) {
+	info, err := p.dir.Lstat(p.base)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, failed("stat", err)
+	case info.IsDir():
+		return nil, failed("rename", syscall.EISDIR)
+	}
+	return info, nil
+}

@@ -1,0 +1,133 @@
+package filecopy
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Folder makes dst/name when it or its parents are missing, removes leftovers
+// in it (Sweep), then gives it the permission bits and times of src/name.
+// Call it when the folder's files are in place, as they change its times and
+// may not be let in afterwards. name may be ".".
+func Folder(src, dst *os.Root, name string) error {
+	info, err := src.Lstat(name)
+	if err != nil {
+		return failed("stat", err)
+	}
+	if !info.IsDir() {
+		return failed("open folder", syscall.ENOTDIR)
+	}
+	dir, err := openFolder(src, dst, name)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if _, err := sweep(dir); err != nil {
+		return err
+	}
+	// The mode last: it may forbid even to name "." in the folder.
+	if err := dir.Chtimes(".", accessTime(info), info.ModTime()); err != nil {
+		return failed("set times", err)
+	}
+	if err := dir.Chmod(".", info.Mode().Perm()); err != nil {
+		return failed("set mode", err)
+	}
+	return nil
+}
+
+// Sweep removes the leftovers of killed copies from the folder dst/dir:
+// temporary names (IsTemporary) whose file nobody holds locked, and temporary
+// symlinks, which can't be locked, after a minute. It returns how many. Where
+// the file system has no locks, nothing tells a leftover from a copy under
+// way, and the files stay; so do those that we may not open.
+func Sweep(dst *os.Root, dir string) (removed int, err error) {
+	folder, err := enter(dst, dir)
+	if err != nil {
+		return 0, failed("open folder", err)
+	}
+	defer folder.Close()
+	return sweep(folder)
+}
+
+func sweep(folder *os.Root) (int, error) {
+	names, err := temporaries(folder)
+	if err != nil {
+		return 0, failed("read folder", err)
+	}
+	count := 0
+	for _, name := range names {
+		gone, err := sweepOne(folder, name)
+		if err != nil {
+			return count, failed("remove", err)
+		}
+		if gone {
+			count++
+		}
+	}
+	return count, nil
+}
+
+// temporaries are the temporary names in a folder. There are few of them,
+// however many other names there are.
+func temporaries(folder *os.Root) ([]string, error) {
+	f, err := folder.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var found []string
+	for {
+		names, err := f.Readdirnames(1024)
+		for _, name := range names {
+			if IsTemporary(name) {
+				found = append(found, name)
+			}
+		}
+		if err == io.EOF {
+			return found, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func sweepOne(folder *os.Root, name string) (bool, error) {
+	info, err := folder.Lstat(name)
+	switch {
+	case err != nil:
+		return removed(err)
+	case info.Mode().IsRegular():
+		return sweepFile(folder, name, info)
+	case info.Mode().Type() == fs.ModeSymlink && time.Since(info.ModTime()) > time.Minute:
+		return removed(folder.Remove(name))
+	}
+	return false, nil
+}
+
+func sweepFile(folder *os.Root, name string, seen fs.FileInfo) (bool, error) {
+	// NFS locks only what is open for writing (flock(2)), but a copy killed
+	// just before its rename may be read-only.
+	f, _, err := openSeen(folder, name, os.O_RDWR, seen)
+	if errors.Is(err, fs.ErrPermission) {
+		f, _, err = openSeen(folder, name, os.O_RDONLY, seen)
+	}
+	if err != nil {
+		return false, nil
+	}
+	defer f.Close()
+	return removeUnlocked(folder, name, f)
+}
+
+// removed is the outcome of a removal that may have found another Sweep, or
+// the end of the copy, ahead of it.
+func removed(err error) (bool, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,62 @@
+//go:build linux || darwin || freebsd
+
+package filecopy
+
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// lock keeps a temporary from being swept. It holds a descriptor of its own,
+// as flock(2) belongs to the open file and lasts until its last descriptor is
+// closed, or its process killed.
+type lock struct {
+	fd   int
+	held bool
+}
+
+// hold locks f, which has just been made, or returns errSwept.
+func hold(f *os.File) (lock, error) {
+	switch err := tryLock(f); err {
+	case nil:
+	case unix.EWOULDBLOCK:
+		return lock{}, errSwept
+	case unix.ENOLCK, unix.ENOSYS, unix.EOPNOTSUPP, unix.EINVAL:
+		return lock{}, nil // no locks in this file system: Sweep leaves the file
+	default:
+		return lock{}, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return lock{}, err
+	}
+	if info.Sys().(*syscall.Stat_t).Nlink == 0 {
+		return lock{}, errSwept
+	}
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return lock{}, err
+	}
+	return lock{fd: fd, held: true}, nil
+}
+
+func (l lock) release() {
+	if l.held {
+		unix.Close(l.fd)
+	}
+}
+
+// removeUnlocked removes the file open as f from dir if nobody holds it
+// locked.
+func removeUnlocked(dir *os.Root, name string, f *os.File) (bool, error) {
+	if tryLock(f) != nil {
+		return false, nil
+	}
+	return removed(dir.Remove(name))
+}
+
+func tryLock(f *os.File) error {
+	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+}

@@ -1,0 +1,69 @@
+package filecopy_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// mountTmpfs mounts an empty tmpfs of that size, for the length of the test.
+func mountTmpfs(t *testing.T, size string) string {
+	t.Helper()
+	needsRoot(t)
+	dir := t.TempDir()
+	if err := unix.Mount("filecopy-test", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Skip("needs root: mount: ", err)
+	}
+	t.Cleanup(func() { unmount(t, dir) })
+	return dir
+}
+
+// mountDisk mounts a new file system that can reflink, for the length of the
+// test.
+func mountDisk(t *testing.T, kind string) string {
+	t.Helper()
+	needsRoot(t)
+	mkfs, err := exec.LookPath("mkfs." + kind)
+	if err != nil {
+		t.Skipf("needs %s: %v", map[string]string{"xfs": "xfsprogs", "btrfs": "btrfs-progs"}[kind], err)
+	}
+	image := t.TempDir() + "/image"
+	must(t, os.WriteFile(image, nil, 0o600))
+	must(t, os.Truncate(image, 512*mib))
+	if out, err := exec.Command(mkfs, "-q", image).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v: %s", mkfs, err, out)
+	}
+	dir := t.TempDir()
+	if out, err := exec.Command("mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
+		t.Skipf("needs root: mount: %v: %s", err, out)
+	}
+	t.Cleanup(func() { unmount(t, dir) })
+	return dir
+}
+
+func needsRoot(t *testing.T) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("needs root: mount")
+	}
+}
+
+// unmount tries for as long as something else looks at the mount, and then
+// leaves the rest to the kernel.
+func unmount(t *testing.T, dir string) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range 100 {
+		err := unix.Unmount(dir, 0)
+		if !errors.Is(err, unix.EBUSY) {
+			must(t, err)
+			return
+		}
+		<-tick.C
+	}
+	must(t, unix.Unmount(dir, unix.MNT_DETACH))
+}

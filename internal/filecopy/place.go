@@ -1,0 +1,110 @@
+package filecopy
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// place is where a copy goes: a base name in an open folder. The path to the
+// folder is walked once, whatever happens to it later.
+type place struct {
+	dir    *os.Root
+	base   string
+	shared bool // dir is the caller's, not to be closed
+}
+
+// openPlace opens the folder of dst/name, and makes what is missing of it.
+func openPlace(src, dst *os.Root, name string) (place, error) {
+	parent, base := filepath.Split(name)
+	if parent == "" {
+		return place{dir: dst, base: base, shared: true}, nil
+	}
+	dir, err := openFolder(src, dst, parent)
+	return place{dir: dir, base: base}, err
+}
+
+func (p place) close() {
+	if !p.shared {
+		p.dir.Close()
+	}
+}
+
+// openFolder opens the folder dst/name. What is missing of it is made, with
+// the permission bits of the source's folder and those that let us write in
+// it: Folder gives it the final ones when it is full.
+func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
+	dir, err := enter(dst, name)
+	if err == nil {
+		return dir, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, failed("open folder", err)
+	}
+	name = filepath.Clean(name) // no slash at the end
+	parent, base := filepath.Split(name)
+	info, err := src.Stat(name)
+	if err != nil {
+		return nil, failed("stat folder", err)
+	}
+	above := dst
+	if parent != "" {
+		if above, err = openFolder(src, dst, parent); err != nil {
+			return nil, err
+		}
+		defer above.Close()
+	}
+	// Another process may make the same folder at the same time.
+	if err := above.Mkdir(base, info.Mode().Perm()|0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, failed("make folder", err)
+	}
+	if dir, err = enter(above, base); err != nil {
+		return nil, failed("open folder", err)
+	}
+	return dir, nil
+}
+
+// enter opens a folder. OpenRoot opens whatever has the name, and would wait
+// for ever at a FIFO; with a slash at its end, only a folder has the name.
+func enter(root *os.Root, name string) (*os.Root, error) {
+	return root.OpenRoot(name + string(filepath.Separator))
+}
+
+// rename gives the temporary of that name its final name. Where it may
+// replace nothing and something is there, the error is EEXIST.
+func (p place) rename(temporary string, replace bool) error {
+	var err error
+	if replace {
+		err = p.dir.Rename(temporary, p.base)
+		// os.Root says EEXIST for a directory, which rename(2) calls EISDIR.
+		if errors.Is(err, fs.ErrExist) {
+			err = syscall.EISDIR
+		}
+	} else {
+		err = renameNew(p.dir, temporary, p.base)
+	}
+	if err != nil {
+		return failed("rename", err)
+	}
+	return nil
+}
+
+// linkNew renames in two steps that replace nothing: a hard link, then the
+// removal of the old name. A file system without hard links is asked whether
+// the new name is free, and what appears between the answer and the rename is
+// replaced.
+func linkNew(dir *os.Root, from, to string) error {
+	err := dir.Link(from, to)
+	if err == nil {
+		return dir.Remove(from)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := dir.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return syscall.EEXIST
+	}
+	return dir.Rename(from, to)
+}
