@@ -22,20 +22,21 @@ import (
 //	"-PID"       from the parent, before it reaps that child: no longer
 //	end of file  no parent any more (and no daemon that has yet to register): SIGKILL to each group left
 type guardian struct {
-	file  *os.File // the end for writing; a daemon child inherits it and closes it once registered
-	cmd   *exec.Cmd
-	ended chan struct{} // closed when the guardian is a zombie
+	file    *os.File // the end for writing; a daemon child inherits it and closes it once registered
+	cmd     *exec.Cmd
+	started time.Time
+	ended   chan struct{} // closed when the guardian is a zombie
 }
 
 // newGuardian starts a guardian and registers the daemons among the children,
-// whose guardian may have been killed.
-func newGuardian(w *watcher, children []*Process) (*guardian, error) {
+// whose guardian may have been killed. When that happens to this one, lost is called.
+func newGuardian(w *watcher, children []*Process, lost func(*guardian)) (*guardian, error) {
 	r, file, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	g := &guardian{file: file, ended: make(chan struct{})}
+	g := &guardian{file: file, started: time.Now(), ended: make(chan struct{})}
 	g.cmd = &exec.Cmd{
 		Path:        executable(),
 		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid())},
@@ -47,28 +48,28 @@ func newGuardian(w *watcher, children []*Process) (*guardian, error) {
 		file.Close()
 		return nil, err
 	}
-	w.watch(g.cmd, func() { close(g.ended) })
+	w.watch(g.cmd, func() {
+		close(g.ended)
+		lost(g)
+	})
 	for _, p := range children {
 		if p.daemon {
-			register(file, p.pid)
+			g.enter(p.pid)
 		}
 	}
 	return g, nil
 }
 
-func (g *guardian) alive() bool {
-	if g == nil {
-		return false
-	}
-	select {
-	case <-g.ended:
-		reapState(g.cmd)
-		g.file.Close()
-		return false
-	default:
-		return true
-	}
+// bury reaps a guardian that has ended before its time. It tells whether it is
+// worth another: not if it did not live for a moment even.
+func (g *guardian) bury() (another bool) {
+	reapState(g.cmd)
+	g.file.Close()
+	return time.Since(g.started) > 10*time.Millisecond
 }
+
+// enter registers a daemon from the parent's side.
+func (g *guardian) enter(pid int) { register(g.file, pid) }
 
 // register has the group of pid ended with the parent.
 func register(guardian io.Writer, pid int) {

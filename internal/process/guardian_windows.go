@@ -12,7 +12,7 @@ import (
 // handle to it closes: when the parent is gone, however it ended.
 type guardian struct{ file *os.File }
 
-func newGuardian(*watcher, []*Process) (*guardian, error) {
+func newGuardian(*watcher, []*Process, func(*guardian)) (*guardian, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,9 @@ func newGuardian(*watcher, []*Process) (*guardian, error) {
 	return &guardian{os.NewFile(uintptr(job), "job")}, nil
 }
 
-func (g *guardian) alive() bool { return g != nil }
+func (g *guardian) bury() bool { return false }
+
+func (g *guardian) enter(int) {}
 
 func (g *guardian) leave(int) {}
 

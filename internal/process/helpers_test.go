@@ -4,9 +4,11 @@ package process_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"iter"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,4 +142,16 @@ func open(t *testing.T, gate string) {
 		t.Fatal(err)
 	}
 	f.Close()
+}
+
+// runSelf runs this binary with these arguments, as a person would.
+func runSelf(t *testing.T, args ...string) (status int) {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe", args...)
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode()
 }

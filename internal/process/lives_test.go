@@ -37,7 +37,7 @@ func signalled(sig syscall.Signal) func(*testing.T, *process.Process) {
 }
 
 func startParent(t *testing.T, target, daemon, stopped string, args ...string) (parent *process.Process, pids map[string]int) {
-	parent = start(t, process.Config{Target: "parent", Args: args, Stderr: io.Discard,
+	parent = start(t, process.Config{Target: "parent", Args: args,
 		Kwargs: map[string]string{"target": target, "daemon": daemon, "stopped": stopped}})
 	return parent, up(t, parent)
 }
@@ -90,9 +90,9 @@ func TestDescendantsOfAnEndedDaemonEnd(t *testing.T) {
 	}
 }
 
-// The guardian may be killed, too; the next daemon gets a new one, which knows the daemons before it.
+// The guardian may be killed, too; another takes its place, which knows the daemons before it.
 func TestGuardianIsReplaced(t *testing.T) {
-	parent := start(t, process.Config{Target: "two-daemons"})
+	parent := start(t, process.Config{Target: "second-guardian"})
 	pids := up(t, parent)
 	if pids["guardian"] == 0 || !gone(pids["guardian"]) {
 		t.Fatalf("the guardian was not killed: %v", pids)

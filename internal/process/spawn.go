@@ -74,6 +74,9 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	p.cmd, p.pid = cmd, cmd.Process.Pid
 	self.mu.Lock()
 	self.children = append(self.children, p)
+	if p.daemon && self.guardian != nil && self.guardian != t.guardian {
+		self.guardian.enter(p.pid) // the one that the child knows was lost meanwhile
+	}
 	self.mu.Unlock()
 	t.watcher.watch(cmd, func() {
 		self.mu.Lock()
@@ -110,8 +113,8 @@ func (f *family) ties(daemon bool) (ties, error) {
 			return ties{}, err
 		}
 	}
-	if daemon && !f.guardian.alive() {
-		if f.guardian, err = newGuardian(f.watcher, f.children); err != nil {
+	if daemon && f.guardian == nil {
+		if f.guardian, err = newGuardian(f.watcher, f.children, f.lostGuardian); err != nil {
 			return ties{}, fmt.Errorf("guardian: %w", err)
 		}
 	}
@@ -119,6 +122,19 @@ func (f *family) ties(daemon bool) (ties, error) {
 		f.spawner = newSpawner()
 	}
 	return ties{f.lifeline, f.watcher, f.guardian, f.spawner}, nil
+}
+
+// lostGuardian replaces a guardian that somebody has killed.
+func (f *family) lostGuardian(lost *guardian) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.guardian != lost {
+		return // it was dismissed
+	}
+	f.guardian = nil
+	if lost.bury() {
+		f.guardian, _ = newGuardian(f.watcher, f.children, f.lostGuardian) // else the next daemon's start tries again
+	}
 }
 
 func (f *family) leaveGuardian(pid int) {

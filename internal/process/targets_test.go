@@ -24,26 +24,27 @@ var targets map[string]process.Target
 
 func init() { // some of them start others
 	targets = map[string]process.Target{
-		"return":      func(*process.Work) error { return nil },
-		"exit":        func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
-		"error":       func(*process.Work) error { return errors.New("no such tune") },
-		"panic":       func(*process.Work) error { panic("out of tune") },
-		"nil":         func(*process.Work) error { var p *int; *p = 1; return nil },
-		"hang":        hang,
-		"ignore-term": ignoreTerm,
-		"clean-up":    cleanUp,
-		"raise":       raise,
-		"echo":        echo,
-		"stdin":       stdin,
-		"who":         who,
-		"gate":        gate,
-		"descendant":  descendant,
-		"parent":      parent,
-		"grandparent": grandparent,
-		"hold-stderr": holdStderr,
-		"daemons":     daemons,
-		"orphan":      orphan,
-		"two-daemons": twoDaemons,
+		"return":          func(*process.Work) error { return nil },
+		"exit":            func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
+		"error":           func(*process.Work) error { return errors.New("no such tune") },
+		"panic":           func(*process.Work) error { panic("out of tune") },
+		"nil":             func(*process.Work) error { var p *int; *p = 1; return nil },
+		"hang":            hang,
+		"ignore-term":     ignoreTerm,
+		"clean-up":        cleanUp,
+		"raise":           raise,
+		"echo":            echo,
+		"stdin":           stdin,
+		"who":             who,
+		"gate":            gate,
+		"descendant":      descendant,
+		"parent":          parent,
+		"grandparent":     grandparent,
+		"hold-stderr":     holdStderr,
+		"daemons":         daemons,
+		"orphan":          orphan,
+		"limit":           limit,
+		"second-guardian": secondGuardian,
 	}
 }
 
@@ -233,27 +234,27 @@ func orphan(w *process.Work) error {
 	return os.WriteFile(w.Args[0], fmt.Appendf(nil, "parent %d is gone", parent.PID), 0o600)
 }
 
-// twoDaemons starts a daemon, kills its guardian, starts another, and says who they all are.
-func twoDaemons(w *process.Work) error {
-	for _, name := range []string{"first", "second"} {
-		p := process.New(process.Config{Target: "descendant", Daemon: new(true), Events: true})
-		if err := p.Start(); err != nil {
-			return err
+// secondGuardian starts a daemon, kills its guardian, waits for another, and says who they all are.
+func secondGuardian(w *process.Work) error {
+	p := process.New(process.Config{Target: "descendant", Daemon: new(true), Events: true})
+	if err := p.Start(); err != nil {
+		return err
+	}
+	pid, _ := p.PID()
+	fmt.Fprintln(w.Events, "daemon", pid)
+	for line := range lineReader(p.Events()) {
+		if line == "up" {
+			break
 		}
-		for line := range lineReader(p.Events()) {
-			if line == "up" {
-				break
-			}
-			fmt.Fprintln(w.Events, name+"-"+line)
-		}
-		if name == "first" {
-			pid := guardianOf(os.Getpid())
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-				return err
-			}
-			fmt.Fprintln(w.Events, "guardian", pid)
-			waitState(pid, "Z")
-		}
+		fmt.Fprintln(w.Events, line)
+	}
+	first := guardianOf(os.Getpid())
+	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
+		return err
+	}
+	fmt.Fprintln(w.Events, "guardian", first)
+	if !eventually(func() bool { second := guardianOf(os.Getpid()); return second != 0 && second != first }) {
+		return errors.New("no second guardian")
 	}
 	return hang(w)
 }
@@ -268,4 +269,14 @@ func guardianOf(parent int) int {
 		}
 	}
 	return 0
+}
+
+// limit says how many children there may be with Args[0] descriptors.
+func limit(w *process.Work) error {
+	if err := setDescriptors(atoi(w.Args[0])); err != nil {
+		return err
+	}
+	children, reason := process.Limit()
+	_, err := fmt.Fprintf(w.Events, "%d %s", children, reason)
+	return err
 }
