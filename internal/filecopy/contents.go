@@ -82,14 +82,14 @@ func (c *contents) readWrite(ctx context.Context, off, end int64) error {
 func (c *contents) moveBlock(off, limit int64) (int, error) {
 	n, err := c.src.ReadAt(c.block[:min(int64(len(c.block)), limit)], off)
 	if err != nil && err != io.EOF {
-		return 0, failed("read", err)
+		return 0, NewError("read", err)
 	}
 	if n == 0 {
 		return 0, nil
 	}
 	c.method = ReadWrite
 	if _, err := c.dst.WriteAt(c.block[:n], off); err != nil {
-		return 0, failed("write", err)
+		return 0, NewError("write", err)
 	}
 	return n, nil
 }

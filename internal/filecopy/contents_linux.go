@@ -71,7 +71,7 @@ func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) 
 		return nil
 	}
 	if err := c.dst.Truncate(size); err != nil {
-		return failed("truncate", err)
+		return NewError("truncate", err)
 	}
 	return c.report(ctx, size)
 }
@@ -100,7 +100,7 @@ func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel boo
 	for byKernel && off < end {
 		n, err := c.copyFileRange(off, min(kernelPiece, end-off))
 		if err != nil && !unwilling(err) {
-			return failed("copy_file_range", err)
+			return NewError("copy_file_range", err)
 		}
 		// 0 bytes are either src's end, which a read will find too, or a
 		// file system like sysfs, where only reading gives the contents.

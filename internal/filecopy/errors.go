@@ -16,8 +16,8 @@ type Error struct {
 func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// failed is the Error of op with the innermost cause of err.
-func failed(op string, err error) error {
+// NewError is the Error of op with the innermost cause of err.
+func NewError(op string, err error) error {
 	for {
 		switch e := err.(type) {
 		case *fs.PathError:

@@ -166,9 +166,9 @@ func (p place) existing() (fs.FileInfo, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, failed("stat", err)
+		return nil, NewError("stat", err)
 	case info.IsDir():
-		return nil, failed("rename", syscall.EISDIR)
+		return nil, NewError("rename", syscall.EISDIR)
 	}
 	return info, nil
 }

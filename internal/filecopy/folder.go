@@ -16,10 +16,10 @@ import (
 func Folder(src, dst *os.Root, name string) error {
 	info, err := src.Lstat(name)
 	if err != nil {
-		return failed("stat", err)
+		return NewError("stat", err)
 	}
 	if !info.IsDir() {
-		return failed("open folder", syscall.ENOTDIR)
+		return NewError("open folder", syscall.ENOTDIR)
 	}
 	dir, err := openFolder(src, dst, name)
 	if err != nil {
@@ -31,10 +31,10 @@ func Folder(src, dst *os.Root, name string) error {
 	}
 	// The mode last: it may forbid even to name "." in the folder.
 	if err := dir.Chtimes(".", accessTime(info), info.ModTime()); err != nil {
-		return failed("set times", err)
+		return NewError("set times", err)
 	}
 	if err := dir.Chmod(".", info.Mode().Perm()); err != nil {
-		return failed("set mode", err)
+		return NewError("set mode", err)
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func Folder(src, dst *os.Root, name string) error {
 func Sweep(dst *os.Root, dir string) (removed int, err error) {
 	folder, err := enter(dst, dir)
 	if err != nil {
-		return 0, failed("open folder", err)
+		return 0, NewError("open folder", err)
 	}
 	defer folder.Close()
 	return sweep(folder)
@@ -56,13 +56,13 @@ func Sweep(dst *os.Root, dir string) (removed int, err error) {
 func sweep(folder *os.Root) (int, error) {
 	names, err := temporaries(folder)
 	if err != nil {
-		return 0, failed("read folder", err)
+		return 0, NewError("read folder", err)
 	}
 	count := 0
 	for _, name := range names {
 		gone, err := sweepOne(folder, name)
 		if err != nil {
-			return count, failed("remove", err)
+			return count, NewError("remove", err)
 		}
 		if gone {
 			count++

@@ -41,13 +41,13 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 		return dir, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, failed("open folder", err)
+		return nil, NewError("open folder", err)
 	}
 	name = filepath.Clean(name) // no slash at the end
 	parent, base := filepath.Split(name)
 	info, err := src.Stat(name)
 	if err != nil {
-		return nil, failed("stat folder", err)
+		return nil, NewError("stat folder", err)
 	}
 	above := dst
 	if parent != "" {
@@ -58,10 +58,10 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 	}
 	// Another process may make the same folder at the same time.
 	if err := above.Mkdir(base, info.Mode().Perm()|0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, failed("make folder", err)
+		return nil, NewError("make folder", err)
 	}
 	if dir, err = enter(above, base); err != nil {
-		return nil, failed("open folder", err)
+		return nil, NewError("open folder", err)
 	}
 	return dir, nil
 }
@@ -86,7 +86,7 @@ func (p place) rename(temporary string, replace bool) error {
 		err = renameNew(p.dir, temporary, p.base)
 	}
 	if err != nil {
-		return failed("rename", err)
+		return NewError("rename", err)
 	}
 	return nil
 }

@@ -22,10 +22,10 @@ var (
 func lstatRegular(src *os.Root, name string) (fs.FileInfo, error) {
 	info, err := src.Lstat(name)
 	if err != nil {
-		return nil, failed("stat", err)
+		return nil, NewError("stat", err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, failed("open", errNotRegular)
+		return nil, NewError("open", errNotRegular)
 	}
 	return info, nil
 }
@@ -36,12 +36,12 @@ func lstatRegular(src *os.Root, name string) (fs.FileInfo, error) {
 func openSeen(root *os.Root, name string, flag int, seen fs.FileInfo) (*os.File, fs.FileInfo, error) {
 	f, err := root.OpenFile(name, flag|withoutWaiting, 0)
 	if err != nil {
-		return nil, nil, failed("open", err)
+		return nil, nil, NewError("open", err)
 	}
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		err = failed("stat", err)
+		err = NewError("stat", err)
 	case !os.SameFile(seen, info):
 		err = errOpenedChanged
 	default:
@@ -56,7 +56,7 @@ func openSeen(root *os.Root, name string, flag int, seen fs.FileInfo) (*os.File,
 func unchanged(f *os.File, before fs.FileInfo) error {
 	now, err := f.Stat()
 	if err != nil {
-		return failed("stat", err)
+		return NewError("stat", err)
 	}
 	if now.Size() != before.Size() {
 		return resized(before.Size(), now.Size())

@@ -15,11 +15,11 @@ import (
 func Symlink(src, dst *os.Root, name string, overwrite Overwrite) (Result, error) {
 	info, err := src.Lstat(name)
 	if err != nil {
-		return Result{}, failed("stat", err)
+		return Result{}, NewError("stat", err)
 	}
 	target, err := src.Readlink(name)
 	if err != nil {
-		return Result{}, failed("read link", err)
+		return Result{}, NewError("read link", err)
 	}
 	at, err := openPlace(src, dst, name)
 	if err != nil {
@@ -54,12 +54,12 @@ func (p place) link(target string, src fs.FileInfo, replace bool) error {
 			return err
 		}
 	}
-	return failed("symlink", syscall.ENOENT)
+	return NewError("symlink", syscall.ENOENT)
 }
 
 func (p place) tryLink(temporary, target string, src fs.FileInfo, replace bool) error {
 	if err := p.dir.Symlink(target, temporary); err != nil {
-		return failed("symlink", err)
+		return NewError("symlink", err)
 	}
 	err := setLinkTimes(p.dir, temporary, src)
 	if err == nil {

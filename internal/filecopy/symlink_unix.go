@@ -14,20 +14,20 @@ import (
 func setLinkTimes(dir *os.Root, name string, src fs.FileInfo) error {
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
-		return failed("open folder", err)
+		return NewError("open folder", err)
 	}
 	defer f.Close()
 	atime, err := unix.TimeToTimespec(accessTime(src))
 	if err != nil {
-		return failed("set times", err)
+		return NewError("set times", err)
 	}
 	mtime, err := unix.TimeToTimespec(src.ModTime())
 	if err != nil {
-		return failed("set times", err)
+		return NewError("set times", err)
 	}
 	times := []unix.Timespec{atime, mtime}
 	if err := unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return failed("set times", err)
+		return NewError("set times", err)
 	}
 	return nil
 }

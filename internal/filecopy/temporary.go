@@ -73,7 +73,7 @@ func createTemporary(p place) (*temporary, error) {
 			continue
 		}
 		if err != nil {
-			return nil, failed("create", err)
+			return nil, NewError("create", err)
 		}
 		t := &temporary{place: p, name: name, file: f}
 		if t.lock, err = hold(f); err == nil {
@@ -81,20 +81,20 @@ func createTemporary(p place) (*temporary, error) {
 		}
 		t.discard()
 		if err != errSwept {
-			return nil, failed("lock", err)
+			return nil, NewError("lock", err)
 		}
 	}
-	return nil, failed("create", errSwept)
+	return nil, NewError("create", errSwept)
 }
 
 // setMetadata gives the file the source's times, then its permission bits:
 // up to here nobody else could read it.
 func (t *temporary) setMetadata(src fs.FileInfo) error {
 	if err := t.dir.Chtimes(t.name, accessTime(src), src.ModTime()); err != nil {
-		return failed("set times", err)
+		return NewError("set times", err)
 	}
 	if err := t.file.Chmod(src.Mode().Perm()); err != nil {
-		return failed("set mode", err)
+		return NewError("set mode", err)
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (t *temporary) setMetadata(src fs.FileInfo) error {
 // network file systems report failed writes then.
 func (t *temporary) publish(replace bool) error {
 	if err := t.file.Close(); err != nil {
-		return failed("close", err)
+		return NewError("close", err)
 	}
 	if err := t.rename(t.name, replace); err != nil {
 		return err
