@@ -1,6 +1,7 @@
 package filecopy_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"runtime"
@@ -117,6 +118,41 @@ func TestPermissions(t *testing.T) {
 			wantOnly(t, e.dst, ".")
 		})
 	}
+}
+
+// A folder that an earlier run has made read-only, as its source is, takes what
+// is still missing in it.
+func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
+	e := newEnds(t)
+	must(t, os.Chmod(e.dstPath, 0o777))
+	write(t, e.src, "f", noise(10), 0o644)
+	must(t, e.src.MkdirAll("ro/sub", 0o755))
+	write(t, e.src, "ro/f", noise(10), 0o444)
+	must(t, e.src.Symlink("f", "ro/link"))
+	must(t, e.src.Chmod("ro", 0o555))
+	asOrdinaryUser(func() {
+		for range 2 { // into the folder that the first has left
+			for name, run := range map[string]func() error{
+				"the folder": func() error { return filecopy.Folder(e.src, e.dst, "ro") },
+				"a file":     func() error { _, err := e.copy("ro/f", filecopy.Options{Overwrite: filecopy.Always}); return err },
+				"a link":     func() error { _, err := filecopy.Symlink(e.src, e.dst, "ro/link", filecopy.Changed); return err },
+				"a subfolder": func() error {
+					return errors.Join(filecopy.Folder(e.src, e.dst, "ro/sub"), filecopy.Folder(e.src, e.dst, "ro"))
+				},
+			} {
+				if err := run(); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		}
+		if err := filecopy.Folder(e.src, e.dst, "ro"); err != nil {
+			t.Error(err)
+		}
+	})
+	if info, err := e.dst.Stat("ro"); err != nil || info.Mode().Perm() != 0o555 {
+		t.Errorf("the folder at the end: %v, %v", info.Mode(), err)
+	}
+	wantOnly(t, e.dst, "ro", "f", "link", "sub")
 }
 
 // asOrdinaryUser runs f on a thread without root's rights to files, if we

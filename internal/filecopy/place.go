@@ -57,7 +57,8 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 		defer above.Close()
 	}
 	// Another process may make the same folder at the same time.
-	if err := above.Mkdir(base, info.Mode().Perm()|0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	err = place{dir: above, shared: parent == ""}.writing(func() error { return above.Mkdir(base, info.Mode().Perm()|0o700) })
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, NewError("make folder", err)
 	}
 	if dir, err = enter(above, base); err != nil {
@@ -70,6 +71,22 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 // for ever at a FIFO; with a slash at its end, only a folder has the name.
 func enter(root *os.Root, name string) (*os.Root, error) {
 	return root.OpenRoot(name + string(filepath.Separator))
+}
+
+// writing makes a new name in the folder. A folder of ours may forbid that, with
+// the mode that a run before has given it: it is let in then, until Folder gives
+// it that mode again. The caller's folder is left as it is.
+func (p place) writing(make func() error) error {
+	err := make()
+	if p.shared || !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	const write = 0o300
+	info, statErr := p.dir.Stat(".")
+	if statErr != nil || info.Mode()&write == write || p.dir.Chmod(".", info.Mode().Perm()|write) != nil {
+		return err
+	}
+	return make()
 }
 
 // rename gives the temporary of that name its final name. Where it may

@@ -58,7 +58,7 @@ func (p place) link(target string, src fs.FileInfo, replace bool) error {
 }
 
 func (p place) tryLink(temporary, target string, src fs.FileInfo, replace bool) error {
-	if err := p.dir.Symlink(target, temporary); err != nil {
+	if err := p.writing(func() error { return p.dir.Symlink(target, temporary) }); err != nil {
 		return NewError("symlink", err)
 	}
 	err := setLinkTimes(p.dir, temporary, src)

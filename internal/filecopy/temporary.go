@@ -68,7 +68,11 @@ type temporary struct {
 func createTemporary(p place) (*temporary, error) {
 	for range attempts {
 		name := temporaryName(p.base)
-		f, err := p.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|withoutWaiting, 0o600)
+		var f *os.File
+		err := p.writing(func() (err error) {
+			f, err = p.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|withoutWaiting, 0o600)
+			return err
+		})
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
