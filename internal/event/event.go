@@ -19,8 +19,9 @@ type Kind string
 
 // The kinds, with the fields that each one has beside time and kind.
 const (
-	Begun    Kind = "begun"    // the parent has begun: pid, ppid, version, source, dest, jobs
+	Begun    Kind = "begun"    // the parent has begun: pid, ppid, version, source, dest, jobs, dry_run
 	Limited  Kind = "limited"  // fewer children at once than asked for: jobs, asked, reason
+	Planned  Kind = "planned"  // a dry run would copy a file: file, size
 	Started  Kind = "started"  // a child has started: name, pid, ppid, file, files
 	Retried  Kind = "retried"  // a child could not be started for lack of room and will be again: name, file, error
 	Progress Kind = "progress" // a file's copy has come so far: name, pid, file, bytes, size
@@ -32,6 +33,13 @@ const (
 	Exited   Kind = "exited"   // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
 	Stopping Kind = "stopping" // the run is to end early: signal, reason
 	Finished Kind = "finished" // the end of the run: the totals
+)
+
+// Reasons of Skipped that are the purpose of a run which goes on where another
+// ended; any other is a file that one might miss.
+const (
+	ReasonDone   = "same size and time"
+	ReasonExists = "exists"
 )
 
 // Version is the number of this format; it grows when a reader of the old one would misread the new.
@@ -70,6 +78,7 @@ type Event struct {
 	Dest    string `json:"dest,omitempty"`
 	Jobs    int    `json:"jobs,omitempty"` // children at once
 	Asked   int    `json:"asked,omitempty"`
+	DryRun  bool   `json:"dry_run,omitempty"`
 
 	*Totals
 }
@@ -82,6 +91,9 @@ type Totals struct {
 	Children int     `json:"children"` // started in all, those for folders and links among them
 	Peak     int     `json:"peak"`     // the most at once
 	Rate     float64 `json:"rate"`     // bytes a second
+
+	Planned      int   `json:"planned,omitempty"` // files that a dry run would copy, and their bytes
+	PlannedBytes int64 `json:"planned_bytes,omitempty"`
 }
 
 // Sink takes events. It may be called from several goroutines.

@@ -21,6 +21,14 @@ type wire struct {
 
 type plain Event // without its methods
 
+// final is Finished, whose numbers are there also when they are zero.
+type final struct {
+	wire
+	Files    int     `json:"files"`
+	Bytes    int64   `json:"bytes"`
+	Duration float64 `json:"duration"`
+}
+
 // Write writes e as one line, in one call.
 func Write(w io.Writer, e Event) error {
 	out := wire{plain: plain(e)}
@@ -30,7 +38,11 @@ func Write(w io.Writer, e Event) error {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(out); err != nil {
+	var value any = out
+	if e.Totals != nil {
+		value = final{out, e.Files, e.Bytes, e.Duration}
+	}
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
 	_, err := w.Write(line.Bytes())

@@ -46,7 +46,7 @@ func TestZeroTotalsAreWritten(t *testing.T) {
 	if err := event.Write(&line, event.Event{Kind: event.Finished, Totals: &event.Totals{}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range []string{`"failed":0`, `"skipped":0`, `"children":0`} {
+	for _, field := range []string{`"files":0`, `"bytes":0`, `"duration":0`, `"failed":0`, `"skipped":0`, `"children":0`} {
 		if !strings.Contains(line.String(), field) {
 			t.Errorf("%s is not in %s", field, line.String())
 		}
