@@ -1,0 +1,146 @@
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+	"brood/internal/plan"
+)
+
+// leftover is a name that the walk passes over with an event, by which one sees how far it is.
+func leftover(t *testing.T, of string) string {
+	t.Helper()
+	name := "." + of + ".01234567.brood"
+	if !filecopy.IsTemporary(name) {
+		t.Fatalf("%q is no temporary name", name)
+	}
+	return name
+}
+
+// TestBackPressure: where nobody takes jobs the walk soon waits.
+func TestBackPressure(t *testing.T) {
+	const names = 2500
+	files, folders := t.TempDir(), t.TempDir()
+	for n := range names {
+		number := fmt.Sprintf("%05d", n)
+		makeTree(t, files, "."+number+".z", leftover(t, number))
+		makeTree(t, folders, number+"/"+leftover(t, "f"))
+	}
+	for name, row := range map[string]struct {
+		source string
+		take   int // jobs that are taken, and not done
+		most   int // names that the walk may have seen
+	}{
+		"files":                   {files, 0, 300},
+		"files, some under way":   {files, 100, 400},
+		"folders":                 {folders, 0, 1500},
+		"folders, some under way": {folders, 1, 1800},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var seen atomic.Int64
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				p, err := plan.Start(ctx, plan.Tree{Source: row.source, Dest: row.source + "/none"}, plan.Options{PerChild: 1},
+					func(event.Event) { seen.Add(1) })
+				must(t, err)
+				for range row.take {
+					if _, ok, _ := tryTake(p); !ok {
+						t.Fatal("there is no job")
+					}
+				}
+				synctest.Wait()
+				if got := seen.Load(); got == 0 || got > int64(row.most) {
+					t.Errorf("the walk has seen %d of %d names, want 1 to %d", got, names, row.most)
+				}
+				cancel()
+				p.Wait()
+			})
+		})
+	}
+}
+
+// TestFlat: one folder of many files, and nobody who takes one, ends when it is cancelled.
+func TestFlat(t *testing.T) {
+	dir := t.TempDir()
+	for n := range 5000 {
+		makeTree(t, dir, fmt.Sprint(n))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1}, noEvents(t))
+		must(t, err)
+		synctest.Wait()
+		cancel()
+		p.Wait()
+		// The bubble ends only when each goroutine in it has ended.
+	})
+}
+
+func TestCancel(t *testing.T) {
+	dir := t.TempDir()
+	for n := range 600 {
+		makeTree(t, dir, fmt.Sprintf("%03d/f", n))
+	}
+	for name, taken := range map[string]int{"at once": 0, "after one job": 1, "in the middle": 300} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1}, noEvents(t))
+				must(t, err)
+				var running []plan.Job
+				for range taken {
+					job, ok, _ := tryTake(p)
+					if !ok {
+						t.Fatal("there is no job")
+					}
+					running = append(running, job)
+				}
+				cancel()
+				p.Wait()
+				if job, ok := <-p.Jobs(); ok {
+					t.Errorf("a job after the end: %q", job.Names)
+				}
+				for _, job := range running {
+					p.Done(job) // returns, though nobody is interested any more
+				}
+			})
+		})
+	}
+}
+
+// TestWait: no event comes when Wait has returned.
+func TestWait(t *testing.T) {
+	dir := t.TempDir()
+	makeTree(t, dir, leftover(t, "a"), "b")
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		emitting, goOn := make(chan struct{}), make(chan struct{})
+		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1}, func(event.Event) {
+			close(emitting)
+			<-goOn
+		})
+		must(t, err)
+		<-emitting
+		cancel()
+		var waited atomic.Bool
+		go func() {
+			p.Wait()
+			waited.Store(true)
+		}()
+		synctest.Wait()
+		if waited.Load() {
+			t.Error("Wait has returned while an event was being emitted")
+		}
+		close(goOn)
+		synctest.Wait()
+		if !waited.Load() {
+			t.Error("Wait has not returned when all had ended")
+		}
+	})
+}

@@ -1,0 +1,173 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Check tells whether source can be copied to dest, before anything is touched:
+// source is a folder or a regular file that can be read; dest is a folder, or
+// nothing yet in a folder that can be written; and dest is neither source nor inside it, also
+// by way of links and mounts.
+func Check(source, dest string) (Tree, error) {
+	if source == "" || dest == "" {
+		return Tree{}, errors.New("the empty string names no file")
+	}
+	info, err := os.Stat(source)
+	if err != nil {
+		return Tree{}, problem("source", source, err)
+	}
+	if target, err := os.Readlink(source); err == nil && !info.IsDir() {
+		return Tree{}, fmt.Errorf("source %q: is a link: name the file itself, %q", source, target)
+	}
+	t := Tree{Source: source, Dest: dest}
+	switch {
+	case info.Mode().IsRegular():
+		t.Source, t.File = filepath.Dir(source), filepath.Base(source)
+	case !info.IsDir():
+		return Tree{}, fmt.Errorf("source %q: neither a file nor a folder", source)
+	}
+	if err := readable(source); err != nil {
+		return Tree{}, problem("source", source, err)
+	}
+	if err := checkDest(dest); err != nil {
+		return Tree{}, err
+	}
+	if t.File != "" {
+		there, err := os.Stat(filepath.Join(dest, t.File))
+		if err == nil && os.SameFile(info, there) {
+			return Tree{}, fmt.Errorf("source %q and dest %q: the copy would be the file itself", source, dest)
+		}
+		return t, nil
+	}
+	return t, checkApart(source, dest, info)
+}
+
+func readable(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.IsDir() {
+		return err
+	}
+	_, err = f.ReadDir(1)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// checkDest: a folder, or nothing yet in a folder where it can be made.
+func checkDest(dest string) error {
+	there, info, err := existing(dest)
+	switch {
+	case err != nil:
+		return problem("dest", dest, err)
+	case info.IsDir() && there == dest:
+		return nil
+	case info.IsDir():
+		if err := writable(there); err != nil {
+			return fmt.Errorf("dest %q: cannot be made in %q: %w", dest, there, err)
+		}
+		return nil
+	case there == dest:
+		return fmt.Errorf("dest %q: is a file, not a folder", dest)
+	default:
+		return fmt.Errorf("dest %q: %q is a file, not a folder", dest, there)
+	}
+}
+
+// existing is name, if it is there, or else the nearest folder above it that is.
+// It goes by the name's own parts: what is above "link/.." only the system knows.
+func existing(name string) (string, fs.FileInfo, error) {
+	for {
+		info, err := os.Stat(name)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return name, info, err
+		}
+		name = strings.TrimRightFunc(name, separates)
+		if _, err := os.Lstat(name); err == nil {
+			return name, nil, errDangling
+		}
+		parent := strings.TrimRightFunc(name[:strings.LastIndexFunc(name, separates)+1], separates)
+		switch {
+		case parent != "":
+			name = parent
+		case filepath.IsAbs(name):
+			name = name[:len(filepath.VolumeName(name))+1]
+		default:
+			name = "."
+		}
+	}
+}
+
+func separates(r rune) bool { return r == '/' || r == filepath.Separator }
+
+var errDangling = errors.New("is a link to nothing")
+
+// checkApart: dest is neither source nor below it.
+func checkApart(source, dest string, info fs.FileInfo) error {
+	if here, err := os.Stat(dest); err == nil && os.SameFile(info, here) {
+		return fmt.Errorf("source %q and dest %q: are the same folder", source, dest)
+	}
+	inside, err := below(info, dest)
+	if err != nil {
+		return problem("dest", dest, err)
+	}
+	if inside {
+		return fmt.Errorf("dest %q: is inside source %q", dest, source)
+	}
+	return nil
+}
+
+// below tells whether name is, or would be, the folder or in it, also by way of links and mounts.
+func below(folder fs.FileInfo, name string) (bool, error) {
+	above, _, err := existing(name)
+	if err == nil {
+		above, err = filepath.EvalSymlinks(above) // what is above a link is not what is above its target
+	}
+	if err == nil {
+		above, err = filepath.Abs(above)
+	}
+	if err != nil {
+		return false, err
+	}
+	for {
+		info, err := os.Stat(above)
+		if err != nil || os.SameFile(folder, info) {
+			return err == nil, err
+		}
+		parent := filepath.Dir(above)
+		if parent == above {
+			return false, nil
+		}
+		above = parent
+	}
+}
+
+// Holds tells whether name is what the tree is to be copied from, or in it: to
+// write there would spoil it.
+func (t Tree) Holds(name string) bool {
+	info, err := os.Stat(filepath.Join(t.Source, t.File))
+	if err != nil {
+		return false
+	}
+	inside, err := below(info, name)
+	return err == nil && inside
+}
+
+// problem names what cannot be used and why.
+func problem(what, name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("%s %q: %w", what, name, err)
+}

@@ -1,0 +1,43 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// filter chooses by doublestar patterns. One with a slash, at its beginning or in
+// it, is matched against the name from the source on, one without against the last
+// part of it at any depth.
+type filter struct{ include, exclude []string }
+
+// Validate says which pattern is none.
+func (o Options) Validate() error {
+	for _, pattern := range slices.Concat(o.Include, o.Exclude) {
+		if !doublestar.ValidatePattern(pattern) {
+			return fmt.Errorf("pattern %q: %w", pattern, doublestar.ErrBadPattern)
+		}
+	}
+	return nil
+}
+
+func (f filter) includes(name string) bool { return len(f.include) == 0 || matches(f.include, name) }
+
+func (f filter) excludes(name string) bool { return matches(f.exclude, name) }
+
+func matches(patterns []string, name string) bool {
+	for _, pattern := range patterns {
+		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
+		subject := name
+		if !strings.Contains(pattern, "/") {
+			subject = path.Base(name)
+		}
+		if doublestar.MatchUnvalidated(strings.TrimPrefix(pattern, "/"), subject) {
+			return true
+		}
+	}
+	return false
+}

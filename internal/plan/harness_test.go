@@ -1,0 +1,121 @@
+package plan_test
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"go.uber.org/goleak"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeTree makes folders (names that end in a slash), links (NAME -> TARGET) and
+// files, which hold their own name, in dir; and the folders above each.
+func makeTree(t testing.TB, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		path, target, isLink := strings.Cut(dir+"/"+name, " -> ")
+		if name[len(name)-1] == '/' {
+			must(t, os.MkdirAll(path, 0o755))
+			continue
+		}
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		if isLink {
+			must(t, os.Symlink(target, path))
+			continue
+		}
+		must(t, os.WriteFile(path, []byte(name), 0o644))
+	}
+}
+
+// events collects what a plan emits.
+type events struct {
+	mu  sync.Mutex
+	all []event.Event
+}
+
+func (e *events) emit(ev event.Event) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all = append(e.all, ev)
+}
+
+// of are the files of one kind of event, with why, in alphabetical order.
+func (e *events) of(kind event.Kind) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var files []string
+	for _, ev := range e.all {
+		if ev.Kind == kind {
+			files = append(files, ev.File+": "+ev.Reason+ev.Error)
+		}
+	}
+	slices.Sort(files)
+	return files
+}
+
+// tryTake takes a job when there is one now. It is to be called in a synctest
+// bubble: what the plan could do without us, it has done.
+func tryTake(p *plan.Plan) (job plan.Job, ok, closed bool) {
+	synctest.Wait()
+	select {
+	case job, open := <-p.Jobs():
+		return job, open, !open
+	default:
+		return plan.Job{}, false, false
+	}
+}
+
+// runAll takes all jobs, and completes each one before it takes the next.
+func runAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Job, *events) {
+	t.Helper()
+	opts.PerChild = max(opts.PerChild, 1)
+	var seen events
+	p, err := plan.Start(context.Background(), tree, opts, seen.emit)
+	must(t, err)
+	var jobs []plan.Job
+	for job := range p.Jobs() {
+		jobs = append(jobs, job)
+		p.Done(job)
+	}
+	p.Wait()
+	return jobs, &seen
+}
+
+// filesAndRest are the names in the jobs, in alphabetical order.
+func filesAndRest(jobs []plan.Job) (files, rest []string) {
+	for _, job := range jobs {
+		if job.Folders {
+			rest = append(rest, job.Names...)
+		} else {
+			files = append(files, job.Names...)
+		}
+	}
+	slices.Sort(files)
+	slices.Sort(rest)
+	return files, rest
+}
+
+func sortedKeys(m map[string]bool) []string { return slices.Sorted(maps.Keys(m)) }
+
+// noEvents is for a tree of which all is to be copied.
+func noEvents(t *testing.T) event.Sink {
+	return func(e event.Event) { t.Errorf("unexpected event: %+v", e) }
+}

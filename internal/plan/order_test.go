@@ -1,0 +1,153 @@
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand"
+	"path"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"brood/internal/plan"
+)
+
+// TestOrder takes and completes the jobs of random trees in random order.
+func TestOrder(t *testing.T) {
+	seed := time.Now().UnixNano()
+	for n := range int64(8) {
+		t.Run(fmt.Sprint("seed ", seed+n), func(t *testing.T) {
+			random := rand.New(rand.NewSource(seed + n))
+			dir := t.TempDir()
+			want := newOrder(dir)
+			want.grow(t, random, 1+random.Intn(700))
+			opts := plan.Options{PerChild: 1 + random.Intn(4)}
+			slots := 1 + random.Intn(20)
+			t.Logf("seed %d: %d names, %d files a job, %d slots", seed+n, len(want.open), opts.PerChild, slots)
+			synctest.Test(t, func(t *testing.T) {
+				p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, opts, noEvents(t))
+				must(t, err)
+				want.work(t, p, random, slots)
+				p.Wait()
+			})
+			if left := sortedKeys(want.open); len(left) > 0 {
+				t.Errorf("never done: %q", left)
+			}
+		})
+	}
+}
+
+// order knows what must come before what.
+type order struct {
+	dir     string
+	kinds   map[string]kind
+	open    map[string]bool // what is not done yet
+	given   map[string]bool
+	inside  map[string]int // how many names in a folder are open
+	folders []string
+}
+
+type kind string
+
+const (
+	file   kind = "file"
+	link   kind = "link"
+	folder kind = "folder"
+)
+
+func newOrder(dir string) *order {
+	return &order{
+		dir: dir, kinds: map[string]kind{".": folder}, open: map[string]bool{".": true},
+		given: map[string]bool{}, inside: map[string]int{}, folders: []string{"."},
+	}
+}
+
+// grow adds so many names to the tree.
+func (o *order) grow(t *testing.T, random *rand.Rand, names int) {
+	for n := range names {
+		in := o.folders[random.Intn(len(o.folders))]
+		name := path.Join(in, fmt.Sprint(n))
+		o.inside[in]++
+		o.open[name] = true
+		switch random.Intn(4) {
+		case 0:
+			o.kinds[name] = link
+			makeTree(t, o.dir, name+" -> anything")
+		case 1, 2:
+			o.kinds[name] = folder
+			o.folders = append(o.folders, name)
+			makeTree(t, o.dir, name+"/")
+		default:
+			o.kinds[name] = file
+			makeTree(t, o.dir, name)
+		}
+	}
+}
+
+// work takes and completes jobs, some before others that came earlier, until there are no more.
+func (o *order) work(t *testing.T, p *plan.Plan, random *rand.Rand, slots int) {
+	var running []plan.Job
+	for {
+		if len(running) < slots && (len(running) == 0 || random.Intn(3) > 0) {
+			job, ok, closed := tryTake(p)
+			switch {
+			case ok:
+				o.take(t, job, running)
+				running = append(running, job)
+				continue
+			case closed && len(running) == 0:
+				return
+			case len(running) == 0:
+				t.Fatalf("the plan has no job and waits for none; open: %q", sortedKeys(o.open))
+			}
+		}
+		n := random.Intn(len(running))
+		o.done(running[n])
+		p.Done(running[n])
+		running = append(running[:n], running[n+1:]...)
+	}
+}
+
+func (o *order) take(t *testing.T, job plan.Job, running []plan.Job) {
+	t.Helper()
+	if len(job.Names) == 0 {
+		t.Error("a job without names")
+	}
+	earlier := map[string]bool{} // in the same job; a child does them one after the other
+	for _, name := range job.Names {
+		if job.Folders == (o.kinds[name] == file) {
+			t.Errorf("%s %q is in a job with Folders %v", o.kinds[name], name, job.Folders)
+		}
+		if o.given[name] {
+			t.Errorf("%s %q came twice", o.kinds[name], name)
+		}
+		o.given[name] = true
+		if o.kinds[name] == folder && o.inside[name]-inFolder(earlier, name) > 0 {
+			t.Errorf("folder %q came with %d names in it that are not done", name, o.inside[name]-inFolder(earlier, name))
+		}
+		earlier[name] = true
+	}
+	for _, other := range running {
+		if job.Folders && other.Folders {
+			t.Errorf("two jobs of folders at once: %q and %q", job.Names, other.Names)
+		}
+	}
+}
+
+func inFolder(names map[string]bool, in string) (n int) {
+	for name := range names {
+		if name != "." && path.Dir(name) == in {
+			n++
+		}
+	}
+	return n
+}
+
+func (o *order) done(job plan.Job) {
+	for _, name := range job.Names {
+		if o.open[name] && name != "." {
+			o.inside[path.Dir(name)]--
+		}
+		delete(o.open, name)
+	}
+}

@@ -1,0 +1,108 @@
+// Package plan decides what there is to do: it walks the source, compares with
+// the destination, and streams jobs in an order in which they can be done. It
+// only reads; whatever is written below the destination is written by a child, so
+// that a destination that hangs can hold a child, and never the parent.
+//
+// A million names are never in memory at once. What is kept is the path to where
+// the walk stands, the folders with a file under way, and two short queues:
+//
+//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a job ──────────────┬─▶ Jobs ─▶ schedule
+//	                       └─▶ folders and links, one job at a time ────┘            │
+//	                            ▲                                                    │
+//	                            └── a folder is ready when its last file is done ◀── Done
+//
+// A folder gets its final mode and times after all that is in it, since every new
+// name in it changes its time, and its mode may forbid new names. Links and folders go
+// through one lane in the order in which they became ready, which puts what is in
+// a folder before the folder.
+package plan
+
+import (
+	"context"
+	"os"
+	"sync"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+)
+
+// Options say what is to be copied; Validate them first.
+type Options struct {
+	Include   []string // doublestar patterns: only files that match one of them; none: all
+	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
+	Overwrite filecopy.Overwrite
+	PerChild  int // files a job, 1 at least
+	ArgRoom   int // bytes of names that a job may have, each counted with 9 more; 0: no bound
+}
+
+// Job is work for one child.
+type Job struct {
+	Folders bool     // the names are folders and links, not files
+	Names   []string // relative to source and destination, slash-separated
+	Bytes   int64    // what the files have together
+
+	folders []*folder // in which each file is
+}
+
+// Plan is a stream of jobs.
+type Plan struct {
+	opts Options
+	emit event.Sink
+
+	found chan entry
+	jobs  chan Job
+	done  chan Job
+	ended chan struct{} // closed when feed has returned
+
+	running sync.WaitGroup // walk and feed
+}
+
+// Queues between the walk, the plan and the scheduler.
+const (
+	foundAhead = 256 // entries that the walk may be ahead
+	laneJob    = 256 // folders and links a job
+	laneAhead  = 4 * laneJob
+)
+
+// Start begins to walk the tree. Jobs closes when all is done, or soon after ctx
+// is done; everybody who takes a job from it calls Done for it. Skipped and
+// failed entries are emitted as events.
+func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
+	w, err := newWalk(ctx, t, opts, emit)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{opts: opts, emit: emit, found: w.found, jobs: make(chan Job), done: make(chan Job), ended: make(chan struct{})}
+	p.running.Go(w.run)
+	p.running.Go(func() { newFeed(p).run(ctx) })
+	return p, nil
+}
+
+// Jobs are the jobs that can be started now.
+func (p *Plan) Jobs() <-chan Job { return p.jobs }
+
+// Done says that the job has ended, well or not: a folder may become ready by it.
+func (p *Plan) Done(j Job) {
+	select {
+	case p.done <- j:
+	case <-p.ended:
+	}
+}
+
+// Wait returns when nothing of the plan runs any more, and so emits no more.
+func (p *Plan) Wait() { p.running.Wait() }
+
+// Tree is a source and a destination that Check has found to be fit.
+type Tree struct {
+	Source string // a folder
+	Dest   string // a folder, or nothing yet
+	File   string // the one name in Source that is to be copied; "" for all of it
+}
+
+func openDest(dest string) (*os.Root, error) {
+	root, err := os.OpenRoot(dest)
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	return root, err
+}
