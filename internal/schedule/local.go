@@ -1,0 +1,180 @@
+package schedule
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/process"
+)
+
+// Local starts each job as a child process of this one.
+type Local struct {
+	// Config is the process for a job; Local adds what the model needs of it.
+	Config func(plan.Job) process.Config
+
+	// Name is what children of files are called: NAME-1, NAME-2 … in the order of
+	// their start; those of folders and links are folders-1 …
+	Name   string
+	Daemon bool
+
+	files, folders int
+}
+
+// Start is Engine's.
+func (l *Local) Start(job plan.Job, emit event.Sink) (Child, error) {
+	config := l.Config(job)
+	config.Name = l.name(job)
+	config.Daemon = &l.Daemon
+	config.Stderr = new(tail)
+	c := &localChild{process: process.New(config), job: job, stderr: config.Stderr.(*tail), started: time.Now()}
+	if err := c.process.Start(); err != nil {
+		return nil, err
+	}
+	c.pid, _ = c.process.PID()
+	l.count(job)
+	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: job.Names[0], Files: len(job.Names)})
+	return c, nil
+}
+
+func (l *Local) name(job plan.Job) string {
+	if job.Folders {
+		return fmt.Sprintf("folders-%d", l.folders+1)
+	}
+	return fmt.Sprintf("%s-%d", l.Name, l.files+1)
+}
+
+func (l *Local) count(job plan.Job) {
+	if job.Folders {
+		l.folders++
+	} else {
+		l.files++
+	}
+}
+
+// localChild is a child process under way.
+type localChild struct {
+	process *process.Process
+	pid     int
+	job     plan.Job
+	stderr  *tail
+	started time.Time
+	bytes   int64
+}
+
+// Errors of these mean that the child has ended, which Follow sees by itself.
+func (c *localChild) Terminate() { _ = c.process.Terminate() }
+func (c *localChild) Kill()      { _ = c.process.Kill() }
+
+func (c *localChild) Abandon() {
+	_ = c.process.Abandon()
+	_ = c.process.Events().Close() // ends the reading of them
+}
+
+// Follow is Child's. Each name of the job gets one event that settles it: from the
+// child, or, when the child ended before, a failure with the child's end as the reason.
+func (c *localChild) Follow(emit event.Sink) {
+	open := make(map[string]bool, len(c.job.Names))
+	for _, name := range c.job.Names {
+		open[name] = true
+	}
+	c.relay(open, emit)
+	why := c.exited(emit)
+	for _, name := range c.job.Names {
+		if open[name] {
+			emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why})
+		}
+	}
+	_ = c.process.Close()
+}
+
+// relay emits the child's events, with its name and PID, until the child has
+// closed the pipe, and takes the names that are settled out of open.
+func (c *localChild) relay(open map[string]bool, emit event.Sink) {
+	events := event.NewReader(c.process.Events())
+	for {
+		e, err := events.Next()
+		var syntax *event.SyntaxError
+		switch {
+		case errors.As(err, &syntax):
+			continue // from whoever wrote to a descriptor that is not his; what is missing is found at the end
+		case err != nil:
+			return
+		}
+		e.Name, e.PID = c.process.Name(), c.pid
+		switch e.Kind {
+		case event.Copied:
+			c.bytes += e.Bytes
+			delete(open, e.File)
+		case event.Linked, event.Made, event.Skipped, event.Failed:
+			delete(open, e.File)
+		}
+		emit(e)
+	}
+}
+
+// exited joins the child, emits its end, and says in words what that was.
+func (c *localChild) exited(emit event.Sink) (why string) {
+	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.job.Names[0],
+		Bytes: c.bytes}
+	err := c.process.Join()
+	e.Duration = time.Since(c.started).Seconds()
+	if err != nil {
+		e.Error = err.Error()
+		emit(e)
+		return e.Error
+	}
+	exit, _ := c.process.Exit()
+	e.ExitCode, e.Signal = &exit.Code, exit.Signal
+	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
+	e.Stderr = c.stderr.String()
+	emit(e)
+	return inWords(exit, e.Stderr)
+}
+
+func inWords(exit process.Exit, stderr string) string {
+	why := fmt.Sprintf("its process ended with exit code %d", exit.Code)
+	if exit.Signal != "" {
+		why = "its process was ended by " + exit.Signal
+	}
+	if words := strings.TrimSpace(stderr); words != "" {
+		why += ": " + words
+	}
+	return why
+}
+
+// tail keeps the last of what a child writes to its standard error: its last words.
+type tail struct{ text []byte }
+
+const tailSize = 4 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.text = append(t.text, p...)
+	if extra := len(t.text) - tailSize; extra > 0 {
+		t.text = append(t.text[:0], t.text[extra:]...)
+	}
+	return len(p), nil
+}
+
+// ReadFrom spares each child the 32 KiB with which io.Copy would wait for what hardly ever comes.
+func (t *tail) ReadFrom(r io.Reader) (n int64, err error) {
+	buffer := make([]byte, 512)
+	for {
+		m, err := r.Read(buffer)
+		_, _ = t.Write(buffer[:m])
+		n += int64(m)
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+func (t *tail) String() string { return string(t.text) }

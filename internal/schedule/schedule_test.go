@@ -1,0 +1,299 @@
+package schedule_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/schedule"
+)
+
+// jobs is a plan of so many files, and notes what is done.
+type jobs struct {
+	ready chan plan.Job
+	done  []string
+}
+
+func newJobs(n int) *jobs {
+	j := &jobs{ready: make(chan plan.Job, n)}
+	for i := range n {
+		j.ready <- plan.Job{Names: []string{fmt.Sprint("f", i)}}
+	}
+	close(j.ready)
+	return j
+}
+
+func (j *jobs) Jobs() <-chan plan.Job { return j.ready }
+func (j *jobs) Done(job plan.Job)     { j.done = append(j.done, job.Names[0]) }
+
+// engine starts children that are goroutines: what is tested is the order of
+// things and the clock, for which no process is needed.
+type engine struct {
+	start    func(plan.Job) error // nil: there always is room
+	live     func(*child)         // the child's life; nil: it ends at once
+	children []*child
+	running  atomic.Int32
+	most     int32
+}
+
+type child struct {
+	name    string
+	signals chan string
+	heard   []string
+}
+
+func (e *engine) Start(job plan.Job, emit event.Sink) (schedule.Child, error) {
+	if e.start != nil {
+		if err := e.start(job); err != nil {
+			return nil, err
+		}
+	}
+	c := &child{name: job.Names[0], signals: make(chan string, 8)}
+	e.children = append(e.children, c)
+	e.most = max(e.most, e.running.Add(1))
+	emit(event.Event{Kind: event.Started, File: c.name})
+	return &following{c, e}, nil
+}
+
+// following is a child as the scheduler sees it.
+type following struct {
+	*child
+	engine *engine
+}
+
+func (f *following) Follow(emit event.Sink) {
+	if f.engine.live != nil {
+		f.engine.live(f.child)
+	}
+	emit(event.Event{Kind: event.Exited, File: f.name})
+}
+
+func (c *child) Terminate() { c.hear("terminate") }
+func (c *child) Kill()      { c.hear("kill") }
+func (c *child) Abandon()   { c.hear("abandon") }
+
+func (c *child) hear(signal string) {
+	c.heard = append(c.heard, fmt.Sprintf("%s at %s", signal, time.Since(start)))
+	c.signals <- signal
+}
+
+// start is when each bubble's clock begins.
+var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// until is a life that ends at this signal, however many come before.
+func until(last string) func(*child) {
+	return func(c *child) {
+		for signal := range c.signals {
+			if signal == last {
+				return
+			}
+		}
+	}
+}
+
+// run runs the jobs and returns the kinds of events with their files.
+func run(j *jobs, e *engine, opts schedule.Options) []string {
+	var said []string
+	opts.Cancel = func() { said = append(said, "cancel") }
+	stream := event.NewStream(func(e event.Event) {
+		if e.Kind == event.Exited {
+			return
+		}
+		said = append(said, fmt.Sprint(e.Kind, " ", e.File))
+	})
+	schedule.Run(j, e, opts, stream.Emit)
+	return said
+}
+
+func TestSlots(t *testing.T) {
+	for _, slots := range []int{1, 3, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			e := &engine{}
+			e.live = func(*child) { time.Sleep(time.Second) }
+			j := newJobs(20)
+			full := 0
+			run(j, e, schedule.Options{Slots: slots, Full: func() { full++ }})
+			if len(j.done) != 20 {
+				t.Errorf("%d slots: %d jobs done of 20", slots, len(j.done))
+			}
+			rounds := time.Duration((20 + slots - 1) / slots)
+			if took := time.Since(start); took != rounds*time.Second {
+				t.Errorf("%d slots: 20 jobs of a second took %v", slots, took)
+			}
+			if want := min(1, 20/slots); full != want {
+				t.Errorf("%d slots: full was called %d times, want %d", slots, full, want)
+			}
+		})
+	}
+}
+
+// The ladder, with children that end only at its last rung.
+func TestStopClimbsByItself(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		stop  schedule.Stop
+		ends  string
+		heard []string
+	}{
+		{"terminate is enough", schedule.Terminate, "terminate", []string{"terminate at 0s"}},
+		{"killed after the grace", schedule.Terminate, "kill", []string{"terminate at 0s", "kill at 5s"}},
+		{"abandoned", schedule.Terminate, "abandon", []string{"terminate at 0s", "kill at 5s", "abandon at 10s"}},
+		{"killed and abandoned", schedule.Kill, "abandon", []string{"kill at 0s", "abandon at 5s"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &engine{live: until(row.ends)}
+				stops := make(chan schedule.Stop)
+				go func() {
+					synctest.Wait() // both children run
+					stops <- row.stop
+				}()
+				j := newJobs(5)
+				said := run(j, e, schedule.Options{Slots: 2, Grace: 5 * time.Second, Stop: stops})
+				if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(said, want) {
+					t.Errorf("events %q, want %q", said, want)
+				}
+				for _, c := range e.children {
+					if !slices.Equal(c.heard, row.heard) {
+						t.Errorf("%s heard %q, want %q", c.name, c.heard, row.heard)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestDrain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{live: func(*child) { time.Sleep(time.Hour) }}
+		stops := make(chan schedule.Stop)
+		go func() {
+			time.Sleep(time.Minute)
+			stops <- schedule.Drain
+		}()
+		j := newJobs(5)
+		said := run(j, e, schedule.Options{Slots: 2, Grace: time.Second, Stop: stops})
+		if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(said, want) {
+			t.Errorf("events %q, want %q", said, want)
+		}
+		if took := time.Since(start); took != time.Hour || len(e.children[0].heard) != 0 {
+			t.Errorf("ended after %v, want an hour; a child heard %q", took, e.children[0].heard)
+		}
+	})
+}
+
+// A later rung counts, an earlier one does not.
+func TestStopsInSequence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{live: until("kill")}
+		stops := make(chan schedule.Stop)
+		go func() {
+			for _, s := range []schedule.Stop{schedule.Drain, schedule.Terminate, schedule.Drain, schedule.Kill} {
+				time.Sleep(time.Second)
+				stops <- s
+			}
+		}()
+		run(newJobs(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stop: stops})
+		if want := []string{"terminate at 2s", "kill at 4s"}; !slices.Equal(e.children[0].heard, want) {
+			t.Errorf("heard %q, want %q", e.children[0].heard, want)
+		}
+	})
+}
+
+var errNoRoom = fmt.Errorf("fork: %w", syscall.EAGAIN)
+
+// Where the system has no room for one more child, the job waits for the end of another.
+func TestNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{}
+		e.live = func(*child) { time.Sleep(time.Second); e.running.Add(-1) }
+		e.start = func(plan.Job) error {
+			if e.running.Load() == 3 {
+				return errNoRoom
+			}
+			return nil
+		}
+		j := newJobs(10)
+		said := run(j, e, schedule.Options{Slots: 8})
+		if len(j.done) != 10 || e.most != 3 {
+			t.Errorf("%d of 10 jobs done, %d at once, want 3", len(j.done), e.most)
+		}
+		if n := count(said, "limited "); n != 1 {
+			t.Errorf("said %d times that there is less room, want once: %q", n, said)
+		}
+	})
+}
+
+func TestNoRoomAndNoChildToWaitFor(t *testing.T) {
+	for _, row := range []struct {
+		name          string
+		refusals      int
+		done, failure int
+	}{{"for a while", 5, 1, 0}, {"for ever", 1000, 1, 1}} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &engine{}
+				e.start = func(plan.Job) error {
+					if row.refusals--; row.refusals >= 0 {
+						return errNoRoom
+					}
+					return nil
+				}
+				j := newJobs(1)
+				said := run(j, e, schedule.Options{Slots: 2})
+				if len(j.done) != row.done || count(said, "failed f0") != row.failure {
+					t.Errorf("done %q, events %q", j.done, said)
+				}
+			})
+		})
+	}
+}
+
+func TestStartThatCannotSucceed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{start: func(j plan.Job) error {
+			if j.Names[0] == "f1" {
+				return errors.New("argument list too long")
+			}
+			return nil
+		}}
+		j := newJobs(3)
+		said := run(j, e, schedule.Options{Slots: 1})
+		if want := []string{"started f0", "failed f1", "started f2"}; !slices.Equal(said, want) || len(j.done) != 3 {
+			t.Errorf("events %q, want %q; done %q", said, want, j.done)
+		}
+	})
+}
+
+// Nothing is lost when a job waits for room as the run is stopped.
+func TestStopWhileAJobWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stops := make(chan schedule.Stop)
+		e := &engine{start: func(plan.Job) error { return errNoRoom }}
+		go func() {
+			time.Sleep(time.Second)
+			stops <- schedule.Drain
+		}()
+		j := newJobs(2)
+		said := run(j, e, schedule.Options{Slots: 2, Stop: stops})
+		if count(said, "failed f0") != 1 || len(j.done) != 1 || len(e.children) != 0 {
+			t.Errorf("events %q, done %q", said, j.done)
+		}
+	})
+}
+
+func count(said []string, what string) (n int) {
+	for _, s := range said {
+		if s == what {
+			n++
+		}
+	}
+	return n
+}
