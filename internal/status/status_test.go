@@ -1,0 +1,86 @@
+package status_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/status"
+)
+
+var begun = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func TestRun(t *testing.T) {
+	first := event.Event{Kind: event.Begun, Time: begun, PID: 40, PPID: 2, Source: "a", Dest: "b", Jobs: 4}
+	for name, row := range map[string]struct {
+		events []event.Event
+		want   status.Run
+	}{
+		"nothing": {nil, status.Run{}},
+		"begun":   {[]event.Event{first}, status.Run{PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun}},
+		"files and their bytes": {
+			[]event.Event{{Kind: event.Copied, File: "f", Bytes: 3}, {Kind: event.Copied, File: "g", Bytes: 1 << 40}},
+			status.Run{Files: 2, Bytes: 1<<40 + 3},
+		},
+		"links, folders, skipped, failed": {
+			[]event.Event{{Kind: event.Linked}, {Kind: event.Made}, {Kind: event.Made}, {Kind: event.Skipped},
+				{Kind: event.Skipped}, {Kind: event.Skipped}, {Kind: event.Failed}},
+			status.Run{Links: 1, Folders: 2, Skipped: 3, Failed: 1},
+		},
+		"the most children at once": {
+			[]event.Event{{Kind: event.Started}, {Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Started},
+				{Kind: event.Exited}, {Kind: event.Exited}, {Kind: event.Started}},
+			status.Run{Children: 4, Running: 1, Peak: 2},
+		},
+		"bytes of the end of a child are those of its files": {
+			[]event.Event{{Kind: event.Started}, {Kind: event.Copied, Bytes: 7}, {Kind: event.Exited, Bytes: 7}},
+			status.Run{Children: 1, Peak: 1, Files: 1, Bytes: 7},
+		},
+		"the first signal counts": {
+			[]event.Event{{Kind: event.Stopping, Signal: "SIGINT"}, {Kind: event.Stopping, Signal: "SIGTERM"}},
+			status.Run{Stopped: "SIGINT"},
+		},
+		"no totals": {
+			[]event.Event{{Kind: event.Limited, Jobs: 3}, {Kind: event.Retried}, {Kind: event.Progress, Bytes: 9},
+				{Kind: "of the future", Bytes: 9}},
+			status.Run{},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got status.Run
+			for _, e := range row.events {
+				got.Apply(e)
+			}
+			if got != row.want {
+				t.Errorf("got  %+v\nwant %+v", got, row.want)
+			}
+		})
+	}
+}
+
+func TestFinished(t *testing.T) {
+	run := status.Run{
+		PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun,
+		Files: 3, Bytes: 600, Links: 1, Folders: 2, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Stopped: "SIGINT",
+	}
+	for name, row := range map[string]struct {
+		took           time.Duration
+		duration, rate float64
+	}{
+		"after a while":     {1500 * time.Millisecond, 1.5, 400},
+		"in no time at all": {0, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := begun.Add(row.took)
+			got := run.Finished(now)
+			want := event.Event{
+				Time: now, Kind: event.Finished, Source: "a", Dest: "b", Signal: "SIGINT", Files: 3, Bytes: 600, Duration: row.duration,
+				Totals: &event.Totals{Links: 1, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Rate: row.rate},
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("got  %+v %+v\nwant %+v %+v", got, got.Totals, want, want.Totals)
+			}
+		})
+	}
+}
