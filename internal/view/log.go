@@ -1,0 +1,93 @@
+// Package view draws events: as log lines, as a record, as a summary. It knows no process.
+package view
+
+import (
+	"github.com/hashicorp/go-hclog"
+
+	"brood/internal/event"
+)
+
+// Log writes a line for each event that is worth one, with constant messages and
+// the keys of the events' JSON. Names and other people's words are quoted, so that
+// none can move the cursor.
+func Log(logger hclog.Logger) func(event.Event) {
+	return func(e event.Event) {
+		level, message, pairs := line(e)
+		if message != "" {
+			logger.Log(level, message, pairs...)
+		}
+	}
+}
+
+func line(e event.Event) (hclog.Level, string, []any) {
+	switch e.Kind {
+	case event.Begun:
+		return hclog.Info, "parent started", []any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest), "jobs", e.Jobs}
+	case event.Limited:
+		return hclog.Warn, "fewer children at once", []any{"jobs", e.Jobs, "asked", e.Asked, "reason", quoted(e.Reason)}
+	case event.Started:
+		return hclog.Info, "child started", withFiles(e, "name", e.Name, "pid", e.PID, "ppid", e.PPID, "file", quoted(e.File))
+	case event.Exited:
+		return exited(e)
+	case event.Retried:
+		return hclog.Warn, "child not started yet", []any{"file", quoted(e.File), "error", quoted(e.Error)}
+	case event.Failed:
+		return hclog.Error, "not copied", withChild(e, "file", quoted(e.File), "error", quoted(e.Error))
+	case event.Stopping:
+		return hclog.Warn, "stopping", []any{"signal", e.Signal, "reason", quoted(e.Reason)}
+	case event.Skipped:
+		return skippedLevel(e), "skipped", []any{"file", quoted(e.File), "reason", quoted(e.Reason)}
+	case event.Copied:
+		return hclog.Debug, "copied", withChild(e, "file", quoted(e.File), "bytes", e.Bytes, "method", e.Method)
+	case event.Linked, event.Made:
+		return hclog.Debug, string(e.Kind), withChild(e, "file", quoted(e.File))
+	case event.Progress:
+		return hclog.Trace, "progress", withChild(e, "file", quoted(e.File), "bytes", e.Bytes, "size", e.Size)
+	case event.Finished:
+		return hclog.Debug, "parent finished", []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
+	}
+	return hclog.NoLevel, "", nil
+}
+
+// skippedLevel: what was done before is no news, what will be missing is.
+func skippedLevel(e event.Event) hclog.Level {
+	if e.Reason == event.ReasonDone || e.Reason == event.ReasonExists {
+		return hclog.Debug
+	}
+	return hclog.Warn
+}
+
+func exited(e event.Event) (hclog.Level, string, []any) {
+	pairs := []any{"name", e.Name, "pid", e.PID}
+	switch {
+	case e.ExitCode == nil: // abandoned
+		return hclog.Error, "child abandoned", append(pairs, "file", quoted(e.File), "error", quoted(e.Error))
+	case e.Signal != "":
+		pairs = append(pairs, "signal", e.Signal)
+	default:
+		pairs = append(pairs, "exitcode", *e.ExitCode)
+	}
+	return hclog.Info, "child exited", append(pairs, "bytes", e.Bytes, "duration", seconds(e.Duration))
+}
+
+// withFiles adds how many files a child has, where it is more than the one shown.
+func withFiles(e event.Event, pairs ...any) []any {
+	if e.Files > 1 {
+		pairs = append(pairs, "files", e.Files)
+	}
+	return pairs
+}
+
+// withChild adds which child it was, where it was one.
+func withChild(e event.Event, pairs ...any) []any {
+	if e.PID != 0 {
+		pairs = append(pairs, "name", e.Name, "pid", e.PID)
+	}
+	return pairs
+}
+
+// quoted is shown in Go's syntax for strings in text, and as it is in JSON.
+func quoted(s string) any { return hclog.Quote(s) }
+
+// seconds is short: a millisecond is enough for the eye. The record has it all.
+func seconds(d float64) float64 { return float64(int64(d*1000+0.5)) / 1000 }

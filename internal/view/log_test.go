@@ -1,0 +1,149 @@
+package view_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+
+	"brood/internal/view"
+)
+
+// logOf is what the log has of recorded events.
+func logOf(t *testing.T, recorded string, opts hclog.LoggerOptions) string {
+	t.Helper()
+	var out strings.Builder
+	opts.Name, opts.Output, opts.DisableTime = "brood", &out, true
+	log := view.Log(hclog.New(&opts))
+	for _, e := range read(t, recorded) {
+		log(e)
+	}
+	return out.String()
+}
+
+func TestLog(t *testing.T) {
+	for name, row := range map[string]struct{ event, want string }{
+		"begun": {
+			`{"kind":"begun","pid":40,"ppid":2,"version":1,"source":"a b","dest":"c","jobs":4}`,
+			`[INFO]  brood: parent started: pid=40 ppid=2 source="a b" dest="c" jobs=4`,
+		},
+		"limited": {
+			`{"kind":"limited","jobs":100,"asked":500,"reason":"RLIMIT_NPROC"}`,
+			`[WARN]  brood: fewer children at once: jobs=100 asked=500 reason="RLIMIT_NPROC"`,
+		},
+		"started": {
+			`{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}`,
+			`[INFO]  brood: child started: name=copy-1 pid=41 ppid=40 file="a.mov"`,
+		},
+		"started with several": {
+			`{"kind":"started","name":"folders-1","pid":41,"ppid":40,"file":"in","files":3}`,
+			`[INFO]  brood: child started: name=folders-1 pid=41 ppid=40 file="in" files=3`,
+		},
+		"retried": {
+			`{"kind":"retried","file":"a.mov","error":"fork: resource temporarily unavailable"}`,
+			`[WARN]  brood: child not started yet: file="a.mov" error="fork: resource temporarily unavailable"`,
+		},
+		"progress": {
+			`{"kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":5,"size":10}`,
+			`[TRACE] brood: progress: file="a.mov" bytes=5 size=10 name=copy-1 pid=41`,
+		},
+		"copied": {
+			`{"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"method":"reflink"}`,
+			`[DEBUG] brood: copied: file="a.mov" bytes=10 method=reflink name=copy-1 pid=41`,
+		},
+		"linked": {
+			`{"kind":"linked","name":"folders-1","pid":41,"file":"l"}`,
+			`[DEBUG] brood: linked: file="l" name=folders-1 pid=41`,
+		},
+		"made": {
+			`{"kind":"made","name":"folders-1","pid":41,"file":"."}`,
+			`[DEBUG] brood: made: file="." name=folders-1 pid=41`,
+		},
+		"skipped since it is done": {
+			`{"kind":"skipped","file":"a.mov","reason":"same size and time"}`,
+			`[DEBUG] brood: skipped: file="a.mov" reason="same size and time"`,
+		},
+		"skipped since it exists": {
+			`{"kind":"skipped","file":"a.mov","reason":"exists"}`,
+			`[DEBUG] brood: skipped: file="a.mov" reason="exists"`,
+		},
+		"skipped, and one might miss it": {
+			`{"kind":"skipped","file":"p","reason":"named pipe"}`,
+			`[WARN]  brood: skipped: file="p" reason="named pipe"`,
+		},
+		"failed in the parent": {
+			`{"kind":"failed","file":"in","error":"open: permission denied"}`,
+			`[ERROR] brood: not copied: file="in" error="open: permission denied"`,
+		},
+		"failed in a child": {
+			`{"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"write: no space left on device"}`,
+			`[ERROR] brood: not copied: file="a.mov" error="write: no space left on device" name=copy-1 pid=41`,
+		},
+		"exited": {
+			`{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":0,"bytes":10,"duration":1.23456}`,
+			`[INFO]  brood: child exited: name=copy-1 pid=41 exitcode=0 bytes=10 duration=1.235`,
+		},
+		"exited in no time": {
+			`{"kind":"exited","name":"copy-1","pid":41,"exitcode":1}`,
+			`[INFO]  brood: child exited: name=copy-1 pid=41 exitcode=1 bytes=0 duration=0`,
+		},
+		"exited by a signal": {
+			`{"kind":"exited","name":"copy-1","pid":41,"exitcode":-9,"signal":"SIGKILL","bytes":3,"duration":0.5}`,
+			`[INFO]  brood: child exited: name=copy-1 pid=41 signal=SIGKILL bytes=3 duration=0.5`,
+		},
+		"abandoned": {
+			`{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","error":"it did not end"}`,
+			`[ERROR] brood: child abandoned: name=copy-1 pid=41 file="a.mov" error="it did not end"`,
+		},
+		"stopping": {
+			`{"kind":"stopping","signal":"SIGINT","reason":"no more"}`,
+			`[WARN]  brood: stopping: signal=SIGINT reason="no more"`,
+		},
+		"finished": {
+			`{"kind":"finished","files":3,"bytes":30,"failed":1,"duration":2.5}`,
+			`[DEBUG] brood: parent finished: files=3 bytes=30 failed=1 duration=2.5`,
+		},
+		"of the future": {`{"kind":"rested"}`, ""},
+		"a name with escapes": {
+			`{"kind":"failed","file":"\u001b]0;x\u0007\n[ERROR] \"brood\"\u202e\\","error":"a\nb"}`,
+			`[ERROR] brood: not copied: file="\x1b]0;x\a\n[ERROR] \"brood\"\u202e\\" error="a\nb"`,
+		},
+		"a name that is no UTF-8": {
+			`{"kind":"failed","file":"?","file_base64":"/w==","error":""}`,
+			`[ERROR] brood: not copied: file="\xff" error=""`,
+		},
+		"a name in other letters": {
+			`{"kind":"failed","file":"唱歌.mp4","error":"x"}`,
+			`[ERROR] brood: not copied: file="唱歌.mp4" error="x"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := logOf(t, row.event+"\n", hclog.LoggerOptions{Level: hclog.Trace})
+			if want := strings.TrimPrefix(row.want+"\n", "\n"); got != want {
+				t.Errorf("got  %swant %s", got, want)
+			}
+		})
+	}
+}
+
+// TestLogJSON: names are as they are, for whoever reads them is no terminal.
+func TestLogJSON(t *testing.T) {
+	got := logOf(t, `{"kind":"failed","name":"copy-1","pid":41,"file":"\u001b[31m \"a\"","error":"x"}`+"\n",
+		hclog.LoggerOptions{Level: hclog.Trace, JSONFormat: true})
+	var line map[string]any
+	if err := json.Unmarshal([]byte(got), &line); err != nil {
+		t.Fatalf("%q: %v", got, err)
+	}
+	for key, want := range map[string]any{
+		"@level": "error", "@module": "brood", "@message": "not copied",
+		"file": "\x1b[31m \"a\"", "error": "x", "name": "copy-1", "pid": 41.0,
+	} {
+		if line[key] != want {
+			t.Errorf("%s is %q, want %q", key, line[key], want)
+		}
+	}
+	if strings.Contains(got, "\x1b") {
+		t.Errorf("an escape in %q", got)
+	}
+}

@@ -1,0 +1,133 @@
+package view_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/status"
+	"brood/internal/view"
+)
+
+// summaryOf is what a recorded run came to after so long.
+func summaryOf(t *testing.T, recorded string, took time.Duration) string {
+	t.Helper()
+	var run status.Run
+	var begun time.Time
+	for n, e := range read(t, recorded) {
+		if n == 0 {
+			begun = e.Time
+		}
+		run.Apply(e)
+	}
+	var out strings.Builder
+	if err := view.Summary(&out, run.Finished(begun.Add(took))); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestSummary(t *testing.T) {
+	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","jobs":4}` + "\n"
+	for name, row := range map[string]struct {
+		events string
+		took   time.Duration
+		want   string
+	}{
+		"done": {
+			begun + `{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}
+{"kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"b.mov","files":1}
+{"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":1048576,"method":"reflink"}
+{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":0,"bytes":1048576}
+{"kind":"copied","name":"copy-2","pid":42,"file":"b.mov","bytes":2097152,"method":"reflink"}
+{"kind":"exited","name":"copy-2","pid":42,"file":"b.mov","exitcode":0,"bytes":2097152}
+{"kind":"started","name":"folders-1","pid":43,"ppid":40,"file":"l","files":2}
+{"kind":"linked","name":"folders-1","pid":43,"file":"l"}
+{"kind":"made","name":"folders-1","pid":43,"file":"."}
+{"kind":"exited","name":"folders-1","pid":43,"file":"l","exitcode":0}
+`, 1500 * time.Millisecond,
+			`copied "holiday" to "/mnt/usb disk"
+  files     2, 3.0 MiB
+  links     1
+  skipped   0
+  failed    0
+  children  3, at most 2 at once
+  time      1.500 s, 2.0 MiB/s
+`,
+		},
+		"in part": {
+			begun + `{"kind":"skipped","file":"old.mov","reason":"same size and time"}
+{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}
+{"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"write: no space left on device"}
+{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":1}
+`, 20 * time.Millisecond,
+			`copied "holiday" in part to "/mnt/usb disk"
+  files     0, 0 B
+  skipped   1
+  failed    1
+  children  1, at most 1 at once
+  time      0.020 s, 0 B/s
+`,
+		},
+		"stopped": {
+			begun + `{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}
+{"kind":"stopping","signal":"SIGINT","reason":"x"}
+{"kind":"stopping","signal":"SIGTERM","reason":"x"}
+{"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"its process was ended by SIGTERM"}
+{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":-15,"signal":"SIGTERM"}
+`, 61 * time.Second,
+			`stopped by SIGINT while copying "holiday" to "/mnt/usb disk"
+  files     0, 0 B
+  skipped   0
+  failed    1
+  children  1, at most 1 at once
+  time      61.000 s, 0 B/s
+`,
+		},
+		"hostile names": {
+			`{"time":"2026-03-01T12:00:00Z","kind":"begun","source":"\u001b[2J\n","dest":"?","dest_base64":"/xs="}` + "\n", 0,
+			`copied "\x1b[2J\n" to "\xff\x1b"
+  files     0, 0 B
+  skipped   0
+  failed    0
+  children  0, at most 0 at once
+  time      0.000 s, 0 B/s
+`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := summaryOf(t, row.events, row.took); got != row.want {
+				t.Errorf("got\n%s\nwant\n%s", got, row.want)
+			}
+		})
+	}
+}
+
+func TestSummaryOfMany(t *testing.T) {
+	run := status.Run{Source: "a", Dest: "b", Files: 1234567, Bytes: 5 << 40, Links: 1000, Skipped: 12345, Failed: 0, Children: 1234600, Peak: 1024}
+	var out strings.Builder
+	if err := view.Summary(&out, run.Finished(run.Begun.Add(time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	const want = `copied "a" to "b"
+  files     1,234,567, 5.0 TiB
+  links     1,000
+  skipped   12,345
+  failed    0
+  children  1,234,600, at most 1,024 at once
+  time      3600.000 s, 1.4 GiB/s
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+func TestSummaryThatCannotBeWritten(t *testing.T) {
+	full := errors.New("no space left on device")
+	e := event.Event{Kind: event.Finished, Totals: &event.Totals{}}
+	if err := view.Summary(&failing{err: full}, e); !errors.Is(err, full) {
+		t.Errorf("%v, want %v", err, full)
+	}
+}
