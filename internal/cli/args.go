@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// flagsFirst puts a command's flags before its other arguments, where the flag
+// package looks for them: people write "brood copy SOURCE DEST --jobs 4", too. A
+// "--" ends the flags. It takes -j4 for -j 4. Who asks for help gets it, whatever
+// else there is, and a flag that lacks its value is left without one.
+func flagsFirst(args []string, app *cli.App) []string {
+	if len(args) < 2 {
+		return args
+	}
+	command := app.Command(args[1])
+	if command == nil {
+		return args
+	}
+	flags, rest := args[:2:2], []string{}
+	for i := 2; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			rest = append(rest, args[i+1:]...)
+			i = len(args)
+		case len(arg) < 2 || arg[0] != '-':
+			rest = append(rest, arg)
+		case len(arg) > 2 && strings.HasPrefix(arg, "-j") && strings.Trim(arg[2:], "0123456789") == "":
+			flags = append(flags, "-j", arg[2:])
+		case trimDashes(arg) == "help" || trimDashes(arg) == "h":
+			return []string{args[0], args[1], "--help"}
+		case !takesValue(command, arg):
+			flags = append(flags, arg)
+		case i+1 == len(args):
+			return append(flags, arg)
+		default:
+			flags = append(flags, arg, args[i+1])
+			i++
+		}
+	}
+	return append(append(flags, "--"), rest...)
+}
+
+// takesValue tells whether the argument after this flag is its value.
+func takesValue(command *cli.Command, arg string) bool {
+	name := trimDashes(arg)
+	if strings.Contains(name, "=") {
+		return false
+	}
+	for _, flag := range command.Flags {
+		if _, isBool := flag.(*cli.BoolFlag); isBool {
+			continue
+		}
+		for _, n := range flag.Names() {
+			if n == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func trimDashes(arg string) string { return strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-") }

@@ -1,0 +1,16 @@
+package cli
+
+import (
+	"brood/internal/event"
+	"brood/internal/plan"
+)
+
+// sayPlan emits what the plan's jobs would copy, in place of starting them.
+func sayPlan(p *plan.Plan, emit event.Sink) {
+	for job := range p.Jobs() {
+		if !job.Folders {
+			emit(event.Event{Kind: event.Planned, File: job.Names[0], Size: job.Bytes})
+		}
+		p.Done(job)
+	}
+}

@@ -1,0 +1,57 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"brood/internal/cli"
+	"brood/internal/process"
+	"brood/internal/target"
+)
+
+// TestMain makes this binary the command brood of the scripts, the children of it too.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"brood": brood})
+}
+
+func brood() {
+	if status, ok := process.Main(os.Args, target.Lookup); ok {
+		os.Exit(status)
+	}
+	os.Exit(cli.Main(os.Args, cli.Streams{Out: os.Stdout, Err: os.Stderr}))
+}
+
+// TestScript runs what a user does and sees. Scripts have these commands of their own, beside testscript's:
+//
+//	status N COMMAND...               the command exits with status N; then stdout and stderr
+//	json [-first|-last] FILE K[=V]... each line (or that one) is a JSON object with these keys
+//	[!] same A B                      A and B hold the same names, kinds, contents, modes, times and link targets
+//	mkfifo FILE
+//	touch RFC3339 FILE...             gives files that modification time
+//
+// and $ESC and $NL, for names that a terminal would act on.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race binary sleeps 1 s at its exit
+			e.Setenv("ESC", "\x1b")
+			e.Setenv("NL", "\n")
+			return nil
+		},
+		Condition: func(name string) (bool, error) { return name == "root" && os.Geteuid() == 0, nil },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status,
+			"json":   jsonLines,
+			"same":   same,
+			"mkfifo": mkfifo,
+			"touch":  touch,
+		},
+	})
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+
+	"brood/internal/event"
+	"brood/internal/schedule"
+)
+
+// ladder turns signals into stops of a run: Ctrl-C, SIGTERM and SIGHUP each go
+// up one rung. The first lets running children finish, or with --daemon
+// terminates them; the second terminates; the third kills.
+type ladder struct {
+	stops  chan schedule.Stop
+	caught chan os.Signal
+	first  chan syscall.Signal // has the first signal, once done is closed
+	done   chan struct{}
+}
+
+var signalNames = map[os.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP"}
+
+var rungs = []struct {
+	stop   schedule.Stop
+	reason string
+}{
+	{schedule.Drain, "no more children are started, the running ones are waited for; once more terminates them"},
+	{schedule.Terminate, "the running children are terminated; once more kills them"},
+	{schedule.Kill, "the running children are killed"},
+}
+
+func watchSignals(daemon bool, emit event.Sink) *ladder {
+	l := &ladder{
+		stops:  make(chan schedule.Stop, len(rungs)),
+		caught: make(chan os.Signal, len(rungs)),
+		first:  make(chan syscall.Signal, 1),
+		done:   make(chan struct{}),
+	}
+	for sig := range signalNames {
+		if !signal.Ignored(sig) { // nohup, and a shell's background jobs
+			signal.Notify(l.caught, sig)
+		}
+	}
+	go l.climb(daemon, emit)
+	return l
+}
+
+func (l *ladder) climb(daemon bool, emit event.Sink) {
+	defer close(l.done)
+	for n := 0; n < len(rungs); n++ {
+		sig, ok := <-l.caught
+		if !ok {
+			return
+		}
+		if n == 0 {
+			l.first <- sig.(syscall.Signal)
+		}
+		rung := rungs[n]
+		if n == 0 && daemon {
+			rung = rungs[1]
+		}
+		emit(event.Event{Kind: event.Stopping, Signal: signalNames[sig], Reason: rung.reason})
+		l.stops <- rung.stop
+	}
+}
+
+// end stops listening and returns the first signal, 0 when there was none.
+func (l *ladder) end() syscall.Signal {
+	signal.Stop(l.caught)
+	close(l.caught)
+	<-l.done
+	select {
+	case sig := <-l.first:
+		return sig
+	default:
+		return 0
+	}
+}
