@@ -1,0 +1,28 @@
+// Package internal is the map of brood: one parent, one child process per file.
+//
+//	argv ─▶ cli ─▶ plan ─▶ schedule ─▶ process ══ argv: the work; a lifeline ══▶ child: target ─▶ filecopy
+//	                           │          ╚════════ events ◀══════════════════════════╝
+//	                           ▼          ▼
+//	                         event (one stream, one order)
+//	                           ▼
+//	                         status (fold) ─▶ view: log · record · summary
+//
+// The command line makes a plan; the scheduler runs the plan as child processes;
+// every fact about the run is an event; every view reads only events. No arrow
+// points back.
+//
+//	cli       flags to option structs, wiring, exit statuses, hints; the only importer of urfave/cli
+//	plan      walks the source and streams jobs in order; only reads, and never holds a million names
+//	schedule  which job starts when: slots, order, stop, drain
+//	process   the multiprocessing.Process model, both ends of it; the only importer of os/exec
+//	target    what a child can be asked to do: its arguments bound from the command line
+//	filecopy  one file from A to B, whole or not at all; no processes, no logging
+//	event     what an event is; JSON Lines in and out
+//	status    folds events into the state of a run
+//	view      draws events and status
+//
+// Whatever is written below the destination is written by a child, the folders and
+// links too: a destination that hangs can hold a child, and never the parent.
+//
+// Who may import whom is a table in layers_test.go.
+package internal

@@ -1,0 +1,88 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers are the packages of ours that each package may import.
+var layers = map[string][]string{
+	"cmd/brood":         {"cli", "process", "target"},
+	"internal":          {},
+	"internal/cli":      {"event", "filecopy", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/event":    {},
+	"internal/filecopy": {},
+	"internal/plan":     {"event", "filecopy"},
+	"internal/process":  {},
+	"internal/schedule": {"event", "plan", "process"},
+	"internal/status":   {"event"},
+	"internal/target":   {"event", "filecopy", "process"},
+	"internal/view":     {"event", "status"},
+}
+
+// owners are packages from outside that one package of ours has for itself.
+var owners = map[string]string{
+	"os/exec":                         "internal/process",
+	"github.com/urfave/cli/v2":        "internal/cli",
+	"github.com/dustin/go-humanize":   "internal/view",
+	"github.com/bmatcuk/doublestar":   "internal/plan",
+	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
+	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan",
+	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
+	"github.com/rogpeppe/go-internal": "",
+}
+
+// TestLayers reads the imports of every file, for all systems and build tags.
+// Tests may import what they need.
+func TestLayers(t *testing.T) {
+	seen := map[string]bool{}
+	for _, top := range []string{"../cmd", "."} {
+		err := filepath.WalkDir(top, func(file string, e fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			pkg := strings.TrimPrefix(path.Join("internal", filepath.ToSlash(filepath.Dir(file))), "../")
+			seen[pkg] = true
+			checkImports(t, pkg, file)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for pkg := range layers {
+		if !seen[pkg] {
+			t.Errorf("the table has %s, which is not there", pkg)
+		}
+	}
+}
+
+func checkImports(t *testing.T, pkg, file string) {
+	allowed, ok := layers[pkg]
+	if !ok {
+		t.Errorf("%s: package %s is not in the table", file, pkg)
+		return
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range parsed.Imports {
+		imported, _ := strconv.Unquote(spec.Path.Value)
+		if ours, ok := strings.CutPrefix(imported, "brood/internal/"); ok && !slices.Contains(allowed, ours) {
+			t.Errorf("%s: %s may not import %s", file, pkg, imported)
+		}
+		for outside, owner := range owners {
+			if (imported == outside || strings.HasPrefix(imported, outside+"/")) && !slices.Contains(strings.Fields(owner), pkg) {
+				t.Errorf("%s: only %q may import %s", file, owner, outside)
+			}
+		}
+	}
+}
