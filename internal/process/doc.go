@@ -39,7 +39,8 @@
 // the parent takes it off the list before it reaps it, so no signal can reach a
 // stranger that got the same PID. Windows has a Job Object in the guardian's place.
 //
-// A child that is no daemon goes on when its parent dies.
+// A child that is no daemon goes on when its parent dies; but a stopped one gets
+// SIGHUP and SIGCONT from the kernel, since its process group is orphaned then.
 //
 // # The end of a parent
 //

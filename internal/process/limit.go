@@ -7,6 +7,7 @@ import "math"
 // and two pipes where its events and errors are captured.
 const (
 	tasksPerChild = 8
+	tasksKept     = 12 // for the parent's own later threads, and the guardian's
 	filesPerChild = 3
 	filesKept     = 32 // for the parent itself, and a start under way
 )

@@ -16,7 +16,7 @@ func systemLimits() []systemLimit {
 	add := func(name string, limit, used, perChild int) {
 		limits = append(limits, systemLimit{name, limit - used, perChild})
 	}
-	tasks := tasksOfSystem()
+	tasks := tasksOfSystem() + tasksKept
 	if n, ok := readInt("/proc/sys/kernel/pid_max"); ok {
 		add("kernel.pid_max", n, tasks, tasksPerChild)
 	}
@@ -25,7 +25,7 @@ func systemLimits() []systemLimit {
 	}
 	var r unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NPROC, &r) == nil && r.Cur < unix.RLIM_INFINITY && !exemptFromNproc() {
-		add("RLIMIT_NPROC", int(r.Cur), tasksOfUser(os.Getuid()), tasksPerChild)
+		add("RLIMIT_NPROC", int(r.Cur), tasksOfUser(os.Getuid())+tasksKept, tasksPerChild)
 	}
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) == nil && r.Cur < unix.RLIM_INFINITY {
 		open, _ := os.ReadDir("/proc/self/fd")
@@ -34,7 +34,7 @@ func systemLimits() []systemLimit {
 	for _, dir := range pidsCgroups() {
 		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok { // "max" is no number
 			used, _ := readInt(filepath.Join(dir, "pids.current"))
-			add("pids.max", n, used, tasksPerChild)
+			add("pids.max", n, used+tasksKept, tasksPerChild)
 		}
 	}
 	return limits
