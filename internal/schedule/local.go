@@ -3,7 +3,6 @@ package schedule
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -31,8 +30,8 @@ func (l *Local) Start(job plan.Job, emit event.Sink) (Child, error) {
 	config := l.Config(job)
 	config.Name = l.name(job)
 	config.Daemon = &l.Daemon
-	config.Stderr = new(tail)
-	c := &localChild{process: process.New(config), job: job, stderr: config.Stderr.(*tail), started: time.Now()}
+	config.Stderr = new(lastWords)
+	c := &localChild{process: process.New(config), job: job, stderr: config.Stderr.(*lastWords), started: time.Now()}
 	if err := c.process.Start(); err != nil {
 		return nil, err
 	}
@@ -62,7 +61,7 @@ type localChild struct {
 	process *process.Process
 	pid     int
 	job     plan.Job
-	stderr  *tail
+	stderr  *lastWords
 	started time.Time
 	bytes   int64
 }
@@ -134,47 +133,18 @@ func (c *localChild) exited(emit event.Sink) (why string) {
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
 	e.Stderr = c.stderr.String()
 	emit(e)
-	return inWords(exit, e.Stderr)
+	return inWords(e.Name, exit, e.Stderr)
 }
 
-func inWords(exit process.Exit, stderr string) string {
+func inWords(name string, exit process.Exit, stderr string) string {
 	why := fmt.Sprintf("its process ended with exit code %d", exit.Code)
 	if exit.Signal != "" {
 		why = "its process was ended by " + exit.Signal
 	}
-	if words := strings.TrimSpace(stderr); words != "" {
-		why += ": " + words
+	// The first line says what was wrong; a trace may follow.
+	line, _, _ := strings.Cut(strings.TrimPrefix(stderr, "Process "+name+":\n"), "\n")
+	if line = strings.TrimSpace(line); line != "" {
+		why += ": " + line
 	}
 	return why
 }
-
-// tail keeps the last of what a child writes to its standard error: its last words.
-type tail struct{ text []byte }
-
-const tailSize = 4 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.text = append(t.text, p...)
-	if extra := len(t.text) - tailSize; extra > 0 {
-		t.text = append(t.text[:0], t.text[extra:]...)
-	}
-	return len(p), nil
-}
-
-// ReadFrom spares each child the 32 KiB with which io.Copy would wait for what hardly ever comes.
-func (t *tail) ReadFrom(r io.Reader) (n int64, err error) {
-	buffer := make([]byte, 512)
-	for {
-		m, err := r.Read(buffer)
-		_, _ = t.Write(buffer[:m])
-		n += int64(m)
-		if err == io.EOF {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-}
-
-func (t *tail) String() string { return string(t.text) }
