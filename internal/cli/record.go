@@ -25,12 +25,8 @@ func openRecord(name string, tree plan.Tree) (*recordFile, error) {
 		return nil, fmt.Errorf("record %q: is inside the source", name)
 	}
 	file, err := os.Create(name)
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return nil, fmt.Errorf("record %q: %w", name, path.Err)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("record %q: %w", name, err)
+		return nil, fmt.Errorf("record %q: %w", name, cause(err))
 	}
 	return &recordFile{file, view.NewRecord(file)}, nil
 }
@@ -46,8 +42,21 @@ func (r *recordFile) close() error {
 	if r == nil {
 		return nil
 	}
-	if err := errors.Join(r.record.Err(), r.file.Close()); err != nil {
-		return fmt.Errorf("record is not whole: %w", err)
+	err := r.record.Err()
+	if closeErr := r.file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("record %q is not whole: %w", r.file.Name(), cause(err))
 	}
 	return nil
+}
+
+// cause is err without the name that it happened to, which is said in quotes.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }

@@ -131,7 +131,7 @@ func answer(err error) error {
 		return nil // whoever reads has had enough
 	}
 	if err != nil {
-		return fmt.Errorf("standard output: %w", err)
+		return fmt.Errorf("standard output: %w", cause(err))
 	}
 	return nil
 }

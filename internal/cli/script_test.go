@@ -15,6 +15,7 @@ import (
 
 // TestMain makes this binary the command brood of the scripts, the children of it too.
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race binary sleeps 1 s at its exit
 	testscript.Main(m, map[string]func(){"brood": brood})
 }
 
@@ -40,7 +41,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race binary sleeps 1 s at its exit
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			e.Setenv("ESC", "\x1b")
 			e.Setenv("NL", "\n")
 			return nil

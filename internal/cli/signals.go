@@ -10,8 +10,8 @@ import (
 )
 
 // ladder turns signals into stops of a run: Ctrl-C, SIGTERM and SIGHUP each go
-// up one rung. The first lets running children finish, or with --daemon
-// terminates them; the second terminates; the third kills.
+// up one rung. The first lets running children finish, the second terminates
+// them, the third kills them; with --daemon the first already terminates.
 type ladder struct {
 	stops  chan schedule.Stop
 	caught chan os.Signal
@@ -48,17 +48,17 @@ func watchSignals(daemon bool, emit event.Sink) *ladder {
 
 func (l *ladder) climb(daemon bool, emit event.Sink) {
 	defer close(l.done)
-	for n := 0; n < len(rungs); n++ {
+	ahead := rungs
+	if daemon {
+		ahead = rungs[1:]
+	}
+	for n, rung := range ahead {
 		sig, ok := <-l.caught
 		if !ok {
 			return
 		}
 		if n == 0 {
 			l.first <- sig.(syscall.Signal)
-		}
-		rung := rungs[n]
-		if n == 0 && daemon {
-			rung = rungs[1]
 		}
 		emit(event.Event{Kind: event.Stopping, Signal: signalNames[sig], Reason: rung.reason})
 		l.stops <- rung.stop

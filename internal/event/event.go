@@ -68,7 +68,7 @@ type Event struct {
 	User     float64 `json:"user,omitempty"`     // seconds of CPU
 	System   float64 `json:"system,omitempty"`
 	MaxRSS   int64   `json:"maxrss,omitempty"` // bytes
-	Stderr   string  `json:"stderr,omitempty"` // the last of what a child wrote there
+	Stderr   string  `json:"stderr,omitempty"` // what a child wrote there, the beginning and the end
 
 	Error  string `json:"error,omitempty"`
 	Reason string `json:"reason,omitempty"`
