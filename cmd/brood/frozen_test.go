@@ -1,0 +1,89 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+)
+
+// freezer is a file system of its own that can be frozen: who writes sits in
+// state D, where no signal is heard.
+type freezer struct {
+	*testing.T
+	dir string
+}
+
+// newFreezer mounts one at the place's destination, and sees to it that it is thawed and unmounted.
+func newFreezer(t *testing.T, p place) freezer {
+	t.Helper()
+	needsRoot(t, "to mount a file system")
+	for _, program := range []string{"mkfs.ext4", "mount", "fsfreeze"} {
+		needs(t, program)
+	}
+	image := p.dir + "/image"
+	must(t, os.WriteFile(image, nil, 0o600))
+	must(t, os.Truncate(image, 2*bigSize))
+	must(t, os.Mkdir(p.dst, 0o755))
+	if out, err := exec.Command("mkfs.ext4", "-q", "-F", image).CombinedOutput(); err != nil {
+		t.Skipf("needs ext4: %v, %s", err, out)
+	}
+	if out, err := exec.Command("mount", "-o", "loop", image, p.dst).CombinedOutput(); err != nil {
+		t.Skipf("needs kernel: loop mount: %v, %s", err, out)
+	}
+	f := freezer{t, p.dst}
+	t.Cleanup(func() {
+		_ = exec.Command("fsfreeze", "-u", p.dst).Run() // it isn't frozen, if all went well
+		p.endAll()
+		unmount(t, p.dst)
+	})
+	return f
+}
+
+func (f freezer) set(flag string) {
+	f.Helper()
+	if out, err := exec.Command("fsfreeze", flag, f.dir).CombinedOutput(); err != nil {
+		f.Fatalf("fsfreeze %s: %v, %s", flag, err, out)
+	}
+}
+
+// A child that cannot even be killed does not hold up the end of brood.
+func TestChildThatCannotBeKilled(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 1)
+	f := newFreezer(t, p)
+	r := start(t, p, p.copy("--jobs=1"))
+	held := r.hold(1)
+	f.set("-f")
+	goOn(held)
+	c := held[0]
+	if !eventually(func() bool { return strings.Contains(threads(c.pid), "D") }) {
+		t.Fatalf("states %q of the child at a frozen destination", threads(c.pid))
+	}
+	w := way{signal: syscall.SIGINT}
+	w.ask(r, drains)
+	w.ask(r, terminates)
+	w.ask(r, kills)
+	select {
+	case <-r.ended:
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("it does not end; it says:\n%s", r.stderr())
+	}
+	if got := r.cmd.ProcessState; got.ExitCode() != 130 {
+		t.Errorf("%v, want exit status 130; it says:\n%s", got, r.stderr())
+	}
+	r.says("child abandoned: name=copy-1")
+	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "big-1" {
+		t.Errorf("failed: %+v", failed)
+	}
+	f.set("-u")
+	if !eventually(func() bool { return strings.Trim(threads(c.pid), "ZX") == "" }) {
+		t.Errorf("the child does not end, states %q", threads(c.pid))
+	}
+}

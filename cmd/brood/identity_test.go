@@ -1,0 +1,123 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"brood/internal/event"
+)
+
+// What the log and the record say of processes is what the system says.
+func TestProcessesAreThoseOfTheSystem(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 4)
+	cmd := p.copy("--jobs", "2")
+	cmd.Path = p.installed(t)
+	r := start(t, p, cmd)
+	held := r.hold(2)
+
+	begun := r.of(event.Begun)
+	if len(begun) != 1 || begun[0].PID != r.pid || begun[0].PPID != os.Getpid() {
+		t.Errorf("begun: %+v, want pid %d of parent %d", begun, r.pid, os.Getpid())
+	}
+	r.says(fmt.Sprintf("parent started: pid=%d ppid=%d ", r.pid, os.Getpid()))
+	if s, _ := readStat(r.pid); s.comm != "brood" {
+		t.Errorf("the parent is called %q", s.comm)
+	}
+	started := r.of(event.Started)
+	for _, c := range held {
+		i := slices.IndexFunc(started, func(e event.Event) bool { return e.PID == c.pid })
+		if i < 0 {
+			t.Errorf("the record does not name child %d %q", c.pid, c.argv)
+			continue
+		}
+		wantChild(r, c, started[i])
+	}
+	goOn(held)
+	r.wants(0)
+	p.equal(t)
+	for _, e := range r.of(event.Exited) {
+		if !slices.ContainsFunc(r.of(event.Started), func(s event.Event) bool { return s.PID == e.PID && s.Name == e.Name }) {
+			t.Errorf("exited, but not started: %s, pid %d", e.Name, e.PID)
+		}
+		r.says(fmt.Sprintf("child exited: name=%s pid=%d exitcode=0 ", e.Name, e.PID))
+	}
+}
+
+func wantChild(r *run, c child, e event.Event) {
+	r.Helper()
+	s, _ := readStat(c.pid)
+	if s.ppid != r.pid || e.PPID != r.pid {
+		r.Errorf("parent of %s: %d, said to be %d, want %d", e.Name, s.ppid, e.PPID, r.pid)
+	}
+	if s.comm != "brood" {
+		r.Errorf("%s is called %q", e.Name, s.comm)
+	}
+	want := []string{"brood", "child", "copy", "--name=" + e.Name}
+	if len(c.argv) < len(want) || !slices.Equal(c.argv[:len(want)], want) || !slices.Contains(c.argv, fmt.Sprintf("--parent=%d", r.pid)) {
+		r.Errorf("argv of %s: %q, want %q first, and parent %d", e.Name, c.argv, want, r.pid)
+	}
+	if c.file() != e.File || !strings.HasPrefix(e.Name, "copy-") {
+		r.Errorf("%s copies %q, said to be %q", e.Name, c.file(), e.File)
+	}
+	r.says(fmt.Sprintf("child started: name=%s pid=%d ppid=%d ", e.Name, c.pid, r.pid))
+}
+
+// A child has the descriptors of its work and its life, and no other's.
+func TestDescriptorsOfChildren(t *testing.T) {
+	for _, flags := range [][]string{{"--jobs=3"}, {"--jobs=3", "--daemon"}} {
+		t.Run(strings.Join(flags, " "), func(t *testing.T) {
+			p := newPlace(t)
+			p.big(t, 6)
+			r := start(t, p, p.copy(flags...))
+			held := r.hold(3)
+			users := map[string]int{} // of each pipe
+			for _, c := range held {
+				for _, pipe := range wantDescriptors(r, c) {
+					users[pipe]++
+				}
+			}
+			for pipe, n := range users {
+				if n != 1 && n != len(held) { // one's own, or the lifeline
+					t.Errorf("%d of %d children hold %s", n, len(held), pipe)
+				}
+			}
+			goOn(held)
+			r.wants(0)
+		})
+	}
+}
+
+// wantDescriptors checks a child's open files and returns the pipes among them.
+func wantDescriptors(r *run, c child) (pipes []string) {
+	r.Helper()
+	open := descriptors(c.pid)
+	for fd, what := range descriptors(os.Getpid()) {
+		if fd > 2 && open[fd] == what { // left open by whoever started the tests
+			delete(open, fd)
+		}
+	}
+	if open[0] != "/dev/null" || open[1] != r.dir+"/stdout" {
+		r.Errorf("standard input %q and output %q", open[0], open[1])
+	}
+	for fd, what := range open {
+		switch {
+		case fd < 2:
+		case strings.HasPrefix(what, "pipe:"):
+			pipes = append(pipes, what)
+		case strings.HasPrefix(what, "anon_inode:[event"), strings.HasPrefix(what, "/sys/fs/cgroup/"): // the runtime's
+		case what == r.src, what == r.dst, strings.HasPrefix(what, r.src+"/"), strings.HasPrefix(what, r.dst+"/"):
+		default:
+			r.Errorf("leaked to a child: %d, %s", fd, what)
+		}
+	}
+	if len(pipes) != 3 || !strings.HasPrefix(open[2], "pipe:") {
+		r.Errorf("pipes %q, want standard error, lifeline and events; all: %v", pipes, open)
+	}
+	return pipes
+}

@@ -1,0 +1,98 @@
+//go:build linux
+
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"brood/internal/event"
+)
+
+// limited is brood copy under a limit of bash's ulimit.
+func limited(t *testing.T, p place, limit string, flags ...string) *exec.Cmd {
+	t.Helper()
+	needs(t, "bash")
+	cmd := p.copy(flags...)
+	cmd.Args[0] = p.installed(t)
+	cmd.Args = append([]string{"bash", "-c", "ulimit " + limit + ` && exec "$@"`, "bash"}, cmd.Args...)
+	cmd.Path, _ = exec.LookPath("bash")
+	return cmd
+}
+
+// All at once is as many as there is room for.
+func TestFewDescriptors(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 200, 1000)
+	r := start(t, p, limited(t, p, "-n 64", "--jobs=0"))
+	var held []child // until there are as many as may be
+	if !eventually(func() bool {
+		for _, c := range r.children() {
+			c.signal(syscall.SIGSTOP)
+			held = append(held, c)
+		}
+		return strings.Contains(r.stderr(), "fewer children at once") || r.over()
+	}) {
+		t.Errorf("%d children are held, and it says:\n%s", len(r.children()), r.stderr())
+	}
+	goOn(held)
+	r.wants(0)
+	p.equal(t)
+	wantLimited(r, "RLIMIT_NOFILE")
+}
+
+func wantLimited(r *run, reason string) {
+	r.Helper()
+	said := r.of(event.Limited)
+	if len(said) == 0 || said[0].Reason != reason || said[0].Jobs < 1 || said[0].Jobs > 64 {
+		r.Errorf("limited: %+v, want few jobs for %s", said, reason)
+		return
+	}
+	r.says("fewer children at once: jobs=")
+	if peak := r.peak(); peak > said[0].Jobs {
+		r.Errorf("%d children at once, said to be %d", peak, said[0].Jobs)
+	}
+}
+
+// peak is how many children there were at once.
+func (r *run) peak() int {
+	finished := r.of(event.Finished)
+	if len(finished) != 1 || finished[0].Totals == nil {
+		r.Errorf("the record's end: %+v", finished)
+		return 0
+	}
+	return finished[0].Peak
+}
+
+// Each thread counts as a process, and a Go program that gets none dies.
+func TestFewProcesses(t *testing.T) {
+	needsRoot(t, "to be a user without processes")
+	for _, c := range []struct {
+		limit string
+		flags []string
+	}{
+		{"-u 60", []string{"--jobs=0"}},
+		{"-u 60", []string{"--jobs=100"}},
+		{"-u 60", []string{"--jobs=0", "--daemon"}},
+		{"-u 28", []string{"--jobs=0", "--daemon"}}, // where the guardian counts
+	} {
+		t.Run(c.limit+" "+strings.Join(c.flags, " "), func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 100, 1000)
+			cmd := limited(t, p, c.limit, c.flags...)
+			const newcomer = 54321
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: newcomer, Gid: newcomer}}
+			r := start(t, p, cmd)
+			r.wants(0)
+			p.equal(t)
+			if c.flags[0] == "--jobs=100" {
+				wantLimited(r, "RLIMIT_NPROC")
+			}
+			if strings.Contains(r.stderr(), "failed to create new OS thread") {
+				t.Errorf("it says:\n%s", r.stderr())
+			}
+		})
+	}
+}

@@ -1,0 +1,192 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/filecopy"
+)
+
+var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 123456789, time.UTC)
+
+// bigSize is in bytes: its copy takes far longer than it takes to see that it has begun.
+const bigSize = 128 << 20
+
+// big makes n big files: one, under n names.
+func (p place) big(t *testing.T, n int) {
+	t.Helper()
+	must(t, os.WriteFile(p.src+"/big-1", bytes.Repeat(noise(1<<20, 1), bigSize>>20), 0o640))
+	must(t, os.Chtimes(p.src+"/big-1", longAgo, longAgo))
+	for i := 2; i <= n; i++ {
+		must(t, os.Link(p.src+"/big-1", fmt.Sprintf("%s/big-%d", p.src, i)))
+	}
+}
+
+// small makes n files of size bytes, no two the same.
+func (p place) small(t *testing.T, n, size int) {
+	t.Helper()
+	for i := range n {
+		must(t, os.WriteFile(fmt.Sprintf("%s/small-%d", p.src, i+1), noise(size, i), 0o644))
+	}
+}
+
+func noise(n, seed int) []byte {
+	b := make([]byte, n)
+	rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)}).Read(b)
+	return b
+}
+
+// tree is what is under a folder; names are bytes and may be longer than a path can be.
+type tree struct {
+	root *os.Root
+	info map[string]fs.FileInfo
+}
+
+func readTree(t *testing.T, dir string) tree {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	must(t, err)
+	t.Cleanup(func() { root.Close() })
+	all := tree{root, map[string]fs.FileInfo{}}
+	all.add(t, ".")
+	return all
+}
+
+func (all tree) add(t *testing.T, name string) {
+	t.Helper()
+	info, err := all.root.Lstat(name)
+	must(t, err)
+	all.info[name] = info
+	if !info.IsDir() {
+		return
+	}
+	dir, err := all.root.Open(name)
+	must(t, err)
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	must(t, err)
+	for _, base := range names {
+		all.add(t, path.Join(name, base))
+	}
+}
+
+// equal fails the test unless the destination is what the source is, apart from the names.
+func (p place) equal(t *testing.T, without ...string) {
+	t.Helper()
+	src, dst := readTree(t, p.src), readTree(t, p.dst)
+	for _, name := range without {
+		delete(src.info, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(src.info)) {
+		if dst.info[name] == nil {
+			t.Errorf("%q is not copied", name)
+			continue
+		}
+		if difference := differ(src, dst, name); difference != "" {
+			t.Errorf("%q: %s", name, difference)
+		}
+	}
+	for name := range dst.info {
+		if src.info[name] == nil {
+			t.Errorf("%q is at the destination", name)
+		}
+	}
+}
+
+// complete fails the test unless each file of the destination is a whole copy, and
+// no temporary is there. It returns their names.
+func (p place) complete(t *testing.T) (files []string) {
+	t.Helper()
+	if leftovers := p.leftovers(t); len(leftovers) > 0 {
+		t.Errorf("left behind: %q", leftovers)
+	}
+	return p.wholeFiles(t)
+}
+
+// wholeFiles is complete, with temporaries let pass.
+func (p place) wholeFiles(t *testing.T) (files []string) {
+	t.Helper()
+	src, dst := readTree(t, p.src), readTree(t, p.dst)
+	for name, info := range dst.info {
+		if info.IsDir() || filecopy.IsTemporary(path.Base(name)) {
+			continue
+		}
+		files = append(files, name)
+		if src.info[name] == nil {
+			t.Errorf("%q is at the destination alone", name)
+		} else if difference := differ(src, dst, name); difference != "" {
+			t.Errorf("%q: %s", name, difference)
+		}
+	}
+	slices.Sort(files)
+	return files
+}
+
+// leftovers are the temporary names at the destination.
+func (p place) leftovers(t *testing.T) (names []string) {
+	t.Helper()
+	for name := range readTree(t, p.dst).info {
+		if filecopy.IsTemporary(path.Base(name)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// differ says in what a name differs, "" when it doesn't.
+func differ(src, dst tree, name string) string {
+	a, b := src.info[name], dst.info[name]
+	switch {
+	case a.Mode() != b.Mode():
+		return fmt.Sprintf("mode %v, want %v", b.Mode(), a.Mode())
+	case !a.ModTime().Equal(b.ModTime()):
+		return fmt.Sprintf("time %v, want %v", b.ModTime(), a.ModTime())
+	case a.Mode().Type() == fs.ModeSymlink:
+		from, _ := src.root.Readlink(name)
+		if to, err := dst.root.Readlink(name); to != from {
+			return fmt.Sprintf("link to %q, %v, want %q", to, err, from)
+		}
+	case a.Mode().IsRegular():
+		if a.Size() != b.Size() {
+			return fmt.Sprintf("%d bytes, want %d", b.Size(), a.Size())
+		}
+		return differentContents(src, dst, name)
+	}
+	return ""
+}
+
+func differentContents(src, dst tree, name string) string {
+	a, err := src.root.Open(name)
+	if err != nil {
+		return err.Error()
+	}
+	defer a.Close()
+	b, err := dst.root.Open(name)
+	if err != nil {
+		return err.Error()
+	}
+	defer b.Close()
+	x, y := make([]byte, 1<<20), make([]byte, 1<<20)
+	for at := int64(0); ; at += int64(len(x)) {
+		n, errX := io.ReadFull(a, x)
+		m, errY := io.ReadFull(b, y)
+		if !bytes.Equal(x[:n], y[:m]) {
+			return fmt.Sprintf("other contents from byte %d on, or after", at)
+		}
+		if errX != nil || errY != nil {
+			return strings.TrimPrefix(fmt.Sprint(errX), fmt.Sprint(errY))
+		}
+	}
+}
