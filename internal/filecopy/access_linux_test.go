@@ -130,6 +130,10 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 	write(t, e.src, "ro/f", noise(10), 0o444)
 	must(t, e.src.Symlink("f", "ro/link"))
 	must(t, e.src.Chmod("ro", 0o555))
+	t.Cleanup(func() { // so that they can be removed
+		os.Chmod(e.srcPath+"/ro", 0o755)
+		os.Chmod(e.dstPath+"/ro", 0o755)
+	})
 	asOrdinaryUser(func() {
 		for range 2 { // into the folder that the first has left
 			for name, run := range map[string]func() error{

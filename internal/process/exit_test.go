@@ -69,7 +69,7 @@ func TestSignalsFromOutside(t *testing.T) {
 	if code := exitCode(t, p); code != -11 {
 		t.Errorf("SIGSEGV: exit code %d", code)
 	}
-	p = start(t, process.Config{Target: "clean-up"})
+	p = start(t, process.Config{Target: "clean-up", Stderr: new(bytes.Buffer)}) // it says that it was cancelled
 	up(t, p)
 	_ = p.Terminate()
 	if got := said(t, p); got != "cleaned\n" {
