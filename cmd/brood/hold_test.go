@@ -47,7 +47,7 @@ func (r *run) holdOne(c child) bool {
 		return false
 	}
 	c.signal(syscall.SIGSTOP)
-	if eventually(func() bool { return c.state() == "T" || gone(c.pid) }) && c.state() == "T" && r.copying(c) {
+	if eventually(func() bool { return c.stopped() || gone(c.pid) }) && c.stopped() && r.copying(c) {
 		return true
 	}
 	c.signal(syscall.SIGCONT)

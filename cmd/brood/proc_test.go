@@ -30,6 +30,13 @@ func (c child) file() string {
 func (c child) state() string             { return stateOf(c.pid) }
 func (c child) signal(sig syscall.Signal) { _ = syscall.Kill(c.pid, sig) }
 
+// stopped tells whether all threads have stopped: one that is in a system call
+// does so at its end, and the kernel takes the process for stopped only then.
+func (c child) stopped() bool {
+	states := threads(c.pid)
+	return states != "" && strings.Trim(states, "T") == ""
+}
+
 func goOn(children []child) {
 	for _, c := range children {
 		c.signal(syscall.SIGCONT)
