@@ -162,7 +162,7 @@ func boolean(b bool) string {
 }
 
 func unlessMain(name string) string {
-	if name == mainProcess {
+	if name == MainProcess {
 		return ""
 	}
 	return name

@@ -63,7 +63,9 @@ const childGrace = 5 * time.Second
 // usageStatus is the exit status of a child whose command line makes no sense.
 const usageStatus = 2
 
-const mainProcess = "MainProcess"
+// MainProcess is the name of a main process, as in Python. A child that is given it
+// counts its own children as one: Process-1, not Process-3:1.
+const MainProcess = "MainProcess"
 
 // Main runs this process as one of its own children, if argv says that it is
 // one, and returns its exit status for os.Exit. A program whose binary is to have
@@ -115,7 +117,7 @@ func runChild(args []string, lookup Lookup) int {
 func become(own ownFlags, work *Work) error {
 	self.daemon = own.daemon
 	if self.name = own.name; self.name == "" {
-		self.name = mainProcess // by hand
+		self.name = MainProcess // by hand
 	}
 	if self.identity = own.identity; self.identity == "" {
 		self.identity = identityIn(own.name)
@@ -127,7 +129,7 @@ func become(own ownFlags, work *Work) error {
 	if own.parent != 0 {
 		self.parent = &ParentProcess{Name: own.parentName, PID: own.parent}
 		if self.parent.Name == "" {
-			self.parent.Name = mainProcess
+			self.parent.Name = MainProcess
 		}
 	}
 	if own.lifeline != 0 {

@@ -26,9 +26,10 @@ type family struct {
 	spawner  *spawner   // nil before the first daemon's Start
 
 	suspension func() // ends passSuspension; nil before the first Start
+	observer   func(Change)
 }
 
-var self = family{name: mainProcess, pid: os.Getpid()}
+var self = family{name: MainProcess, pid: os.Getpid()}
 
 // CurrentProcess says who this process is.
 type CurrentProcess struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -53,4 +54,11 @@ func exitStatus(err error) int {
 	default:
 		return 1
 	}
+}
+
+func nameOf(sig os.Signal) string {
+	if s, ok := sig.(syscall.Signal); ok {
+		return signalName(s)
+	}
+	return sig.String()
 }

@@ -100,6 +100,7 @@ func (p *Process) Abandon() error {
 	if !p.isAbandoned() {
 		close(p.abandoned)
 		forget(p)
+		p.changed(Change{What: Abandoned})
 	}
 	return nil
 }
@@ -151,6 +152,7 @@ func (p *Process) reap() {
 		}
 		p.exit = exitOf(reapState(p.cmd))
 		forget(p)
+		p.changed(Change{What: Reaped, Exit: p.exit})
 		close(p.reaped)
 	})
 	<-p.reaped

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Errors of a call that does not fit the state of the process; the texts are Python's.
@@ -214,10 +215,12 @@ func (p *Process) signal(sig os.Signal) error {
 	if err := p.usable(); err != nil {
 		return err
 	}
+	sent := time.Now()
 	// os.Process goes by pidfd, so a PID that was given to a stranger is no danger.
 	if err := p.cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("send %v to %s: %w", sig, p.name, err)
 	}
+	p.changed(Change{Time: sent, What: Signalled, Signal: nameOf(sig)})
 	return nil
 }
 

@@ -47,7 +47,7 @@ func (p *Process) spawn() error {
 
 func (p *Process) ownFlags() ownFlags {
 	own := ownFlags{name: p.name, parent: p.parent, parentName: self.name, daemon: p.daemon}
-	if p.name != defaultName(p.identity) {
+	if p.name != defaultName(p.identity) && p.name != MainProcess {
 		own.identity = p.identity
 	}
 	return own
@@ -68,6 +68,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	if p.daemon {
 		start = func() error { return t.spawner.start(cmd) }
 	}
+	began := time.Now()
 	if err := start(); err != nil {
 		return err
 	}
@@ -78,7 +79,9 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 		self.guardian.enter(p.pid) // the one that the child knows was lost meanwhile
 	}
 	self.mu.Unlock()
+	p.changed(Change{Time: began, What: Started, Command: cmd.Args})
 	t.watcher.watch(cmd, func() {
+		p.changed(Change{What: Ended})
 		self.mu.Lock()
 		self.ended = append(self.ended, p)
 		self.mu.Unlock()
