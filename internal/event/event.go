@@ -19,20 +19,23 @@ type Kind string
 
 // The kinds, with the fields that each one has beside time and kind.
 const (
-	Begun    Kind = "begun"    // the parent has begun: pid, ppid, version, source, dest, jobs, dry_run
-	Limited  Kind = "limited"  // fewer children at once than asked for: jobs, asked, reason
-	Planned  Kind = "planned"  // a dry run would copy a file: file, size
-	Started  Kind = "started"  // a child has started: name, pid, ppid, file, files
-	Retried  Kind = "retried"  // a child could not be started for lack of room and will be again: name, file, error
-	Progress Kind = "progress" // a file's copy has come so far: name, pid, file, bytes, size
-	Copied   Kind = "copied"   // a file is complete: name, pid, file, bytes, method
-	Linked   Kind = "linked"   // a symlink is recreated: name, pid, file
-	Made     Kind = "made"     // a folder is there, with its mode and times: name, pid, file
-	Skipped  Kind = "skipped"  // nothing was done for a file: file, reason
-	Failed   Kind = "failed"   // a file, link or folder could not be copied, the rest goes on: file, error
-	Exited   Kind = "exited"   // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
-	Stopping Kind = "stopping" // the run is to end early: signal, reason
-	Finished Kind = "finished" // the end of the run: the totals
+	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, dry_run
+	Limited   Kind = "limited"   // fewer children at once than asked for: jobs, asked, reason
+	Planned   Kind = "planned"   // a dry run would copy a file: file, size
+	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files
+	Retried   Kind = "retried"   // a child could not be started for lack of room and will be again: name, file, error
+	Progress  Kind = "progress"  // a file's copy has come so far: name, pid, file, bytes, size
+	Copied    Kind = "copied"    // a file is complete: name, pid, file, bytes, method
+	Linked    Kind = "linked"    // a symlink is recreated: name, pid, file
+	Made      Kind = "made"      // a folder is there, with its mode and times: name, pid, file
+	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason
+	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error
+	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
+	Signalled Kind = "signalled" // a process was sent a signal: name, pid, ppid (the sender), signal
+	Zombie    Kind = "zombie"    // a child has ended and is not reaped: name, pid, ppid
+	Adopted   Kind = "adopted"   // a process has another parent, its own having ended: name, pid, ppid (the new one)
+	Stopping  Kind = "stopping"  // the run is to end early: signal, reason
+	Finished  Kind = "finished"  // the end of the run: the totals
 )
 
 // Reasons of Skipped that are the purpose of a run which goes on where another
@@ -54,6 +57,8 @@ type Event struct {
 	Name string `json:"name,omitempty"` // the child's
 	PID  int    `json:"pid,omitempty"`
 	PPID int    `json:"ppid,omitempty"`
+
+	Command []string `json:"command,omitempty"` // of a lesson's process: its command line
 
 	File  string `json:"file,omitempty"`  // relative to source and dest; file_base64 has its bytes when they are no UTF-8
 	Files int    `json:"files,omitempty"` // how many a child was given; of finished: copied in all

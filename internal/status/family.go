@@ -1,0 +1,103 @@
+package status
+
+import (
+	"fmt"
+	"time"
+
+	"brood/internal/event"
+)
+
+// Family is the processes of a run and what became of them: who started whom,
+// who was sent what, who adopted whom, who reaped whom. Apply is to be called with each event in
+// its order; the zero value is the state before the first.
+type Family struct {
+	Members []*Member // in the order in which they were started
+	byPID   map[int]*Member
+}
+
+// Member is one process.
+type Member struct {
+	Letter  string // A, B, C … in the order of start: the same on each machine, as PIDs are not
+	Name    string
+	PID     int
+	Starter int      // the PID of the process that started it
+	Parent  int      // of its parent now, or at its end
+	Command []string // its command line
+	Started time.Time
+	Ended   time.Time // zero while it runs
+	Reaped  time.Time // zero while it runs, and of a zombie
+	Reaper  int       // the PID of who reaped it, 0 when nobody of the family did
+
+	ExitCode *int // nil until it is reaped
+	Signal   string
+	History  []event.Event // all that happened to it
+}
+
+// Apply folds one event in.
+func (f *Family) Apply(e event.Event) {
+	if e.Kind == event.Started {
+		f.join(e)
+		return
+	}
+	m := f.byPID[e.PID]
+	if m == nil {
+		return
+	}
+	switch e.Kind {
+	case event.Adopted:
+		m.Parent = e.PPID
+	case event.Zombie:
+		m.Ended = e.Time
+	case event.Exited:
+		if m.Ended.IsZero() {
+			m.Ended = e.Time
+		}
+		m.Reaped, m.Reaper, m.ExitCode, m.Signal = e.Time, e.PPID, e.ExitCode, e.Signal
+	case event.Signalled:
+	default:
+		return
+	}
+	m.History = append(m.History, e)
+}
+
+func (f *Family) join(e event.Event) {
+	if f.byPID == nil {
+		f.byPID = map[int]*Member{}
+	}
+	m := &Member{Letter: letter(len(f.Members)), Name: e.Name, PID: e.PID, Command: e.Command, Starter: e.PPID, Parent: e.PPID, Started: e.Time}
+	m.History = []event.Event{e}
+	f.Members = append(f.Members, m)
+	f.byPID[e.PID] = m
+}
+
+// Of is the member with that PID, the latest of them; nil for a stranger.
+func (f *Family) Of(pid int) *Member { return f.byPID[pid] }
+
+// Named is the first member of that name; nil when there is none.
+func (f *Family) Named(name string) *Member {
+	for _, m := range f.Members {
+		if m.Name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// Children are the members that pid has started, in their order.
+func (f *Family) Children(pid int) (children []*Member) {
+	for _, m := range f.Members {
+		if m.Starter == pid {
+			children = append(children, m)
+		}
+	}
+	return children
+}
+
+// letter is A to Z, then A2, B2 …
+func letter(n int) string {
+	l := string(rune('A' + n%26))
+	if n >= 26 {
+		l += fmt.Sprint(n/26 + 1)
+	}
+	return l
+}

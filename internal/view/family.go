@@ -1,0 +1,108 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"brood/internal/event"
+	"brood/internal/status"
+)
+
+// FamilyWords are what a family tree says, in one language.
+type FamilyWords struct {
+	Started, Signalled, Ended, Adopted, Exited, Killed, Reaped, Nobody, Somebody string
+}
+
+// EnglishFamily and ChineseFamily are the words of the family tree. Each is a
+// format, for a letter, a number or a name.
+var (
+	EnglishFamily = FamilyWords{
+		Started: "started by %s", Signalled: "%s from %s", Ended: "ended, a zombie", Adopted: "adopted by %s",
+		Exited: "exit code %d", Killed: "killed by %s (%d)", Reaped: "reaped by %s", Nobody: "reaped by none of them", Somebody: "pid %d",
+	}
+	ChineseFamily = FamilyWords{
+		Started: "由 %s 启动", Signalled: "收到 %[2]s 的 %[1]s", Ended: "结束，成为僵尸", Adopted: "被 %s 收养",
+		Exited: "退出码 %d", Killed: "被 %s 杀死 (%d)", Reaped: "由 %s 回收", Nobody: "未被家族成员回收", Somebody: "进程 %d",
+	}
+)
+
+// Family draws who started whom as a tree, with what happened to each after it.
+func Family(w io.Writer, f *status.Family, words FamilyWords) error {
+	d := drawing{family: f, words: words}
+	for _, m := range f.Members {
+		if f.Of(m.Starter) == nil {
+			d.member(m, "", "")
+		}
+	}
+	_, err := io.WriteString(w, d.text.String())
+	return err
+}
+
+type drawing struct {
+	family *status.Family
+	words  FamilyWords
+	text   strings.Builder
+}
+
+// member draws one process and those that it has started; branch is what stands
+// before it, stem what stands before those.
+func (d *drawing) member(m *status.Member, branch, stem string) {
+	fmt.Fprintf(&d.text, "%s%s %d %s  %s\n", branch, m.Letter, m.PID, plain(m.Name), strings.Join(d.history(m), " · "))
+	children := d.family.Children(m.PID)
+	for i, child := range children {
+		if i == len(children)-1 {
+			d.member(child, stem+"└─ ", stem+"   ")
+		} else {
+			d.member(child, stem+"├─ ", stem+"│  ")
+		}
+	}
+}
+
+func (d *drawing) history(m *status.Member) (said []string) {
+	for _, e := range m.History {
+		switch e.Kind {
+		case event.Started:
+			said = append(said, fmt.Sprintf(d.words.Started, d.who(e.PPID)))
+		case event.Signalled:
+			said = append(said, fmt.Sprintf(d.words.Signalled, e.Signal, d.who(e.PPID)))
+		case event.Zombie:
+			said = append(said, d.words.Ended)
+		case event.Adopted:
+			said = append(said, fmt.Sprintf(d.words.Adopted, d.who(e.PPID)))
+		case event.Exited:
+			said = append(said, d.end(e), fmt.Sprintf(d.words.Reaped, d.who(e.PPID)))
+		}
+	}
+	if m.ExitCode == nil {
+		said = append(said, d.words.Nobody)
+	}
+	return said
+}
+
+func (d *drawing) end(e event.Event) string {
+	switch {
+	case e.ExitCode == nil:
+		return ""
+	case e.Signal != "":
+		return fmt.Sprintf(d.words.Killed, e.Signal, *e.ExitCode)
+	default:
+		return fmt.Sprintf(d.words.Exited, *e.ExitCode)
+	}
+}
+
+// who is a letter for a member of the family, the PID for a stranger.
+func (d *drawing) who(pid int) string {
+	if m := d.family.Of(pid); m != nil {
+		return m.Letter
+	}
+	return fmt.Sprintf(d.words.Somebody, pid)
+}
+
+// plain is a name as it is, or quoted if it could move the cursor.
+func plain(name string) string {
+	if quoted := fmt.Sprintf("%q", name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
+}
