@@ -1,0 +1,88 @@
+package lesson
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// ask puts the questions of a scene, where there is somebody to answer, and
+// returns the answers; "" for a question that was skipped.
+func (s *Stage) ask(ctx context.Context, questions []Question) []string {
+	guesses := make([]string, len(questions))
+	if s.Quiz == nil || s.Quiet {
+		return guesses
+	}
+	for i, q := range questions {
+		s.put(q)
+		guesses[i] = s.answer(ctx, q)
+	}
+	return guesses
+}
+
+func (s *Stage) put(q Question) {
+	fmt.Fprintf(s.Out, "? %s\n", q.Ask.In(s.Lang))
+	for n, choice := range q.Choices {
+		fmt.Fprintf(s.Out, "  %d  %s\n", n+1, choice.In(s.Lang))
+	}
+}
+
+// answer reads a number; an empty line, or the end of input, skips the question.
+func (s *Stage) answer(ctx context.Context, q Question) string {
+	for {
+		fmt.Fprint(s.Out, "> ")
+		var line string
+		select {
+		case line = <-s.Quiz: // "" once it is closed
+		case <-ctx.Done():
+			return ""
+		}
+		line = strings.TrimSpace(line)
+		n, notNumber := strconv.Atoi(line)
+		switch {
+		case line == "":
+			return ""
+		case notNumber == nil && n >= 0 && (q.Choices == nil || 1 <= n && n <= len(q.Choices)):
+			return strconv.Itoa(n)
+		}
+		s.say(Text{"A number, please, or Enter to skip.", "请输入数字，或按回车跳过。"})
+	}
+}
+
+// reveal says what was right, and why.
+func (s *Stage) reveal(questions []Question, guesses []string, r *Result) {
+	if s.Quiet {
+		return
+	}
+	for i, q := range questions {
+		truth := q.Truth(r)
+		if s.Quiz == nil {
+			fmt.Fprintf(s.Out, "? %s\n", q.Ask.In(s.Lang))
+		}
+		fmt.Fprintf(s.Out, "%s %s\n\n", s.grade(q, guesses[i], truth), q.Why.In(s.Lang))
+	}
+}
+
+func (s *Stage) grade(q Question, guess, truth string) string {
+	shown := truth
+	if n, err := strconv.Atoi(truth); err == nil && 1 <= n && n <= len(q.Choices) {
+		shown = q.Choices[n-1].In(s.Lang)
+	}
+	shown += Text{".", "。"}.In(s.Lang)
+	if guess == "" {
+		return "= " + shown
+	}
+	s.asked++
+	if guess == truth {
+		s.right++
+		return "= " + Text{"Right: ", "对："}.In(s.Lang) + shown
+	}
+	return "= " + Text{"No: ", "不对："}.In(s.Lang) + shown
+}
+
+func (s *Stage) score() {
+	if s.asked > 0 {
+		fmt.Fprintf(s.Out, Text{"%d of %d right\n", "答对 %d / %d 题\n"}.In(s.Lang), s.right, s.asked)
+	}
+}

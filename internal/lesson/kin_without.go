@@ -1,0 +1,18 @@
+//go:build !unix
+
+package lesson
+
+import (
+	"errors"
+
+	"brood/internal/process"
+)
+
+// kinTargets need a system on which orphans are adopted and processes have groups.
+var kinTargets = map[string]process.Target{
+	"orphan": notHere, "killed": notHere, "killed-python": notHere, "group": notHere, "subreaper": notHere, "tree": notHere,
+}
+
+func notHere(*process.Work) error {
+	return errors.New("this lesson's program needs Unix: adoption of orphans, process groups")
+}

@@ -1,0 +1,94 @@
+package lesson
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// Every lesson is whole: in both languages, with its code, and programs that can be found.
+func TestLessonsAreWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, l := range All() {
+		t.Run(l.Name, func(t *testing.T) {
+			if seen[l.Name] {
+				t.Error("there are two of that name")
+			}
+			seen[l.Name] = true
+			for _, text := range texts(l) {
+				if (text.En == "") != (text.Zh == "") || hasChinese(text.En) {
+					t.Errorf("not in both languages: %q, %q", text.En, text.Zh)
+				}
+			}
+			if l.Title.En == "" || l.Intro.En == "" || len(l.Scenes) == 0 {
+				t.Error("no title, no introduction or no scene")
+			}
+			for _, scene := range l.Scenes {
+				if _, ok := Lookup(scene.Target); !ok {
+					t.Errorf("no program is called %q", scene.Target)
+				}
+			}
+			for _, source := range []string{PythonSource(l, "en"), goSource(l, "en")} {
+				if word := regexp.MustCompile(`"[^"]*\p{Han}[^"]*"`).FindString(source); word != "" {
+					t.Errorf("%s has no English", word)
+				}
+			}
+			if goSource(l, "zh") == "" || strings.Contains(goSource(l, "zh"), "tr(") {
+				t.Errorf("the Go shown is %q", goSource(l, "zh"))
+			}
+		})
+	}
+	if len(seen) != 18 {
+		t.Errorf("%d lessons, want 18", len(seen))
+	}
+}
+
+func texts(l Lesson) (all []Text) {
+	all = append(all, l.Title, l.Intro)
+	for _, scene := range l.Scenes {
+		all = append(all, scene.Before)
+		for _, q := range scene.Questions {
+			all = append(append(all, q.Ask, q.Why), q.Choices...)
+		}
+	}
+	return all
+}
+
+func hasChinese(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+func TestTargetsAreNamedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, targets := range programs() {
+		for name := range targets {
+			if seen[name] {
+				t.Errorf("two targets are called %q", name)
+			}
+			seen[name] = true
+		}
+	}
+}
+
+// Code stands side by side only where both columns fit, Chinese being twice as wide.
+func TestSideBySide(t *testing.T) {
+	l, _ := Find("multi")
+	for width, want := range map[int]bool{0: false, 80: false, 200: true} {
+		var out strings.Builder
+		s := &Stage{Lang: "zh", Show: ShowBoth, Width: width, Out: &out}
+		s.show(l)
+		together := regexp.MustCompile(`(?m)^import time +for range 3`).MatchString(out.String())
+		if together != want {
+			t.Errorf("%d columns: side by side %t, want %t:\n%s", width, together, want, out.String())
+		}
+		for line := range strings.Lines(out.String()) {
+			if want && columns(strings.TrimSuffix(line, "\n")) > width {
+				t.Errorf("%d columns: %q", width, line)
+			}
+		}
+	}
+	if columns("唱歌 a") != 6 {
+		t.Errorf("唱歌 a has %d columns", columns("唱歌 a"))
+	}
+}

@@ -1,0 +1,74 @@
+package lesson
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// printed is what the programs have printed after the label, in either language;
+// "" when they have not.
+func printed(r *Result, label string) string {
+	for _, line := range r.Lines() {
+		for _, start := range []string{label, words[label]} {
+			if value, ok := strings.CutPrefix(line, start+" "); ok && start != "" {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// choiceOf is the number of the choice that is the value, "" for none.
+func choiceOf(value string, choices ...string) string {
+	if i := slices.Index(choices, value); i >= 0 {
+		return strconv.Itoa(i + 1)
+	}
+	return ""
+}
+
+// exitCodeOf is the exit code of the process of that name, "" before it is known.
+func exitCodeOf(r *Result, name string) string {
+	m := r.Family.Named(name)
+	if m == nil || m.ExitCode == nil {
+		return ""
+	}
+	return fmt.Sprint(*m.ExitCode)
+}
+
+// endedBy is the signal that has ended the process of that name, "" for none.
+func endedBy(r *Result, name string) string {
+	m := r.Family.Named(name)
+	if m == nil {
+		return ""
+	}
+	return m.Signal
+}
+
+// speedupOf is how many children there were, and how much faster they were than their parent alone.
+func speedupOf(r *Result) (n int, factor float64) {
+	alone, _, _ := strings.Cut(printed(r, "一个进程做所有的份："), " ")
+	together, _, _ := strings.Cut(printed(r, "每份一个进程："), " ")
+	before, _ := strconv.ParseFloat(alone, 64)
+	after, _ := strconv.ParseFloat(together, 64)
+	return len(r.Family.Children(r.Family.Members[0].PID)), before / after
+}
+
+func speedupMeasured(r *Result) string {
+	switch n, factor := speedupOf(r); {
+	case factor >= float64(n):
+		return "3"
+	case factor > 1:
+		return "2"
+	default:
+		return "1"
+	}
+}
+
+// additionsLost is by how much the number in the file falls short.
+func additionsLost(r *Result) int {
+	want, _ := strconv.Atoi(printed(r, "应该是："))
+	got, _ := strconv.Atoi(printed(r, "实际是："))
+	return want - got
+}

@@ -1,0 +1,45 @@
+//go:build unix
+
+package lesson
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"brood/internal/process"
+)
+
+func stopped(*process.Work) error {
+	child := process.New(process.Config{Target: "idle", Name: "stopped", Daemon: new(true)})
+	err := errors.Join(child.Start(), child.Signal(syscall.SIGSTOP))
+	waitForStop(child)
+	if err = errors.Join(err, child.Terminate()); err != nil {
+		return err
+	}
+	if ended, _ := child.JoinTimeout(seconds(0.5)); !ended {
+		fmt.Println(tr("收到 SIGTERM 后的状态："), stateOf(child))
+	}
+	err = errors.Join(child.Signal(syscall.SIGCONT), child.Join(), printCode("SIGCONT:", child))
+
+	other := process.New(process.Config{Target: "idle", Name: "stopped-too", Daemon: new(true)})
+	err = errors.Join(err, other.Start(), other.Signal(syscall.SIGSTOP))
+	waitForStop(other)
+	return errors.Join(err, other.Kill(), other.Join(), printCode("SIGKILL:", other))
+}
+
+// waitForStop waits until the kernel says that the child is stopped: a SIGTERM
+// that is pending together with SIGSTOP would come first.
+func waitForStop(child *process.Process) {
+	for {
+		switch stateOf(child) {
+		case "T", "Z":
+			return
+		case "-": // there is no /proc
+			time.Sleep(100 * time.Millisecond)
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

@@ -1,0 +1,95 @@
+package lesson
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"brood/internal/process"
+)
+
+// quizTargets are the processes of the quiz.
+var quizTargets = map[string]process.Target{"actor": quizActor}
+
+// quizActor does what it is told, one command a line, and answers with one line each.
+//
+//	stage ── "start C" ─▶ DIR/B ─▶ B ── "ok 4711" ─▶ DIR/done ─▶ stage
+//
+// An exit has no answer. The stage holds both pipes open, so that an actor comes to
+// the end of its commands when the stage is gone, and then ends.
+func quizActor(w *process.Work) error {
+	if len(w.Args) != 1 {
+		return fmt.Errorf("actor: want one letter, got %d arguments", len(w.Args))
+	}
+	folder := w.Kwargs["dir"]
+	commands, err := readQuizPipe(filepath.Join(folder, w.Args[0]))
+	if err != nil {
+		return err
+	}
+	children := map[string]*process.Process{}
+	for scanner := bufio.NewScanner(commands); scanner.Scan(); {
+		if err := acknowledgeQuiz(folder, obeyQuiz(scanner.Text(), folder, children)); err != nil {
+			break
+		}
+	}
+	os.Exit(0) // at once: its children come to the end of theirs
+	return nil
+}
+
+func acknowledgeQuiz(folder, line string) error {
+	done, err := writeQuizPipe(filepath.Join(folder, "done"))
+	if err != nil {
+		return err
+	}
+	defer done.Close()
+	_, err = fmt.Fprintln(done, line)
+	return err
+}
+
+// obeyQuiz carries out a command and says what came of it: the PID of a child that was
+// started, the exit code of one that was waited for.
+func obeyQuiz(command, folder string, children map[string]*process.Process) string {
+	verb, object, _ := strings.Cut(command, " ")
+	var n int
+	var err error
+	switch verb {
+	case "start":
+		children[object], n, err = startQuizActor(object, folder, children)
+	case "wait":
+		if err = children[object].Join(); err == nil {
+			n, err = children[object].ExitCode()
+		}
+	case "exit":
+		n, _ = strconv.Atoi(object)
+		os.Exit(n) // as Python's os._exit: it waits for nobody
+	}
+	if err != nil {
+		return "error " + err.Error()
+	}
+	return fmt.Sprintf("ok %d", n)
+}
+
+func startQuizActor(letter, folder string, siblings map[string]*process.Process) (*process.Process, int, error) {
+	// Start reaps the children whose end was noticed: that is to be all that have ended.
+	for _, p := range siblings {
+		pid, _ := p.PID()
+		if state, ppid, ok := kernelSays(pid); ok && ppid == os.Getpid() && quizConditionOf(state) == quizZombie {
+			if ended, err := p.Sentinel(); err == nil {
+				<-ended
+			}
+		}
+	}
+	p := newQuizActor(letter, folder)
+	if err := p.Start(); err != nil {
+		return p, 0, err
+	}
+	pid, err := p.PID()
+	return p, pid, err
+}
+
+func newQuizActor(letter, folder string) *process.Process {
+	return process.New(process.Config{Target: "actor", Name: letter, Args: []string{letter}, Kwargs: map[string]string{"dir": folder}})
+}

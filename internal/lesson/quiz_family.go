@@ -1,0 +1,236 @@
+package lesson
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"brood/internal/process"
+)
+
+var errQuizProc = errors.New("the quiz looks at its processes in /proc, as Linux has it: there is none here")
+
+const (
+	// quizSettleTime is how long an action may take: it takes milliseconds.
+	quizSettleTime = 30 * time.Second
+	// quizAdoptTime is how long a zombie is left to its adopter before it is shown as one:
+	// in many a container that does not reap.
+	quizAdoptTime = 500 * time.Millisecond
+)
+
+// quizFamily is the processes of a quiz, and what the stage needs to order them about.
+type quizFamily struct {
+	journal *journal
+	restore func() // the environment
+	folder  string // of the pipes
+	done    *os.File
+	answers *bufio.Reader // from done
+	pipes   map[string]*os.File
+	first   *process.Process // A
+	tree    quizTree         // as it was last seen
+
+	unreaped bool // an adopter was seen that does not reap: none is waited for any more
+}
+
+func (s *Stage) newQuizFamily() (*quizFamily, error) {
+	if _, _, ok := kernelSays(os.Getpid()); !ok {
+		return nil, errQuizProc
+	}
+	j, err := openJournal()
+	if err != nil {
+		return nil, err
+	}
+	f := &quizFamily{journal: j, restore: s.inherit(j), pipes: map[string]*os.File{}, tree: quizTree{Quiz: os.Getpid()}}
+	process.Observe(func(c process.Change) { note(j.file, c) })
+	if f.folder, err = os.MkdirTemp("", "brood-quiz-"); err == nil {
+		f.done, err = f.open("done")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.end(s))
+	}
+	f.answers = bufio.NewReader(f.done)
+	return f, nil
+}
+
+// end ends all processes, tells the stage's events what happened, and takes away
+// all else. Nothing is left of the quiz then.
+func (f *quizFamily) end(s *Stage) (err error) {
+	f.journal.endAll()
+	for deadline := time.Now().Add(quizSettleTime); f.living() && time.Now().Before(deadline); { // killed, not yet dead
+		time.Sleep(time.Millisecond)
+	}
+	if f.first != nil {
+		err = f.first.Join()
+	}
+	process.Observe(nil)
+	f.restore()
+	if s.Emit != nil {
+		_, told := s.history(f.journal)
+		err = errors.Join(err, told)
+	}
+	for _, pipe := range f.pipes {
+		pipe.Close()
+	}
+	f.journal.remove()
+	return errors.Join(err, os.RemoveAll(f.folder))
+}
+
+func (f *quizFamily) open(name string) (*os.File, error) {
+	path := filepath.Join(f.folder, name)
+	if err := makeQuizPipe(path); err != nil {
+		return nil, err
+	}
+	pipe, err := bothQuizEnds(path)
+	if err == nil {
+		f.pipes[name] = pipe
+	}
+	return pipe, err
+}
+
+// do has the action happen and looks at all processes when the kernel is done with
+// it. The value of a wait is the exit code.
+func (f *quizFamily) do(a quizAction) (value int, err error) {
+	if value, err = f.act(a); err != nil {
+		return 0, fmt.Errorf("%s: %w", a.text().En, err)
+	}
+	if a.Verb == "start" {
+		f.tree.Members = append(f.tree.Members, quizMember{Letter: a.Letter, PID: value})
+	}
+	children := f.tree.children(a.Letter)
+	for deadline := time.Now().Add(quizSettleTime); !f.settled(a, children); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return 0, fmt.Errorf("%s: %w", a.text().En, os.ErrDeadlineExceeded)
+		}
+	}
+	for deadline := time.Now().Add(quizAdoptTime); f.look() && !f.unreaped; time.Sleep(time.Millisecond) {
+		f.unreaped = time.Now().After(deadline)
+	}
+	return value, nil
+}
+
+func (f *quizFamily) act(a quizAction) (int, error) {
+	switch a.Verb {
+	case "start":
+		if _, err := f.open(a.Letter); err != nil {
+			return 0, err
+		}
+		if a.By != "quiz" {
+			return f.call(a.By, "start "+a.Letter)
+		}
+		f.first = newQuizActor(a.Letter, f.folder)
+		if err := f.first.Start(); err != nil {
+			f.first = nil
+			return 0, err
+		}
+		return f.first.PID()
+	case "wait":
+		if a.By != "quiz" {
+			return f.call(a.By, "wait "+a.Letter)
+		}
+		if err := f.first.Join(); err != nil {
+			return 0, err
+		}
+		return f.first.ExitCode()
+	case "exit":
+		_, err := fmt.Fprintln(f.pipes[a.Letter], "exit", a.Code)
+		return 0, err
+	case "kill":
+		return 0, f.signal(a.Letter, os.Kill, "SIGKILL")
+	case "stop":
+		return 0, f.signal(a.Letter, quizStopSignal, "SIGSTOP")
+	default:
+		return 0, f.signal(a.Letter, quizContinueSignal, "SIGCONT")
+	}
+}
+
+// call has an actor obey a command, and returns its answer.
+func (f *quizFamily) call(letter, command string) (int, error) {
+	if _, err := fmt.Fprintln(f.pipes[letter], command); err != nil {
+		return 0, err
+	}
+	if err := f.done.SetReadDeadline(time.Now().Add(quizSettleTime)); err != nil {
+		return 0, err
+	}
+	line, err := f.answers.ReadString('\n')
+	if err != nil {
+		return 0, err
+	}
+	value, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "ok ")
+	if !ok {
+		return 0, fmt.Errorf("%s says %q", letter, line)
+	}
+	return strconv.Atoi(value)
+}
+
+func (f *quizFamily) signal(letter string, sig os.Signal, name string) error {
+	pid := f.tree.find(letter).PID
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	defer p.Release()
+	note(f.journal.file, process.Change{Time: time.Now(), What: process.Signalled, Name: letter, PID: pid, Signal: name})
+	return p.Signal(sig)
+}
+
+// settled tells whether the kernel has carried the action out: those whose children are given.
+func (f *quizFamily) settled(a quizAction, children []quizMember) bool {
+	m := quizSeen(*f.tree.find(a.Letter))
+	switch a.Verb {
+	case "exit", "kill":
+		if m.alive() {
+			return false
+		}
+		// The first thread of a process can be a zombie before the others have ended; its children
+		// are given away by the last.
+		for _, child := range children {
+			if now := quizSeen(child); now.Condition != quizGone && now.Parent == m.PID {
+				return false
+			}
+		}
+		return true
+	case "stop":
+		return m.Condition == quizStopped
+	case "continue", "start":
+		return m.Condition == quizRunning
+	default:
+		return m.Condition == quizGone
+	}
+}
+
+// look takes the tree from the kernel and tells whether an adopter has yet to reap one.
+func (f *quizFamily) look() (unreaped bool) {
+	for i, m := range f.tree.Members {
+		f.tree.Members[i] = quizSeen(m)
+	}
+	for _, m := range f.tree.children("") {
+		unreaped = unreaped || m.Condition == quizZombie
+	}
+	return unreaped
+}
+
+func (f *quizFamily) living() bool {
+	f.look()
+	return slices.ContainsFunc(f.tree.Members, quizMember.alive)
+}
+
+// quizSeen is the member as the kernel shows it now. One that is gone stays so: its PID
+// may be a stranger's.
+func quizSeen(m quizMember) quizMember {
+	if m.Condition == quizGone {
+		return m
+	}
+	state, ppid, ok := kernelSays(m.PID)
+	if !ok {
+		m.Condition = quizGone
+		return m
+	}
+	m.Parent, m.Condition = ppid, quizConditionOf(state)
+	return m
+}

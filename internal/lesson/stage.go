@@ -1,0 +1,168 @@
+package lesson
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"brood/internal/event"
+	"brood/internal/process"
+	"brood/internal/status"
+	"brood/internal/view"
+)
+
+// Stage is where a lesson is given: to whom, in which language, how fast.
+type Stage struct {
+	Lang  string        // "en" or "zh"
+	Pace  float64       // 1: as the tutorial; 0.1: ten times as fast
+	Show  Show          // which code
+	Quiet bool          // only what the programs print
+	Quiz  <-chan string // lines that are answers; nil: questions are answered by the lesson itself
+	Out   io.Writer
+	Width int        // columns of Out, 0 where it is no terminal: code stands side by side where both fit
+	Emit  event.Sink // takes what happened, scene by scene
+
+	Folder string // what a lesson that works on files is to work on; "" for its own
+
+	asked, right int
+}
+
+// Give gives the lesson. It ends, with ctx's error, soon after ctx is done; no
+// process is left then.
+func (s *Stage) Give(ctx context.Context, l Lesson) error {
+	if _, _, ok := kernelSays(os.Getpid()); l.Proc && !ok {
+		return fmt.Errorf("lesson %s: it looks into /proc, and there is none here", l.Name)
+	}
+	kwargs, after, err := l.prepare(s.Folder)
+	if err != nil {
+		return err
+	}
+	defer after()
+	s.heading(l)
+	for _, scene := range l.Scenes {
+		if kwargs != nil {
+			scene.Kwargs = kwargs
+		}
+		s.say(scene.Before)
+		guesses := s.ask(ctx, scene.Questions)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		result, err := s.play(ctx, scene)
+		if err != nil {
+			return err
+		}
+		s.reveal(scene.Questions, guesses, result)
+		if scene.After != nil {
+			s.say(scene.After(result))
+		}
+		s.family(result.Family)
+	}
+	s.score()
+	return nil
+}
+
+func (s *Stage) heading(l Lesson) {
+	if s.Quiet {
+		return
+	}
+	fmt.Fprintf(s.Out, "# %s: %s\n\n", l.Name, l.Title.In(s.Lang))
+	s.say(l.Intro)
+	s.show(l)
+}
+
+// say writes a paragraph.
+func (s *Stage) say(t Text) {
+	if text := t.In(s.Lang); text != "" && !s.Quiet {
+		fmt.Fprintf(s.Out, "%s\n\n", text)
+	}
+}
+
+func (s *Stage) family(f *status.Family) {
+	if s.Quiet {
+		return
+	}
+	words := view.EnglishFamily
+	if s.Lang == "zh" {
+		words = view.ChineseFamily
+	}
+	_ = view.Family(s.Out, f, words)
+	fmt.Fprintln(s.Out)
+}
+
+// play runs the scene's program as A and shows what its processes print, until
+// the last of them has ended.
+func (s *Stage) play(ctx context.Context, scene Scene) (*Result, error) {
+	j, err := openJournal()
+	if err != nil {
+		return nil, err
+	}
+	defer j.remove()
+	defer s.inherit(j)()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	process.Observe(func(c process.Change) { note(j.file, c) })
+	defer process.Observe(nil)
+	a := process.New(process.Config{
+		Name: process.MainProcess, Target: scene.Target, Args: scene.Args, Kwargs: scene.Kwargs, Stdout: w, Stderr: w,
+	})
+	err = a.Start()
+	w.Close()
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { j.endAll() })
+	var output strings.Builder
+	_, err = io.Copy(io.MultiWriter(s.Out, &output), r)
+	if stop() {
+		err = cmp.Or(err, a.Join())
+	} else {
+		j.endAll() // once more: one may have been started meanwhile
+		_ = a.Join()
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !s.Quiet {
+		fmt.Fprintln(s.Out)
+	}
+	exit, _ := a.Exit()
+	family, err := s.history(j)
+	return &Result{Output: output.String(), Family: family, Exit: exit}, err
+}
+
+// inherit sets what the processes of a scene find in their environment.
+func (s *Stage) inherit(j *journal) (restore func()) {
+	variables := map[string]string{journalVariable: j.file.Name(), langVariable: s.Lang, paceVariable: fmt.Sprint(s.Pace)}
+	for name, value := range variables {
+		os.Setenv(name, value)
+	}
+	return func() {
+		for name := range variables {
+			os.Unsetenv(name)
+		}
+	}
+}
+
+// history reads the journal: what happened, in the order of time, is emitted and folded.
+func (s *Stage) history(j *journal) (*status.Family, error) {
+	events, err := j.events()
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) })
+	var family status.Family
+	for _, e := range events {
+		s.Emit(e)
+		family.Apply(e)
+	}
+	return &family, nil
+}
