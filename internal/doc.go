@@ -20,6 +20,7 @@
 //	event     what an event is; JSON Lines in and out
 //	status    folds events into the state of a run
 //	view      draws events and status
+//	lesson    the lessons, each a small program over process
 //
 // Whatever is written below the destination is written by a child, the folders and
 // links too: a destination that hangs can hold a child, and never the parent.

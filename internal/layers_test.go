@@ -14,11 +14,12 @@ import (
 
 // layers are the packages of ours that each package may import.
 var layers = map[string][]string{
-	"cmd/brood":         {"cli", "process", "target"},
+	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
-	"internal/cli":      {"event", "filecopy", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/cli":      {"event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
 	"internal/event":    {},
 	"internal/filecopy": {},
+	"internal/lesson":   {"event", "process", "status", "view"},
 	"internal/plan":     {"event", "filecopy"},
 	"internal/process":  {},
 	"internal/schedule": {"event", "plan", "process"},
@@ -34,6 +35,8 @@ var owners = map[string]string{
 	"github.com/dustin/go-humanize":   "internal/view",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
+	"golang.org/x/term":               "internal/cli",
+	"golang.org/x/text":               "internal/lesson",
 	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/rogpeppe/go-internal": "",

@@ -18,7 +18,7 @@ func flagsFirst(args []string, app *cli.App) []string {
 	if command == nil {
 		return args
 	}
-	flags, rest := args[:2:2], []string{}
+	flags, rest, help := args[:2:2], []string{}, false
 	for i := 2; i < len(args); i++ {
 		arg := args[i]
 		switch {
@@ -30,7 +30,7 @@ func flagsFirst(args []string, app *cli.App) []string {
 		case len(arg) > 2 && strings.HasPrefix(arg, "-j") && strings.Trim(arg[2:], "0123456789") == "":
 			flags = append(flags, "-j", arg[2:])
 		case trimDashes(arg) == "help" || trimDashes(arg) == "h":
-			return []string{args[0], args[1], "--help"}
+			help = true
 		case !takesValue(command, arg):
 			flags = append(flags, arg)
 		case i+1 == len(args):
@@ -39,6 +39,12 @@ func flagsFirst(args []string, app *cli.App) []string {
 			flags = append(flags, arg, args[i+1])
 			i++
 		}
+	}
+	switch {
+	case help && len(rest) > 0 && command.Name == lessonName: // help on that lesson
+		flags = append(flags, "--"+aboutFlag)
+	case help:
+		return []string{args[0], args[1], "--help"}
 	}
 	return append(append(flags, "--"), rest...)
 }

@@ -85,7 +85,7 @@ func newApp(std Streams) *cli.App {
 		Version:        version(),
 		Writer:         std.Out,
 		ErrWriter:      std.Err,
-		Commands:       []*cli.Command{copyCommand(std)},
+		Commands:       []*cli.Command{copyCommand(std), lessonCommand(std)},
 		ExitErrHandler: func(*cli.Context, error) {}, // Main says what there is to say
 		OnUsageError:   usage,
 		Action:         noCommand,
@@ -100,8 +100,12 @@ func noCommand(c *cli.Context) error {
 		return cli.ShowAppHelp(c)
 	}
 	name := c.Args().First()
-	suggestion := strings.TrimSuffix(strings.TrimPrefix(cli.SuggestCommand(c.App.Commands, name), `Did you mean "`), `"?`)
-	return &usageError{fmt.Errorf("no such command: %q", name), didYouMean(suggestion, "brood --help")}
+	return &usageError{fmt.Errorf("no such command: %q", name), didYouMean(suggested(c.App.Commands, name), "brood --help")}
+}
+
+// suggested is the command whose name is most like this one; the library has it in a sentence.
+func suggested(commands []*cli.Command, name string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(cli.SuggestCommand(commands, name), `Did you mean "`), `"?`)
 }
 
 // usage adds a hint to what the flag package has to say.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"brood/internal/event"
+	"brood/internal/lesson"
 )
 
 const top = "../.."
@@ -26,12 +27,21 @@ func readme(t *testing.T) string {
 	return string(text)
 }
 
-// The example is run, and its output is that of the README but for numbers and
-// for the order of what happens at the same time.
-func TestReadmeExample(t *testing.T) {
-	_, block, _ := strings.Cut(readme(t), "```console\n$ bin/")
-	block, _, _ = strings.Cut(block, "\n```")
-	command, want, _ := strings.Cut(block, "\n")
+// The examples are run, and their output is that of the README but for numbers
+// and for the order of what happens at the same time.
+func TestReadmeExamples(t *testing.T) {
+	blocks := strings.Split(readme(t), "```console\n$ ")[1:]
+	if len(blocks) < 2 {
+		t.Fatalf("%d examples", len(blocks))
+	}
+	for _, block := range blocks {
+		block, _, _ = strings.Cut(block, "\n```")
+		command, want, _ := strings.Cut(block, "\n")
+		testExample(t, strings.TrimPrefix(command, "bin/"), want)
+	}
+}
+
+func testExample(t *testing.T, command, want string) {
 	dest := t.TempDir() + "/videos"
 	cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "/tmp/videos", dest))
 	cmd.Dir = top
@@ -39,7 +49,7 @@ func TestReadmeExample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", command, err, out)
 	}
-	got := strings.ReplaceAll(strings.TrimSuffix(string(out), "\n"), dest, "/tmp/videos")
+	got := strings.ReplaceAll(strings.TrimSpace(string(out)), dest, "/tmp/videos")
 	if a, b := withoutNumbers(got), withoutNumbers(want); !slices.Equal(a, b) {
 		t.Errorf("%s prints\n%s\nthe README has\n%s", command, strings.Join(a, "\n"), strings.Join(b, "\n"))
 	}
@@ -47,7 +57,7 @@ func TestReadmeExample(t *testing.T) {
 
 func withoutNumbers(text string) []string {
 	// Which child was first, how many ran at once and how fast is not the same on each machine.
-	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration)=\S+|copy-\d|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b`)
+	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration)=\S+|copy-\d|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
 	lines := strings.Split(varies.ReplaceAllString(text, "#"), "\n")
 	slices.Sort(lines)
 	return lines
@@ -55,11 +65,24 @@ func withoutNumbers(text string) []string {
 
 func TestReadmeHasEveryFlag(t *testing.T) {
 	text := readme(t)
-	for _, flag := range copyCommand(Streams{io.Discard, io.Discard}).Flags {
+	std := Streams{io.Discard, io.Discard}
+	for _, flag := range slices.Concat(copyCommand(std).Flags, lessonCommand(std).Flags) {
+		if flag.Names()[0] == aboutFlag {
+			continue
+		}
 		for _, name := range flag.Names() {
 			if dashes := "--"[:min(len(name), 2)]; !strings.Contains(text, "`"+dashes+name) {
 				t.Errorf("%s%s is missing", dashes, name)
 			}
+		}
+	}
+}
+
+func TestReadmeHasEveryLesson(t *testing.T) {
+	text := readme(t)
+	for _, l := range lesson.All() {
+		if !regexp.MustCompile("(?m)^\\| .*`" + l.Name + "`.* \\|").MatchString(text) {
+			t.Errorf("%s is missing", l.Name)
 		}
 	}
 }

@@ -18,11 +18,15 @@ type recordFile struct {
 }
 
 func openRecord(name string, tree plan.Tree) (*recordFile, error) {
+	if name != "" && tree.Holds(name) {
+		return nil, fmt.Errorf("record %q: is inside the source", name)
+	}
+	return createRecord(name)
+}
+
+func createRecord(name string) (*recordFile, error) {
 	if name == "" {
 		return nil, nil
-	}
-	if tree.Holds(name) {
-		return nil, fmt.Errorf("record %q: is inside the source", name)
 	}
 	file, err := os.Create(name)
 	if err != nil {

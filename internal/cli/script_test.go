@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"brood/internal/cli"
+	"brood/internal/lesson"
 	"brood/internal/process"
 	"brood/internal/target"
 )
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 }
 
 func brood() {
-	if status, ok := process.Main(os.Args, target.Lookup); ok {
+	if status, ok := process.Main(os.Args, lookup); ok {
 		os.Exit(status)
 	}
 	os.Exit(cli.Main(os.Args, cli.Streams{Out: os.Stdout, Err: os.Stderr}))
@@ -55,4 +56,11 @@ func TestScript(t *testing.T) {
 			"touch":  touch,
 		},
 	})
+}
+
+func lookup(name string) (process.Target, bool) {
+	if t, ok := target.Lookup(name); ok {
+		return t, true
+	}
+	return lesson.Lookup(name)
 }

@@ -1,0 +1,65 @@
+//go:build linux
+
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A lesson that is interrupted leaves no process behind, whatever it was at.
+func TestInterruptedLesson(t *testing.T) {
+	for name, sig := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP} {
+		for _, lesson := range []string{"wait", "daemon", "multi"} {
+			t.Run(lesson+"/"+name, func(t *testing.T) {
+				p := newPlace(t)
+				r := startInTerminal(t, p, p.brood("lesson", lesson, "--lang=en", "--pace=100", "--no-quiz", "--quiet"))
+				r.says("ing") // working, singing, dancing
+				if sig == syscall.SIGINT {
+					r.types("\x03")
+				} else {
+					r.signal(sig)
+				}
+				r.wants(128 + int(sig))
+			})
+		}
+	}
+}
+
+// Before the processes run, the student is asked; an answer is graded by what came of it.
+func TestQuizAtTheTerminal(t *testing.T) {
+	for name, row := range map[string]struct{ keys, want, score string }{
+		"right":        {"3\n", "= Right: 3.", "1 of 1 right"},
+		"wrong":        {"7\n", "= No: 3.", "0 of 1 right"},
+		"skipped":      {"\n", "= 3.", ""},
+		"not a number": {"many\n3\n", "= Right: 3.", "1 of 1 right"},
+		"end of input": {"\x04", "= 3.", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t)
+			r := startInTerminal(t, p, p.brood("lesson", "single", "--lang=en", "--pace=0", "--show=none"))
+			r.says("> ")
+			if strings.Contains(r.stderr(), "singing") {
+				t.Errorf("it has begun before the answer:\n%s", r.stderr())
+			}
+			r.types(row.keys)
+			r.wants(0)
+			if out := r.stderr(); !strings.Contains(out, row.want) || !strings.Contains(out, row.score) || row.score == "" && strings.Contains(out, " right\r\n") {
+				t.Errorf("want %q and %q:\n%s", row.want, row.score, out)
+			}
+		})
+	}
+}
+
+// Ctrl-C at a question ends the lesson.
+func TestInterruptedQuestion(t *testing.T) {
+	p := newPlace(t)
+	r := startInTerminal(t, p, p.brood("lesson", "single", "--lang=en", "--show=none"))
+	r.says("> ")
+	r.types("\x03")
+	r.wants(130)
+	if strings.Contains(r.stderr(), "singing\r\n") {
+		t.Errorf("the lesson went on:\n%s", r.stderr())
+	}
+}

@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"brood/internal/event"
+	"brood/internal/lesson"
+)
+
+const (
+	lessonName = "lesson"
+	aboutFlag  = "about" // what --help with a lesson's name becomes: the library takes that name for a help topic
+)
+
+func lessonCommand(std Streams) *cli.Command {
+	return &cli.Command{
+		Name:            lessonName,
+		Usage:           "show what processes are, on real ones; without NAME, list the lessons",
+		ArgsUsage:       "[NAME [FOLDER]]",
+		Description:     "brood lesson NAME --help says what a lesson shows. FOLDER is what the lesson copy copies.",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "lang", Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "language: `en` or zh"},
+			&cli.Float64Flag{Name: "pace", Value: 1, Usage: "wait `N` times as long as the tutorial does; 0.1: ten times as fast"},
+			&cli.StringFlag{Name: "show", Value: string(lesson.ShowBoth), Usage: "`CODE` to show: python, go, both or none"},
+			&cli.BoolFlag{Name: "no-quiz", Usage: "ask nothing (nor without a terminal): questions are answered at once"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only what the programs print"},
+			&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
+			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "quiz: the scenario that `N` stands for"},
+			&cli.IntFlag{Name: "actions", Value: 8, Usage: "quiz: so many questions, `K`"},
+			&cli.BoolFlag{Name: "answers", Usage: "quiz: with the answers"},
+			&cli.BoolFlag{Name: aboutFlag, Hidden: true},
+		},
+		Action: func(c *cli.Context) error {
+			stage, err := readStage(c, std)
+			if err != nil {
+				return &usageError{err, didYouMean("", "brood lesson --help")}
+			}
+			return chooseLesson(c, stage, std)
+		},
+	}
+}
+
+func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
+	s := &lesson.Stage{Lang: c.String("lang"), Pace: c.Float64("pace"), Quiet: c.Bool("quiet"), Out: std.Out, Folder: c.Args().Get(1)}
+	if s.Lang != "en" && s.Lang != "zh" {
+		return nil, fmt.Errorf("lang %q: want en or zh", s.Lang)
+	}
+	if !(s.Pace >= 0 && s.Pace <= 1000) { // nor not a number
+		return nil, fmt.Errorf("pace %v: want 0 to 1000", s.Pace)
+	}
+	if out, ok := std.Out.(*os.File); ok {
+		s.Width, _, _ = term.GetSize(int(out.Fd())) // 0 where it is no terminal
+	}
+	if c.NArg() > 2 {
+		return nil, fmt.Errorf("want NAME and perhaps FOLDER, got %d arguments", c.NArg())
+	}
+	if !c.Bool("no-quiz") && term.IsTerminal(int(os.Stdin.Fd())) {
+		s.Quiz = linesOf(os.Stdin)
+	}
+	var err error
+	s.Show, err = lesson.ParseShow(c.String("show"))
+	return s, err
+}
+
+const quizName = "quiz"
+
+func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
+	name := c.Args().First()
+	l, found := lesson.Find(name)
+	switch {
+	case name == "":
+		return answer(listLessons(std.Out, s.Lang))
+	case name == quizName && c.Bool(aboutFlag):
+		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n", quizName, lesson.QuizTitle.In(s.Lang))
+		return answer(err)
+	case name == quizName:
+		o := lesson.QuizOptions{Seed: c.Uint64("seed"), Actions: c.Int("actions"), Answers: c.Bool("answers")}
+		if o.Actions < 1 {
+			return &usageError{fmt.Errorf("actions %d: want 1 or more", o.Actions), didYouMean("", "brood lesson --help")}
+		}
+		return give(s, c.String("record"), func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
+	case !found:
+		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearest(name), "brood lesson")}
+	case c.Bool(aboutFlag):
+		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n\n%s\n", l.Name, l.Title.In(s.Lang), l.Intro.In(s.Lang))
+		return answer(err)
+	}
+	return give(s, c.String("record"), func(ctx context.Context) error { return s.Give(ctx, l) })
+}
+
+func listLessons(w io.Writer, lang string) error {
+	for _, l := range lesson.All() {
+		if _, err := fmt.Fprintf(w, "%-10s %s\n", l.Name, l.Title.In(lang)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "%-10s %s\n", quizName, lesson.QuizTitle.In(lang))
+	return err
+}
+
+// nearest is the lesson whose name is most like this one, by the library's measure.
+func nearest(name string) string {
+	commands := []*cli.Command{{Name: quizName}}
+	for _, l := range lesson.All() {
+		commands = append(commands, &cli.Command{Name: l.Name})
+	}
+	return suggested(commands, name)
+}
+
+// give gives a lesson until its end or the first signal.
+func give(s *lesson.Stage, record string, play func(context.Context) error) error {
+	file, err := createRecord(record)
+	if err != nil {
+		return err
+	}
+	s.Emit = event.NewStream(file.read).Emit
+	ctx, stopped, end := untilSignal()
+	defer end()
+	err = errors.Join(play(ctx), file.close())
+	if sig := stopped(); sig != 0 {
+		return exitStatus(statusSignal + int(sig))
+	}
+	return err
+}
+
+// untilSignal is a context that the first Ctrl-C, SIGTERM or SIGHUP cancels, and which it was.
+func untilSignal() (ctx context.Context, stopped func() syscall.Signal, end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	caught, first, done := make(chan os.Signal, 1), make(chan syscall.Signal, 1), make(chan struct{})
+	for sig := range signalNames {
+		if !signal.Ignored(sig) {
+			signal.Notify(caught, sig)
+		}
+	}
+	go func() {
+		defer close(done)
+		if sig, ok := <-caught; ok {
+			first <- sig.(syscall.Signal)
+			cancel()
+		}
+	}()
+	stopped = func() syscall.Signal {
+		select {
+		case sig := <-first:
+			return sig
+		default:
+			return 0
+		}
+	}
+	return ctx, stopped, func() {
+		signal.Stop(caught)
+		close(caught)
+		<-done
+		cancel()
+	}
+}
+
+// linesOf yields the lines of r until its end; the goroutine that reads a terminal
+// cannot be ended but with the program.
+func linesOf(r io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(r); scanner.Scan(); {
+			lines <- scanner.Text()
+		}
+	}()
+	return lines
+}
+
+// systemLang is zh where the environment asks for Chinese, else en.
+func systemLang(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} { // locale(7): the first that is set
+		if value := getenv(name); value != "" {
+			if strings.HasPrefix(value, "zh") {
+				return "zh"
+			}
+			return "en"
+		}
+	}
+	return "en"
+}

@@ -1,0 +1,139 @@
+//go:build unix
+
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"brood/internal/lesson"
+)
+
+// What the tutorial's programs print in Python, their lessons print, too: the
+// same lines, and where the order is promised in the same order.
+func TestParityWithPython(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("needs python3: ", err)
+	}
+	results := regexp.MustCompile(`^(return|exit \d+|panic|SIG\w+): -?\d+$`) // the rest are traces
+	for _, row := range []struct {
+		name    string
+		ordered bool // the order of the lines is promised
+		numbers bool // so are the numbers in them
+		pace    float64
+		only    *regexp.Regexp
+	}{
+		{name: "single", ordered: true, pace: 0.02},
+		{name: "multi", pace: 0.02},
+		{name: "args", pace: 0.02},
+		{name: "pids", pace: 0.02},
+		{name: "wait", pace: 0.1},
+		{name: "memory", ordered: true, numbers: true},
+		{name: "exitcodes", ordered: true, numbers: true, only: results},
+		{name: "terminate", ordered: true, numbers: true, pace: 0.05},
+		{name: "zombie", ordered: true, numbers: true, pace: 0.02},
+		{name: "tree", pace: 0.05},
+		{name: "race", ordered: true, pace: 0.05},
+		{name: "speedup", ordered: true, pace: 0.05},
+	} {
+		for _, lang := range []string{"zh", "en"} {
+			t.Run(row.name+"/"+lang, func(t *testing.T) {
+				ours, theirs := runLesson(t, row.name, lang, row.pace), runPython(t, row.name, lang, row.pace)
+				if row.name == "args" { // its second scene shows mistakes, which the Python program does not make
+					ours, _, _ = strings.Cut(ours, "Process Process-")
+				}
+				a, b := compared(ours, row.only, row.numbers), compared(theirs, row.only, row.numbers)
+				if !row.ordered {
+					slices.Sort(a)
+					slices.Sort(b)
+				}
+				if !slices.Equal(a, b) {
+					t.Errorf("the lesson prints\n%s\nPython prints\n%s", ours, theirs)
+				}
+			})
+		}
+	}
+}
+
+// A daemon prints nothing after its main process's last line, in both.
+func TestParityOfDaemons(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("needs python3: ", err)
+	}
+	for name, out := range map[string]string{"lesson": runLesson(t, "daemon", "zh", 0.3), "Python": runPython(t, "daemon", "zh", 0.3)} {
+		before, after, found := strings.Cut(out, "主进程结束\n")
+		if n := strings.Count(before, "工作中"); !found || n < 1 || n >= 10 {
+			t.Errorf("%s: %d times at work before the end of the main process:\n%s", name, n, out)
+		}
+		if name == "Python" && after != "" {
+			t.Errorf("Python: after the end of the main process: %q", after)
+		}
+		if name == "lesson" { // it shows both ways of setting it
+			if _, second, found := strings.Cut(after, "主进程结束\n"); !found || second != "" {
+				t.Errorf("lesson: after the end of the second main process: %q", second)
+			}
+		}
+	}
+}
+
+// The parents that the children see are the main process, in both.
+func TestParityOfParents(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("needs python3: ", err)
+	}
+	for name, out := range map[string]string{"lesson": runLesson(t, "pids", "zh", 0), "Python": runPython(t, "pids", "zh", 0)} {
+		main := regexp.MustCompile(`主进程编号： (\d+)`).FindStringSubmatch(out)
+		parents := regexp.MustCompile(`父进程编号 (\d+)`).FindAllStringSubmatch(out, -1)
+		if main == nil || len(parents) != 2 || parents[0][1] != main[1] || parents[1][1] != main[1] {
+			t.Errorf("%s: main process %q, parents %q", name, main, parents)
+		}
+	}
+}
+
+func runLesson(t *testing.T, name, lang string, pace float64) string {
+	t.Helper()
+	out, err := exec.Command("brood", "lesson", name, "--quiet", "--lang", lang, "--pace", fmt.Sprint(pace)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// runPython runs the lesson's Python program as it is shown, at that pace.
+func runPython(t *testing.T, name, lang string, pace float64) string {
+	t.Helper()
+	l, found := lesson.Find(name)
+	if !found {
+		t.Fatalf("no lesson %s", name)
+	}
+	// A line is one write, so that those of two processes do not mix; and none is lost with a daemon.
+	slower := fmt.Sprintf("import sys\nsys.stdout.reconfigure(line_buffering=True)\nimport time as _time\n_sleep = _time.sleep\n_time.sleep = lambda s: _sleep(s * %g)\n", pace)
+	cmd := exec.Command("python3", "-X", "utf8", "-c", slower+lesson.PythonSource(l, lang))
+	cmd.Env = append(os.Environ(), "PYTHONUNBUFFERED=") // where it is set, the words of a line are written one by one
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// compared are the lines of text that match only; PIDs and times are not the
+// same twice, and left out if not for numbers.
+func compared(text string, only *regexp.Regexp, numbers bool) (lines []string) {
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.TrimSuffix(line, "\n")
+		if only != nil && !only.MatchString(line) {
+			continue
+		}
+		if !numbers {
+			line = regexp.MustCompile(`\d[\d.e-]*`).ReplaceAllString(line, "#")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
