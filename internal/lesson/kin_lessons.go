@@ -77,7 +77,7 @@ var killedLesson = Lesson{
 			},
 			Truth: fateOfDaemon,
 			Why: Text{
-				"Python's parent ends its daemons itself, in its last moment. Killed, it has none, and\nthe daemon is left behind: somebody else has to kill it.",
+				"In Python a parent ends its daemons itself, in its last moment. One that is killed has none,\nand the daemon is left behind: somebody else has to kill it.",
 				"Python 靠父进程在最后一刻亲自结束守护进程。被杀死就没有这一刻，守护进程被留下了，\n只好由别人来杀死。",
 			},
 		}},

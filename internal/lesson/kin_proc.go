@@ -62,13 +62,12 @@ func untilNoted(kind event.Kind) {
 	}
 }
 
-// interruptGroup does what Ctrl-C does: it sends SIGINT to a whole process group. Where
-// that is ignored, as in a job that a shell started with &, SIGTERM stands in for it.
+// interruptGroup does what Ctrl-C does: it sends SIGINT to a whole process group.
 func interruptGroup(pgid int) error {
-	sig, name := syscall.SIGINT, "SIGINT"
-	if signal.Ignored(sig) {
-		sig, name = syscall.SIGTERM, "SIGTERM"
-	}
-	noteEvent(event.Event{Kind: event.Signalled, PID: pgid, PPID: os.Getpid(), Signal: name})
-	return syscall.Kill(-pgid, sig)
+	noteEvent(event.Event{Kind: event.Signalled, PID: pgid, PPID: os.Getpid(), Signal: "SIGINT"})
+	return syscall.Kill(-pgid, syscall.SIGINT)
 }
+
+// hearInterrupts has SIGINT mean something to the children, also in a job that a
+// shell started with &, which ignores it: what a parent handles is its child's default.
+func hearInterrupts() { signal.Notify(make(chan os.Signal, 1), syscall.SIGINT) }

@@ -103,6 +103,7 @@ func reapAdopted(child int) error {
 }
 
 func group(*process.Work) error {
+	hearInterrupts()
 	fmt.Println(process.Current().Name, tr("编号："), os.Getpid(), tr("组："), syscall.Getpgrp())
 	b := process.New(process.Config{Target: "group-child", Daemon: new(true), Events: true})
 	c := process.New(process.Config{Target: "group-child", Daemon: new(true), Events: true})

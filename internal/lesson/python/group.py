@@ -8,7 +8,8 @@ def child():
     name = multiprocessing.current_process().name
     print(name, "编号：", os.getpid(), "组：", os.getpgrp(), flush=True)
     ready.release()
-    time.sleep(3600)
+    while True:
+        time.sleep(0.2)
 
 
 if __name__ == '__main__':
@@ -22,4 +23,5 @@ if __name__ == '__main__':
         multiprocessing.Process(target=child).start()
         ready.acquire()
     os.killpg(os.getpgrp(), signal.SIGINT)  # Ctrl-C: all three end, each with a traceback
-    time.sleep(3600)
+    while True:
+        time.sleep(0.2)
