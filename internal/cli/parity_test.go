@@ -38,6 +38,7 @@ func TestParityWithPython(t *testing.T) {
 		{name: "terminate", ordered: true, numbers: true, pace: 0.05},
 		{name: "zombie", ordered: true, numbers: true, pace: 0.02},
 		{name: "tree", pace: 0.05},
+		{name: "orphan", pace: 0.05},
 		{name: "race", ordered: true, pace: 0.05},
 		{name: "speedup", ordered: true, pace: 0.05},
 	} {
