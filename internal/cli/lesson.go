@@ -10,12 +10,14 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
 	"brood/internal/event"
 	"brood/internal/lesson"
+	"brood/internal/status"
 )
 
 const (
@@ -126,10 +128,14 @@ func give(s *lesson.Stage, record string, play func(context.Context) error) erro
 	if err != nil {
 		return err
 	}
-	s.Emit = event.NewStream(file.read).Emit
+	var state status.Run
+	s.Emit = event.NewStream(state.Apply, file.read).Emit
+	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
 	ctx, stopped, end := untilSignal()
 	defer end()
-	err = errors.Join(play(ctx), file.close())
+	err = play(ctx)
+	s.Emit(state.Finished(time.Now()))
+	err = errors.Join(err, file.close())
 	if sig := stopped(); sig != 0 {
 		return exitStatus(statusSignal + int(sig))
 	}
