@@ -63,3 +63,19 @@ func TestInterruptedQuestion(t *testing.T) {
 		t.Errorf("the lesson went on:\n%s", r.stderr())
 	}
 }
+
+// Whoever reads the output may have enough of it: no process goes on for nobody.
+func TestLessonForNobody(t *testing.T) {
+	for _, args := range [][]string{{"wait", "--quiet"}, {"wait"}, {"quiz", "--answers"}} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			p := newPlace(t)
+			cmd := p.brood(append([]string{"lesson", "--pace=1"}, args...)...)
+			cmd.Stdout = brokenPipe(t)
+			r := start(t, p, cmd)
+			r.wants(0)
+			if r.stderr() != "" {
+				t.Errorf("stderr: %s", r.stderr())
+			}
+		})
+	}
+}

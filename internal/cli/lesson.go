@@ -133,7 +133,9 @@ func give(s *lesson.Stage, record string, play func(context.Context) error) erro
 	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
 	ctx, stopped, end := untilSignal()
 	defer end()
-	err = play(ctx)
+	if err = play(ctx); errors.Is(err, syscall.EPIPE) {
+		err = nil // whoever reads has had enough
+	}
 	s.Emit(state.Finished(time.Now()))
 	err = errors.Join(err, file.close())
 	if sig := stopped(); sig != 0 {

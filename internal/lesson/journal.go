@@ -2,10 +2,10 @@ package lesson
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"brood/internal/event"
@@ -53,37 +53,37 @@ func (j *journal) events() (events []event.Event, err error) {
 	}
 }
 
-// endAll kills every process of the scene, until none is left that could start another.
+// endAll kills every process of the scene, until none is left that could start
+// another: children of children, Pythons and guardians too, since all have inherited
+// the journal's name. Where there is no /proc it finds none.
 func (j *journal) endAll() {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		events, _ := j.events()
-		left := 0
-		for _, e := range events {
-			if e.Kind == event.Started && j.owns(e.PID) {
-				left++
-				if p, err := os.FindProcess(e.PID); err == nil {
-					_ = p.Kill()
-					_ = p.Release()
-				}
+		owned := j.owned()
+		for _, pid := range owned {
+			if p, err := os.FindProcess(pid); err == nil {
+				_ = p.Kill()
+				_ = p.Release()
 			}
 		}
-		if left == 0 {
+		if len(owned) == 0 {
 			return
 		}
 	}
 }
 
-// owns tells whether the process is alive and inherited the scene's environment: a
-// PID from the journal may be a stranger's by now. One that is about to end has no
-// environment any more, and is waited for.
+// owned are the processes of the scene that are alive.
+func (j *journal) owned() (pids []int) {
+	entries, _ := os.ReadDir("/proc")
+	for _, entry := range entries {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil && pid != os.Getpid() && j.owns(pid) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// owns tells whether the process is alive and has inherited the scene's environment.
 func (j *journal) owns(pid int) bool {
 	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-	if errors.Is(err, os.ErrNotExist) {
-		return false
-	}
-	if len(environ) == 0 {
-		state, _, ok := kernelSays(pid)
-		return ok && state != "Z" && state != "X"
-	}
-	return bytes.Contains(environ, []byte(journalVariable+"="+j.file.Name()+"\x00"))
+	return err == nil && bytes.Contains(environ, []byte(journalVariable+"="+j.file.Name()+"\x00"))
 }

@@ -121,14 +121,14 @@ func (s *Stage) play(ctx context.Context, scene Scene) (*Result, error) {
 	stop := context.AfterFunc(ctx, func() { j.endAll() })
 	var output strings.Builder
 	_, err = io.Copy(io.MultiWriter(s.Out, &output), r)
-	if stop() {
-		err = cmp.Or(err, a.Join())
-	} else {
-		j.endAll() // once more: one may have been started meanwhile
-		_ = a.Join()
+	if !stop() {
 		err = ctx.Err()
 	}
-	if err != nil {
+	if err != nil { // there is nobody to show it to: after Ctrl-C perhaps once more, one may have been started meanwhile
+		_ = a.Kill()
+		j.endAll()
+	}
+	if err = cmp.Or(err, a.Join()); err != nil {
 		return nil, err
 	}
 	if !s.Quiet {
