@@ -138,3 +138,23 @@ func compared(text string, only *regexp.Regexp, numbers bool) (lines []string) {
 	}
 	return lines
 }
+
+// Both copy the clips whole. (The lesson itself takes its copies away.)
+func TestParityOfCopies(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("needs python3: ", err)
+	}
+	l, _ := lesson.Find("copy")
+	source, dir := top+"/testdata/videos", t.TempDir()
+	for dest, cmd := range map[string]*exec.Cmd{
+		dir + "/lesson": exec.Command("brood", "child", "videos", "--source="+source, "--dest="+dir+"/lesson"),
+		dir + "/python": exec.Command("python3", "-X", "utf8", "-c", lesson.PythonSource(l, "en"), source, dir+"/python"),
+	} {
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if out, err := exec.Command("diff", "-r", source, dest).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", dest, err, out)
+		}
+	}
+}
