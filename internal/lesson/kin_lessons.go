@@ -21,7 +21,7 @@ var adopters = []Text{
 var orphanLesson = Lesson{
 	Name:   "orphan",
 	Title:  Text{"an orphan: the parent dies first", "孤儿进程：父进程先结束"},
-	Python: "orphan", Go: []string{"orphanChild", "orphanParent", "orphan", "killAfterFirstPID"},
+	Python: "orphan", Go: []string{"orphanChild", "orphanParent", "orphan", "makeOrphan", "killAfterFirstPID"},
 	Proc: true,
 	Intro: Text{
 		"A starts B, and B starts C. Then A kills B with SIGKILL, so that B has no time to\nwait for its child. C lives on, and asks the kernel who its parent is.",
@@ -113,7 +113,7 @@ var groupLesson = Lesson{
 var subreaperLesson = Lesson{
 	Name:  "subreaper",
 	Title: Text{"a subreaper adopts its orphaned grandchild", "subreaper：收养成为孤儿的孙进程"},
-	Go:    []string{"becomeSubreaper", "orphanChild", "orphanParent", "subreaper", "killAfterFirstPID", "reapAdopted"},
+	Go:    []string{"becomeSubreaper", "orphanChild", "orphanParent", "subreaper", "makeOrphan", "killAfterFirstPID", "reapAdopted"},
 	Proc:  true,
 	Intro: Text{
 		"The same family as in the lesson orphan, but A first declares itself a subreaper, by\none call to the kernel (Linux only; Python's library has none for it).",

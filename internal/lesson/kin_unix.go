@@ -43,17 +43,22 @@ func orphanParent(w *process.Work) error {
 
 func orphan(*process.Work) error {
 	fmt.Println(tr("主进程编号："), os.Getpid())
-	parent := process.New(process.Config{Target: "orphan-parent", Events: true})
-	if err := parent.Start(); err != nil {
-		return err
-	}
-	child, err := killAfterFirstPID(parent)
+	child, err := makeOrphan()
 	if err != nil {
 		return err
 	}
 	untilEnded(child)
 	fmt.Println(tr("主进程结束"))
 	return nil
+}
+
+// makeOrphan starts a parent, which starts a child, and kills the parent.
+func makeOrphan() (child int, err error) {
+	parent := process.New(process.Config{Target: "orphan-parent", Events: true})
+	if err := parent.Start(); err != nil {
+		return 0, err
+	}
+	return killAfterFirstPID(parent)
 }
 
 // killAfterFirstPID reads the PID that the process passes on, and kills the process.
@@ -70,11 +75,7 @@ func subreaper(*process.Work) error {
 		return err
 	}
 	fmt.Println(tr("主进程编号："), os.Getpid())
-	parent := process.New(process.Config{Target: "orphan-parent", Events: true})
-	if err := parent.Start(); err != nil {
-		return err
-	}
-	child, err := killAfterFirstPID(parent)
+	child, err := makeOrphan()
 	if err != nil {
 		return err
 	}
