@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"brood/internal/event"
+	"brood/internal/filecopy"
 	"brood/internal/plan"
 	"brood/internal/view"
 )
@@ -30,7 +29,7 @@ func createRecord(name string) (*recordFile, error) {
 	}
 	file, err := os.Create(name)
 	if err != nil {
-		return nil, fmt.Errorf("record %q: %w", name, cause(err))
+		return nil, fmt.Errorf("record %q: %w", name, filecopy.Cause(err))
 	}
 	return &recordFile{file, view.NewRecord(file)}, nil
 }
@@ -51,16 +50,7 @@ func (r *recordFile) close() error {
 		err = closeErr
 	}
 	if err != nil {
-		return fmt.Errorf("record %q is not whole: %w", r.file.Name(), cause(err))
+		return fmt.Errorf("record %q is not whole: %w", r.file.Name(), filecopy.Cause(err))
 	}
 	return nil
-}
-
-// cause is err without the name that it happened to, which is said in quotes.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

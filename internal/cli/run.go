@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"brood/internal/event"
+	"brood/internal/filecopy"
 	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/schedule"
@@ -131,7 +132,7 @@ func answer(err error) error {
 		return nil // whoever reads has had enough
 	}
 	if err != nil {
-		return fmt.Errorf("standard output: %w", cause(err))
+		return fmt.Errorf("standard output: %w", filecopy.Cause(err))
 	}
 	return nil
 }

@@ -16,8 +16,11 @@ type Error struct {
 func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// NewError is the Error of op with the innermost cause of err.
-func NewError(op string, err error) error {
+// NewError is the Error of op with the Cause of err.
+func NewError(op string, err error) error { return &Error{Op: op, Err: Cause(err)} }
+
+// Cause is err without the names that the os package adds to it.
+func Cause(err error) error {
 	for {
 		switch e := err.(type) {
 		case *fs.PathError:
@@ -27,7 +30,7 @@ func NewError(op string, err error) error {
 		case *os.SyscallError:
 			err = e.Err
 		default:
-			return &Error{Op: op, Err: err}
+			return err
 		}
 	}
 }

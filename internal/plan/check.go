@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"brood/internal/filecopy"
 )
 
 // Check tells whether source can be copied to dest, before anything is touched:
@@ -165,9 +167,5 @@ func (t Tree) Holds(name string) bool {
 
 // problem names what cannot be used and why.
 func problem(what, name string, err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return fmt.Errorf("%s %q: %w", what, name, err)
+	return fmt.Errorf("%s %q: %w", what, name, filecopy.Cause(err))
 }
