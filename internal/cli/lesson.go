@@ -88,6 +88,8 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 	case name == quizName && c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n", quizName, lesson.QuizTitle.In(s.Lang))
 		return answer(err)
+	case name == quizName && s.Quiet:
+		return &usageError{errors.New("the quiz has nothing but its questions: --quiet leaves none"), didYouMean("", "brood lesson --help")}
 	case name == quizName:
 		o := lesson.QuizOptions{Seed: c.Uint64("seed"), Actions: c.Int("actions"), Answers: c.Bool("answers")}
 		if o.Actions < 1 {
@@ -148,11 +150,7 @@ func give(s *lesson.Stage, record string, play func(context.Context) error) erro
 func untilSignal() (ctx context.Context, stopped func() syscall.Signal, end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	caught, first, done := make(chan os.Signal, 1), make(chan syscall.Signal, 1), make(chan struct{})
-	for sig := range signalNames {
-		if !signal.Ignored(sig) {
-			signal.Notify(caught, sig)
-		}
-	}
+	catch(caught)
 	go func() {
 		defer close(done)
 		if sig, ok := <-caught; ok {

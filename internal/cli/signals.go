@@ -37,13 +37,19 @@ func watchSignals(daemon bool, emit event.Sink) *ladder {
 		first:  make(chan syscall.Signal, 1),
 		done:   make(chan struct{}),
 	}
-	for sig := range signalNames {
-		if !signal.Ignored(sig) { // nohup, and a shell's background jobs
-			signal.Notify(l.caught, sig)
-		}
-	}
+	catch(l.caught)
 	go l.climb(daemon, emit)
 	return l
+}
+
+// catch has caught hear of the signals that end a run, but for those that are
+// ignored: by nohup, and in a shell's background jobs.
+func catch(caught chan<- os.Signal) {
+	for sig := range signalNames {
+		if !signal.Ignored(sig) {
+			signal.Notify(caught, sig)
+		}
+	}
 }
 
 func (l *ladder) climb(daemon bool, emit event.Sink) {
