@@ -19,15 +19,17 @@ type Kind string
 
 // The kinds, with the fields that each one has beside time and kind.
 const (
-	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, dry_run
+	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, dry_run, verify
 	Limited   Kind = "limited"   // fewer children at once than asked for: jobs, asked, reason
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files
 	Retried   Kind = "retried"   // a child could not be started for lack of room and will be again: name, file, error
-	Progress  Kind = "progress"  // a file's copy has come so far: name, pid, file, bytes, size
-	Copied    Kind = "copied"    // a file is complete: name, pid, file, bytes, method
-	Linked    Kind = "linked"    // a symlink is recreated: name, pid, file
-	Made      Kind = "made"      // a folder is there, with its mode and times: name, pid, file
+	Progress  Kind = "progress"  // a file's copy has come so far: name, pid, file, bytes, size, phase
+	Copied    Kind = "copied"    // a file is complete: name, pid, file, bytes, method, hash, digest, resumed, retries, lost
+	Linked    Kind = "linked"    // a symlink is recreated, or a hard link (method): name, pid, file, method, lost
+	Made      Kind = "made"      // a folder is there, with its mode and times, or a FIFO or device: name, pid, file, lost
+	Verified  Kind = "verified"  // a file's contents are the same on both sides: name, pid, file, bytes, hash, digest
+	Differs   Kind = "differs"   // a file is not the same on both sides: file, reason
 	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason
 	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error
 	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
@@ -43,6 +45,16 @@ const (
 const (
 	ReasonDone   = "same size and time"
 	ReasonExists = "exists"
+)
+
+// Reasons of Differs.
+const (
+	ReasonMissing  = "missing"        // at the destination
+	ReasonExtra    = "extra"          // at the destination alone
+	ReasonKind     = "other kind"     // a folder where a file is wanted …
+	ReasonSize     = "other size"     //
+	ReasonContents = "other contents" //
+	ReasonTarget   = "other target"   // of a symlink
 )
 
 // Version is the number of this format; it grows when a reader of the old one would misread the new.
@@ -66,7 +78,14 @@ type Event struct {
 	Bytes    int64   `json:"bytes,omitempty"`
 	Size     int64   `json:"size,omitempty"`
 	Duration float64 `json:"duration,omitempty"` // seconds
-	Method   string  `json:"method,omitempty"`   // reflink, copy_file_range or read-write
+	Method   string  `json:"method,omitempty"`   // reflink, copy_file_range or read-write; of linked: hard link, or none
+	Phase    string  `json:"phase,omitempty"`    // of progress: syncing or verifying, none while bytes are copied
+
+	Hash    string   `json:"hash,omitempty"`    // xxh128 …
+	Digest  string   `json:"digest,omitempty"`  // of the contents, in hex, verified at the destination
+	Resumed int64    `json:"resumed,omitempty"` // bytes that a partial copy had already, and that were proved equal
+	Retries int      `json:"retries,omitempty"` // how often it was copied again since it had been read back different
+	Lost    []string `json:"lost,omitempty"`    // what the destination could not hold: owner …
 
 	ExitCode *int    `json:"exitcode,omitempty"` // n, or -signal
 	Signal   string  `json:"signal,omitempty"`   // SIGKILL …
@@ -84,6 +103,7 @@ type Event struct {
 	Jobs    int    `json:"jobs,omitempty"` // children at once
 	Asked   int    `json:"asked,omitempty"`
 	DryRun  bool   `json:"dry_run,omitempty"`
+	Verify  bool   `json:"verify,omitempty"` // nothing is copied, the two sides are compared
 
 	*Totals
 }
@@ -96,6 +116,12 @@ type Totals struct {
 	Children int     `json:"children"` // started in all, those for folders and links among them
 	Peak     int     `json:"peak"`     // the most at once
 	Rate     float64 `json:"rate"`     // bytes a second
+
+	Verified  int            `json:"verified,omitempty"`  // files whose contents are proved the same on both sides
+	Missing   int            `json:"missing,omitempty"`   // at the destination
+	Extra     int            `json:"extra,omitempty"`     // at the destination alone
+	Different int            `json:"different,omitempty"` // on the two sides
+	Lost      map[string]int `json:"lost,omitempty"`      // files that lost something, by what it was
 
 	Planned      int   `json:"planned,omitempty"` // files that a dry run would copy, and their bytes
 	PlannedBytes int64 `json:"planned_bytes,omitempty"`

@@ -13,6 +13,7 @@ type Run struct {
 	PID, PPID    int
 	Source, Dest string
 	DryRun       bool
+	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
 
 	Files   int   // copied
@@ -21,6 +22,14 @@ type Run struct {
 	Folders int
 	Skipped int
 	Failed  int
+
+	Hash      string         // by which files were verified
+	Digest    string         // of the last one
+	Verified  int            // files proved to be the same on both sides, copied just now or before
+	Missing   int            // at the destination
+	Extra     int            // at the destination alone
+	Different int            // on the two sides
+	Lost      map[string]int // files that lost something, by what it was
 
 	Planned      int // files that a dry run would copy
 	PlannedBytes int64
@@ -37,7 +46,7 @@ func (r *Run) Apply(e event.Event) {
 	switch e.Kind {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
-		r.DryRun = e.DryRun
+		r.DryRun, r.Verify = e.DryRun, e.Verify
 	case event.Planned:
 		r.Planned++
 		r.PlannedBytes += e.Size
@@ -48,10 +57,24 @@ func (r *Run) Apply(e event.Event) {
 	case event.Copied:
 		r.Files++
 		r.Bytes += e.Bytes
+		r.verified(e)
+		r.lost(e)
 	case event.Linked:
 		r.Links++
+		r.lost(e)
 	case event.Made:
 		r.Folders++
+		r.lost(e)
+	case event.Verified:
+		r.verified(e)
+		if r.Verify {
+			r.Files++
+			r.Bytes += e.Bytes
+		} else {
+			r.Skipped++ // it was there before
+		}
+	case event.Differs:
+		r.differs(e)
 	case event.Skipped:
 		r.Skipped++
 	case event.Failed:
@@ -65,15 +88,48 @@ func (r *Run) Apply(e event.Event) {
 	}
 }
 
+// verified counts a file whose contents have a digest.
+func (r *Run) verified(e event.Event) {
+	if e.Digest != "" {
+		r.Hash, r.Digest = e.Hash, e.Digest
+		r.Verified++
+	}
+}
+
+func (r *Run) lost(e event.Event) {
+	for _, what := range e.Lost {
+		if r.Lost == nil {
+			r.Lost = map[string]int{}
+		}
+		r.Lost[what]++
+	}
+}
+
+func (r *Run) differs(e event.Event) {
+	switch e.Reason {
+	case event.ReasonMissing:
+		r.Missing++
+	case event.ReasonExtra:
+		r.Extra++
+	default:
+		r.Different++
+	}
+}
+
 // Finished is the event that ends the run, at the time now.
 func (r *Run) Finished(now time.Time) event.Event {
 	e := event.Event{
-		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, DryRun: r.DryRun,
+		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, DryRun: r.DryRun, Verify: r.Verify,
 		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
 			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak,
+			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Lost: r.Lost,
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,
 		},
+	}
+	e.Hash = r.Hash
+	if r.Verified == 1 {
+		e.Digest = r.Digest // of the one file
 	}
 	if e.Duration > 0 {
 		e.Rate = float64(e.Bytes) / e.Duration

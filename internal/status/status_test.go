@@ -41,6 +41,20 @@ func TestRun(t *testing.T) {
 			[]event.Event{{Kind: event.Stopping, Signal: "SIGINT"}, {Kind: event.Stopping, Signal: "SIGTERM"}},
 			status.Run{Stopped: "SIGINT"},
 		},
+		"verified while it was copied, and one from before": {
+			[]event.Event{{Kind: event.Copied, Bytes: 7, Hash: "xxh64", Digest: "aa"}, {Kind: event.Verified, Bytes: 5, Hash: "xxh64", Digest: "bb"}},
+			status.Run{Files: 1, Bytes: 7, Skipped: 1, Hash: "xxh64", Digest: "bb", Verified: 2},
+		},
+		"two sides compared": {
+			[]event.Event{{Kind: event.Begun, Verify: true}, {Kind: event.Verified, Bytes: 5, Hash: "md5", Digest: "bb"},
+				{Kind: event.Differs, Reason: event.ReasonMissing}, {Kind: event.Differs, Reason: event.ReasonExtra},
+				{Kind: event.Differs, Reason: event.ReasonSize}, {Kind: event.Differs, Reason: event.ReasonContents}},
+			status.Run{Verify: true, Files: 1, Bytes: 5, Hash: "md5", Digest: "bb", Verified: 1, Missing: 1, Extra: 1, Different: 2},
+		},
+		"what was lost": {
+			[]event.Event{{Kind: event.Copied, Lost: []string{"owner", "ACL"}}, {Kind: event.Made, Lost: []string{"owner"}}, {Kind: event.Linked, Lost: []string{"owner"}}},
+			status.Run{Files: 1, Folders: 1, Links: 1, Lost: map[string]int{"owner": 3, "ACL": 1}},
+		},
 		"no totals": {
 			[]event.Event{{Kind: event.Limited, Jobs: 3}, {Kind: event.Retried}, {Kind: event.Progress, Bytes: 9},
 				{Kind: "of the future", Bytes: 9}},
@@ -52,7 +66,7 @@ func TestRun(t *testing.T) {
 			for _, e := range row.events {
 				got.Apply(e)
 			}
-			if got != row.want {
+			if !reflect.DeepEqual(got, row.want) {
 				t.Errorf("got  %+v\nwant %+v", got, row.want)
 			}
 		})
@@ -63,6 +77,7 @@ func TestFinished(t *testing.T) {
 	run := status.Run{
 		PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun,
 		Files: 3, Bytes: 600, Links: 1, Folders: 2, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Stopped: "SIGINT",
+		Hash: "xxh128", Digest: "aa", Verified: 3, Missing: 7, Extra: 8, Different: 9, Lost: map[string]int{"owner": 2},
 	}
 	for name, row := range map[string]struct {
 		took           time.Duration
@@ -76,7 +91,9 @@ func TestFinished(t *testing.T) {
 			got := run.Finished(now)
 			want := event.Event{
 				Time: now, Kind: event.Finished, Source: "a", Dest: "b", Signal: "SIGINT", Files: 3, Bytes: 600, Duration: row.duration,
-				Totals: &event.Totals{Links: 1, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Rate: row.rate},
+				Hash: "xxh128", // and no digest: there are three
+				Totals: &event.Totals{Links: 1, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Rate: row.rate,
+					Verified: 3, Missing: 7, Extra: 8, Different: 9, Lost: map[string]int{"owner": 2}},
 			}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v %+v\nwant %+v %+v", got, got.Totals, want, want.Totals)
