@@ -26,7 +26,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 				_, err := e.copy("d/f", filecopy.Options{Progress: func(int64) { wantPrivate(t, e.dst, "d") }})
 				must(t, err)
 				e.wantCopied(t, "d/f")
-				must(t, filecopy.Folder(e.src, e.dst, "d"))
+				must(t, filecopy.Folder(e.src, e.dst, "d", filecopy.Options{}))
 				if info, _ := e.dst.Stat("d"); info.Mode().Perm() != 0o750 {
 					t.Errorf("folder %v", info.Mode())
 				}
@@ -137,11 +137,14 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 	asOrdinaryUser(func() {
 		for range 2 { // into the folder that the first has left
 			for name, run := range map[string]func() error{
-				"the folder": func() error { return filecopy.Folder(e.src, e.dst, "ro") },
+				"the folder": func() error { return filecopy.Folder(e.src, e.dst, "ro", filecopy.Options{}) },
 				"a file":     func() error { _, err := e.copy("ro/f", filecopy.Options{Overwrite: filecopy.Always}); return err },
-				"a link":     func() error { _, err := filecopy.Symlink(e.src, e.dst, "ro/link", filecopy.Changed); return err },
+				"a link": func() error {
+					_, err := filecopy.Symlink(e.src, e.dst, "ro/link", filecopy.Options{Overwrite: filecopy.Changed})
+					return err
+				},
 				"a subfolder": func() error {
-					return errors.Join(filecopy.Folder(e.src, e.dst, "ro/sub"), filecopy.Folder(e.src, e.dst, "ro"))
+					return errors.Join(filecopy.Folder(e.src, e.dst, "ro/sub", filecopy.Options{}), filecopy.Folder(e.src, e.dst, "ro", filecopy.Options{}))
 				},
 			} {
 				if err := run(); err != nil {
@@ -149,7 +152,7 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 				}
 			}
 		}
-		if err := filecopy.Folder(e.src, e.dst, "ro"); err != nil {
+		if err := filecopy.Folder(e.src, e.dst, "ro", filecopy.Options{}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -187,10 +190,10 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 	for _, o := range []filecopy.Overwrite{filecopy.Always, filecopy.Changed, filecopy.Never} {
 		_, err := e.copy("a/b/f", filecopy.Options{Overwrite: o})
 		must(t, err)
-		_, err = filecopy.Symlink(e.src, e.dst, "a/b/link", o)
+		_, err = filecopy.Symlink(e.src, e.dst, "a/b/link", filecopy.Options{Overwrite: o})
 		must(t, err)
 		must(t, e.dst.Remove("a/b/f"))
-		must(t, filecopy.Folder(e.src, e.dst, "a/b"))
+		must(t, filecopy.Folder(e.src, e.dst, "a/b", filecopy.Options{}))
 		_, err = e.copy("a/b/missing", filecopy.Options{Overwrite: o})
 		wantError(t, err, fs.ErrNotExist, "stat: no such file or directory")
 	}

@@ -13,7 +13,7 @@ import (
 // in it (Sweep), then gives it the permission bits and times of src/name.
 // Call it when the folder's files are in place, as they change its times and
 // may not be let in afterwards. name may be ".".
-func Folder(src, dst *os.Root, name string) error {
+func Folder(src, dst *os.Root, name string, _ Options) error {
 	info, err := src.Lstat(name)
 	if err != nil {
 		return NewError("stat", err)

@@ -11,8 +11,8 @@ import (
 // bytes and the link's own times in nanoseconds, and makes the parent folders
 // that dst lacks. A link that has the target already is left (Skipped).
 // Anything else but a directory is replaced, by a rename as in File, unless
-// overwrite is Never. A directory at dst/name is the error EISDIR.
-func Symlink(src, dst *os.Root, name string, overwrite Overwrite) (Result, error) {
+// opts.Overwrite is Never. A directory at dst/name is the error EISDIR.
+func Symlink(src, dst *os.Root, name string, opts Options) (Result, error) {
 	info, err := src.Lstat(name)
 	if err != nil {
 		return Result{}, NewError("stat", err)
@@ -30,11 +30,11 @@ func Symlink(src, dst *os.Root, name string, overwrite Overwrite) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	if old != nil && (overwrite == Never || at.linksTo(target)) {
+	if old != nil && (opts.Overwrite == Never || at.linksTo(target)) {
 		return Result{Skipped: true}, nil
 	}
-	err = at.link(target, info, overwrite != Never)
-	if overwrite == Never && errors.Is(err, fs.ErrExist) {
+	err = at.link(target, info, opts.Overwrite != Never)
+	if opts.Overwrite == Never && errors.Is(err, fs.ErrExist) {
 		return Result{Skipped: true}, nil
 	}
 	return Result{}, err

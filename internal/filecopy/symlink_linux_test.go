@@ -42,7 +42,7 @@ func TestSymlink(t *testing.T) {
 			setLinkTime(t, e.srcPath+"/link", longAgo)
 			tt.before(t, e)
 			src := stat(t, e.src, "link") // reading the link changes its access time
-			res, err := filecopy.Symlink(e.src, e.dst, "link", tt.overwrite)
+			res, err := filecopy.Symlink(e.src, e.dst, "link", filecopy.Options{Overwrite: tt.overwrite})
 			must(t, err)
 			if res.Skipped != tt.skipped {
 				t.Errorf("skipped: %v; want %v", res.Skipped, tt.skipped)
@@ -76,7 +76,7 @@ func TestSymlinkErrors(t *testing.T) {
 		{"missing", fs.ErrNotExist, "stat: no such file or directory"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := filecopy.Symlink(e.src, e.dst, tt.name, filecopy.Always)
+			_, err := filecopy.Symlink(e.src, e.dst, tt.name, filecopy.Options{Overwrite: filecopy.Always})
 			wantError(t, err, tt.is, tt.text)
 			wantOnly(t, e.dst, ".", "link")
 		})
@@ -87,7 +87,7 @@ func TestSymlinkMakesParents(t *testing.T) {
 	e := newEnds(t)
 	must(t, e.src.MkdirAll("a/b", 0o755))
 	must(t, e.src.Symlink("../c", "a/b/link"))
-	_, err := filecopy.Symlink(e.src, e.dst, "a/b/link", filecopy.Changed)
+	_, err := filecopy.Symlink(e.src, e.dst, "a/b/link", filecopy.Options{Overwrite: filecopy.Changed})
 	must(t, err)
 	wantOnly(t, e.dst, "a/b", "link")
 }

@@ -76,7 +76,7 @@ func copyNames(w *process.Work) error {
 		return err
 	}
 	defer dest.Close()
-	copier := copier{ctx: ctx, source: source, dest: dest, overwrite: c.Overwrite, events: w.Events}
+	copier := copier{ctx: ctx, source: source, dest: dest, opts: filecopy.Options{Overwrite: c.Overwrite}, events: w.Events}
 	var failures []error
 	for _, name := range c.Names {
 		if ctx.Err() != nil {
@@ -110,7 +110,7 @@ func openDest(source *os.Root, name string) (*os.Root, error) {
 type copier struct {
 	ctx          context.Context
 	source, dest *os.Root
-	overwrite    filecopy.Overwrite
+	opts         filecopy.Options
 	events       io.Writer
 }
 
@@ -122,17 +122,20 @@ func (c *copier) copy(name string) error {
 	}
 	switch info.Mode().Type() {
 	case fs.ModeDir:
-		return c.done(event.Event{Kind: event.Made, File: name}, filecopy.Result{}, filecopy.Folder(c.source, c.dest, name))
+		return c.done(event.Event{Kind: event.Made, File: name}, filecopy.Result{}, filecopy.Folder(c.source, c.dest, name, c.opts))
 	case fs.ModeSymlink:
-		result, err := filecopy.Symlink(c.source, c.dest, name, c.overwrite)
+		result, err := filecopy.Symlink(c.source, c.dest, name, c.opts)
 		return c.done(event.Event{Kind: event.Linked, File: name}, result, err)
 	default:
-		result, err := filecopy.File(c.ctx, c.source, c.dest, name, filecopy.Options{
-			Overwrite: c.overwrite,
-			Progress:  c.progress(name, info.Size()),
-		})
+		result, err := c.file(name, info.Size())
 		return c.done(event.Event{Kind: event.Copied, File: name, Bytes: result.Bytes, Method: string(result.Method)}, result, err)
 	}
+}
+
+func (c *copier) file(name string, size int64) (filecopy.Result, error) {
+	opts := c.opts
+	opts.Progress = c.progress(name, size)
+	return filecopy.File(c.ctx, c.source, c.dest, name, opts)
 }
 
 func (c *copier) done(e event.Event, result filecopy.Result, err error) error {
@@ -141,7 +144,7 @@ func (c *copier) done(e event.Event, result filecopy.Result, err error) error {
 		return err
 	case result.Skipped:
 		e = event.Event{Kind: event.Skipped, File: e.File, Reason: event.ReasonDone}
-		if c.overwrite == filecopy.Never {
+		if c.opts.Overwrite == filecopy.Never {
 			e.Reason = event.ReasonExists
 		}
 	}
