@@ -17,6 +17,7 @@ var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
 	"internal/cli":      {"event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/digest":   {},
 	"internal/event":    {},
 	"internal/filecopy": {},
 	"internal/lesson":   {"event", "process", "status", "view"},
@@ -37,6 +38,8 @@ var owners = map[string]string{
 	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
 	"golang.org/x/term":               "internal/cli",
 	"golang.org/x/text":               "internal/lesson",
+	"github.com/cespare/xxhash/v2":    "internal/digest",
+	"github.com/zeebo":                "internal/digest",
 	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/rogpeppe/go-internal": "",
