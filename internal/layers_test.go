@@ -19,13 +19,13 @@ var layers = map[string][]string{
 	"internal/cli":      {"event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
 	"internal/digest":   {},
 	"internal/event":    {},
-	"internal/filecopy": {},
+	"internal/filecopy": {"digest"},
 	"internal/lesson":   {"event", "process", "status", "view"},
 	"internal/plan":     {"event", "filecopy"},
 	"internal/process":  {},
 	"internal/schedule": {"event", "plan", "process"},
 	"internal/status":   {"event"},
-	"internal/target":   {"event", "filecopy", "process"},
+	"internal/target":   {"digest", "event", "filecopy", "process"},
 	"internal/view":     {"event", "status"},
 }
 

@@ -2,6 +2,7 @@ package filecopy
 
 import (
 	"context"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -17,14 +18,19 @@ const (
 	unsizedBlock = 32 << 10
 )
 
-// contents are the bytes of src on their way to dst, an empty file. They are
-// read and written at given offsets: the files' own offsets mean nothing.
+// contents are the bytes of src on their way to dst, a file that is empty or
+// has a partial copy. They are read and written at given offsets: the files' own
+// offsets mean nothing.
 type contents struct {
 	src, dst *os.File
 	before   fs.FileInfo // of src, when it was opened
+	hash     hash.Hash   // of all that is read; nil when it isn't wanted
+	behind   *behind     // nil: the kernel writes when it likes
 	progress func(int64)
 	method   Method
 	block    []byte // made when first needed
+
+	proved int64 // bytes at the beginning that dst had already
 }
 
 // move moves all contents and returns the size of the copy in bytes. No more
@@ -35,6 +41,14 @@ func (c *contents) move(ctx context.Context) (int64, error) {
 		return c.moveUnsized(ctx)
 	}
 	return size, c.moveSized(ctx, size)
+}
+
+// digest is that of all contents once they are moved; nil when it wasn't wanted.
+func (c *contents) digest() []byte {
+	if c.hash == nil {
+		return nil
+	}
+	return c.hash.Sum(nil)
 }
 
 // moveUnsized moves what a file of size 0 holds: nothing, or what the kernel
@@ -59,9 +73,7 @@ func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
 
 // readWrite moves the bytes from off to end through a buffer of our own.
 func (c *contents) readWrite(ctx context.Context, off, end int64) error {
-	if c.block == nil {
-		c.block = make([]byte, min(blockSize, end-off))
-	}
+	c.makeBlock(end - off)
 	for off < end {
 		n, err := c.moveBlock(off, end-off)
 		if err != nil {
@@ -78,6 +90,12 @@ func (c *contents) readWrite(ctx context.Context, off, end int64) error {
 	return nil
 }
 
+func (c *contents) makeBlock(limit int64) {
+	if c.block == nil {
+		c.block = make([]byte, min(blockSize, limit))
+	}
+}
+
 // moveBlock moves at most limit bytes at off. It moves 0 at src's end.
 func (c *contents) moveBlock(off, limit int64) (int, error) {
 	n, err := c.src.ReadAt(c.block[:min(int64(len(c.block)), limit)], off)
@@ -88,15 +106,28 @@ func (c *contents) moveBlock(off, limit int64) (int, error) {
 		return 0, nil
 	}
 	c.method = ReadWrite
+	if c.hash != nil {
+		c.hash.Write(c.block[:n])
+	}
 	if _, err := c.dst.WriteAt(c.block[:n], off); err != nil {
 		return 0, NewError("write", err)
 	}
 	return n, nil
 }
 
-// report tells how many bytes are written and returns ctx's error.
+// report tells how many bytes are written, or on the medium where that is what
+// counts, and returns ctx's error, or that of the medium.
 func (c *contents) report(ctx context.Context, written int64) error {
+	if c.behind != nil {
+		if err := c.behind.wrote(written); err != nil {
+			return err
+		}
+	}
 	if c.progress != nil {
+		if c.behind != nil {
+			// The last byte counts when the name is on the medium, too.
+			written = min(c.behind.reached(written), written-1)
+		}
 		c.progress(written)
 	}
 	return ctx.Err()

@@ -24,15 +24,16 @@ const (
 )
 
 func (c *contents) moveSized(ctx context.Context, size int64) error {
-	byKernel := size >= kernelFrom
-	if byKernel && c.reflink() {
+	// What is to be hashed has to be read anyway.
+	byKernel := size >= kernelFrom && c.hash == nil
+	if byKernel && c.proved == 0 && c.reflink() {
 		return c.report(ctx, size)
 	}
 	byKernel = byKernel && kernelCopies()
 	if c.mayHaveHoles(size) {
 		return c.moveSegments(ctx, size, byKernel)
 	}
-	return c.moveSegment(ctx, 0, size, byKernel)
+	return c.moveSegment(ctx, c.proved, size, byKernel)
 }
 
 // reflink lets dst share all of src's extents. Why that failed doesn't
@@ -56,9 +57,10 @@ func (c *contents) mayHaveHoles(size int64) bool {
 
 // moveSegments moves the data between the holes.
 func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) error {
-	written := int64(0)
+	written := c.proved
 	for written < size {
 		start, end := nextData(c.src, written, size)
+		c.hashZeros(start - written)
 		if start == size {
 			break
 		}
@@ -74,6 +76,18 @@ func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) 
 		return NewError("truncate", err)
 	}
 	return c.report(ctx, size)
+}
+
+// hashZeros hashes a hole.
+func (c *contents) hashZeros(n int64) {
+	if c.hash == nil || n == 0 {
+		return
+	}
+	zeros := make([]byte, min(n, blockSize))
+	for ; n > 0; n -= int64(len(zeros)) {
+		zeros = zeros[:min(n, int64(len(zeros)))]
+		c.hash.Write(zeros)
+	}
 }
 
 // nextData is the first segment of data in f from off on, cut at size. In a
@@ -97,6 +111,9 @@ func nextData(f *os.File, off, size int64) (start, end int64) {
 // moveSegment moves the bytes from off to end: by the kernel as long as it is
 // willing, the rest by hand.
 func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel bool) error {
+	if err := c.allocate(off, end-off); err != nil {
+		return err
+	}
 	for byKernel && off < end {
 		n, err := c.copyFileRange(off, min(kernelPiece, end-off))
 		if err != nil && !unwilling(err) {
@@ -117,6 +134,33 @@ func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel boo
 		return nil
 	}
 	return c.readWrite(ctx, off, end)
+}
+
+// allocateFrom is the size in bytes from which room is taken before anything is
+// written: a disk that is too full is found at once then, and not after minutes.
+// Less than a block is written, or not, in one call anyway.
+const allocateFrom = blockSize
+
+// allocate takes the room for size bytes at off, without a change of dst's size.
+// Where the file system can't, writing finds out. On btrfs it isn't asked: what
+// is allocated there is never compressed.
+func (c *contents) allocate(off, size int64) error {
+	if size < allocateFrom || onBtrfs(c.dst) {
+		return nil
+	}
+	err := ignoringEINTR(func() error {
+		return unix.Fallocate(int(c.dst.Fd()), unix.FALLOC_FL_KEEP_SIZE, off, size)
+	})
+	switch err {
+	case unix.ENOSPC, unix.EDQUOT, unix.EFBIG, unix.EIO:
+		return NewError("allocate", err)
+	}
+	return nil
+}
+
+func onBtrfs(f *os.File) bool {
+	var st unix.Statfs_t
+	return unix.Fstatfs(int(f.Fd()), &st) == nil && st.Type == unix.BTRFS_SUPER_MAGIC
 }
 
 func (c *contents) copyFileRange(off, limit int64) (n int, err error) {

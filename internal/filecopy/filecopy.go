@@ -18,11 +18,14 @@ package filecopy
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
+
+	"brood/internal/digest"
 )
 
 // Overwrite says what happens to a destination that exists. The zero value
@@ -65,21 +68,50 @@ const (
 type Options struct {
 	Overwrite Overwrite
 
+	// Durable has the copy, and its name, on the medium before it counts as done.
+	Durable bool
+
+	// Hash, when it is one, has the copy verified: the source is hashed as it is
+	// read, the copy is read back from the medium before it gets its name, and one
+	// that differs is made once more. A file that is done already is compared.
+	Hash digest.Hash
+
+	// Resume goes on with the partial copy that a killed process has left, from
+	// where it is proved equal, and leaves one behind when ctx ends it.
+	Resume bool
+
 	// Progress, when set, is called from the copying goroutine after each
-	// block, with the bytes written so far. Holes count as written.
-	Progress func(written int64)
+	// block, with the bytes written so far: on the medium, with Durable or Hash.
+	// Holes count as written. While the copy is read back it begins at 0 again.
+	Progress func(done int64)
+
+	// Phase, when set, is called when the copy comes to one.
+	Phase func(Phase)
 }
+
+// Phase is what a copy is at when its bytes are moved.
+type Phase string
+
+const (
+	Syncing   Phase = "syncing"   // it waits for the medium
+	Verifying Phase = "verifying" // it reads back from there
+)
 
 // Result is what became of one file.
 type Result struct {
 	Bytes   int64  // size of the copy, holes included
 	Method  Method // how the last of the contents were moved; "" where there were none
 	Skipped bool   // the destination was already there (Never), or already done
+	Digest  string // of the contents, verified, in hex; "" without Hash
+	Resumed int64  // bytes that a partial copy had already
+	Retries int    // how often it was made again, having been read back different
 }
 
 // File copies the regular file src/name to dst/name, and makes the parent
 // folders that dst lacks. On any error, ctx's included, dst/name is as it was
-// before and the temporary file is gone.
+// before and the temporary file is gone; but where only the folder can't be synced
+// (Durable), the copy has its name already, and ctx's with Resume leaves the
+// temporary for the next run.
 //
 // The errors are ctx's own, an [*Error], or one that says that the source
 // changed while it was opened or copied: such a copy is not kept. A directory
@@ -98,7 +130,8 @@ func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Re
 		return Result{}, err
 	}
 	defer at.close()
-	if keep, err := at.keeps(seen, opts.Overwrite); keep || err != nil {
+	keep, err := at.keeps(seen, opts.Overwrite)
+	if err != nil || keep && (opts.Hash == "" || opts.Overwrite == Never) {
 		return Result{Skipped: keep}, err
 	}
 	from, info, err := openSeen(src, name, os.O_RDONLY, seen)
@@ -106,8 +139,17 @@ func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Re
 		return Result{}, err
 	}
 	defer from.Close()
-
+	if keep {
+		sum, err := compare(ctx, from, at.dir, at.base, opts)
+		if err != nil || sum != "" {
+			return Result{Bytes: info.Size(), Skipped: true, Digest: sum}, err
+		}
+	}
 	res, err := at.fill(ctx, from, info, opts)
+	if err == errReadBack {
+		res, err = at.fill(ctx, from, info, opts)
+		res.Retries = 1
+	}
 	if opts.Overwrite == Never && errors.Is(err, fs.ErrExist) {
 		return Result{Skipped: true}, nil
 	}
@@ -135,13 +177,25 @@ func (p place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
 // when it was opened. Where nothing may be replaced and something appeared,
 // the error is EEXIST.
 func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts Options) (Result, error) {
-	to, err := createTemporary(p)
+	to, partial, err := p.temporary(info, opts.Resume)
 	if err != nil {
 		return Result{}, err
 	}
-	defer to.discard()
-
-	c := contents{src: from, dst: to.file, before: info, progress: opts.Progress}
+	defer func() {
+		if opts.Resume && ctx.Err() != nil {
+			to.leave()
+		}
+		to.discard()
+	}()
+	c := contents{src: from, dst: to.file, before: info, hash: newHash(opts.Hash), progress: opts.Progress}
+	if opts.syncs() {
+		c.behind = &behind{file: to.file}
+	}
+	if partial {
+		if err := c.prove(ctx); err != nil {
+			return Result{}, err
+		}
+	}
 	n, err := c.move(ctx)
 	if err != nil {
 		return Result{}, err
@@ -149,13 +203,33 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 	if err := unchanged(from, info); err != nil {
 		return Result{}, err
 	}
-	if err := to.setMetadata(info); err != nil {
+	if err := to.finish(ctx, info, c.digest(), opts); err != nil {
 		return Result{}, err
 	}
-	if err := to.publish(opts.Overwrite != Never); err != nil {
-		return Result{}, err
+	if opts.syncs() && opts.Progress != nil {
+		opts.Progress(n)
 	}
-	return Result{Bytes: n, Method: c.method}, nil
+	return Result{Bytes: n, Method: c.method, Digest: hex.EncodeToString(c.digest()), Resumed: c.proved}, nil
+}
+
+// temporary is where the copy is made: what a killed one has left, or a new one.
+func (p place) temporary(src fs.FileInfo, resume bool) (to *temporary, partial bool, err error) {
+	if resume {
+		if to = takeOver(p, src); to != nil {
+			return to, true, nil
+		}
+	}
+	to, err = createTemporary(p)
+	return to, false, err
+}
+
+// syncs tells whether contents have to reach the medium.
+func (o Options) syncs() bool { return o.Durable || o.Hash != "" }
+
+func (o Options) phase(p Phase) {
+	if o.Phase != nil {
+		o.Phase(p)
+	}
 }
 
 // existing is what is at the place, nil when nothing is. A directory is an

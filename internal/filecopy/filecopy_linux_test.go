@@ -129,7 +129,7 @@ func TestCopyFileRange(t *testing.T) {
 
 func TestFullDisk(t *testing.T) {
 	for _, tt := range []struct{ name, src, text string }{
-		{"read and written", "", "write: no space left on device"},
+		{"found before anything is written", "", "allocate: no space left on device"},
 		{"by the kernel", "same", "copy_file_range: no space left on device"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 )
 
 // Folder makes dst/name when it or its parents are missing, removes leftovers
-// in it (Sweep), then gives it the permission bits and times of src/name.
+// in it (Sweep; with Resume only of files that are there), then gives it the permission bits and times of src/name.
 // Call it when the folder's files are in place, as they change its times and
 // may not be let in afterwards. name may be ".".
-func Folder(src, dst *os.Root, name string, _ Options) error {
+func Folder(src, dst *os.Root, name string, opts Options) error {
 	info, err := src.Lstat(name)
 	if err != nil {
 		return NewError("stat", err)
@@ -26,7 +26,11 @@ func Folder(src, dst *os.Root, name string, _ Options) error {
 		return err
 	}
 	defer dir.Close()
-	if _, err := sweep(dir); err != nil {
+	wanted := func(string) bool { return false }
+	if opts.Resume {
+		wanted = func(partial string) bool { return lacksFile(src, name, dir, partial) }
+	}
+	if _, err := sweep(dir, wanted); err != nil {
 		return err
 	}
 	// The mode last: it may forbid even to name "." in the folder.
@@ -50,16 +54,19 @@ func Sweep(dst *os.Root, dir string) (removed int, err error) {
 		return 0, NewError("open folder", err)
 	}
 	defer folder.Close()
-	return sweep(folder)
+	return sweep(folder, func(string) bool { return false })
 }
 
-func sweep(folder *os.Root) (int, error) {
+func sweep(folder *os.Root, wanted func(name string) bool) (int, error) {
 	names, err := temporaries(folder)
 	if err != nil {
 		return 0, NewError("read folder", err)
 	}
 	count := 0
 	for _, name := range names {
+		if wanted(name) {
+			continue
+		}
 		gone, err := sweepOne(folder, name)
 		if err != nil {
 			return count, NewError("remove", err)

@@ -26,23 +26,30 @@ func mountTmpfs(t *testing.T, size string) string {
 // test.
 func mountDisk(t *testing.T, kind string) string {
 	t.Helper()
+	_, dir := mountImage(t, kind)
+	return dir
+}
+
+// mountImage is mountDisk, with the file that is the disk.
+func mountImage(t *testing.T, kind string) (image, dir string) {
+	t.Helper()
 	needsRoot(t)
 	mkfs, err := exec.LookPath("mkfs." + kind)
 	if err != nil {
-		t.Skipf("needs %s: %v", map[string]string{"xfs": "xfsprogs", "btrfs": "btrfs-progs"}[kind], err)
+		t.Skipf("needs %s: %v", map[string]string{"ext4": "e2fsprogs", "xfs": "xfsprogs", "btrfs": "btrfs-progs"}[kind], err)
 	}
-	image := t.TempDir() + "/image"
+	image = t.TempDir() + "/image"
 	must(t, os.WriteFile(image, nil, 0o600))
 	must(t, os.Truncate(image, 512*mib))
 	if out, err := exec.Command(mkfs, "-q", image).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v: %s", mkfs, err, out)
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	if out, err := exec.Command("mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
 		t.Skipf("needs root: mount: %v: %s", err, out)
 	}
 	t.Cleanup(func() { unmount(t, dir) })
-	return dir
+	return image, dir
 }
 
 func needsRoot(t *testing.T) {

@@ -1,17 +1,19 @@
 package filecopy
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"hash/fnv"
 	"io/fs"
 	"os"
 	"strings"
 	"unicode/utf8"
 )
 
-// A temporary name is "." + base + "." + 8 random hex digits + ".brood", with
-// as much of the base name as fits.
+// A temporary name is "." + base + "." + 8 hex digits + ".brood", with as much of
+// the base name as fits.
 const (
 	temporarySuffix = ".brood"
 	randomBytes     = 4
@@ -23,9 +25,9 @@ const (
 	attempts = 100
 )
 
-// errSwept says that a Sweep took a temporary for a leftover, between its
-// creation and its lock.
-var errSwept = errors.New("swept before it was locked")
+// errSwept says that a Sweep, or another copy of the same file, took a temporary
+// for a leftover, between its creation and its lock.
+var errSwept = errors.New("taken before it was locked")
 
 // IsTemporary tells whether a base name is one that this package gives to a
 // copy under way. A file of such a name in a destination is a leftover to
@@ -39,7 +41,21 @@ func IsTemporary(base string) bool {
 	return strings.Trim(rest[digits:], "0123456789abcdef") == ""
 }
 
+// temporaryName is one that nobody has.
 func temporaryName(base string) string {
+	var random [randomBytes]byte
+	rand.Read(random[:])
+	return temporaryWith(base, random[:])
+}
+
+// partialName is the one by which the next run finds what is left of a killed copy.
+func partialName(base string) string {
+	sum := fnv.New32a()
+	sum.Write([]byte(base))
+	return temporaryWith(base, sum.Sum(nil))
+}
+
+func temporaryWith(base string, digits []byte) string {
 	if len(base) > longestBase {
 		cut := longestBase
 		// Some file systems refuse what isn't UTF-8, so half a character
@@ -49,9 +65,7 @@ func temporaryName(base string) string {
 		}
 		base = base[:cut]
 	}
-	var random [randomBytes]byte
-	rand.Read(random[:])
-	return "." + base + "." + hex.EncodeToString(random[:]) + temporarySuffix
+	return "." + base + "." + hex.EncodeToString(digits) + temporarySuffix
 }
 
 // temporary is a copy under way: an open file, locked, under a temporary
@@ -66,27 +80,29 @@ type temporary struct {
 
 // createTemporary makes the temporary of a place, readable by its owner only.
 func createTemporary(p place) (*temporary, error) {
+	name := partialName(p.base)
 	for range attempts {
-		name := temporaryName(p.base)
 		var f *os.File
 		err := p.writing(func() (err error) {
-			f, err = p.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|withoutWaiting, 0o600)
+			// Readable, too, as it may be read back.
+			f, err = p.dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|withoutWaiting, 0o600)
 			return err
 		})
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, NewError("create", err)
 		}
-		t := &temporary{place: p, name: name, file: f}
-		if t.lock, err = hold(f); err == nil {
-			return t, nil
+		if err == nil {
+			t := &temporary{place: p, name: name, file: f}
+			if t.lock, err = hold(f); err == nil {
+				return t, nil
+			}
+			if err != errSwept {
+				t.discard()
+				return nil, NewError("lock", err)
+			}
+			t.leave() // to who has it
 		}
-		t.discard()
-		if err != errSwept {
-			return nil, NewError("lock", err)
-		}
+		name = temporaryName(p.base)
 	}
 	return nil, NewError("create", errSwept)
 }
@@ -99,6 +115,36 @@ func (t *temporary) setMetadata(src fs.FileInfo) error {
 	}
 	if err := t.file.Chmod(src.Mode().Perm()); err != nil {
 		return NewError("set mode", err)
+	}
+	return nil
+}
+
+// finish makes the file, whose contents are there, the copy of src:
+//
+//	metadata ─▶ sync ─▶ read back ─▶ close ─▶ rename ─▶ sync folder
+//
+// Without Durable the folder isn't synced, and without it and Hash nothing is.
+func (t *temporary) finish(ctx context.Context, src fs.FileInfo, digest []byte, opts Options) error {
+	if err := t.setMetadata(src); err != nil {
+		return err
+	}
+	if opts.syncs() {
+		opts.phase(Syncing)
+		if err := flush(t.file); err != nil {
+			return err
+		}
+	}
+	if opts.Hash != "" {
+		opts.phase(Verifying)
+		if err := t.readBack(ctx, opts.Hash.New(), digest, opts.Progress); err != nil {
+			return err
+		}
+	}
+	if err := t.publish(opts.Overwrite != Never); err != nil {
+		return err
+	}
+	if opts.Durable {
+		return flushFolder(t.dir)
 	}
 	return nil
 }
@@ -118,14 +164,21 @@ func (t *temporary) publish(replace bool) error {
 	return nil
 }
 
-// discard removes the file, unless it was published. What can't be removed is
-// left to Sweep.
-func (t *temporary) discard() {
+// leave closes the file and lets it be, unless it was published.
+func (t *temporary) leave() {
 	if t.done {
 		return
 	}
 	t.done = true
 	t.file.Close()
-	t.dir.Remove(t.name)
 	t.lock.release()
+}
+
+// discard removes the file, unless it was published. What can't be removed is
+// left to Sweep.
+func (t *temporary) discard() {
+	if !t.done {
+		t.dir.Remove(t.name)
+		t.leave()
+	}
 }

@@ -1,0 +1,32 @@
+package filecopy
+
+import (
+	"os"
+	"runtime"
+)
+
+// flush waits until what is written to f is on the medium. An error is final: the
+// kernel drops what it could not write, and another sync would know of nothing
+// (fsync(2), NOTES).
+func flush(f *os.File) error {
+	if err := f.Sync(); err != nil {
+		return NewError("sync", err)
+	}
+	return nil
+}
+
+// flushFolder waits until the names in the folder are on the medium.
+func flushFolder(dir *os.Root) error {
+	if runtime.GOOS == "windows" {
+		return nil // NTFS keeps a journal of them, and has no call for more
+	}
+	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return NewError("open folder", err)
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return NewError("sync folder", err)
+	}
+	return nil
+}

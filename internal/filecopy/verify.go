@@ -1,0 +1,121 @@
+package filecopy
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"os"
+
+	"brood/internal/digest"
+)
+
+// errReadBack says that a copy on the medium isn't what was written.
+var errReadBack = NewError("verify", errors.New("the copy, read back, is not what was written"))
+
+// readBack reads what is on the medium, and returns errReadBack unless it has the
+// digest want. The file is synced before, so what is read is what stays.
+func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, progress func(int64)) error {
+	back := newMedium(t.file)
+	for off := int64(0); ; {
+		block, err := back.readAt(off)
+		if err != nil {
+			return err
+		}
+		if len(block) == 0 {
+			break
+		}
+		h.Write(block)
+		off += int64(len(block))
+		if progress != nil {
+			progress(off)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	if !bytes.Equal(h.Sum(nil), want) {
+		return errReadBack
+	}
+	return nil
+}
+
+// Compare compares the regular file name on both sides, byte by byte: what src
+// says, and what dst has on the medium. The digest, in hex, is that of both when they
+// are the same, and "" when they aren't. The errors are as in File.
+func Compare(ctx context.Context, src, dst *os.Root, name string, opts Options) (digest string, err error) {
+	seen, err := lstatRegular(src, name)
+	if err != nil {
+		return "", err
+	}
+	from, _, err := openSeen(src, name, os.O_RDONLY, seen)
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	return compare(ctx, from, dst, name, opts)
+}
+
+// compare is Compare with an open source.
+func compare(ctx context.Context, from *os.File, dst *os.Root, name string, opts Options) (digest string, err error) {
+	seen, err := lstatRegular(dst, name)
+	if err != nil {
+		return "", err
+	}
+	to, _, err := openSeen(dst, name, os.O_RDONLY, seen)
+	if err != nil {
+		return "", err
+	}
+	defer to.Close()
+	before, err := from.Stat()
+	if err != nil {
+		return "", NewError("stat", err)
+	}
+	_ = to.Sync() // what was not written yet is not on the medium; a read-only file system has nothing to write
+	sum, err := sameContents(ctx, from, newMedium(to), opts)
+	if err != nil || sum == nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum), unchanged(from, before)
+}
+
+// sameContents is the digest of both, nil when they differ.
+func sameContents(ctx context.Context, from *os.File, back *medium, opts Options) ([]byte, error) {
+	h := opts.Hash.New()
+	block := make([]byte, blockSize)
+	for off := int64(0); ; {
+		got, err := back.readAt(off)
+		if err != nil {
+			return nil, err
+		}
+		// One byte more, to see that the source ends here too.
+		n, err := from.ReadAt(block[:min(len(got)+1, len(block))], off)
+		if err != nil && err != io.EOF {
+			return nil, NewError("read", err)
+		}
+		if n < len(got) || !bytes.Equal(block[:len(got)], got) || len(got) == 0 && n > 0 {
+			return nil, nil
+		}
+		if len(got) == 0 {
+			return h.Sum(nil), nil
+		}
+		h.Write(got)
+		off += int64(len(got))
+		if opts.Progress != nil {
+			opts.Progress(off)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// newHash is the hash that is asked for, nil for none.
+func newHash(h digest.Hash) hash.Hash {
+	if h == "" {
+		return nil
+	}
+	return h.New()
+}
