@@ -20,6 +20,7 @@ type copyOptions struct {
 	daemon       bool
 	name         string
 	plan         plan.Options
+	copy         filecopy.Options
 	dryRun       bool
 	quiet        bool
 	json         bool
@@ -92,6 +93,7 @@ func readCopyOptions(c *cli.Context, std Streams) (copyOptions, error) {
 	if opts.plan.Overwrite, err = filecopy.ParseOverwrite(c.String("overwrite")); err != nil {
 		return opts, err
 	}
+	opts.copy.Overwrite = opts.plan.Overwrite
 	opts.log, err = readLogOptions(c, std)
 	return opts, err
 }

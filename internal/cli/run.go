@@ -85,7 +85,7 @@ func execute(tree plan.Tree, opts copyOptions, emit event.Sink) (stopped syscall
 	ladder := watchSignals(opts.daemon, emit)
 	schedule.Run(p, &schedule.Local{
 		Config: func(j plan.Job) process.Config {
-			return target.Copy{Source: tree.Source, Dest: tree.Dest, Overwrite: opts.plan.Overwrite, Names: j.Names}.Config()
+			return target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy}.Copy(j.Names)
 		},
 		Name:   opts.name,
 		Daemon: opts.daemon,

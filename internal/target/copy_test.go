@@ -5,9 +5,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"brood/internal/digest"
 	"brood/internal/filecopy"
 	"brood/internal/process"
 	"brood/internal/target"
@@ -28,12 +30,14 @@ func TestBinding(t *testing.T) {
 		kwargs map[string]string
 		want   string
 	}{
-		"none":          {map[string]string{}, "copy: want --source=DIR and --dest=DIR, and names after --"},
-		"no source":     {map[string]string{"dest": "d"}, "copy: want --source=DIR and --dest=DIR, and names after --"},
-		"empty source":  {map[string]string{"source": "", "dest": "d"}, "copy: want --source=DIR and --dest=DIR, and names after --"},
-		"no dest":       {map[string]string{"source": "s"}, "copy: want --source=DIR and --dest=DIR, and names after --"},
-		"unknown":       {map[string]string{"source": "s", "dest": "d", "speed\x1b": "9"}, `copy: no such argument: "speed\x1b"`},
-		"bad overwrite": {map[string]string{"source": "s", "dest": "d", "overwrite": "maybe"}, `copy: overwrite "maybe": want changed, always or never`},
+		"none":          {map[string]string{}, "want --source=DIR and --dest=DIR, and names after --"},
+		"no source":     {map[string]string{"dest": "d"}, "want --source=DIR and --dest=DIR, and names after --"},
+		"empty source":  {map[string]string{"source": "", "dest": "d"}, "want --source=DIR and --dest=DIR, and names after --"},
+		"no dest":       {map[string]string{"source": "s"}, "want --source=DIR and --dest=DIR, and names after --"},
+		"unknown":       {map[string]string{"source": "s", "dest": "d", "speed\x1b": "9"}, `no such argument: "speed\x1b"`},
+		"bad overwrite": {map[string]string{"source": "s", "dest": "d", "overwrite": "maybe"}, `overwrite "maybe": want changed, always or never`},
+		"bad hash":      {map[string]string{"source": "s", "dest": "d", "hash": "crc"}, `hash "crc": want xxh128, xxh64, blake3, sha256 or md5`},
+		"bad flag":      {map[string]string{"source": "s", "dest": "d", "durable": "perhaps"}, `durable "perhaps": want true`},
 		"source gone":   {map[string]string{"source": "gone", "dest": "d"}, "no such file or directory"},
 		"source a file": {map[string]string{"source": "s/f", "dest": "d"}, "not a directory"},
 		"dest a file":   {map[string]string{"source": "s", "dest": "s/f"}, "not a directory"},
@@ -75,11 +79,30 @@ func folderWithFile(t *testing.T) string {
 
 func TestConfig(t *testing.T) {
 	names := []string{"a", "-b", "c d"}
-	config := target.Copy{Source: "s", Dest: "d", Overwrite: filecopy.Never, Names: names}.Config()
-	if config.Target != "copy" || !config.Events || strings.Join(config.Args, "|") != "a|-b|c d" {
-		t.Errorf("%+v; want target copy, events, and the names as arguments", config)
-	}
-	if want := map[string]string{"source": "s", "dest": "d", "overwrite": "never"}; !maps.Equal(config.Kwargs, want) {
-		t.Errorf("named arguments %q, want %q", config.Kwargs, want)
+	for name, row := range map[string]struct {
+		config process.Config
+		target string
+		args   []string
+		kwargs map[string]string
+	}{
+		"copy": {
+			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Overwrite: filecopy.Never}}.Copy(names),
+			"copy", names, map[string]string{"source": "s", "dest": "d", "overwrite": "never"},
+		},
+		"copy with all that can be asked": {
+			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
+			"copy", names, map[string]string{"source": "s", "dest": "d", "hash": "md5", "durable": "true", "resume": "true"},
+		},
+		"verify": {
+			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.XXH128}}.Verify(names),
+			"verify", names, map[string]string{"source": "s", "dest": "d", "hash": "xxh128"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := row.config
+			if c.Target != row.target || !c.Events || !slices.Equal(c.Args, row.args) || !maps.Equal(c.Kwargs, row.kwargs) {
+				t.Errorf("%+v; want %s %q %q, and events", c, row.target, row.kwargs, row.args)
+			}
+		})
 	}
 }

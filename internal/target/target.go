@@ -1,5 +1,13 @@
 // Package target is what a child can be asked to do: a name on the command line
 // finds a function, which binds its arguments from the rest of it.
+//
+//	brood child copy   --source=DIR --dest=DIR [options] -- NAME...
+//	brood child link   --source=DIR --dest=DIR [options] -- FIRST NAME [FIRST NAME]...
+//	brood child verify --source=DIR --dest=DIR [options] -- NAME...
+//
+// A name is that of a file, a symlink, a folder … below source. Each one is settled
+// by one event; one that fails is an exit code of 1, too, and those after it are
+// done all the same.
 package target
 
 import "brood/internal/process"
@@ -8,7 +16,9 @@ import "brood/internal/process"
 func Lookup(name string) (process.Target, bool) {
 	switch name {
 	case "copy":
-		return copyNames, true
+		return task{args: 1, makes: true, do: (*worker).copy}.run, true
+	case "verify":
+		return task{args: 1, do: (*worker).verify}.run, true
 	}
 	return nil, false
 }

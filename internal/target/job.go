@@ -1,0 +1,113 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+
+	"brood/internal/digest"
+	"brood/internal/filecopy"
+	"brood/internal/process"
+)
+
+// Job is what every target here has to know.
+type Job struct {
+	Source, Dest string
+	Options      filecopy.Options // but for its functions, which are the child's own
+}
+
+// Copy is the process that copies the names: files, links, folders …
+func (j Job) Copy(names []string) process.Config { return j.config("copy", names) }
+
+// Link is the process that makes each name a hard link to the one in firsts.
+func (j Job) Link(firsts, names []string) process.Config {
+	pairs := make([]string, 0, 2*len(names))
+	for i := range names {
+		pairs = append(pairs, firsts[i], names[i])
+	}
+	return j.config("link", pairs)
+}
+
+// Verify is the process that compares the contents of the files on both sides.
+func (j Job) Verify(names []string) process.Config { return j.config("verify", names) }
+
+func (j Job) config(target string, args []string) process.Config {
+	kwargs := map[string]string{}
+	for _, o := range j.options() {
+		if o.value != "" {
+			kwargs[o.key] = o.value
+		}
+	}
+	return process.Config{Target: target, Args: args, Kwargs: kwargs, Events: true}
+}
+
+// option is one of the named arguments: how it is written, and read.
+type option struct {
+	key, value string // "": left out
+	read       func(string) error
+}
+
+func (j *Job) options() []option {
+	return []option{
+		{"source", j.Source, text(&j.Source)},
+		{"dest", j.Dest, text(&j.Dest)},
+		{"overwrite", string(j.Options.Overwrite), parsed(&j.Options.Overwrite, filecopy.ParseOverwrite)},
+		{"hash", string(j.Options.Hash), parsed(&j.Options.Hash, digest.Parse)},
+		flag("durable", &j.Options.Durable),
+		flag("resume", &j.Options.Resume),
+	}
+}
+
+var errUsage = errors.New("want --source=DIR and --dest=DIR, and names after --")
+
+// bind reads what config has written.
+func bind(kwargs map[string]string) (j Job, err error) {
+	options := j.options()
+	for key, value := range kwargs {
+		o := find(options, key)
+		if o == nil {
+			return j, fmt.Errorf("no such argument: %q", key)
+		}
+		if err := o.read(value); err != nil {
+			return j, err
+		}
+	}
+	if j.Source == "" || j.Dest == "" {
+		return j, errUsage
+	}
+	return j, nil
+}
+
+func find(options []option, key string) *option {
+	for i := range options {
+		if options[i].key == key {
+			return &options[i]
+		}
+	}
+	return nil
+}
+
+func text(to *string) func(string) error {
+	return func(value string) error { *to = value; return nil }
+}
+
+func parsed[T ~string](to *T, parse func(string) (T, error)) func(string) error {
+	return func(value string) (err error) {
+		*to, err = parse(value)
+		return err
+	}
+}
+
+func flag(key string, on *bool) option {
+	const yes = "true"
+	o := option{key: key, read: func(value string) error {
+		if value != yes {
+			return fmt.Errorf("%s %q: want true", key, value)
+		}
+		*on = true
+		return nil
+	}}
+	if *on {
+		o.value = yes
+	}
+	return o
+}
