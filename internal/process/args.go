@@ -50,7 +50,8 @@ func (o *ownFlags) fields() []field {
 		{"--daemon=", boolean(o.daemon), func(string) error { o.daemon = true; return nil }},
 		{"--events=", number(o.events), readNumber(&o.events)},
 		{"--guardian=", number(o.guardian), readNumber(&o.guardian)},
-		{"--lifeline=", number(o.lifeline), readNumber(&o.lifeline)},
+		// Also where there is none: what follows is the target's.
+		{"--lifeline=", fmt.Sprint(o.lifeline), readNumber(&o.lifeline)},
 	}
 }
 
@@ -116,7 +117,7 @@ func ArgRoom() int {
 // parseChild reads what commandLine has written, after "child".
 func parseChild(args []string) (target string, own ownFlags, work *Work, err error) {
 	work = &Work{Kwargs: map[string]string{}}
-	if len(args) == 0 {
+	if len(args) == 0 || args[0] == "" {
 		return "", own, nil, errors.New("no target: want child TARGET [--key=value]... [-- ARGUMENT...]")
 	}
 	target, args = args[0], args[1:]

@@ -86,6 +86,7 @@ func TestByHand(t *testing.T) {
 		status int
 	}{
 		{"no target", []string{"child"}, 2},
+		{"an empty target", []string{"child", ""}, 2},
 		{"no value", []string{"child", "echo", "--key"}, 2},
 		{"no dashes", []string{"child", "echo", "key=value"}, 2},
 		{"bad descriptor", []string{"child", "echo", "--lifeline=x"}, 2},
