@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // wire is an event as JSON. Names are bytes, JSON strings are not: a name that
-// is no UTF-8 is written twice, readable and exact.
+// is no UTF-8 is written twice, readable and exact. In other words, which are for
+// people, a byte that is no UTF-8 becomes U+FFFD.
 type wire struct {
 	plain
 	FileBase64   []byte `json:"file_base64,omitempty"`
@@ -29,7 +31,8 @@ type final struct {
 	Duration float64 `json:"duration"`
 }
 
-// Write writes e as one line, in one call.
+// Write writes e as one line, in one call. Whoever looks at it on a terminal sees
+// what it says: what could move the cursor or turn the text round is escaped.
 func Write(w io.Writer, e Event) error {
 	out := wire{plain: plain(e)}
 	out.File, out.FileBase64 = readable(e.File)
@@ -45,8 +48,30 @@ func Write(w io.Writer, e Event) error {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	_, err := w.Write(line.Bytes())
+	_, err := w.Write(harmless(line.Bytes()))
 	return err
+}
+
+// harmless escapes what encoding/json leaves of DEL, the C1 controls (U+009B begins
+// a sequence, as ESC does) and what sets the direction of text. JSON has those
+// in strings only.
+func harmless(line []byte) []byte {
+	if !bytes.ContainsFunc(line, isHostile) {
+		return line
+	}
+	var out []byte
+	for _, r := range string(line) {
+		if isHostile(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
+}
+
+func isHostile(r rune) bool {
+	return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
 }
 
 func readable(name string) (string, []byte) {
