@@ -69,21 +69,3 @@ func TestReadErrors(t *testing.T) {
 		t.Errorf("at the end: %v", err)
 	}
 }
-
-func FuzzReader(f *testing.F) {
-	f.Add([]byte("{\"kind\":\"copied\",\"file_base64\":\"/w==\"}\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		r := event.NewReader(bytes.NewReader(text))
-		for {
-			e, err := r.Next()
-			if err == io.EOF || err == io.ErrUnexpectedEOF {
-				return
-			}
-			if err == nil {
-				if err := event.Write(io.Discard, e); err != nil && e.Time.Year() <= 9999 {
-					t.Errorf("what was read cannot be written: %v", err)
-				}
-			}
-		}
-	})
-}

@@ -1,0 +1,101 @@
+package event_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"brood/internal/event"
+)
+
+// FuzzReader: whatever is read can be written.
+// For longer than its seeds: go test -run '^$' -fuzz FuzzReader ./internal/event
+func FuzzReader(f *testing.F) {
+	f.Add([]byte("{\"kind\":\"copied\",\"file_base64\":\"/w==\"}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r := event.NewReader(bytes.NewReader(text))
+		for {
+			e, err := r.Next()
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				return
+			}
+			if err == nil {
+				if err := event.Write(io.Discard, e); err != nil && e.Time.Year() <= 9999 {
+					t.Errorf("what was read cannot be written: %v", err)
+				}
+			}
+		}
+	})
+}
+
+// FuzzWrite: an event written is one line that a terminal survives, and read again
+// it is the same: names to the byte, and of other words what is UTF-8.
+// For longer than its seeds: go test -run '^$' -fuzz FuzzWrite ./internal/event
+func FuzzWrite(f *testing.F) {
+	f.Add("a.mov", "/src", "/dst", "write: no space left on device", int64(1<<40), 1.5, false)
+	f.Add("take\xff\xfe 2.mov", "\xff", "\xc3\x28\xed\xa0\x80", "\xe9t\xe9 \xff\xff", int64(-1), -1e-300, true)
+	f.Add("</script>\n\x1b[31m\"\\\u202e\u2028\ufeff", "\x7f\u009b31m", "\u2066\u061c", "\x00\t\r\n\v", int64(math.MinInt64), math.MaxFloat64, true)
+	f.Add("", "\ufffd", "唱歌\U0001F3B5", "\u200f\\u009b\\\u009b", int64(0), 0.0, true)
+	f.Fuzz(func(t *testing.T, file, source, dest, words string, n int64, x float64, finished bool) {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return // JSON has no such number, and no duration is one
+		}
+		e := someEvent(file, source, dest, words, n, x, finished)
+		var line bytes.Buffer
+		if err := event.Write(&line, e); err != nil {
+			t.Fatal(err)
+		}
+		wantHarmlessLine(t, line.String())
+		got, err := event.NewReader(&line).Next()
+		// As JSON has it, each byte that is no UTF-8 is U+FFFD.
+		want := someEvent(file, source, dest, string([]rune(words)), n, x, finished)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("read %+v %+v, %v\nwant %+v %+v", got, got.Totals, err, want, want.Totals)
+		}
+	})
+}
+
+// someEvent has something in each field that may stand together.
+func someEvent(file, source, dest, words string, n int64, x float64, finished bool) event.Event {
+	i := int(int32(n))
+	e := event.Event{
+		Time: time.Unix(n&math.MaxUint32, n&0x1fffffff).UTC(), Kind: event.Kind(words),
+		Name: words, PID: i, PPID: i, File: file, Files: i, Bytes: n, Size: n, Duration: x,
+		Method: words, Phase: words, Hash: words, Digest: words, Resumed: n, Retries: i,
+		ExitCode: &i, Signal: words, User: x, System: x, MaxRSS: n, Stderr: words,
+		Error: words, Reason: words, Version: i, Source: source, Dest: dest, Jobs: i, Asked: i,
+		DryRun: n > 0, Verify: n < 0,
+	}
+	if words != "" {
+		e.Command = []string{words, "", words}
+		e.Lost = []string{words, "owner"}
+	}
+	if finished {
+		e.Totals = &event.Totals{
+			Links: i, Skipped: i, Failed: i, Children: i, Peak: i, Rate: x,
+			Verified: i, Missing: i, Extra: i, Different: i, Lost: map[string]int{"owner": i, words: i},
+			Planned: i, PlannedBytes: n,
+		}
+	}
+	return e
+}
+
+func wantHarmlessLine(t *testing.T, line string) {
+	t.Helper()
+	text, ok := strings.CutSuffix(line, "\n")
+	if !ok || !json.Valid([]byte(text)) || !utf8.ValidString(text) {
+		t.Errorf("not a line of JSON: %q", line)
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			t.Fatalf("a raw %U in %q", r, line)
+		}
+	}
+}
