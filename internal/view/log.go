@@ -2,6 +2,8 @@
 package view
 
 import (
+	"strconv"
+
 	"github.com/hashicorp/go-hclog"
 
 	"brood/internal/event"
@@ -14,9 +16,20 @@ func Log(logger hclog.Logger) func(event.Event) {
 	return func(e event.Event) {
 		level, message, pairs := line(e)
 		if message != "" {
-			logger.Log(level, message, pairs...)
+			logger.Log(level, message, onOneLine(pairs)...)
 		}
 	}
+}
+
+// onOneLine quotes the words that usually need none, and now do: hclog shows a
+// newline as one.
+func onOneLine(pairs []any) []any {
+	for i, value := range pairs {
+		if s, ok := value.(string); ok && strconv.Quote(s) != `"`+s+`"` {
+			pairs[i] = quoted(s)
+		}
+	}
+	return pairs
 }
 
 func line(e event.Event) (hclog.Level, string, []any) {

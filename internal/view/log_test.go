@@ -113,6 +113,10 @@ func TestLog(t *testing.T) {
 			`{"kind":"failed","file":"?","file_base64":"/w==","error":""}`,
 			`[ERROR] brood: not copied: file="\xff" error=""`,
 		},
+		"a child's name with a newline": {
+			`{"kind":"linked","name":"copy\n-1","pid":41,"file":"l"}`,
+			`[DEBUG] brood: linked: file="l" name="copy\n-1" pid=41`,
+		},
 		"a name in other letters": {
 			`{"kind":"failed","file":"唱歌.mp4","error":"x"}`,
 			`[ERROR] brood: not copied: file="唱歌.mp4" error="x"`,
