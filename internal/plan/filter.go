@@ -30,12 +30,13 @@ func (f filter) excludes(name string) bool { return matches(f.exclude, name) }
 
 func matches(patterns []string, name string) bool {
 	for _, pattern := range patterns {
-		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
+		pattern = strings.TrimSuffix(pattern, "/")
 		subject := name
 		if !strings.Contains(pattern, "/") {
 			subject = path.Base(name)
 		}
-		if doublestar.MatchUnvalidated(strings.TrimPrefix(pattern, "/"), subject) {
+		pattern = strings.TrimPrefix(strings.TrimPrefix(pattern, "./"), "/")
+		if doublestar.MatchUnvalidated(pattern, subject) {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ func TestFilter(t *testing.T) {
 		"neither":                       {nil, nil, all},
 		"include at any depth":          {[]string{"*.mov"}, nil, "a.mov x/a.mov x/y/a.mov + . x x/l.mov x/y"},
 		"include from the top":          {[]string{"x/*.mov"}, nil, "x/a.mov + . x x/l.mov"},
-		"include from the top, ./":      {[]string{"./b.txt"}, nil, "b.txt + ."},
+		"include from the top, ./":      {[]string{"./a.mov"}, nil, "a.mov + ."},
 		"include from the top, /":       {[]string{"/a.mov"}, nil, "a.mov + ."},
 		"include two stars":             {[]string{"x/**/*.txt"}, nil, "x/y/c.txt + . x x/y"},
 		"include two stars in front":    {[]string{"**/a.mov"}, nil, "a.mov x/a.mov x/y/a.mov + . x x/y"},
