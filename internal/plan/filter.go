@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -36,9 +37,26 @@ func matches(patterns []string, name string) bool {
 			subject = path.Base(name)
 		}
 		pattern = strings.TrimPrefix(strings.TrimPrefix(pattern, "./"), "/")
-		if doublestar.MatchUnvalidated(pattern, subject) {
+		if doublestar.MatchUnvalidated(inRunes(pattern), inRunes(subject)) {
 			return true
 		}
 	}
 	return false
+}
+
+// inRunes is s with a rune of private use for each byte that is no UTF-8: to
+// doublestar, which goes by runes, all of these are the same one.
+func inRunes(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var out []byte
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			r = 0x10fe00 + rune(s[0])
+		}
+		out, s = utf8.AppendRune(out, r), s[size:]
+	}
+	return string(out)
 }
