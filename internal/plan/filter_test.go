@@ -52,12 +52,12 @@ func TestFilter(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	for _, pattern := range []string{"*", "**/x", "a{b,c}", "[a-z]", "[^a]", "唱歌.*", " ", "a,b"} {
+	for _, pattern := range []string{"*", "**/x", "a{b,c}", "[a-z]", "[^a]", "唱歌.*", " ", "a,b", "{" + strings.Repeat("clip.mov,", 200) + "}"} {
 		if err := (plan.Options{Include: []string{pattern}}).Validate(); err != nil {
 			t.Errorf("pattern %q: %v", pattern, err)
 		}
 	}
-	for _, pattern := range []string{"[", "a[", "[]", "{a", `\`, "x/[a-"} {
+	for _, pattern := range []string{"[", "a[", "[]", "{a", `\`, "x/[a-", strings.Repeat("{a,b}", 20), strings.Repeat("{,{,", 300) + strings.Repeat("}}", 300)} {
 		for name, opts := range map[string]plan.Options{"include": {Include: []string{"*", pattern}}, "exclude": {Exclude: []string{pattern}}} {
 			if err := opts.Validate(); err == nil || !strings.Contains(err.Error(), `pattern "`) {
 				t.Errorf("%s %q: %v; want an error that shows it", name, pattern, err)
