@@ -1,6 +1,56 @@
 package plan
 
-import "testing"
+import (
+	"path"
+	"strings"
+	"testing"
+	"time"
+)
+
+// FuzzFilter: a pattern that is taken is matched against any name, in an instant; one
+// without meta characters as a part of a name or the whole of it, byte for byte.
+// For longer than its seeds: go test -run '^$' -fuzz FuzzFilter ./internal/plan
+func FuzzFilter(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"*.{mov,mp4}", "in/a.mov"}, {"a.mov", "in/a.mov"}, {"./a.mov", "in/a.mov"}, {"/a.mov", "a.mov"}, {"in/", "x/in"},
+		{"./", "a"}, {"/", "a"}, {".", "a"}, {"", "a"}, {"//a", "a"}, {"a//b", "a/b"}, {"././a", "a"}, {"/./a", "a"},
+		{"\xff", "\xfe"}, {"\xff", "\ufffd"}, {"\xff", "in/\xff"}, {"*\xff", "a\xfe"}, {"[\xff]", "\xfe"}, {"\xff*", "\U0010ffff"}, {"[^a]", "\xff"},
+		{"{a,b", "a"}, {"[a-\\", "a"}, {"[{]", "{"}, {"{[}],a}", "}"}, {"{,{,{,}}}", ""}, {"{a,{b,c}}{d,e}", "ce"},
+		{strings.Repeat("*a", 100) + "b", strings.Repeat("a", 255)},
+		{strings.Repeat("**/a/", 20) + "b", strings.Repeat("a/", 1000) + "c"},
+		{strings.Repeat("{a,a}", 40) + "b", strings.Repeat("a", 41)},
+		{strings.Repeat("{*,*a}", 12) + "b", strings.Repeat("a", 255)},
+		{strings.Repeat("{a,", 40) + strings.Repeat("}", 40), "a"},
+		{strings.Repeat("{", 5000) + strings.Repeat("}", 5000), "a"},
+		{strings.Repeat("{,}", 30), "a"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, name string) {
+		if (Options{Include: []string{pattern}}).Validate() != nil || len(name) > 4096 {
+			return
+		}
+		began := time.Now()
+		got := filter{include: []string{pattern}}.includes(name)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("pattern %.100q and name %.100q took %v", pattern, name, took)
+		}
+		if strings.ContainsAny(pattern, `*?[]{}\`) {
+			return
+		}
+		if want := isNamed(strings.TrimSuffix(pattern, "/"), name); got != want {
+			t.Errorf("pattern %q and name %q: %v, want %v", pattern, name, got, want)
+		}
+	})
+}
+
+// isNamed is what the README says of a pattern that stands for itself.
+func isNamed(pattern, name string) bool {
+	if strings.Contains(pattern, "/") {
+		return strings.TrimPrefix(strings.TrimPrefix(pattern, "./"), "/") == name
+	}
+	return pattern == path.Base(name)
+}
 
 // Names are bytes, also where they are no UTF-8.
 func TestFilterByBytes(t *testing.T) {
