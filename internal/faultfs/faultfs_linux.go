@@ -1,0 +1,81 @@
+package faultfs
+
+import (
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
+)
+
+// Options are what a file system does that others don't.
+type Options struct {
+	// Fold takes names for one that differ in case or in Unicode's normal form
+	// alone, as APFS does. An entry keeps the spelling that it was made with.
+	Fold bool
+
+	// Refuse is the error for a name that has one of Refused's characters:
+	// EINVAL, as of vfat, or EILSEQ.
+	Refused string
+	Refuse  syscall.Errno
+}
+
+// Mount mounts an empty file system for the length of the test, which is skipped
+// where that is not possible, and returns where it is. Beneath is the folder that
+// holds its entries.
+func Mount(t testing.TB, opts Options) (mounted, beneath string) {
+	t.Helper()
+	mounted, beneath = t.TempDir(), t.TempDir()
+	tree := &tree{opts: opts, nodes: map[uint64]*node{}}
+	root, err := tree.root(beneath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := fs.Mount(mounted, root, &fs.Options{MountOptions: fuse.MountOptions{
+		FsName: "faultfs", Name: "faultfs", DirectMount: true, Options: []string{"default_permissions"},
+	}})
+	if err != nil {
+		tree.close()
+		if os.Getuid() != 0 {
+			t.Skip("needs fuse3: ", strings.TrimSpace(err.Error()))
+		}
+		t.Skip("needs root: mount: ", err)
+	}
+	t.Cleanup(func() {
+		if err := server.Unmount(); err != nil {
+			t.Errorf("unmount: %v", err)
+			_ = unix.Unmount(mounted, unix.MNT_DETACH)
+		}
+		server.Wait()
+		tree.close()
+	})
+	return mounted, beneath
+}
+
+// tree is what the nodes of one file system share.
+type tree struct {
+	opts Options
+
+	// mu is held while names are looked for and changed: the folder beneath does
+	// not fold, and would take both of two names that are one.
+	mu    sync.Mutex
+	nodes map[uint64]*node // by inode number, for as long as the file system is mounted
+}
+
+func (t *tree) root(path string) (*node, error) {
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &node{tree: t, fd: fd}, nil
+}
+
+func (t *tree) close() {
+	for _, n := range t.nodes {
+		unix.Close(n.fd)
+	}
+}

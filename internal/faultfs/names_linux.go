@@ -1,0 +1,118 @@
+package faultfs
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold is the same for all names that are taken for one.
+func fold(name string) string { return norm.NFC.String(strings.ToLower(norm.NFC.String(name))) }
+
+// spelled is the name under which the folder beneath has what is asked for by
+// name, or name itself where there is nothing. The caller holds mu.
+func (n *node) spelled(name string) (string, error) {
+	if opts := n.tree.opts; opts.Refused != "" && strings.ContainsAny(name, opts.Refused) {
+		return "", opts.Refuse
+	}
+	if !n.tree.opts.Fold {
+		return name, nil
+	}
+	dir, err := os.Open(n.path())
+	if err != nil {
+		return "", err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return "", err
+	}
+	folded := fold(name)
+	for _, there := range names {
+		if fold(there) == folded {
+			return there, nil
+		}
+	}
+	return name, nil
+}
+
+// named calls do with the spelling of a name, and no other name changes meanwhile.
+func (n *node) named(name string, do func(spelled string) error) syscall.Errno {
+	n.tree.mu.Lock()
+	defer n.tree.mu.Unlock()
+	spelled, err := n.spelled(name)
+	if err == nil {
+		err = do(spelled)
+	}
+	return fs.ToErrno(err)
+}
+
+// made is the entry that make has made under the name.
+func (n *node) made(ctx context.Context, name string, out *fuse.EntryOut, make func(spelled string) error) (child *fs.Inode, errno syscall.Errno) {
+	errno = n.named(name, func(spelled string) (err error) {
+		if err = make(spelled); err == nil {
+			child, err = n.child(ctx, spelled, out)
+		}
+		return err
+	})
+	return child, errno
+}
+
+func (n *node) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	return n.made(ctx, name, out, func(string) error { return nil })
+}
+
+func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+	var file fs.FileHandle
+	child, errno := n.made(ctx, name, out, func(spelled string) error {
+		fd, err := unix.Openat(n.fd, spelled, int(flags)&^unix.O_APPEND|unix.O_CREAT|unix.O_CLOEXEC, mode)
+		if err == nil {
+			file = fs.NewLoopbackFile(fd)
+		}
+		return err
+	})
+	return child, file, 0, errno
+}
+
+func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	return n.made(ctx, name, out, func(spelled string) error { return unix.Mkdirat(n.fd, spelled, mode) })
+}
+
+func (n *node) Mknod(ctx context.Context, name string, mode, dev uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	return n.made(ctx, name, out, func(spelled string) error { return unix.Mknodat(n.fd, spelled, mode, int(dev)) })
+}
+
+func (n *node) Symlink(ctx context.Context, target, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	return n.made(ctx, name, out, func(spelled string) error { return unix.Symlinkat(target, n.fd, spelled) })
+}
+
+func (n *node) Link(ctx context.Context, of fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	return n.made(ctx, name, out, func(spelled string) error {
+		return unix.Linkat(unix.AT_FDCWD, of.(*node).path(), n.fd, spelled, unix.AT_SYMLINK_FOLLOW)
+	})
+}
+
+func (n *node) Unlink(_ context.Context, name string) syscall.Errno {
+	return n.named(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, 0) })
+}
+
+func (n *node) Rmdir(_ context.Context, name string) syscall.Errno {
+	return n.named(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR) })
+}
+
+func (n *node) Rename(_ context.Context, name string, parent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
+	to := parent.(*node)
+	return n.named(name, func(spelled string) error {
+		newSpelled, err := to.spelled(newName)
+		if err != nil {
+			return err
+		}
+		return unix.Renameat2(n.fd, spelled, to.fd, newSpelled, uint(flags))
+	})
+}
