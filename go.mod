@@ -29,3 +29,5 @@ require (
 	github.com/xrash/smetrics v0.0.0-20240521201337-686a1a2994c1 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
+
+replace github.com/klauspost/cpuid/v2 => ./internal/digest/cpuid

@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"internal/target":   {"digest", "event", "filecopy", "process"},
 	"internal/view":     {"event", "status"},
 
+	"internal/digest/cpuid": {}, // a module of its own, in place of a library
 }
 
 // owners are packages from outside that one package of ours has for itself.
@@ -41,6 +42,7 @@ var owners = map[string]string{
 	"golang.org/x/term":               "internal/cli",
 	"github.com/cespare/xxhash/v2":    "internal/digest",
 	"github.com/zeebo":                "internal/digest",
+	"golang.org/x/sys/cpu":            "internal/digest/cpuid",
 	"golang.org/x/text":               "internal/lesson internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
