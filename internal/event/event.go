@@ -121,7 +121,7 @@ type Totals struct {
 	Missing   int            `json:"missing,omitempty"`   // at the destination
 	Extra     int            `json:"extra,omitempty"`     // at the destination alone
 	Different int            `json:"different,omitempty"` // on the two sides
-	Lost      map[string]int `json:"losses,omitempty"`    // files that lost something, by what it was
+	Losses    map[string]int `json:"losses,omitempty"`    // files that lost something, by what it was
 
 	Planned      int   `json:"planned,omitempty"` // files that a dry run would copy, and their bytes
 	PlannedBytes int64 `json:"planned_bytes,omitempty"`

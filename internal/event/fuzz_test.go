@@ -80,7 +80,7 @@ func someEvent(file, source, dest, words string, n int64, x float64, finished bo
 	if finished {
 		e.Totals = &event.Totals{
 			Links: i, Skipped: i, Failed: i, Children: i, Peak: i, Rate: x,
-			Verified: i, Missing: i, Extra: i, Different: i, Lost: map[string]int{"owner": i, words: i},
+			Verified: i, Missing: i, Extra: i, Different: i, Losses: map[string]int{"owner": i, words: i},
 			Planned: i, PlannedBytes: n,
 		}
 	}

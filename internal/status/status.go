@@ -123,7 +123,7 @@ func (r *Run) Finished(now time.Time) event.Event {
 		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
 			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak,
-			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Lost: r.Lost,
+			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Losses: r.Lost,
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,
 		},
 	}

@@ -93,7 +93,7 @@ func TestFinished(t *testing.T) {
 				Time: now, Kind: event.Finished, Source: "a", Dest: "b", Signal: "SIGINT", Files: 3, Bytes: 600, Duration: row.duration,
 				Hash: "xxh128", // and no digest: there are three
 				Totals: &event.Totals{Links: 1, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Rate: row.rate,
-					Verified: 3, Missing: 7, Extra: 8, Different: 9, Lost: map[string]int{"owner": 2}},
+					Verified: 3, Missing: 7, Extra: 8, Different: 9, Losses: map[string]int{"owner": 2}},
 			}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v %+v\nwant %+v %+v", got, got.Totals, want, want.Totals)

@@ -2,6 +2,8 @@
 package view
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/go-hclog"
@@ -9,7 +11,8 @@ import (
 	"brood/internal/event"
 )
 
-// Log writes a line for each event that is worth one, with constant messages and
+// Log writes a line for each event that is worth one, and at the end one for each
+// kind of what was lost, with constant messages and
 // the keys of the events' JSON. Names and other people's words are quoted, so that
 // none can move the cursor.
 func Log(logger hclog.Logger) func(event.Event) {
@@ -17,6 +20,11 @@ func Log(logger hclog.Logger) func(event.Event) {
 		level, message, pairs := line(e)
 		if message != "" {
 			logger.Log(level, message, onOneLine(pairs)...)
+		}
+		if e.Kind == event.Finished && e.Totals != nil {
+			for _, what := range slices.Sorted(maps.Keys(e.Losses)) {
+				logger.Warn("not kept", "what", quoted(what), "files", e.Losses[what])
+			}
 		}
 	}
 }
@@ -51,15 +59,39 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	case event.Skipped:
 		return skippedLevel(e), "skipped", []any{"file", quoted(e.File), "reason", quoted(e.Reason)}
 	case event.Copied:
-		return hclog.Debug, "copied", withChild(e, "file", quoted(e.File), "bytes", e.Bytes, "method", e.Method)
+		return copied(e)
+	case event.Verified:
+		return hclog.Debug, "verified", withChild(e, "file", quoted(e.File), "bytes", e.Bytes, "hash", e.Hash, "digest", e.Digest)
+	case event.Differs:
+		return hclog.Debug, "differs", withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason))
 	case event.Linked, event.Made:
 		return hclog.Debug, string(e.Kind), withChild(e, "file", quoted(e.File))
 	case event.Progress:
-		return hclog.Trace, "progress", withChild(e, "file", quoted(e.File), "bytes", e.Bytes, "size", e.Size)
+		return hclog.Trace, "progress", withChild(e, withSome([]any{"file", quoted(e.File), "bytes", e.Bytes, "size", e.Size}, "phase", e.Phase)...)
 	case event.Finished:
 		return hclog.Debug, "parent finished", []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
 	}
 	return hclog.NoLevel, "", nil
+}
+
+func copied(e event.Event) (hclog.Level, string, []any) {
+	pairs := []any{"file", quoted(e.File), "bytes", e.Bytes, "method", e.Method}
+	pairs = withSome(pairs, "hash", e.Hash)
+	pairs = withSome(pairs, "digest", e.Digest)
+	pairs = withSome(pairs, "resumed", e.Resumed)
+	if e.Retries > 0 { // a disk, cable or memory that isn't to be trusted
+		return hclog.Warn, "copied again, since it was read back different", withChild(e, append(pairs, "retries", e.Retries)...)
+	}
+	return hclog.Debug, "copied", withChild(e, pairs...)
+}
+
+// withSome adds a pair whose value is not zero.
+func withSome[V comparable](pairs []any, key string, value V) []any {
+	var zero V
+	if value == zero {
+		return pairs
+	}
+	return append(pairs, key, value)
 }
 
 // skippedLevel: what was done before is no news, what will be missing is.

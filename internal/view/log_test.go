@@ -52,6 +52,32 @@ func TestLog(t *testing.T) {
 			`{"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"method":"reflink"}`,
 			`[DEBUG] brood: copied: file="a.mov" bytes=10 method=reflink name=copy-1 pid=41`,
 		},
+		"copied and verified": {
+			`{"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"method":"read-write","hash":"xxh64","digest":"aa","resumed":4}`,
+			`[DEBUG] brood: copied: file="a.mov" bytes=10 method=read-write hash=xxh64 digest=aa resumed=4 name=copy-1 pid=41`,
+		},
+		"copied twice": {
+			`{"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"method":"read-write","hash":"xxh64","digest":"aa","retries":1}`,
+			`[WARN]  brood: copied again, since it was read back different: file="a.mov" bytes=10 method=read-write hash=xxh64 digest=aa retries=1 name=copy-1 pid=41`,
+		},
+		"verified": {
+			`{"kind":"verified","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"hash":"xxh64","digest":"aa"}`,
+			`[DEBUG] brood: verified: file="a.mov" bytes=10 hash=xxh64 digest=aa name=copy-1 pid=41`,
+		},
+		"differs": {
+			`{"kind":"differs","file":"a.mov","reason":"missing"}`,
+			`[DEBUG] brood: differs: file="a.mov" reason="missing"`,
+		},
+		"progress of a phase": {
+			`{"kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":5,"size":10,"phase":"verifying"}`,
+			`[TRACE] brood: progress: file="a.mov" bytes=5 size=10 phase=verifying name=copy-1 pid=41`,
+		},
+		"finished with losses": {
+			`{"kind":"finished","files":3,"bytes":30,"duration":2.5,"failed":0,"losses":{"owner":2,"ACL":1}}`,
+			`[DEBUG] brood: parent finished: files=3 bytes=30 failed=0 duration=2.5
+[WARN]  brood: not kept: what="ACL" files=1
+[WARN]  brood: not kept: what="owner" files=2`,
+		},
 		"linked": {
 			`{"kind":"linked","name":"folders-1","pid":41,"file":"l"}`,
 			`[DEBUG] brood: linked: file="l" name=folders-1 pid=41`,

@@ -31,6 +31,7 @@ func summaryOf(t *testing.T, recorded string, took time.Duration) string {
 
 func TestSummary(t *testing.T) {
 	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","jobs":4}` + "\n"
+	const comparing = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","jobs":4,"verify":true}` + "\n"
 	for name, row := range map[string]struct {
 		events string
 		took   time.Duration
@@ -55,6 +56,67 @@ func TestSummary(t *testing.T) {
   failed    0
   children  3, at most 2 at once
   time      1.500 s, 2.0 MiB/s
+`,
+		},
+		"verified, and something lost": {
+			begun + `{"kind":"copied","file":"a.mov","bytes":1048576,"method":"read-write","hash":"xxh128","digest":"aa","lost":["owner","ACL"]}
+{"kind":"verified","file":"b.mov","bytes":5,"hash":"xxh128","digest":"bb"}
+{"kind":"made","file":".","lost":["owner"]}
+`, 1500 * time.Millisecond,
+			`copied "holiday" to "/mnt/usb disk"
+  files     1, 1.0 MiB
+  verified  2, xxh128
+  skipped   1
+  failed    0
+  not kept  ACL of 1, owner of 2
+  children  0, at most 0 at once
+  time      1.500 s, 683 KiB/s
+`,
+		},
+		"one verified file": {
+			begun + `{"kind":"copied","file":"a.mov","bytes":1048576,"method":"read-write","hash":"xxh128","digest":"aa"}
+`, 1500 * time.Millisecond,
+			`copied "holiday" to "/mnt/usb disk"
+  files     1, 1.0 MiB
+  verified  1, xxh128 aa
+  skipped   0
+  failed    0
+  children  0, at most 0 at once
+  time      1.500 s, 683 KiB/s
+`,
+		},
+		"compared, the same": {
+			comparing + `{"kind":"verified","file":"a.mov","bytes":1048576,"hash":"md5","digest":"aa"}
+{"kind":"verified","file":"b.mov","bytes":1048576,"hash":"md5","digest":"bb"}
+`, 500 * time.Millisecond,
+			`"holiday" and "/mnt/usb disk" are the same
+  equal     2, 2.0 MiB
+  verified  2, md5
+  different 0
+  missing   0
+  extra     0
+  skipped   0
+  failed    0
+  children  0, at most 0 at once
+  time      0.500 s, 4.0 MiB/s
+`,
+		},
+		"compared, not the same": {
+			comparing + `{"kind":"differs","file":"a.mov","reason":"other contents"}
+{"kind":"differs","file":"b.mov","reason":"other size"}
+{"kind":"differs","file":"c.mov","reason":"missing"}
+{"kind":"differs","file":"d.mov","reason":"extra"}
+{"kind":"failed","file":"e.mov","error":"open: permission denied"}
+`, 500 * time.Millisecond,
+			`"holiday" and "/mnt/usb disk" differ
+  equal     0, 0 B
+  different 2
+  missing   1
+  extra     1
+  skipped   0
+  failed    1
+  children  0, at most 0 at once
+  time      0.500 s, 0 B/s
 `,
 		},
 		"in part": {
@@ -129,5 +191,20 @@ func TestSummaryThatCannotBeWritten(t *testing.T) {
 	e := event.Event{Kind: event.Finished, Totals: &event.Totals{}}
 	if err := view.Summary(&failing{err: full}, e); !errors.Is(err, full) {
 		t.Errorf("%v, want %v", err, full)
+	}
+}
+
+func TestDifferences(t *testing.T) {
+	var out strings.Builder
+	show := view.Differences(&out)
+	for _, e := range read(t, `{"kind":"begun","verify":true}
+{"kind":"verified","file":"a.mov"}
+{"kind":"differs","file":"b.mov","reason":"other contents"}
+{"kind":"differs","file":"\u001b[2J","reason":"extra"}
+`) {
+		show(e)
+	}
+	if want := "other contents  \"b.mov\"\nextra           \"\\x1b[2J\"\n"; out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }
