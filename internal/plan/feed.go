@@ -1,6 +1,9 @@
 package plan
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // folder is a folder of the source that the walk has entered.
 type folder struct {
@@ -9,24 +12,28 @@ type folder struct {
 	fresh bool    // the destination has none of that name, so nothing in it either
 
 	left   bool // the walk is through with it
-	open   int  // files and folders in it that are not done
+	open   int  // files, hard links and folders in it that are not done
 	wanted bool // something in it is copied
 }
 
-// feed makes jobs of what the walk finds and of folders that become ready. It is
-// one goroutine, which owns all that is below.
+// feed makes jobs of what the walk finds and of what becomes ready. It is one
+// goroutine, which owns all that is below.
 type feed struct {
 	*Plan
 	found <-chan entry // nil when the walk is over
 
 	files    Job // being filled
 	size     int // of its names, as arguments
-	lane     []string
+	lane     Job // folders, links and nodes that are ready
+	links    Job // hard links that are ready
+	waiting  int // hard links whose first name is not done
 	laneBusy bool
 	running  int // jobs of files under way
 }
 
-func newFeed(p *Plan) *feed { return &feed{Plan: p, found: p.found} }
+func newFeed(p *Plan, found <-chan entry) *feed {
+	return &feed{Plan: p, found: found, lane: Job{Folders: true}, links: Job{Folders: true}}
+}
 
 func (f *feed) run(ctx context.Context) {
 	defer close(f.ended)
@@ -40,7 +47,7 @@ func (f *feed) run(ctx context.Context) {
 		if !ready {
 			jobs = nil
 		}
-		if ready && !job.Folders || len(f.lane) >= laneAhead {
+		if ready && !job.Folders || max(len(f.lane.Names), len(f.links.Names)) >= laneAhead || f.pressed() {
 			found = nil // the walk waits
 		}
 		select {
@@ -62,18 +69,31 @@ func (f *feed) run(ctx context.Context) {
 
 // next is the job that could be started now.
 func (f *feed) next() (Job, bool) {
-	walked := f.found == nil
 	switch {
-	case f.full() || walked && len(f.files.Names) > 0:
+	case f.full() || (f.found == nil || f.pressed()) && len(f.files.Names) > 0:
 		return f.files, true
-	case !f.laneBusy && (len(f.lane) >= laneJob || walked && f.running == 0 && len(f.lane) > 0):
-		return Job{Folders: true, Names: f.lane[:f.laneFits()]}, true
+	case f.laneBusy:
+		return Job{}, false
+	case f.due(f.links): // before the folders that they are in
+		return f.links.front(f.fits(f.links)), true
+	case f.due(f.lane):
+		return f.lane.front(f.fits(f.lane)), true
 	}
 	return Job{}, false
 }
 
+// pressed: so many hard links wait that their first names are to be copied next,
+// whichever job these are in.
+func (f *feed) pressed() bool { return f.waiting >= laneAhead }
+
+// due tells whether the lane takes from a queue now: when there is a job's worth, or no more to come.
+func (f *feed) due(queue Job) bool {
+	n := len(queue.Names)
+	return n >= laneJob || n > 0 && (f.pressed() || f.found == nil && f.running == 0)
+}
+
 func (f *feed) over() bool {
-	return f.found == nil && f.running == 0 && !f.laneBusy && len(f.lane) == 0 && len(f.files.Names) == 0
+	return f.found == nil && f.running == 0 && !f.laneBusy && len(f.lane.Names)+len(f.links.Names)+len(f.files.Names) == 0
 }
 
 // full tells whether the job of files takes no more; the next name could have the length of a path.
@@ -83,26 +103,39 @@ func (f *feed) full() bool {
 	return n >= f.opts.PerChild || n > 0 && f.opts.ArgRoom > 0 && f.size+path+9 > f.opts.ArgRoom
 }
 
-// laneFits is how many of the lane fit into one job.
-func (f *feed) laneFits() int {
+// fits is how many of a queue fit into one job.
+func (f *feed) fits(queue Job) int {
 	size := 0
-	for i, name := range f.lane {
-		size += len(name) + 9
+	for i, e := range queue.of {
+		size += e.args()
 		if i == laneJob || i > 0 && f.opts.ArgRoom > 0 && size > f.opts.ArgRoom {
 			return i
 		}
 	}
-	return len(f.lane)
+	return len(queue.of)
+}
+
+// args is the room that an entry takes among a job's arguments.
+func (e entry) args() int {
+	const each = 9 // a pointer, and the zero at the end
+	if e.kind == hardLink {
+		return len(e.name) + len(e.first.name) + 2*each
+	}
+	return len(e.name) + each
 }
 
 func (f *feed) given(j Job) {
-	if j.Folders {
-		f.lane = append([]string(nil), f.lane[len(j.Names):]...)
-		f.laneBusy = true
+	switch {
+	case !j.Folders:
+		f.files, f.size = Job{}, 0
+		f.running++
 		return
+	case len(j.Firsts) > 0:
+		f.links = f.links.after(len(j.Names))
+	default:
+		f.lane = f.lane.after(len(j.Names))
 	}
-	f.files, f.size = Job{}, 0
-	f.running++
+	f.laneBusy = true
 }
 
 func (f *feed) take(e entry) {
@@ -116,27 +149,55 @@ func (f *feed) take(e entry) {
 		f.settle(e.folder)
 	case link:
 		e.folder.wanted = true
-		f.lane = append(f.lane, e.name)
+		f.lane.add(e)
+	case hardLink:
+		e.folder.wanted = true
+		e.folder.open++
+		f.await(e)
 	case file:
 		e.folder.wanted = true
 		e.folder.open++
-		f.files.Names = append(f.files.Names, e.name)
-		f.files.Bytes += e.size
-		f.files.folders = append(f.files.folders, e.folder)
-		f.size += len(e.name) + 9
+		f.files.add(e)
+		f.size += e.args()
 	}
+}
+
+// await puts a hard link into the lane when its first name is done.
+func (f *feed) await(e entry) {
+	if e.first.settled || e.first.done {
+		f.links.add(e)
+		return
+	}
+	e.info = nil
+	e.first.waiting = append(e.first.waiting, e)
+	f.waiting++
 }
 
 func (f *feed) completed(j Job) {
 	if j.Folders {
 		f.laneBusy = false
-		return
+	} else {
+		f.running--
 	}
-	f.running--
-	for _, in := range j.folders {
-		in.open--
-		f.settle(in)
+	for _, e := range j.of {
+		if e.first != nil && e.kind != hardLink {
+			f.release(e.first)
+		}
+		if e.kind == file || e.kind == hardLink {
+			e.folder.open--
+			f.settle(e.folder)
+		}
 	}
+}
+
+// release lets the later names into the lane.
+func (f *feed) release(done *first) {
+	done.done = true
+	for _, e := range done.waiting {
+		f.links.add(e)
+	}
+	f.waiting -= len(done.waiting)
+	done.waiting = nil
 }
 
 // settle puts the folder into the lane once all that is in it is done, and then perhaps the one it is in.
@@ -147,8 +208,39 @@ func (f *feed) settle(d *folder) {
 			d.in.wanted = d.in.wanted || d.wanted
 		}
 		if d.wanted || len(f.opts.Include) == 0 {
-			f.lane = append(f.lane, d.name)
+			f.lane.add(entry{kind: left, name: d.name, folder: d})
 		}
 		d = d.in
 	}
+}
+
+// add adds an entry at the end.
+func (j *Job) add(e entry) {
+	if e.kind == file {
+		j.Bytes += e.info.Size()
+	}
+	if e.kind == hardLink {
+		j.Firsts = append(j.Firsts, e.first.name)
+	}
+	e.info = nil
+	j.Names = append(j.Names, e.name)
+	j.of = append(j.of, e)
+}
+
+// front is a job of the first n of a queue.
+func (j Job) front(n int) Job {
+	j.Names, j.of = j.Names[:n], j.of[:n]
+	if len(j.Firsts) > 0 {
+		j.Firsts = j.Firsts[:n]
+	}
+	return j
+}
+
+// after is the queue without the first n.
+func (j Job) after(n int) Job {
+	j.Names, j.of = slices.Clone(j.Names[n:]), slices.Clone(j.of[n:])
+	if len(j.Firsts) > 0 {
+		j.Firsts = slices.Clone(j.Firsts[n:])
+	}
+	return j
 }

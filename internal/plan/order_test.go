@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand"
+	"os"
 	"path"
 	"testing"
 	"testing/synctest"
@@ -21,7 +22,7 @@ func TestOrder(t *testing.T) {
 			dir := t.TempDir()
 			want := newOrder(dir)
 			want.grow(t, random, 1+random.Intn(700))
-			opts := plan.Options{PerChild: 1 + random.Intn(4)}
+			opts := plan.Options{PerChild: 1 + random.Intn(4), Archive: random.Intn(2) == 0}
 			slots := 1 + random.Intn(20)
 			t.Logf("seed %d: %d names, %d files a job, %d slots", seed+n, len(want.open), opts.PerChild, slots)
 			synctest.Test(t, func(t *testing.T) {
@@ -45,6 +46,7 @@ type order struct {
 	given   map[string]bool
 	inside  map[string]int // how many names in a folder are open
 	folders []string
+	files   []string
 }
 
 type kind string
@@ -52,6 +54,7 @@ type kind string
 const (
 	file   kind = "file"
 	link   kind = "link"
+	hard   kind = "file of several names"
 	folder kind = "folder"
 )
 
@@ -69,16 +72,21 @@ func (o *order) grow(t *testing.T, random *rand.Rand, names int) {
 		name := path.Join(in, fmt.Sprint(n))
 		o.inside[in]++
 		o.open[name] = true
-		switch random.Intn(4) {
-		case 0:
+		switch n := random.Intn(6); {
+		case n == 0:
 			o.kinds[name] = link
 			makeTree(t, o.dir, name+" -> anything")
-		case 1, 2:
+		case n == 1 && len(o.files) > 0:
+			other := o.files[random.Intn(len(o.files))]
+			o.kinds[name], o.kinds[other] = hard, hard
+			must(t, os.Link(path.Join(o.dir, other), path.Join(o.dir, name)))
+		case n < 4:
 			o.kinds[name] = folder
 			o.folders = append(o.folders, name)
 			makeTree(t, o.dir, name+"/")
 		default:
 			o.kinds[name] = file
+			o.files = append(o.files, name)
 			makeTree(t, o.dir, name)
 		}
 	}
@@ -114,8 +122,11 @@ func (o *order) take(t *testing.T, job plan.Job, running []plan.Job) {
 		t.Error("a job without names")
 	}
 	earlier := map[string]bool{} // in the same job; a child does them one after the other
-	for _, name := range job.Names {
-		if job.Folders == (o.kinds[name] == file) {
+	for n, name := range job.Names {
+		switch {
+		case len(job.Firsts) > 0:
+			o.linked(t, name, job.Firsts[n])
+		case job.Folders == (o.kinds[name] == file || o.kinds[name] == hard):
 			t.Errorf("%s %q is in a job with Folders %v", o.kinds[name], name, job.Folders)
 		}
 		if o.given[name] {
@@ -131,6 +142,18 @@ func (o *order) take(t *testing.T, job plan.Job, running []plan.Job) {
 		if job.Folders && other.Folders {
 			t.Errorf("two jobs of folders at once: %q and %q", job.Names, other.Names)
 		}
+	}
+}
+
+// linked: what a name is to be linked to is the same file, and done.
+func (o *order) linked(t *testing.T, name, to string) {
+	t.Helper()
+	one, err := os.Stat(path.Join(o.dir, to))
+	must(t, err)
+	other, err := os.Stat(path.Join(o.dir, name))
+	must(t, err)
+	if !os.SameFile(one, other) || o.open[to] {
+		t.Errorf("%q is to be linked to %q: the same file %v, open %v", name, to, os.SameFile(one, other), o.open[to])
 	}
 }
 

@@ -4,17 +4,21 @@
 // that a destination that hangs can hold a child, and never the parent.
 //
 // A million names are never in memory at once. What is kept is the path to where
-// the walk stands, the folders with a file under way, and two short queues:
+// the walk stands, the folders with a file under way, short queues, and of an
+// archive the files with names that the walk has not met yet:
 //
-//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a job ──────────────┬─▶ Jobs ─▶ schedule
-//	                       └─▶ folders and links, one job at a time ────┘            │
-//	                            ▲                                                    │
-//	                            └── a folder is ready when its last file is done ◀── Done
+//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a job ─────────────────────────┬─▶ Jobs ─▶ schedule
+//	                       └─▶ folders, links, nodes; hard links: one job at a time ┘            │
+//	                            ▲ ▲                                                              │
+//	                            │ └── a folder is ready when its last file or hard link is done ─┤
+//	                            └──── a hard link is ready when its first name is done ◀── Done ─┘
 //
 // A folder gets its final mode and times after all that is in it, since every new
-// name in it changes its time, and its mode may forbid new names. Links and folders go
-// through one lane in the order in which they became ready, which puts what is in
-// a folder before the folder.
+// name in it changes its time, and its mode may forbid new names. Links, nodes
+// (named pipes, devices) and folders go through one lane in the order in which they
+// became ready, which puts what is in a folder before the folder. Hard links, which
+// name what they are to be linked to, are jobs of their own in that lane; a folder
+// waits for them as for its files.
 package plan
 
 import (
@@ -31,25 +35,25 @@ type Options struct {
 	Include   []string // doublestar patterns: only files that match one of them; none: all
 	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
 	Overwrite filecopy.Overwrite
-	PerChild  int // files a job, 1 at least
-	ArgRoom   int // bytes of names that a job may have, each counted with 9 more; 0: no bound
+	Archive   bool // hard links are kept, and named pipes and devices are copied
+	PerChild  int  // files a job, 1 at least
+	ArgRoom   int  // bytes of names that a job may have, each counted with 9 more; 0: no bound
 }
 
 // Job is work for one child.
 type Job struct {
-	Folders bool     // the names are folders and links, not files
+	Folders bool     // the names are no files, but folders, links and nodes, or hard links
 	Names   []string // relative to source and destination, slash-separated
+	Firsts  []string // of hard links, each the name to link to, which is done; else none
 	Bytes   int64    // what the files have together
 
-	folders []*folder // in which each file is
+	of []entry // the names'
 }
 
 // Plan is a stream of jobs.
 type Plan struct {
 	opts Options
-	emit event.Sink
 
-	found chan entry
 	jobs  chan Job
 	done  chan Job
 	ended chan struct{} // closed when feed has returned
@@ -68,20 +72,35 @@ const (
 // is done; everybody who takes a job from it calls Done for it. Skipped and
 // failed entries are emitted as events.
 func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
-	w, err := newWalk(ctx, t, opts, emit)
+	return start(ctx, t, opts, emit, (*walk).run)
+}
+
+// start walks in one goroutine and makes jobs of what is found in another.
+func start(ctx context.Context, t Tree, opts Options, emit event.Sink, run func(*walk)) (*Plan, error) {
+	found := make(chan entry, foundAhead)
+	w, err := newWalk(ctx, t, opts, emit, func(e entry) {
+		select {
+		case found <- e:
+		case <-ctx.Done():
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{opts: opts, emit: emit, found: w.found, jobs: make(chan Job), done: make(chan Job), ended: make(chan struct{})}
-	p.running.Go(w.run)
-	p.running.Go(func() { newFeed(p).run(ctx) })
+	p := &Plan{opts: opts, jobs: make(chan Job), done: make(chan Job), ended: make(chan struct{})}
+	p.running.Go(func() {
+		defer close(found)
+		defer w.close()
+		run(w)
+	})
+	p.running.Go(func() { newFeed(p, found).run(ctx) })
 	return p, nil
 }
 
 // Jobs are the jobs that can be started now.
 func (p *Plan) Jobs() <-chan Job { return p.jobs }
 
-// Done says that the job has ended, well or not: a folder may become ready by it.
+// Done says that the job has ended, well or not: what waited for it becomes ready.
 func (p *Plan) Done(j Job) {
 	select {
 	case p.done <- j:

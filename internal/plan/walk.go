@@ -18,8 +18,9 @@ import (
 type entry struct {
 	kind   kind
 	name   string
-	size   int64
-	folder *folder // in which it is; of entered and left: itself
+	info   fs.FileInfo // of the source, while the walk has it in hand
+	folder *folder     // in which it is; of entered and left: itself
+	first  *first      // of a file with several names
 }
 
 type kind int
@@ -28,7 +29,8 @@ const (
 	entered kind = iota
 	left
 	file
-	link
+	link     // or a named pipe or device
+	hardLink // to another name of the source
 )
 
 // batch is how many names of a folder are read, sorted and passed on at once.
@@ -43,10 +45,11 @@ type walk struct {
 	opts   Options
 	filter filter
 	emit   event.Sink
-	found  chan entry
+	pass   func(entry) // may wait, but not when ctx is done
+	shared hardLinks   // nil when hard links are not kept
 }
 
-func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk, error) {
+func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink, pass func(entry)) (*walk, error) {
 	source, err := os.OpenRoot(t.Source)
 	if err != nil {
 		return nil, problem("source", t.Source, err)
@@ -56,43 +59,57 @@ func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk,
 		source.Close()
 		return nil, problem("dest", t.Dest, err)
 	}
-	return &walk{ctx, t, source, dest, opts, filter{opts.Include, opts.Exclude}, emit, make(chan entry, foundAhead)}, nil
+	w := &walk{ctx: ctx, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit, pass: pass}
+	if opts.Archive && t.File == "" {
+		w.shared = hardLinks{}
+	}
+	return w, nil
+}
+
+func (w *walk) close() {
+	w.source.Close()
+	if w.dest != nil {
+		w.dest.Close()
+	}
 }
 
 func (w *walk) run() {
-	defer close(w.found)
-	defer w.source.Close()
-	if w.dest != nil {
-		defer w.dest.Close()
-	}
+	top := &folder{name: ".", fresh: w.dest == nil}
 	if w.tree.File == "" {
-		w.folder(&folder{name: ".", fresh: w.dest == nil})
+		w.folder(top)
+	} else {
+		w.single(top)
+	}
+}
+
+func (w *walk) single(in *folder) {
+	name := w.tree.File
+	if w.filter.excludes(name) || !w.filter.includes(name) {
 		return
 	}
-	if w.filter.excludes(w.tree.File) || !w.filter.includes(w.tree.File) {
-		return
-	}
-	info, err := w.source.Lstat(w.tree.File)
+	info, err := w.source.Lstat(name)
 	if err != nil {
-		w.failed(w.tree.File, "stat", err)
+		w.failed(name, "stat", err)
 		return
 	}
-	w.file(w.tree.File, info, &folder{name: ".", fresh: w.dest == nil})
+	w.name(file, name, info, in)
 }
 
 // folder walks one folder; one that cannot be read is a failure, and made all the same.
 func (w *walk) folder(f *folder) {
-	if !w.pass(entry{kind: entered, folder: f}) {
+	if w.ctx.Err() != nil {
 		return
 	}
-	if err := w.entries(f); err != nil {
+	w.pass(entry{kind: entered, folder: f})
+	if err := w.each(w.source, f.name, func(e fs.DirEntry) { w.entry(f, e) }); err != nil {
 		w.failed(f.name, "read folder", err)
 	}
 	w.pass(entry{kind: left, folder: f})
 }
 
-func (w *walk) entries(f *folder) error {
-	dir, err := w.source.Open(f.name)
+// each calls back for each name in a folder, until ctx is done.
+func (w *walk) each(root *os.Root, folder string, call func(fs.DirEntry)) error {
+	dir, err := root.Open(folder)
 	if err != nil {
 		return err
 	}
@@ -107,7 +124,7 @@ func (w *walk) entries(f *folder) error {
 			if w.ctx.Err() != nil {
 				return nil
 			}
-			w.entry(f, e)
+			call(e)
 		}
 		if err == io.EOF || err == nil && len(entries) < batch {
 			return nil
@@ -122,7 +139,7 @@ func (w *walk) entry(f *folder, e fs.DirEntry) {
 	name := path.Join(f.name, e.Name())
 	switch {
 	case filecopy.IsTemporary(e.Name()):
-		w.skipped(name, "leftover of an interrupted copy")
+		w.skipped(name, reasonLeftover)
 		return
 	case w.filter.excludes(name), !e.IsDir() && !w.filter.includes(name):
 		return
@@ -132,15 +149,20 @@ func (w *walk) entry(f *folder, e fs.DirEntry) {
 		w.failed(name, "stat", err)
 		return
 	}
-	switch info.Mode().Type() {
-	case 0:
-		w.file(name, info, f)
-	case fs.ModeDir:
-		w.folder(w.enter(name, f))
-	case fs.ModeSymlink:
-		w.pass(entry{kind: link, name: name, folder: f})
+	w.found(name, info, f)
+}
+
+// found goes on by what the name is of.
+func (w *walk) found(name string, info fs.FileInfo, in *folder) {
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		w.name(file, name, info, in)
+	case mode.IsDir():
+		w.folder(w.enter(name, in))
+	case mode.Type() == fs.ModeSymlink, w.opts.Archive && mode&(fs.ModeNamedPipe|fs.ModeDevice) != 0:
+		w.name(link, name, info, in)
 	default:
-		w.skipped(name, special(info.Mode()))
+		w.skipped(name, special(mode))
 	}
 }
 
@@ -153,39 +175,54 @@ func (w *walk) enter(name string, in *folder) *folder {
 	return f
 }
 
-func (w *walk) file(name string, info fs.FileInfo, in *folder) {
-	if reason := w.settled(name, info, in); reason != "" {
+// name passes on a name that is no folder's, unless there is nothing to do for it.
+func (w *walk) name(k kind, name string, info fs.FileInfo, in *folder) {
+	e := entry{kind: k, name: name, info: info, folder: in}
+	all := w.shared.meet(info)
+	if all != nil && all.first != nil {
+		e.kind, e.first = hardLink, all.first
+	}
+	reason := w.settled(e)
+	if all != nil && all.first == nil && w.canBeFirst(e) {
+		all.first = &first{name: name, settled: reason != ""}
+		e.first = all.first
+	}
+	if reason != "" {
 		w.skipped(name, reason)
 		return
 	}
-	w.pass(entry{kind: file, name: name, size: info.Size(), folder: in})
+	w.pass(e)
 }
 
-// settled says why there is nothing to do for a file; "" when there is. (The child
+// settled says why there is nothing to do for a name; "" when there is. (The child
 // looks again: much may happen in between.)
-func (w *walk) settled(name string, info fs.FileInfo, in *folder) string {
-	if in.fresh || w.opts.Overwrite == filecopy.Always {
+func (w *walk) settled(e entry) string {
+	if e.kind == link || w.opts.Overwrite == filecopy.Always {
 		return ""
 	}
-	there, err := w.dest.Lstat(name)
+	there := w.there(e)
 	switch {
-	case err != nil:
+	case there == nil:
 		return ""
 	case w.opts.Overwrite == filecopy.Never:
 		return event.ReasonExists
-	case filecopy.Same(info, there):
+	case e.kind == hardLink && w.linked(e, there),
+		e.kind == file && filecopy.Same(e.info, there):
 		return event.ReasonDone
 	}
 	return ""
 }
 
-func (w *walk) pass(e entry) bool {
-	select {
-	case w.found <- e:
-		return true
-	case <-w.ctx.Done():
-		return false
+// there is what the destination has of the name; nil for nothing that can be seen.
+func (w *walk) there(e entry) fs.FileInfo {
+	if e.folder.fresh {
+		return nil
 	}
+	info, err := w.dest.Lstat(e.name)
+	if err != nil {
+		return nil
+	}
+	return info
 }
 
 func (w *walk) skipped(name, reason string) {
@@ -195,6 +232,8 @@ func (w *walk) skipped(name, reason string) {
 func (w *walk) failed(name, op string, err error) {
 	w.emit(event.Event{Kind: event.Failed, File: name, Error: filecopy.NewError(op, err).Error()})
 }
+
+const reasonLeftover = "leftover of an interrupted copy"
 
 func special(mode fs.FileMode) string {
 	switch {

@@ -1,0 +1,250 @@
+//go:build unix
+
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+	"brood/internal/plan"
+)
+
+// hardLink gives a file of dir more names.
+func hardLink(t testing.TB, dir, file string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		must(t, os.Link(dir+"/"+file, dir+"/"+name))
+	}
+}
+
+// linked are the hard links in the jobs, NAME=FIRST, in alphabetical order, and the
+// other jobs.
+func linked(jobs []plan.Job) (links []string, others []plan.Job) {
+	for _, job := range jobs {
+		if len(job.Firsts) == 0 {
+			others = append(others, job)
+		}
+		for n, to := range job.Firsts {
+			links = append(links, job.Names[n]+"="+to)
+		}
+	}
+	slices.Sort(links)
+	return links, others
+}
+
+// TestHardLinks: the first name that is to be copied is, the others become links to it.
+func TestHardLinks(t *testing.T) {
+	for name, row := range map[string]struct {
+		opts    plan.Options
+		dest    func(t *testing.T, src, dst string)
+		want    string // files + what the lane has + hard links
+		skipped string
+	}{
+		"nothing there": {opts: plan.Options{Archive: true}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
+		"none are kept": {opts: plan.Options{}, want: "a/f b/f f + . a a/l b b/l +"},
+		"the first is not wanted": {opts: plan.Options{Archive: true, Exclude: []string{"a"}},
+			want: "b/f + . b b/l + f=b/f"},
+		"only one is wanted": {opts: plan.Options{Archive: true, Include: []string{"/f"}}, want: "f + . +"},
+		"all there": {opts: plan.Options{Archive: true}, dest: func(t *testing.T, src, dst string) {
+			copied(t, src, dst, "a/f")
+			hardLink(t, dst, "a/f", "b/f", "f")
+		}, want: "+ . a a/l b + b/l=a/l", skipped: "a/f b/f f"},
+		"equal copies there": {opts: plan.Options{Archive: true}, dest: func(t *testing.T, src, dst string) {
+			copied(t, src, dst, "a/f", "b/f")
+		}, want: "+ . a a/l b + b/f=a/f b/l=a/l f=a/f", skipped: "a/f"},
+		"all there, but old": {opts: plan.Options{Archive: true}, dest: func(t *testing.T, src, dst string) {
+			makeTree(t, dst, "a/f")
+			hardLink(t, dst, "a/f", "b/f", "f")
+		}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
+		"always": {opts: plan.Options{Archive: true, Overwrite: filecopy.Always}, dest: func(t *testing.T, src, dst string) {
+			copied(t, src, dst, "a/f")
+			hardLink(t, dst, "a/f", "b/f", "f")
+		}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
+		"never, one there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never}, dest: func(t *testing.T, src, dst string) {
+			makeTree(t, dst, "b/f")
+		}, want: "a/f + . a a/l b + b/l=a/l f=a/f", skipped: "b/f"},
+		"never, the first there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never}, dest: func(t *testing.T, src, dst string) {
+			copied(t, src, dst, "a/f")
+		}, want: "+ . a a/l b + b/f=a/f b/l=a/l f=a/f", skipped: "a/f"},
+		"never, another one there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never}, dest: func(t *testing.T, src, dst string) {
+			makeTree(t, dst, "a/f", "a/l")
+		}, want: "b/f + . a a/l b b/l + f=b/f", skipped: "a/f"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src, dst := t.TempDir(), t.TempDir()
+			makeTree(t, src, "a/f", "a/l -> anything", "b/")
+			hardLink(t, src, "a/f", "b/f", "f")
+			hardLink(t, src, "a/l", "b/l")
+			makeTree(t, dst, "a/", "b/")
+			if row.dest != nil {
+				row.dest(t, src, dst)
+			}
+			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
+			links, others := linked(jobs)
+			files, rest := filesAndRest(others)
+			got := strings.TrimSpace(strings.Join(files, " ")+" + "+strings.Join(rest, " ")) + " + " + strings.Join(links, " ")
+			if got = strings.TrimSpace(got); got != row.want {
+				t.Errorf("got  %s\nwant %s", got, row.want)
+			}
+			var skipped []string
+			for _, s := range seen.of(event.Skipped) {
+				skipped = append(skipped, strings.Split(s, ":")[0])
+			}
+			if got := strings.Join(skipped, " "); got != row.skipped {
+				t.Errorf("skipped %q, want %q", got, row.skipped)
+			}
+		})
+	}
+}
+
+// copied makes finished copies, as far as size and time tell.
+func copied(t *testing.T, src, dst string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		info, err := os.Stat(src + "/" + name)
+		must(t, err)
+		makeTree(t, dst, name)
+		must(t, os.Truncate(dst+"/"+name, info.Size()))
+		must(t, os.Chtimes(dst+"/"+name, info.ModTime(), info.ModTime()))
+	}
+}
+
+// TestOneFileOfSeveralNames is copied, whatever other names it has.
+func TestOneFileOfSeveralNames(t *testing.T) {
+	dir := t.TempDir()
+	makeTree(t, dir, "f")
+	hardLink(t, dir, "f", "g")
+	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none", File: "g"}, plan.Options{Archive: true})
+	if files, rest := filesAndRest(jobs); !slices.Equal(files, []string{"g"}) || len(rest) > 0 {
+		t.Errorf("files %q and %q; want g", files, rest)
+	}
+}
+
+// TestLinkWaits: a link does not come before its first is done, nor its folder before the link is.
+func TestLinkWaits(t *testing.T) {
+	dir := t.TempDir()
+	makeTree(t, dir, "a", "b/", "c")
+	hardLink(t, dir, "a", "b/f", "b/g")
+	synctest.Test(t, func(t *testing.T) {
+		p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1, Archive: true}, noEvents(t))
+		must(t, err)
+		var jobs []plan.Job
+		wantJob := func(want string) {
+			t.Helper()
+			job, _, _ := tryTake(p)
+			if got := fmt.Sprint(job.Names, job.Firsts); got != want {
+				t.Fatalf("job %s, want %s", got, want)
+			}
+			jobs = append(jobs, job)
+		}
+		wantJob("[a] []")
+		wantJob("[c] []")
+		p.Done(jobs[1])
+		wantJob("[] []") // there is none
+		p.Done(jobs[0])
+		wantJob("[b/f b/g] [a a]")
+		wantJob("[] []")
+		p.Done(jobs[3])
+		wantJob("[b .] []")
+		p.Done(jobs[5])
+		p.Wait()
+	})
+}
+
+// TestManyNames: of 10,000 names of one file, each comes once; while it is under way, not all are in memory.
+func TestManyNames(t *testing.T) {
+	const number = 10_000
+	dir := t.TempDir()
+	makeTree(t, dir, "a", leftover(t, "f"))
+	for n := range number {
+		name := fmt.Sprintf("n%02d/%05d", n/500, n)
+		if n%500 == 0 {
+			makeTree(t, dir, fmt.Sprintf("n%02d/", n/500))
+			hardLink(t, dir, leftover(t, "f"), fmt.Sprintf("n%02d/%s", n/500, leftover(t, "f")))
+		}
+		hardLink(t, dir, "a", name)
+	}
+	tree := plan.Tree{Source: dir, Dest: dir + "/none"}
+	for _, perChild := range []int{1, 50} {
+		jobs, _ := runAll(t, tree, plan.Options{PerChild: perChild, Archive: true})
+		links, others := linked(jobs)
+		if files, rest := filesAndRest(others); len(slices.Compact(links)) != number || len(files) != 1 || len(rest) != 21 {
+			t.Errorf("%d links, %d files, %d folders; want %d, 1 and 21", len(slices.Compact(links)), len(files), len(rest), number)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var seen atomic.Int64
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		p, err := plan.Start(ctx, tree, plan.Options{PerChild: 50, Archive: true}, func(event.Event) { seen.Add(1) })
+		must(t, err)
+		if job, ok, _ := tryTake(p); !ok || !slices.Equal(job.Names, []string{"a"}) {
+			t.Errorf("job %q; want a, though there is room for more in it", job.Names)
+		}
+		synctest.Wait()
+		if got := seen.Load(); got == 0 || got > 5 { // each stands for 500 names
+			t.Errorf("the walk has seen %d of 21 leftovers, want 1 to 5", got)
+		}
+		cancel()
+		p.Wait()
+	})
+}
+
+// TestForgotten: when all names of a file were met, it is kept no longer. A name
+// that comes to it afterwards is copied by itself.
+func TestForgotten(t *testing.T) {
+	dir := t.TempDir()
+	makeTree(t, dir, "a", "b", "c/"+leftover(t, "f"), "d/")
+	hardLink(t, dir, "a", "a2")
+	hardLink(t, dir, "b", "d/b")
+	p, err := plan.Start(t.Context(), plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1, Archive: true}, func(event.Event) {
+		hardLink(t, dir, "a", "d/a")
+		hardLink(t, dir, "b", "d/b2")
+	})
+	must(t, err)
+	var jobs []plan.Job
+	for job := range p.Jobs() {
+		jobs = append(jobs, job)
+		p.Done(job)
+	}
+	p.Wait()
+	links, others := linked(jobs)
+	files, _ := filesAndRest(others)
+	if got, want := [2][]string{files, links}, [2][]string{{"a", "b", "d/a", "d/b2"}, {"a2=a", "d/b=b"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("files and links %q, want %q", got, want)
+	}
+}
+
+// TestNodes: an archive has named pipes and devices, each as many names as it has.
+func TestNodes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	makeTree(t, ".", "src/f", "src/in/")
+	must(t, syscall.Mkfifo("src/pipe", 0o600))
+	hardLink(t, "src", "pipe", "zpipe", "in/pipe")
+	want := []string{".", "in", "in/pipe"}
+	if os.Geteuid() == 0 {
+		must(t, syscall.Mknod("src/null", syscall.S_IFCHR|0o600, 1<<8|3))
+		want = append(want, "null")
+	}
+	jobs, seen := runAll(t, plan.Tree{Source: "src", Dest: "none"}, plan.Options{Archive: true})
+	links, others := linked(jobs)
+	if _, rest := filesAndRest(others); !slices.Equal(rest, want) {
+		t.Errorf("folders and nodes %q, want %q", rest, want)
+	}
+	if want := []string{"pipe=in/pipe", "zpipe=in/pipe"}; !slices.Equal(links, want) {
+		t.Errorf("links %q, want %q", links, want)
+	}
+	if len(seen.all) > 0 {
+		t.Errorf("events %v, want none", seen.all)
+	}
+}

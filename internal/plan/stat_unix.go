@@ -1,0 +1,14 @@
+//go:build unix
+
+package plan
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// identity is which file it is, and how many names that has.
+func identity(info fs.FileInfo) (id inode, names uint64) {
+	s := info.Sys().(*syscall.Stat_t)
+	return inode{uint64(s.Dev), uint64(s.Ino)}, uint64(s.Nlink)
+}
