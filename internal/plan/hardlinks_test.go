@@ -59,6 +59,10 @@ func TestHardLinks(t *testing.T) {
 			copied(t, src, dst, "a/f")
 			hardLink(t, dst, "a/f", "b/f", "f")
 		}, want: "+ . a a/l b + b/l=a/l", skipped: "a/f b/f f"},
+		"all there, to be verified": {opts: plan.Options{Archive: true, Recheck: true}, dest: func(t *testing.T, src, dst string) {
+			copied(t, src, dst, "a/f")
+			hardLink(t, dst, "a/f", "b/f", "f")
+		}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
 		"equal copies there": {opts: plan.Options{Archive: true}, dest: func(t *testing.T, src, dst string) {
 			copied(t, src, dst, "a/f", "b/f")
 		}, want: "+ . a a/l b + b/f=a/f b/l=a/l f=a/f", skipped: "a/f"},

@@ -137,3 +137,27 @@ func TestOverwrite(t *testing.T) {
 		})
 	}
 }
+
+// TestRecheck: what seems to be done is a job, too; what may not be replaced is none.
+func TestRecheck(t *testing.T) {
+	src, dst := t.TempDir(), t.TempDir()
+	makeTree(t, src, "done", "longer", "missing")
+	makeTree(t, dst, "done", "longer")
+	at := time.Date(2001, 2, 3, 4, 5, 6, 7, time.UTC)
+	must(t, os.Chtimes(src+"/done", at, at))
+	must(t, os.Chtimes(dst+"/done", at, at))
+	must(t, os.WriteFile(dst+"/longer", []byte("longer still"), 0o644))
+	for overwrite, want := range map[filecopy.Overwrite][2][]string{
+		filecopy.Changed: {{"done", "longer", "missing"}, nil},
+		filecopy.Always:  {{"done", "longer", "missing"}, nil},
+		filecopy.Never:   {{"missing"}, {"done: exists", "longer: exists"}},
+	} {
+		t.Run(string(overwrite), func(t *testing.T) {
+			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite, Recheck: true})
+			files, _ := filesAndRest(jobs)
+			if got := [2][]string{files, seen.of(event.Skipped)}; !reflect.DeepEqual(got, want) {
+				t.Errorf("files and skipped %q; want %q", got, want)
+			}
+		})
+	}
+}

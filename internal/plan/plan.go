@@ -36,6 +36,7 @@ type Options struct {
 	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
 	Overwrite filecopy.Overwrite
 	Archive   bool // hard links are kept, and named pipes and devices are copied
+	Recheck   bool // what seems to be done already is a job all the same, to be verified
 	PerChild  int  // files a job, 1 at least
 	ArgRoom   int  // bytes of names that a job may have, each counted with 9 more; 0: no bound
 }

@@ -207,7 +207,7 @@ func (w *walk) settled(e entry) string {
 	case w.opts.Overwrite == filecopy.Never:
 		return event.ReasonExists
 	case e.kind == hardLink && w.linked(e, there),
-		e.kind == file && filecopy.Same(e.info, there):
+		e.kind == file && !w.opts.Recheck && filecopy.Same(e.info, there):
 		return event.ReasonDone
 	}
 	return ""
