@@ -10,6 +10,7 @@ type folder struct {
 	name  string
 	in    *folder // nil for the topmost
 	fresh bool    // the destination has none of that name, so nothing in it either
+	only  *chosen // what is chosen in it; nil for all
 
 	left   bool // the walk is through with it
 	open   int  // files, hard links and folders in it that are not done

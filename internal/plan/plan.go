@@ -34,6 +34,7 @@ import (
 type Options struct {
 	Include   []string // doublestar patterns: only files that match one of them; none: all
 	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
+	Only      *Only    // of these, the names that another run has not copied; nil: all
 	Overwrite filecopy.Overwrite
 	Archive   bool // hard links are kept, and named pipes and devices are copied
 	Recheck   bool // what seems to be done already is a job all the same, to be verified

@@ -74,10 +74,13 @@ func (w *walk) close() {
 }
 
 func (w *walk) run() {
-	top := &folder{name: ".", fresh: w.dest == nil}
-	if w.tree.File == "" {
+	top := &folder{name: ".", fresh: w.dest == nil, only: w.opts.Only.top()}
+	switch {
+	case w.tree.File == "":
 		w.folder(top)
-	} else {
+	case top.only != nil:
+		w.chosen(top, w.tree.File)
+	default:
 		w.single(top)
 	}
 }
@@ -101,7 +104,9 @@ func (w *walk) folder(f *folder) {
 		return
 	}
 	w.pass(entry{kind: entered, folder: f})
-	if err := w.each(w.source, f.name, func(e fs.DirEntry) { w.entry(f, e) }); err != nil {
+	if f.only != nil {
+		w.chosen(f, f.only.bases()...)
+	} else if err := w.each(w.source, f.name, func(e fs.DirEntry) { w.entry(f, e) }); err != nil {
 		w.failed(f.name, "read folder", err)
 	}
 	w.pass(entry{kind: left, folder: f})
@@ -149,16 +154,16 @@ func (w *walk) entry(f *folder, e fs.DirEntry) {
 		w.failed(name, "stat", err)
 		return
 	}
-	w.found(name, info, f)
+	w.found(name, info, f, nil)
 }
 
-// found goes on by what the name is of.
-func (w *walk) found(name string, info fs.FileInfo, in *folder) {
+// found goes on by what the name is of; only is what is chosen below it, nil for all.
+func (w *walk) found(name string, info fs.FileInfo, in *folder, only *chosen) {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		w.name(file, name, info, in)
 	case mode.IsDir():
-		w.folder(w.enter(name, in))
+		w.folder(w.enter(name, in, only))
 	case mode.Type() == fs.ModeSymlink, w.opts.Archive && mode&(fs.ModeNamedPipe|fs.ModeDevice) != 0:
 		w.name(link, name, info, in)
 	default:
@@ -166,8 +171,8 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder) {
 	}
 }
 
-func (w *walk) enter(name string, in *folder) *folder {
-	f := &folder{name: name, in: in, fresh: in.fresh}
+func (w *walk) enter(name string, in *folder, only *chosen) *folder {
+	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
 	if !f.fresh {
 		_, err := w.dest.Lstat(name)
 		f.fresh = errors.Is(err, fs.ErrNotExist)

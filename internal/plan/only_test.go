@@ -1,0 +1,151 @@
+package plan_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+)
+
+// record is that of a run with these events between its beginning and its end.
+func record(t *testing.T, events ...event.Event) string {
+	t.Helper()
+	return killed(t, append(events, event.Event{Kind: event.Finished, Totals: &event.Totals{}})...)
+}
+
+// killed is the record of a run that was killed after these events.
+func killed(t *testing.T, events ...event.Event) string {
+	t.Helper()
+	var out bytes.Buffer
+	must(t, event.Write(&out, event.Event{Kind: event.Begun, Version: event.Version, Source: "s", Dest: "d"}))
+	for _, e := range events {
+		must(t, event.Write(&out, e))
+	}
+	return out.String()
+}
+
+func failed(name string) event.Event {
+	return event.Event{Kind: event.Failed, Name: "copy-1", File: name, Error: "read: input/output error"}
+}
+
+// TestOnly: what a run has failed, by its record, is what the next one does.
+func TestOnly(t *testing.T) {
+	src := t.TempDir()
+	makeTree(t, src, "a", "b", "in\xff", "x/c", "x/y/d", "x/y/e", "x/y/l -> anything", "x/z/", "w/f", "now/")
+	must(t, os.Remove(src+"/now"))
+	makeTree(t, src, "now")
+	for name, row := range map[string]struct {
+		record  string
+		opts    plan.Options
+		want    string // files + folders and links
+		failed  string
+		partial bool
+	}{
+		"none":             {record: record(t), want: "+ ."},
+		"a file":           {record: record(t, failed("a")), want: "a + ."},
+		"no UTF-8":         {record: record(t, failed("in\xff")), want: "in\xff + ."},
+		"deep, and a link": {record: record(t, failed("x/y/d"), failed("x/y/l")), want: "x/y/d + . x x/y x/y/l"},
+		"in several":       {record: record(t, failed("w/f"), failed("x/y/e"), failed("b")), want: "b w/f x/y/e + . w x x/y"},
+		"a folder":         {record: record(t, failed("x/y")), want: "x/y/d x/y/e + . x x/y x/y/l"},
+		"one in it, too":   {record: record(t, failed("x/y/d"), failed("x/y")), want: "x/y/d x/y/e + . x x/y x/y/l"},
+		"all":              {record: record(t, failed("."), failed("a")), want: "a b in\xff now w/f x/c x/y/d x/y/e + . w x x/y x/y/l x/z"},
+
+		"copied afterwards": {record: record(t, failed("a"), failed("b"), event.Event{Kind: event.Copied, File: "a"}), want: "b + ."},
+		"and failed again":  {record: record(t, event.Event{Kind: event.Copied, File: "a"}, failed("a")), want: "a + ."},
+		"made, verified, linked afterwards": {record: record(t, failed("x"), failed("a"), failed("x/y/l"), event.Event{Kind: event.Made, Name: "folders-1", File: "x"},
+			event.Event{Kind: event.Verified, File: "a"}, event.Event{Kind: event.Linked, File: "x/y/l"}), want: "+ ."},
+		"skipped afterwards": {record: record(t, failed("a"), event.Event{Kind: event.Skipped, File: "a"}), want: "a + ."},
+		"a folder that could not be read is made all the same": {record: record(t,
+			event.Event{Kind: event.Failed, File: "w", Error: "read folder: permission denied"}, event.Event{Kind: event.Made, Name: "folders-1", File: "w"}),
+			want: "w/f + . w"},
+		"two runs": {record: record(t, failed("a"), failed("b")) + record(t, event.Event{Kind: event.Copied, File: "b"}, failed("x/c")), want: "a x/c + . x"},
+
+		"killed": {record: killed(t, event.Event{Kind: event.Started, File: "a"}, event.Event{Kind: event.Started, File: "b"},
+			event.Event{Kind: event.Progress, File: "w/f"}, event.Event{Kind: event.Copied, File: "a"}), want: "b w/f + . w", partial: true},
+		"killed after one was skipped": {record: killed(t, event.Event{Kind: event.Started, File: "a"}, event.Event{Kind: event.Skipped, File: "a"}, failed("b")),
+			want: "b + .", partial: true},
+		"killed in the middle of a line": {record: killed(t, failed("a")) + `{"kind":"copied","file":"a`, want: "a + .", partial: true},
+		"stopped":                        {record: record(t, failed("a"), event.Event{Kind: event.Stopping, Signal: "SIGINT"}), want: "a + .", partial: true},
+		"started, but the run has ended": {record: record(t, event.Event{Kind: event.Started, File: "a"}, failed("b")), want: "b + ."},
+
+		"gone":               {record: record(t, failed("a"), failed("gone")), want: "a + .", failed: "gone: stat: no such file or directory"},
+		"gone with folder":   {record: record(t, failed("g/h/i"), failed("g/j")), want: "+ .", failed: "g/h/i: stat: no such file or directory g/j: stat: no such file or directory"},
+		"a file now":         {record: record(t, failed("now/f")), want: "+ .", failed: "now/f: stat: not a directory"},
+		"gone, not included": {record: record(t, failed("gone")), opts: plan.Options{Include: []string{"a"}}, want: "+", failed: "gone: stat: no such file or directory"},
+		"gone, but excluded": {record: record(t, failed("gone"), failed("g/h")), opts: plan.Options{Exclude: []string{"gone", "h"}}, want: "+ ."},
+
+		"included":            {record: record(t, failed("x/y"), failed("x/c")), opts: plan.Options{Include: []string{"e"}}, want: "x/y/e + . x x/y"},
+		"excluded":            {record: record(t, failed("x/y"), failed("x/c")), opts: plan.Options{Exclude: []string{"e", "c"}}, want: "x/y/d + . x x/y x/y/l"},
+		"in a folder that is": {record: record(t, failed("x/y/d"), failed("b")), opts: plan.Options{Exclude: []string{"x"}}, want: "b + ."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			only, err := plan.Failed(strings.NewReader(row.record))
+			must(t, err)
+			if only.Source != "s" || only.Dest != "d" || only.Partial != row.partial {
+				t.Errorf("source %q, dest %q, partial %v; want s, d, %v", only.Source, only.Dest, only.Partial, row.partial)
+			}
+			row.opts.Only = only
+			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none"}, row.opts)
+			files, rest := filesAndRest(jobs)
+			if got := strings.TrimSpace(strings.Join(files, " ") + " + " + strings.Join(rest, " ")); got != row.want {
+				t.Errorf("got  %q\nwant %q", got, row.want)
+			}
+			if got := strings.Join(seen.of(event.Failed), " "); got != row.failed {
+				t.Errorf("failed %q, want %q", got, row.failed)
+			}
+			if row.want == "+ ." && row.failed == "" && len(row.opts.Exclude) == 0 && !only.Empty() {
+				t.Error("it is not empty")
+			}
+		})
+	}
+}
+
+// TestOnlyOneFile: of a run that was for one file.
+func TestOnlyOneFile(t *testing.T) {
+	src := t.TempDir()
+	makeTree(t, src, "a", "b")
+	only, err := plan.Failed(strings.NewReader(record(t, failed("a"))))
+	must(t, err)
+	for file, want := range map[string]string{"a": "a", "b": ""} {
+		jobs, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none", File: file}, plan.Options{Only: only})
+		files, rest := filesAndRest(jobs)
+		if got := strings.Join(append(files, rest...), " "); got != want || len(seen.all) > 0 {
+			t.Errorf("%s: files %q, want %q; events %v", file, got, want, seen.all)
+		}
+	}
+}
+
+// TestNoRecord: what is no record of a copy chooses nothing.
+func TestNoRecord(t *testing.T) {
+	line := func(e event.Event) string {
+		var out bytes.Buffer
+		must(t, event.Write(&out, e))
+		return out.String()
+	}
+	for name, row := range map[string]struct{ record, want string }{
+		"empty":               {"", "no record of a run"},
+		"another file":        {"#!/bin/sh\necho\n", "no record of a run"},
+		"other JSON":          {"{}\n{\"file\":\"a\"}\n", "no record of a run"},
+		"of a lesson":         {line(event.Event{Kind: event.Begun, Version: 1}), "no record of a run"},
+		"of a dry run":        {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", DryRun: true}), "no record of a run"},
+		"of a comparison":     {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", Verify: true}), "no record of a run"},
+		"a line that is none": {killed(t, failed("a")) + "oops\x1b\n", `line 3: no event: "oops\x1b"`},
+		"newer":               {line(event.Event{Kind: event.Begun, Version: event.Version + 1, Source: "s"}), "line 1: is of version 2, and this brood reads version 1"},
+		"a name outside":      {record(t, failed("../a\x1b")), `file "../a\x1b": is no name in a folder`},
+		"an absolute name":    {record(t, failed("/a")), `file "/a": is no name in a folder`},
+		"a name with dots":    {record(t, failed("a/./b")), `file "a/./b": is no name in a folder`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if only, err := plan.Failed(strings.NewReader(row.record)); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("%v, %v; want %s", only, err, row.want)
+			}
+		})
+	}
+	if _, err := plan.Failed(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(record(t))))); err == nil {
+		t.Error("a record that cannot be read is no error")
+	}
+}
