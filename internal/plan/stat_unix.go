@@ -12,3 +12,6 @@ func identity(info fs.FileInfo) (id inode, names uint64) {
 	s := info.Sys().(*syscall.Stat_t)
 	return inode{uint64(s.Dev), uint64(s.Ino)}, uint64(s.Nlink)
 }
+
+// occupies is how many bytes are allocated for a file.
+func occupies(info fs.FileInfo) int64 { return int64(info.Sys().(*syscall.Stat_t).Blocks) * 512 }

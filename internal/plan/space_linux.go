@@ -1,0 +1,54 @@
+package plan
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+func statVolume(name string) (volume, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(name, &s); err != nil {
+		return volume{}, err
+	}
+	v := volume{block: uint64(s.Frsize), blocks: s.Blocks, free: s.Bavail, inodes: s.Files, freeInodes: s.Ffree}
+	if s.Frsize <= 0 {
+		v.block = uint64(max(s.Bsize, 1))
+	}
+	if os.Geteuid() == 0 {
+		v.free = s.Bfree
+	}
+	return v, nil
+}
+
+const zfsMagic = 0x2fc12fc1 // OpenZFS, which is not in the kernel's headers
+
+// mayShare tells whether copies may take no room: source and destination are one
+// file system of a kind that can reflink, or one over such a kind.
+func mayShare(t Tree) bool {
+	dest, info, err := existing(t.Dest)
+	if err != nil {
+		return false
+	}
+	var here, there unix.Statfs_t
+	if unix.Statfs(t.Source, &here) != nil || unix.Statfs(dest, &there) != nil || here.Type != there.Type {
+		return false
+	}
+	switch uint32(there.Type) {
+	case zfsMagic:
+		return true // data sets share, and nothing tells which are of one pool
+	case unix.BTRFS_SUPER_MAGIC, unix.BCACHEFS_SUPER_MAGIC:
+		// Each subvolume has a device number of its own, but the size is that of all.
+		return here.Blocks == there.Blocks
+	case unix.XFS_SUPER_MAGIC, unix.OCFS2_SUPER_MAGIC,
+		unix.OVERLAYFS_SUPER_MAGIC, unix.NFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC:
+		source, err := os.Stat(t.Source)
+		if err != nil {
+			return false
+		}
+		on, _ := identity(source)
+		to, _ := identity(info)
+		return on.device == to.device
+	}
+	return false
+}

@@ -1,0 +1,9 @@
+//go:build !linux && !darwin && !freebsd
+
+package plan
+
+import "errors"
+
+func statVolume(string) (volume, error) { return volume{}, errors.ErrUnsupported }
+
+func mayShare(Tree) bool { return false }
