@@ -103,7 +103,8 @@ func (n *node) Readlink(context.Context) ([]byte, syscall.Errno) {
 }
 
 func (n *node) Open(_ context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
-	fd, err := unix.Open(n.path(), int(flags)&^unix.O_APPEND|unix.O_CLOEXEC, 0)
+	// What is at path is a link, and followed; the kernel has seen to the name.
+	fd, err := unix.Open(n.path(), int(flags)&^(unix.O_APPEND|unix.O_NOFOLLOW)|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, 0, fs.ToErrno(err)
 	}
