@@ -4,7 +4,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/hanwen/go-fuse/v2/fs"
@@ -18,10 +17,8 @@ type Options struct {
 	// alone, as APFS does. An entry keeps the spelling that it was made with.
 	Fold bool
 
-	// Refuse is the error for a name that has one of Refused's characters:
-	// EINVAL, as of vfat, or EILSEQ.
-	Refused string
-	Refuse  syscall.Errno
+	// Refuse, when set, is the error for a name: EINVAL as of vfat, EILSEQ, or nil.
+	Refuse func(name string) error
 }
 
 // Mount mounts an empty file system for the length of the test, which is skipped

@@ -18,8 +18,10 @@ func fold(name string) string { return norm.NFC.String(strings.ToLower(norm.NFC.
 // spelled is the name under which the folder beneath has what is asked for by
 // name, or name itself where there is nothing. The caller holds mu.
 func (n *node) spelled(name string) (string, error) {
-	if opts := n.tree.opts; opts.Refused != "" && strings.ContainsAny(name, opts.Refused) {
-		return "", opts.Refuse
+	if refuse := n.tree.opts.Refuse; refuse != nil {
+		if err := refuse(name); err != nil {
+			return "", err
+		}
 	}
 	if !n.tree.opts.Fold {
 		return name, nil
