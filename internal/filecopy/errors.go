@@ -1,8 +1,11 @@
 package filecopy
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // Error is what was attempted and why it failed: "rename: no space left on
@@ -33,4 +36,13 @@ func Cause(err error) error {
 			return err
 		}
 	}
+}
+
+// unfit is err, and says so where it means that this file system has no such names
+// (open(2); EILSEQ where names are UTF-8).
+func unfit(err error) error {
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.EILSEQ) {
+		return fmt.Errorf("the destination cannot hold this name: %w", Cause(err))
+	}
+	return err
 }

@@ -240,7 +240,7 @@ func (p place) existing() (fs.FileInfo, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, NewError("stat", err)
+		return nil, NewError("stat", unfit(err))
 	case info.IsDir():
 		return nil, NewError("rename", syscall.EISDIR)
 	}

@@ -41,7 +41,7 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 		return dir, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, NewError("open folder", err)
+		return nil, NewError("open folder", unfit(err))
 	}
 	name = filepath.Clean(name) // no slash at the end
 	parent, base := filepath.Split(name)
@@ -79,14 +79,14 @@ func enter(root *os.Root, name string) (*os.Root, error) {
 func (p place) writing(make func() error) error {
 	err := make()
 	if p.shared || !errors.Is(err, fs.ErrPermission) {
-		return err
+		return unfit(err)
 	}
 	const write = 0o300
 	info, statErr := p.dir.Stat(".")
 	if statErr != nil || info.Mode()&write == write || p.dir.Chmod(".", info.Mode().Perm()|write) != nil {
 		return err
 	}
-	return make()
+	return unfit(make())
 }
 
 // rename gives the temporary of that name its final name. Where it may
@@ -103,7 +103,7 @@ func (p place) rename(temporary string, replace bool) error {
 		err = renameNew(p.dir, temporary, p.base)
 	}
 	if err != nil {
-		return NewError("rename", err)
+		return NewError("rename", unfit(err))
 	}
 	return nil
 }
@@ -120,8 +120,11 @@ func linkNew(dir *os.Root, from, to string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if _, err := dir.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+	switch _, err := dir.Lstat(to); {
+	case err == nil:
 		return syscall.EEXIST
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	return dir.Rename(from, to)
 }
