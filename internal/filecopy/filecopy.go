@@ -116,7 +116,8 @@ type Result struct {
 // The errors are ctx's own, an [*Error], or one that says that the source
 // changed while it was opened or copied: such a copy is not kept. A directory
 // at dst/name is the error EISDIR. A symlink there is replaced, never written
-// through, and a read-only file is replaced as well.
+// through, and a read-only file is replaced as well. A file or folder that has
+// another name, which the destination takes for the same, is an error.
 func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
@@ -158,7 +159,7 @@ func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Re
 
 // keeps tells whether what is at the place stays there, given the source's
 // info.
-func (p place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
+func (p *place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
 	info, err := p.existing()
 	if info == nil || err != nil {
 		return false, err
@@ -232,17 +233,23 @@ func (o Options) phase(p Phase) {
 	}
 }
 
-// existing is what is at the place, nil when nothing is. A directory is an
-// error, found before the contents are moved rather than by the rename after.
-func (p place) existing() (fs.FileInfo, error) {
+// existing is what is at the place, nil when nothing is. A directory, a name that
+// the destination cannot hold, and one that it has in another spelling are errors,
+// found before the contents are moved rather than by the rename after.
+func (p *place) existing() (fs.FileInfo, error) {
 	info, err := p.dir.Lstat(p.base)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
-	case err != nil:
+	}
+	if err != nil {
 		return nil, NewError("stat", unfit(err))
-	case info.IsDir():
+	}
+	if err := checkSpelled("create", p.dir, p.base); err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
 		return nil, NewError("rename", syscall.EISDIR)
 	}
+	p.taken = true
 	return info, nil
 }

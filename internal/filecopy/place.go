@@ -14,6 +14,7 @@ type place struct {
 	dir    *os.Root
 	base   string
 	shared bool // dir is the caller's, not to be closed
+	taken  bool // existing has found something
 }
 
 // openPlace opens the folder of dst/name, and makes what is missing of it.
@@ -38,7 +39,7 @@ func (p place) close() {
 func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 	dir, err := enter(dst, name)
 	if err == nil {
-		return dir, nil
+		return spelledPath(dir, dst, name)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, NewError("open folder", unfit(err))
@@ -64,7 +65,7 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 	if dir, err = enter(above, base); err != nil {
 		return nil, NewError("open folder", err)
 	}
-	return dir, nil
+	return spelledPath(dir, above, base)
 }
 
 // enter opens a folder. OpenRoot opens whatever has the name, and would wait
@@ -90,22 +91,39 @@ func (p place) writing(make func() error) error {
 }
 
 // rename gives the temporary of that name its final name. Where it may
-// replace nothing and something is there, the error is EEXIST.
+// replace nothing and something is there, the error is EEXIST. Where nothing was
+// there, it replaces nothing without another look: it may be another file that
+// the destination takes for the same.
 func (p place) rename(temporary string, replace bool) error {
-	var err error
-	if replace {
-		err = p.dir.Rename(temporary, p.base)
-		// os.Root says EEXIST for a directory, which rename(2) calls EISDIR.
-		if errors.Is(err, fs.ErrExist) {
-			err = syscall.EISDIR
+	for range attempts {
+		if p.taken && replace {
+			return p.renameOver(temporary)
 		}
-	} else {
-		err = renameNew(p.dir, temporary, p.base)
+		err := renameNew(p.dir, temporary, p.base)
+		if err == nil {
+			return nil
+		}
+		if p.taken || !errors.Is(err, fs.ErrExist) {
+			return NewError("rename", unfit(err))
+		}
+		if _, err := p.existing(); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return NewError("rename", unfit(err))
+	return NewError("rename", syscall.EEXIST)
+}
+
+// renameOver replaces what is there.
+func (p place) renameOver(temporary string) error {
+	err := p.dir.Rename(temporary, p.base)
+	if err == nil {
+		return nil
 	}
-	return nil
+	// os.Root says EEXIST for a directory, which rename(2) calls EISDIR.
+	if errors.Is(err, fs.ErrExist) {
+		err = syscall.EISDIR
+	}
+	return NewError("rename", unfit(err))
 }
 
 // linkNew renames in two steps that replace nothing: a hard link, then the

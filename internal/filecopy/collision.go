@@ -1,0 +1,131 @@
+package filecopy
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A destination may take two names for one: vfat, exfat and NTFS those that differ
+// in case, APFS and ext4 with casefold also those in another normal form of
+// Unicode, vfat the short name of a long one. Of two files with such names the
+// later would replace the earlier, so it is an error that the name is there in
+// another spelling. Nothing tells beforehand which names are taken for one, but
+// whether two are is seen when either is asked for.
+
+var errOtherSpelling = errors.New("the destination has it in another spelling, and cannot hold both")
+
+// Spelled tells whether the entry that root has under a name is spelled like the
+// name, byte for byte; only the last element is looked at. It costs a stat, or two of
+// a name that is not ASCII; only where the folder takes another spelling for the
+// same are its names read.
+func Spelled(root *os.Root, name string) (bool, error) {
+	parent, base := filepath.Split(name)
+	for _, other := range spellings(base) {
+		there, err := root.Lstat(parent + other)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			here, err := root.Lstat(name)
+			if err != nil {
+				return false, NewError("stat", err)
+			}
+			if !os.SameFile(here, there) {
+				continue
+			}
+		}
+		// Hard links, or one entry.
+		return lists(root, parent, base)
+	}
+	return true, nil
+}
+
+// spellings are others of a name, of which a folder takes one for the same if it
+// takes any. Those that go by case know at least that of ASCII; those that go by
+// normal form may not go by case.
+func spellings(base string) []string {
+	others := make([]string, 0, 2)
+	if other := swapCase(base); other != base {
+		others = append(others, other)
+	}
+	if nfd, nfc := norm.NFD.String(base), norm.NFC.String(base); nfd != base {
+		others = append(others, nfd)
+	} else if nfc != base {
+		others = append(others, nfc)
+	}
+	return others
+}
+
+// swapCase swaps the case of the ASCII letters, or if there are none, of all.
+func swapCase(s string) string {
+	swapped := []byte(s)
+	for i, c := range swapped {
+		if letter := c | 0x20; 'a' <= letter && letter <= 'z' {
+			swapped[i] = c ^ 0x20
+		}
+	}
+	if string(swapped) != s || !utf8.ValidString(s) {
+		return string(swapped)
+	}
+	return strings.Map(func(r rune) rune {
+		if lower := unicode.ToLower(r); lower != r {
+			return lower
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}
+
+// lists tells whether the folder has an entry of just that name.
+func lists(root *os.Root, folder, base string) (bool, error) {
+	f, err := root.OpenFile(filepath.Clean(folder), os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return false, NewError("open folder", err)
+	}
+	defer f.Close()
+	for {
+		names, err := f.Readdirnames(1024)
+		if slices.Contains(names, base) {
+			return true, nil
+		}
+		if err == io.EOF {
+			return false, nil
+		}
+		if err != nil {
+			return false, NewError("read folder", err)
+		}
+	}
+}
+
+// checkSpelled is an error unless the last element of name is spelled so in root.
+func checkSpelled(op string, root *os.Root, name string) error {
+	ok, err := Spelled(root, name)
+	if err == nil && !ok {
+		err = NewError(op, errOtherSpelling)
+	}
+	return err
+}
+
+// spelledPath is dir, which was opened as root/name, if each element of the name is
+// spelled so: two folders that are taken for one would mix their files.
+func spelledPath(dir, root *os.Root, name string) (*os.Root, error) {
+	name = filepath.Clean(name)
+	for i := range len(name) + 1 {
+		if i < len(name) && !os.IsPathSeparator(name[i]) {
+			continue
+		}
+		if err := checkSpelled("open folder", root, name[:i]); err != nil {
+			dir.Close()
+			return nil, err
+		}
+	}
+	return dir, nil
+}
