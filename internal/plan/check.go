@@ -17,38 +17,54 @@ import (
 // nothing yet in a folder that can be written; and dest is neither source nor inside it, also
 // by way of links and mounts.
 func Check(source, dest string) (Tree, error) {
-	if source == "" || dest == "" {
-		return Tree{}, errors.New("the empty string names no file")
-	}
-	info, err := os.Stat(source)
+	t, info, err := checkSource(source, dest)
 	if err != nil {
-		return Tree{}, problem("source", source, err)
-	}
-	if target, err := os.Readlink(source); err == nil && !info.IsDir() {
-		return Tree{}, fmt.Errorf("source %q: is a link: name the file itself, %q", source, target)
-	}
-	t := Tree{Source: source, Dest: dest}
-	switch {
-	case info.Mode().IsRegular():
-		t.Source, t.File = filepath.Dir(source), filepath.Base(source)
-	case !info.IsDir():
-		return Tree{}, fmt.Errorf("source %q: neither a file nor a folder", source)
-	}
-	if err := readable(source); err != nil {
-		return Tree{}, problem("source", source, err)
+		return Tree{}, err
 	}
 	if err := checkDest(dest); err != nil {
 		return Tree{}, err
 	}
 	if t.File != "" {
-		there, err := os.Stat(filepath.Join(dest, t.File))
-		if err == nil && os.SameFile(info, there) {
-			return Tree{}, fmt.Errorf("source %q and dest %q: the copy would be the file itself", source, dest)
-		}
-		return t, nil
+		return t, t.checkOther(source, info, "the copy would be the file itself")
 	}
 	return t, checkApart(source, dest, info)
 }
+
+// checkSource: a folder or a regular file that can be read.
+func checkSource(source, dest string) (t Tree, info fs.FileInfo, err error) {
+	if source == "" || dest == "" {
+		return t, nil, errors.New("the empty string names no file")
+	}
+	info, err = os.Stat(source)
+	if err != nil {
+		return t, nil, problem("source", source, err)
+	}
+	if target, err := os.Readlink(source); err == nil && !info.IsDir() {
+		return t, nil, fmt.Errorf("source %q: is a link: name the file itself, %q", source, target)
+	}
+	t = Tree{Source: source, Dest: dest}
+	switch {
+	case info.Mode().IsRegular():
+		t.Source, t.File = filepath.Dir(source), filepath.Base(source)
+	case !info.IsDir():
+		return t, nil, fmt.Errorf("source %q: neither a file nor a folder", source)
+	}
+	if err := readable(source); err != nil {
+		return t, nil, problem("source", source, err)
+	}
+	return t, info, nil
+}
+
+// checkOther: what dest has of the file's name is not the file itself; else the error says so in these words.
+func (t Tree) checkOther(source string, info fs.FileInfo, words string) error {
+	there, err := os.Stat(filepath.Join(t.Dest, t.File))
+	if err == nil && os.SameFile(info, there) {
+		return fmt.Errorf("source %q and dest %q: %s", source, t.Dest, words)
+	}
+	return nil
+}
+
+func notFolder(dest string) error { return fmt.Errorf("dest %q: is a file, not a folder", dest) }
 
 func readable(name string) error {
 	f, err := os.Open(name)
@@ -80,7 +96,7 @@ func checkDest(dest string) error {
 		}
 		return nil
 	case there == dest:
-		return fmt.Errorf("dest %q: is a file, not a folder", dest)
+		return notFolder(dest)
 	default:
 		return fmt.Errorf("dest %q: %q is a file, not a folder", dest, there)
 	}

@@ -19,6 +19,9 @@
 // became ready, which puts what is in a folder before the folder. Hard links, which
 // name what they are to be linked to, are jobs of their own in that lane; a folder
 // waits for them as for its files.
+//
+// A comparison (StartCompare) walks both sides and has jobs of files alone; what
+// differs already by its name, kind or size is an event.
 package plan
 
 import (
@@ -74,29 +77,30 @@ const (
 // is done; everybody who takes a job from it calls Done for it. Skipped and
 // failed entries are emitted as events.
 func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
-	return start(ctx, t, opts, emit, (*walk).run)
-}
-
-// start walks in one goroutine and makes jobs of what is found in another.
-func start(ctx context.Context, t Tree, opts Options, emit event.Sink, run func(*walk)) (*Plan, error) {
-	found := make(chan entry, foundAhead)
-	w, err := newWalk(ctx, t, opts, emit, func(e entry) {
-		select {
-		case found <- e:
-		case <-ctx.Done():
-		}
-	})
+	w, err := newWalk(ctx, t, opts, emit)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{opts: opts, jobs: make(chan Job), done: make(chan Job), ended: make(chan struct{})}
+	return start(w, w.run), nil
+}
+
+// start walks in one goroutine and makes jobs of what is found in another.
+func start(w *walk, run func()) *Plan {
+	found := make(chan entry, foundAhead)
+	w.pass = func(e entry) {
+		select {
+		case found <- e:
+		case <-w.ctx.Done():
+		}
+	}
+	p := &Plan{opts: w.opts, jobs: make(chan Job), done: make(chan Job), ended: make(chan struct{})}
 	p.running.Go(func() {
 		defer close(found)
 		defer w.close()
-		run(w)
+		run()
 	})
-	p.running.Go(func() { newFeed(p, found).run(ctx) })
-	return p, nil
+	p.running.Go(func() { newFeed(p, found).run(w.ctx) })
+	return p
 }
 
 // Jobs are the jobs that can be started now.

@@ -54,13 +54,13 @@ func Fits(ctx context.Context, t Tree, opts Options, written bool) error {
 // two are there together for a moment; so is its share of what has other names, too.
 func Needs(ctx context.Context, t Tree, opts Options) (Room, error) {
 	opts.Recheck = false // what is there needs no room
-	var n needs
-	w, err := newWalk(ctx, t, opts, func(event.Event) {}, n.add)
+	w, err := newWalk(ctx, t, opts, func(event.Event) {})
 	if err != nil {
 		return Room{}, err
 	}
 	defer w.close()
-	n.walk = w
+	n := needs{walk: w}
+	w.pass = n.add
 	w.run()
 	n.Bytes = max(n.Bytes, 0)
 	return n.Room, ctx.Err()

@@ -15,3 +15,7 @@ func identity(info fs.FileInfo) (id inode, names uint64) {
 
 // occupies is how many bytes are allocated for a file.
 func occupies(info fs.FileInfo) int64 { return int64(info.Sys().(*syscall.Stat_t).Blocks) * 512 }
+
+func sameDevice(a, b fs.FileInfo) bool {
+	return a.Sys().(*syscall.Stat_t).Rdev == b.Sys().(*syscall.Stat_t).Rdev
+}

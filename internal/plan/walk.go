@@ -47,9 +47,11 @@ type walk struct {
 	emit   event.Sink
 	pass   func(entry) // may wait, but not when ctx is done
 	shared hardLinks   // nil when hard links are not kept
+
+	compared folder // of a comparison: that all files are said to be in, since nothing waits for them
 }
 
-func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink, pass func(entry)) (*walk, error) {
+func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk, error) {
 	source, err := os.OpenRoot(t.Source)
 	if err != nil {
 		return nil, problem("source", t.Source, err)
@@ -59,7 +61,7 @@ func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink, pass fu
 		source.Close()
 		return nil, problem("dest", t.Dest, err)
 	}
-	w := &walk{ctx: ctx, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit, pass: pass}
+	w := &walk{ctx: ctx, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
 	if opts.Archive && t.File == "" {
 		w.shared = hardLinks{}
 	}
@@ -81,11 +83,12 @@ func (w *walk) run() {
 	case top.only != nil:
 		w.chosen(top, w.tree.File)
 	default:
-		w.single(top)
+		w.single(func(name string, info fs.FileInfo) { w.name(file, name, info, top) })
 	}
 }
 
-func (w *walk) single(in *folder) {
+// single calls back for the one file of the tree.
+func (w *walk) single(call func(name string, info fs.FileInfo)) {
 	name := w.tree.File
 	if w.filter.excludes(name) || !w.filter.includes(name) {
 		return
@@ -95,7 +98,7 @@ func (w *walk) single(in *folder) {
 		w.failed(name, "stat", err)
 		return
 	}
-	w.name(file, name, info, in)
+	call(name, info)
 }
 
 // folder walks one folder; one that cannot be read is a failure, and made all the same.
@@ -106,10 +109,15 @@ func (w *walk) folder(f *folder) {
 	w.pass(entry{kind: entered, folder: f})
 	if f.only != nil {
 		w.chosen(f, f.only.bases()...)
-	} else if err := w.each(w.source, f.name, func(e fs.DirEntry) { w.entry(f, e) }); err != nil {
+	} else if err := w.entries(f); err != nil {
 		w.failed(f.name, "read folder", err)
 	}
 	w.pass(entry{kind: left, folder: f})
+}
+
+func (w *walk) entries(f *folder) error {
+	found := func(name string, info fs.FileInfo) { w.found(name, info, f, nil) }
+	return w.each(w.source, f.name, func(e fs.DirEntry) { w.entry(f.name, e, found) })
 }
 
 // each calls back for each name in a folder, until ctx is done.
@@ -140,8 +148,9 @@ func (w *walk) each(root *os.Root, folder string, call func(fs.DirEntry)) error 
 	}
 }
 
-func (w *walk) entry(f *folder, e fs.DirEntry) {
-	name := path.Join(f.name, e.Name())
+// entry calls back for a name in a folder of the source, if it is wanted.
+func (w *walk) entry(folder string, e fs.DirEntry, call func(name string, info fs.FileInfo)) {
+	name := path.Join(folder, e.Name())
 	switch {
 	case filecopy.IsTemporary(e.Name()):
 		w.skipped(name, reasonLeftover)
@@ -154,7 +163,7 @@ func (w *walk) entry(f *folder, e fs.DirEntry) {
 		w.failed(name, "stat", err)
 		return
 	}
-	w.found(name, info, f, nil)
+	call(name, info)
 }
 
 // found goes on by what the name is of; only is what is chosen below it, nil for all.

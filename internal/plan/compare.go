@@ -1,0 +1,153 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"syscall"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+)
+
+// StartCompare begins to walk source and destination. Files that both have, of
+// the same size, become jobs, to compare their contents. Whatever else is not the
+// same is an event: Differs, with one for a folder that is on one side alone and
+// for all that is in it; Failed, for what cannot be read. Modes, times and owners
+// are not compared, and a socket, which no copy has, is Skipped where it is missing.
+// Include and Exclude hold for both sides; the jobs are those of Start, but for
+// folders and links.
+func StartCompare(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
+	w, err := newWalk(ctx, t, opts, emit)
+	if err != nil {
+		return nil, err
+	}
+	if w.dest == nil {
+		w.close()
+		return nil, problem("dest", t.Dest, fs.ErrNotExist)
+	}
+	return start(w, w.compare), nil
+}
+
+func (w *walk) compare() {
+	if w.tree.File == "" {
+		w.compareFolder(".")
+	} else {
+		w.single(w.compareName)
+	}
+}
+
+// compareFolder goes over the source's names, then over the destination's: in a
+// folder of any size, neither side has to be remembered.
+func (w *walk) compareFolder(name string) {
+	err := w.each(w.source, name, func(e fs.DirEntry) { w.entry(name, e, w.compareName) })
+	if err != nil {
+		w.failed(name, "read folder", err)
+		return // what is extra cannot be told either
+	}
+	w.extras(name)
+}
+
+// compareName compares what the source has with what the destination has of the name.
+func (w *walk) compareName(name string, info fs.FileInfo) {
+	mode := info.Mode()
+	there, err := w.dest.Lstat(name)
+	switch {
+	case absent(err):
+		w.missing(name, mode)
+	case err != nil:
+		w.failed(name, "stat at the destination", err)
+	case mode.Type() != there.Mode().Type(), mode&fs.ModeDevice != 0 && !sameDevice(info, there):
+		w.differs(name, event.ReasonKind)
+	case mode.IsDir():
+		w.compareFolder(name)
+	case mode.Type() == fs.ModeSymlink:
+		w.compareTargets(name)
+	case mode.IsRegular() && info.Size() != there.Size():
+		w.differs(name, event.ReasonSize)
+	case mode.IsRegular():
+		w.pass(entry{kind: file, name: name, info: info, folder: &w.compared})
+	}
+}
+
+func (w *walk) compareTargets(name string) {
+	target, err := w.source.Readlink(name)
+	if err != nil {
+		w.failed(name, "read link", err)
+		return
+	}
+	there, err := w.dest.Readlink(name)
+	switch {
+	case err != nil:
+		w.failed(name, "read link at the destination", err)
+	case target != there:
+		w.differs(name, event.ReasonTarget)
+	}
+}
+
+func (w *walk) missing(name string, mode fs.FileMode) {
+	switch {
+	case mode.Type() == fs.ModeSocket:
+		w.skipped(name, special(mode))
+	case mode.IsDir() && len(w.opts.Include) > 0:
+		w.compareFolder(name) // perhaps there is nothing in it that is wanted
+	default:
+		w.differs(name, event.ReasonMissing)
+	}
+}
+
+// extras finds what the destination alone has in the folder.
+func (w *walk) extras(folder string) {
+	err := w.each(w.dest, folder, func(e fs.DirEntry) { w.extra(path.Join(folder, e.Name()), e) })
+	if err != nil && !absent(err) {
+		w.failed(folder, "read folder at the destination", err)
+	}
+}
+
+func (w *walk) extra(name string, e fs.DirEntry) {
+	if w.filter.excludes(name) || !e.IsDir() && !w.filter.includes(name) {
+		return
+	}
+	info, err := w.source.Lstat(name)
+	switch gone := absent(err) || filecopy.IsTemporary(e.Name()); {
+	case err != nil && !gone:
+		w.failed(name, "stat", err)
+	case e.IsDir() && len(w.opts.Include) > 0 && (gone || !info.IsDir()):
+		w.extras(name) // perhaps there is nothing in it that is wanted
+	case gone:
+		w.differs(name, event.ReasonExtra)
+	}
+}
+
+// absent tells whether err says that there is nothing of the name.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+func (w *walk) differs(name, reason string) {
+	w.emit(event.Event{Kind: event.Differs, File: name, Reason: reason})
+}
+
+// CheckCompare tells whether source can be compared with dest: both are there and
+// can be read, source is a folder or a file, dest is a folder, and neither source
+// nor inside it.
+func CheckCompare(source, dest string) (Tree, error) {
+	t, info, err := checkSource(source, dest)
+	if err != nil {
+		return Tree{}, err
+	}
+	switch there, err := os.Stat(dest); {
+	case err != nil:
+		return Tree{}, problem("dest", dest, err)
+	case !there.IsDir():
+		return Tree{}, notFolder(dest)
+	case t.File != "":
+		return t, t.checkOther(source, info, "are the same file")
+	}
+	if err := readable(dest); err != nil {
+		return Tree{}, problem("dest", dest, err)
+	}
+	return t, checkApart(source, dest, info)
+}

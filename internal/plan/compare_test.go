@@ -1,0 +1,259 @@
+//go:build unix
+
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+)
+
+// compareAll takes all jobs of a comparison.
+func compareAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Job, *events) {
+	t.Helper()
+	opts.PerChild = max(opts.PerChild, 1)
+	var seen events
+	p, err := plan.StartCompare(context.Background(), tree, opts, seen.emit)
+	must(t, err)
+	var jobs []plan.Job
+	for job := range p.Jobs() {
+		jobs = append(jobs, job)
+		p.Done(job)
+	}
+	p.Wait()
+	return jobs, &seen
+}
+
+func TestCompare(t *testing.T) {
+	for name, row := range map[string]struct {
+		src, dst []string
+		opts     plan.Options
+		jobs     string
+		differs  string // NAME: REASON, …
+		skipped  string
+	}{
+		"nothing":      {},
+		"files":        {src: []string{"a", "x/b", "x/y/c"}, dst: []string{"a", "x/b", "x/y/c"}, jobs: "a x/b x/y/c"},
+		"missing":      {src: []string{"a", "b", "x/c", "l -> a"}, dst: []string{"a", "x/"}, jobs: "a", differs: "b: missing, l: missing, x/c: missing"},
+		"extra":        {src: []string{"a", "x/"}, dst: []string{"a", "b", "x/c", "l -> a"}, jobs: "a", differs: "b: extra, l: extra, x/c: extra"},
+		"folders":      {src: []string{"s/a", "s/x/b"}, dst: []string{"d/a", "d/x/b"}, differs: "d: extra, s: missing"},
+		"empty folder": {src: []string{"s/"}, dst: []string{"d/"}, differs: "d: extra, s: missing"},
+		"other size":   {src: []string{"a"}, dst: []string{"b", "a", "a=longer"}, differs: "a: other size, b: extra"},
+		"links":        {src: []string{"l -> a", "m -> a", "n -> \xff"}, dst: []string{"l -> a", "m -> ./a", "n -> \xfe"}, differs: "m: other target, n: other target"},
+		"other kinds": {src: []string{"a", "b", "c/d", "e/", "f -> x", "g -> c"}, dst: []string{"a -> a", "b/c", "c", "e -> c", "f", "g/d"},
+			differs: "a: other kind, b: other kind, c: other kind, e: other kind, f: other kind, g: other kind"},
+		"leftovers": {src: []string{leftover(t, "s"), leftover(t, "b")}, dst: []string{leftover(t, "d"), leftover(t, "b"), "x/"},
+			differs: ".b.01234567.brood: extra, .d.01234567.brood: extra, x: extra",
+			skipped: ".b.01234567.brood: leftover of an interrupted copy, .s.01234567.brood: leftover of an interrupted copy"},
+		"pipes": {src: []string{"p|", "q|", "r|", "s"}, dst: []string{"p|", "r", "s|", "t|"}, differs: "q: missing, r: other kind, s: other kind, t: extra"},
+
+		"excluded on both sides": {src: []string{"a", "s.txt", "x/b"}, dst: []string{"a", "d.txt", "x/c"}, opts: plan.Options{Exclude: []string{"*.txt", "x"}}, jobs: "a"},
+		"included on both sides": {src: []string{"a.txt", "s", "s.txt"}, dst: []string{"a.txt", "d", "d.txt"}, opts: plan.Options{Include: []string{"*.txt"}},
+			jobs: "a.txt", differs: "d.txt: extra, s.txt: missing"},
+		"included in folders": {src: []string{"s/x/a.txt", "s/b", "t/c", "u/"}, dst: []string{"d/x/a.txt", "d/b", "e/c"}, opts: plan.Options{Include: []string{"*.txt"}},
+			differs: "d/x/a.txt: extra, s/x/a.txt: missing"},
+		"included in a folder that is a file there": {src: []string{"s", "x/a.txt"}, dst: []string{"s/a.txt", "x"}, opts: plan.Options{Include: []string{"*.txt"}},
+			differs: "s/a.txt: extra, x: other kind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src, dst := t.TempDir(), t.TempDir()
+			makeSide(t, src, row.src)
+			makeSide(t, dst, row.dst)
+			jobs, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
+			files, rest := filesAndRest(jobs)
+			if got := strings.Join(files, " "); got != row.jobs || len(rest) > 0 {
+				t.Errorf("files %q and %q, want %q and no folders", got, rest, row.jobs)
+			}
+			for kind, want := range map[event.Kind]string{event.Differs: row.differs, event.Skipped: row.skipped, event.Failed: ""} {
+				if got := strings.Join(seen.of(kind), ", "); got != want {
+					t.Errorf("%s: %s\nwant %s", kind, got, want)
+				}
+			}
+		})
+	}
+}
+
+// makeSide is makeTree; NAME| is a named pipe, NAME=CONTENTS a file.
+func makeSide(t *testing.T, dir string, names []string) {
+	t.Helper()
+	for _, name := range names {
+		base, isPipe := strings.CutSuffix(name, "|")
+		file, contents, isFile := strings.Cut(name, "=")
+		switch {
+		case isPipe:
+			must(t, syscall.Mkfifo(dir+"/"+base, 0o600))
+		case isFile:
+			must(t, os.WriteFile(dir+"/"+file, []byte(contents), 0o644))
+		default:
+			makeTree(t, dir, name)
+		}
+	}
+}
+
+// TestCompareSockets: a copy has none, so none is missed; something else in its place is told.
+func TestCompareSockets(t *testing.T) {
+	t.Chdir(t.TempDir()) // the name of a socket is short
+	makeTree(t, ".", "s/", "d/b")
+	for _, name := range []string{"s/a", "s/b", "s/c", "d/c", "d/d"} {
+		socket, err := net.Listen("unix", name)
+		must(t, err)
+		defer socket.Close()
+	}
+	_, seen := compareAll(t, plan.Tree{Source: "s", Dest: "d"}, plan.Options{})
+	if got, want := seen.of(event.Differs), []string{"b: other kind", "d: extra"}; !slices.Equal(got, want) {
+		t.Errorf("differ %q, want %q", got, want)
+	}
+	if got, want := seen.of(event.Skipped), []string{"a: socket"}; !slices.Equal(got, want) {
+		t.Errorf("skipped %q, want %q", got, want)
+	}
+}
+
+// TestCompareDevices: a device is one of a kind by its number.
+func TestCompareDevices(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: mknod")
+	}
+	src, dst := t.TempDir(), t.TempDir()
+	const null, zero = 1<<8 | 3, 1<<8 | 5
+	must(t, syscall.Mknod(src+"/a", syscall.S_IFCHR|0o600, null))
+	must(t, syscall.Mknod(dst+"/a", syscall.S_IFCHR|0o600, null))
+	must(t, syscall.Mknod(src+"/b", syscall.S_IFCHR|0o600, null))
+	must(t, syscall.Mknod(dst+"/b", syscall.S_IFCHR|0o600, zero))
+	must(t, syscall.Mknod(src+"/c", syscall.S_IFCHR|0o600, 7<<8))
+	must(t, syscall.Mknod(dst+"/c", syscall.S_IFBLK|0o600, 7<<8))
+	_, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
+	if got, want := seen.of(event.Differs), []string{"b: other kind", "c: other kind"}; !slices.Equal(got, want) {
+		t.Errorf("differ %q, want %q", got, want)
+	}
+}
+
+func TestCompareOneFile(t *testing.T) {
+	dir := t.TempDir()
+	makeTree(t, dir, "src/f", "src/g", "src/other", "dst/f", "dst/g", "dst/extra")
+	must(t, os.WriteFile(dir+"/dst/g", nil, 0o644))
+	for file, want := range map[string]string{"f": `["f"] []`, "g": `[] ["g: other size"]`, "other": `[] ["other: missing"]`} {
+		jobs, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: file}, plan.Options{})
+		files, _ := filesAndRest(jobs)
+		if got := fmt.Sprintf("%q %q", files, seen.of(event.Differs)); got != want {
+			t.Errorf("%s: %s, want %s", file, got, want)
+		}
+	}
+	_, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: "gone"}, plan.Options{})
+	if got, want := seen.of(event.Failed), []string{"gone: stat: no such file or directory"}; !slices.Equal(got, want) {
+		t.Errorf("failed %q, want %q", got, want)
+	}
+}
+
+// TestCompareJobs: as many names a job as asked for.
+func TestCompareJobs(t *testing.T) {
+	src, dst := t.TempDir(), t.TempDir()
+	names := []string{"1", "2", "3/33", "4", "5"}
+	makeTree(t, src, names...)
+	makeTree(t, dst, names...)
+	jobs, _ := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 2})
+	var got []string
+	for _, job := range jobs {
+		got = append(got, fmt.Sprintf("%q %d", job.Names, job.Bytes))
+	}
+	if want := `["1" "2"] 2, ["3/33" "4"] 5, ["5"] 1`; strings.Join(got, ", ") != want {
+		t.Errorf("jobs %s, want %s", got, want)
+	}
+}
+
+// TestCompareUnreadable: what cannot be read is a failure; the rest goes on.
+func TestCompareUnreadable(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("platform: root reads what nobody may")
+	}
+	src, dst := t.TempDir(), t.TempDir()
+	makeTree(t, src, "a", "s/x", "d/x")
+	makeTree(t, dst, "a", "s/x", "d/x")
+	for name, mode := range map[string]os.FileMode{src + "/s": 0, dst + "/d": 0} {
+		must(t, os.Chmod(name, mode))
+		t.Cleanup(func() { _ = os.Chmod(name, 0o755) })
+	}
+	jobs, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
+	if files, _ := filesAndRest(jobs); !slices.Equal(files, []string{"a"}) {
+		t.Errorf("files %q, want a", files)
+	}
+	want := []string{
+		"d/x: stat at the destination: permission denied", "d: read folder at the destination: permission denied",
+		"s: read folder: permission denied"}
+	if got := seen.of(event.Failed); !slices.Equal(got, want) {
+		t.Errorf("failed %q, want %q", got, want)
+	}
+}
+
+// TestCompareBounds: where nobody takes jobs the walk waits, and it ends when it is cancelled.
+func TestCompareBounds(t *testing.T) {
+	src, dst := t.TempDir(), t.TempDir()
+	for n := range 1000 {
+		makeTree(t, src, fmt.Sprintf("%04d", n), fmt.Sprintf("%04d.missing", n))
+		makeTree(t, dst, fmt.Sprintf("%04d", n))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var seen atomic.Int64
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		p, err := plan.StartCompare(ctx, plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 1}, func(event.Event) { seen.Add(1) })
+		must(t, err)
+		synctest.Wait()
+		if got := seen.Load(); got == 0 || got > 300 {
+			t.Errorf("the walk has seen %d of 1000 that are missing, want 1 to 300", got)
+		}
+		cancel()
+		p.Wait()
+	})
+}
+
+func TestCheckCompare(t *testing.T) {
+	t.Chdir(t.TempDir())
+	makeTree(t, ".", "src/f", "src/sub/g", "dst/f", "file", "tosrc -> src", "todst -> dst", "nowhere -> none", "tof -> dst/f")
+	must(t, os.Mkdir("linked", 0o755))
+	must(t, os.Link("src/f", "linked/f"))
+	abs, err := filepath.Abs("src")
+	must(t, err)
+	for name, row := range map[string]struct {
+		source, dest string
+		want         string // in the error; "" for none
+	}{
+		"two folders":            {"src", "dst", ""},
+		"links to them":          {"tosrc", "todst", ""},
+		"a file":                 {"src/f", "dst", ""},
+		"a file, not there":      {"file", "dst", ""},
+		"source is inside":       {"src/sub", "src", ""},
+		"no source":              {"none", "dst", `source "none": no such file or directory`},
+		"no dest":                {"src", "none", `dest "none": no such file or directory`},
+		"dest is a link to none": {"src", "nowhere", `dest "nowhere": no such file or directory`},
+		"dest is empty":          {"src", "", "the empty string names no file"},
+		"dest is a file":         {"src", "file", `dest "file": is a file, not a folder`},
+		"two files":              {"src/f", "dst/f", `dest "dst/f": is a file, not a folder`},
+		"source is a link":       {"tof", "dst", `source "tof": is a link: name the file itself, "dst/f"`},
+		"the same":               {"src", "src", "are the same folder"},
+		"the same by a link":     {"tosrc", abs, "are the same folder"},
+		"inside":                 {"src", "src/sub", `dest "src/sub": is inside source "src"`},
+		"the file itself":        {"src/f", "tosrc", `source "src/f" and dest "tosrc": are the same file`},
+		"the file's other name":  {"src/f", "linked", `source "src/f" and dest "linked": are the same file`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := plan.CheckCompare(row.source, row.dest)
+			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
+				t.Errorf("CheckCompare(%q, %q): %v; want %q", row.source, row.dest, err, row.want)
+			}
+		})
+	}
+	if _, err := plan.StartCompare(t.Context(), plan.Tree{Source: "src", Dest: "none"}, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
+		t.Error("a comparison with nothing has begun")
+	}
+}
