@@ -18,6 +18,7 @@
 //	target    what a child can be asked to do: its arguments bound from the command line
 //	filecopy  one file from A to B, whole or not at all; no processes, no logging
 //	digest    the hashes by which contents are verified
+//	confine   a process confined, for good, to what its one job needs
 //	event     what an event is; JSON Lines in and out
 //	status    folds events into the state of a run
 //	view      draws events and status

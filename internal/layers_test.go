@@ -17,6 +17,7 @@ var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
 	"internal/cli":      {"event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},
 	"internal/faultfs":  {}, // which only tests import
@@ -44,9 +45,11 @@ var owners = map[string]string{
 	"github.com/zeebo":                "internal/digest",
 	"golang.org/x/sys/cpu":            "internal/digest/cpuid",
 	"golang.org/x/text":               "internal/lesson internal/filecopy internal/faultfs",
-	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs",
+	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
+	"github.com/landlock-lsm":         "internal/confine",
+	"kernel.org/pub/linux":            "internal/confine", // system calls on all threads
 	"github.com/rogpeppe/go-internal": "",
 }
 

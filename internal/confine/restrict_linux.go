@@ -1,0 +1,155 @@
+package confine
+
+import (
+	"fmt"
+	"os"
+
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"golang.org/x/sys/unix"
+)
+
+// What a rule lets happen to the files and folders below a folder. Nothing lets
+// one execute, nor give commands to device drivers.
+const (
+	list  = ll.AccessFSReadDir
+	read  = list | ll.AccessFSReadFile
+	write = read | ll.AccessFSWriteFile | ll.AccessFSTruncate | ll.AccessFSRemoveDir | ll.AccessFSRemoveFile |
+		ll.AccessFSMakeDir | ll.AccessFSMakeReg | ll.AccessFSMakeSym | ll.AccessFSMakeFifo | ll.AccessFSMakeSock
+	devices = ll.AccessFSMakeChar | ll.AccessFSMakeBlock
+)
+
+func available() error {
+	_, err := version()
+	return err
+}
+
+// version is that of the kernel's Landlock. ENOSYS: it was not built in,
+// EOPNOTSUPP: not enabled at boot; a container's filter may have its own error.
+func version() (int, error) {
+	v, err := ll.LandlockGetABIVersion()
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return v, nil
+}
+
+// restrict uses the library's system calls and not its rules: those want paths,
+// set no_new_privs on all threads even where it is set, which costs a child more
+// than all else here, and let a process execute what it may read.
+func restrict(a Access) error {
+	v, err := version()
+	if err != nil {
+		return err
+	}
+	if a.Link && v < 2 {
+		return fmt.Errorf("%w that lets files be linked from folder to folder: want Linux 5.19", ErrUnavailable)
+	}
+	forbidden := restrictable(v)
+	fd, err := ll.LandlockCreateRuleset(&forbidden, 0)
+	if err != nil {
+		return os.NewSyscallError("landlock_create_ruleset", err)
+	}
+	defer unix.Close(fd)
+	rules := ruleset{fd, forbidden.HandledAccessFS}
+	if err := rules.add(a); err != nil {
+		return err
+	}
+	return os.NewSyscallError("landlock_restrict_self", ll.AllThreadsLandlockRestrictSelf(fd, 0))
+}
+
+// restrictable is all that this version can forbid.
+func restrictable(version int) ll.RulesetAttr {
+	bits := func(n int) uint64 { return 1<<n - 1 }
+	all := ll.RulesetAttr{HandledAccessFS: bits(13)}
+	for _, since := range []struct {
+		version         int
+		files, net, ipc int // how many kinds of access there are
+	}{{2, 14, 0, 0}, {3, 15, 0, 0}, {4, 15, 2, 0}, {5, 16, 2, 0}, {6, 16, 2, 2}, {9, 17, 2, 2}, {10, 17, 4, 2}} {
+		if version >= since.version {
+			all = ll.RulesetAttr{HandledAccessFS: bits(since.files), HandledAccessNet: bits(since.net), Scoped: bits(since.ipc)}
+		}
+	}
+	// Without this correction the threads of one process can't signal each other, and Go's must.
+	const signalsWithin = 1 << 1
+	if errata, err := ll.LandlockGetErrata(); err != nil || errata&signalsWithin == 0 {
+		all.Scoped &^= ll.ScopeSignal
+	}
+	return all
+}
+
+// ruleset is the kernel's, by its descriptor, and the kinds of access that it knows.
+type ruleset struct {
+	fd    int
+	known uint64
+}
+
+func (r ruleset) add(a Access) error {
+	writable := uint64(write)
+	if a.Link {
+		writable |= ll.AccessFSRefer
+	}
+	if a.Keep&mknod != 0 {
+		writable |= devices
+	}
+	for _, root := range a.Write {
+		if err := r.folder(root, writable, nil); err != nil {
+			return err
+		}
+	}
+	for _, files := range a.Read {
+		access := uint64(list)
+		if files.All {
+			access = read
+		}
+		if err := r.folder(files.Root, access, files.Names); err != nil {
+			return err
+		}
+	}
+	return r.addThreads()
+}
+
+// folder allows this access below root, and the reading of the named files.
+func (r ruleset) folder(root *os.Root, access uint64, names []string) error {
+	f, err := root.OpenFile(".", unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := r.allow(int(f.Fd()), access); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := r.file(int(f.Fd()), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file allows a regular file to be read. The name is looked up as os.Root does it,
+// but for a link at its end: one planted there would let its target be read.
+func (r ruleset) file(folder int, name string) error {
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS}
+	fd, err := unix.Openat2(folder, name, &how)
+	for err == unix.EINTR || err == unix.EAGAIN { // it asks to be called again (openat2(2))
+		fd, err = unix.Openat2(folder, name, &how)
+	}
+	switch err {
+	case nil:
+	case unix.EMFILE, unix.ENFILE, unix.ENOMEM, unix.ENOSYS, unix.EPERM:
+		return os.NewSyscallError("openat2", err)
+	default: // it is not there, or not for us
+		return nil
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return os.NewSyscallError("fstat", err)
+	}
+	return r.allow(fd, ll.AccessFSReadFile)
+}
+
+func (r ruleset) allow(fd int, access uint64) error {
+	err := ll.LandlockAddPathBeneathRule(r.fd, &ll.PathBeneathAttr{AllowedAccess: access & r.known, ParentFd: fd}, 0)
+	return os.NewSyscallError("landlock_add_rule", err)
+}

@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package confine
+
+func (ruleset) addThreads() error { return nil }
