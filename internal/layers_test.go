@@ -22,7 +22,7 @@ var layers = map[string][]string{
 	"internal/event":    {},
 	"internal/faultfs":  {}, // which only tests import
 	"internal/filecopy": {"digest"},
-	"internal/lesson":   {"event", "process", "status", "view"},
+	"internal/lesson":   {"confine", "event", "process", "status", "view"},
 	"internal/plan":     {"event", "filecopy"},
 	"internal/process":  {},
 	"internal/schedule": {"event", "plan", "process"},

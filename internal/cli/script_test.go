@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"brood/internal/cli"
+	"brood/internal/confine"
 	"brood/internal/lesson"
 	"brood/internal/process"
 	"brood/internal/target"
@@ -47,7 +48,9 @@ func TestScript(t *testing.T) {
 			e.Setenv("NL", "\n")
 			return nil
 		},
-		Condition: func(name string) (bool, error) { return name == "root" && os.Geteuid() == 0, nil },
+		Condition: func(name string) (bool, error) {
+			return name == "root" && os.Geteuid() == 0 || name == "landlock" && confine.Available() == nil, nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
 			"json":   jsonLines,

@@ -23,6 +23,7 @@ var oneTargets = map[string]process.Target{
 	"end-by": endBy, "exitcodes": exitcodes,
 	"idle": idle, "idle-stubborn": idleStubborn, "terminate": terminate, "stubborn": stubborn, "stopped": stopped,
 	"short-life": shortLife, "zombie": zombie,
+	"confined": confined, "confined-child": confinedChild,
 }
 
 var number = 1

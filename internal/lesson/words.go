@@ -41,6 +41,13 @@ var words = map[string]string{
 	"join 之后的状态：":      "state after join:",
 	"退出码：":             "exit code:",
 
+	"子进程，限制之前，读 /etc/passwd：": "child, before it is confined, reads /etc/passwd:",
+	"子进程，限制之后，读 /etc/passwd：": "child, confined, reads /etc/passwd:",
+	"子进程，限制之后，读自己的文件：":        "child, confined, reads its own file:",
+	"子进程没能限制自己：":              "the child could not confine itself:",
+	"主进程，读 /etc/passwd：":      "main process reads /etc/passwd:",
+	"成功":                      "done",
+
 	"子进程编号：":                   "PID of the child:",
 	"子进程的父进程：":                 "PID of the child's parent:",
 	"子进程现在的父进程：":               "PID of the child's parent now:",
