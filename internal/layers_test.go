@@ -16,7 +16,7 @@ import (
 var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
-	"internal/cli":      {"event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/cli":      {"digest", "event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},

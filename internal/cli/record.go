@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -10,47 +11,80 @@ import (
 	"brood/internal/view"
 )
 
-// recordFile is the file of --record; nil when there is none.
-type recordFile struct {
-	file   *os.File
-	record *view.Record
-}
-
-func openRecord(name string, tree plan.Tree) (*recordFile, error) {
-	if name != "" && tree.Holds(name) {
-		return nil, fmt.Errorf("record %q: is inside the source", name)
+// written is a file that a view of the events writes, of --record or --checksums;
+// nil when there is none.
+type written struct {
+	what string
+	file *os.File
+	view interface {
+		Read(event.Event)
+		Err() error
 	}
-	return createRecord(name)
 }
 
-func createRecord(name string) (*recordFile, error) {
+// openFiles makes those of a run, which are not to be where it reads from.
+func openFiles(opts options, tree plan.Tree) (record, checksums *written, err error) {
+	for what, name := range map[string]string{"record": opts.record, "checksums": opts.checksums} {
+		if name != "" && tree.Holds(name) {
+			return nil, nil, fmt.Errorf("%s %q: is inside the source", what, name)
+		}
+	}
+	if record, err = createRecord(opts.record); err != nil {
+		return nil, nil, err
+	}
+	if sameFile(opts.record, opts.checksums) {
+		return nil, nil, errors.Join(fmt.Errorf("checksums %q: is the record, too", opts.checksums), record.close())
+	}
+	if checksums, err = createChecksums(opts.checksums); err != nil {
+		return nil, nil, errors.Join(err, record.close())
+	}
+	return record, checksums, nil
+}
+
+func createRecord(name string) (*written, error) {
+	w, err := create("record", name)
+	if w != nil {
+		w.view = view.NewRecord(w.file)
+	}
+	return w, err
+}
+
+func createChecksums(name string) (*written, error) {
+	w, err := create("checksums", name)
+	if w != nil {
+		w.view = view.NewChecksums(w.file)
+	}
+	return w, err
+}
+
+func create(what, name string) (*written, error) {
 	if name == "" {
 		return nil, nil
 	}
 	file, err := os.Create(name)
 	if err != nil {
-		return nil, fmt.Errorf("record %q: %w", name, filecopy.Cause(err))
+		return nil, fmt.Errorf("%s %q: %w", what, name, filecopy.Cause(err))
 	}
-	return &recordFile{file, view.NewRecord(file)}, nil
+	return &written{what: what, file: file}, nil
 }
 
-func (r *recordFile) read(e event.Event) {
-	if r != nil {
-		r.record.Read(e)
+func (w *written) read(e event.Event) {
+	if w != nil {
+		w.view.Read(e)
 	}
 }
 
-// close returns why the record is not whole.
-func (r *recordFile) close() error {
-	if r == nil {
+// close returns why the file is not whole.
+func (w *written) close() error {
+	if w == nil {
 		return nil
 	}
-	err := r.record.Err()
-	if closeErr := r.file.Close(); err == nil {
+	err := w.view.Err()
+	if closeErr := w.file.Close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
-		return fmt.Errorf("record %q is not whole: %w", r.file.Name(), filecopy.Cause(err))
+		return fmt.Errorf("%s %q is not whole: %w", w.what, w.file.Name(), filecopy.Cause(err))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"syscall"
@@ -22,47 +23,81 @@ import (
 	"brood/internal/view"
 )
 
-// runCopy is brood copy: one plan, one run, one stream of events, and its views.
-func runCopy(opts copyOptions, std Streams) error {
+// runCopy is brood copy.
+func runCopy(opts options, std Streams) error {
+	if err := opts.readFailed(std); err != nil {
+		return err
+	}
 	tree, err := plan.Check(opts.source, opts.dest)
 	if err != nil {
 		return err
 	}
-	record, err := openRecord(opts.record, tree)
+	if err := fits(tree, opts); err != nil {
+		return err
+	}
+	return run(tree, opts, std)
+}
+
+// fits is an error when the destination has no room for all, unless that is to be tried.
+func fits(tree plan.Tree, opts options) error {
+	if opts.force {
+		return nil
+	}
+	err := plan.Fits(context.Background(), tree, opts.plan, opts.copy.Hash != "")
+	if short := new(plan.Shortage); errors.As(err, &short) {
+		return &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits", view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
+	}
+	return err
+}
+
+// run is one plan, one run, one stream of events, and its views.
+func run(tree plan.Tree, opts options, std Streams) error {
+	record, checksums, err := openFiles(opts, tree)
 	if err != nil {
 		return err
 	}
 	var state status.Run
-	readers := []func(event.Event){state.Apply, record.read, view.Log(hclog.New(&opts.log))}
 	names := bufio.NewWriter(std.Out)
-	if opts.dryRun && !opts.quiet && !opts.json {
-		readers = append(readers, view.Plan(names))
-	}
-	stream := event.NewStream(readers...)
+	stream := event.NewStream(state.Apply, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
 	stopped, err := execute(tree, opts, stream.Emit)
 	if err != nil {
-		return errors.Join(err, record.close())
+		return errors.Join(err, record.close(), checksums.close())
 	}
 	finished := state.Finished(time.Now())
 	stream.Emit(finished)
-	errs := errors.Join(record.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
+	errs := errors.Join(record.close(), checksums.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
 	if errs != nil {
 		fmt.Fprintf(std.Err, "brood: %s\n", printable(errs.Error()))
 	}
 	switch {
 	case stopped != 0:
 		return exitStatus(statusSignal + int(stopped))
-	case finished.Failed > 0 || errs != nil:
+	case finished.Failed+finished.Different+finished.Missing+finished.Extra > 0 || errs != nil:
 		return exitStatus(statusFailed)
 	}
 	return nil
 }
 
+// lister writes the names that are part of the answer: what a dry run would copy,
+// or what is not the same on both sides.
+func lister(opts options, out io.Writer) func(event.Event) {
+	switch {
+	case opts.quiet:
+	case opts.compare && opts.json:
+		return view.DifferencesJSON(out)
+	case opts.compare:
+		return view.Differences(out)
+	case opts.dryRun && !opts.json:
+		return view.Plan(out)
+	}
+	return func(event.Event) {}
+}
+
 // execute does, or with dry-run says, what the plan has. It returns the signal that ended it early.
-func execute(tree plan.Tree, opts copyOptions, emit event.Sink) (stopped syscall.Signal, err error) {
+func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Signal, err error) {
 	slots, limited := slotsFor(opts.jobs)
 	emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
-		Source: opts.source, Dest: opts.dest, Jobs: slots, DryRun: opts.dryRun})
+		Source: opts.source, Dest: opts.dest, Jobs: slots, DryRun: opts.dryRun, Verify: opts.compare})
 	if opts.jobs != 0 && limited.Kind != "" {
 		emit(limited)
 	}
@@ -73,7 +108,11 @@ func execute(tree plan.Tree, opts copyOptions, emit event.Sink) (stopped syscall
 	if opts.dryRun {
 		opts.plan.PerChild = 1 // each file is said by itself
 	}
-	p, err := plan.Start(ctx, tree, opts.plan, emit)
+	start := plan.Start
+	if opts.compare {
+		start = plan.StartCompare
+	}
+	p, err := start(ctx, tree, opts.plan, emit)
 	if err != nil {
 		return 0, err
 	}
@@ -84,9 +123,7 @@ func execute(tree plan.Tree, opts copyOptions, emit event.Sink) (stopped syscall
 	}
 	ladder := watchSignals(opts.daemon, emit)
 	schedule.Run(p, &schedule.Local{
-		Config: func(j plan.Job) process.Config {
-			return target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy}.Copy(j.Names)
-		},
+		Config: processes(tree, opts),
 		Name:   opts.name,
 		Daemon: opts.daemon,
 	}, schedule.Options{
@@ -96,6 +133,17 @@ func execute(tree plan.Tree, opts copyOptions, emit event.Sink) (stopped syscall
 	}, emit)
 	process.Finish(grace)
 	return ladder.end(), nil
+}
+
+// processes says which process does a job.
+func processes(tree plan.Tree, opts options) func(plan.Job) process.Config {
+	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy}
+	return func(j plan.Job) process.Config {
+		if opts.compare {
+			return job.Verify(j.Names)
+		}
+		return job.Copy(j.Names)
+	}
 }
 
 // slotsFor is how many children run at once when so many are asked for (0: all),
@@ -115,7 +163,7 @@ func emitLimited(asked int, limited event.Event, emit event.Sink) {
 	}
 }
 
-func summarize(opts copyOptions, std Streams, finished event.Event) error {
+func summarize(opts options, std Streams, finished event.Event) error {
 	switch {
 	case opts.json:
 		return event.Write(std.Out, finished)

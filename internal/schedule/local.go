@@ -107,10 +107,10 @@ func (c *localChild) relay(open map[string]bool, emit event.Sink) {
 		}
 		e.Name, e.PID = c.process.Name(), c.pid
 		switch e.Kind {
-		case event.Copied:
+		case event.Copied, event.Verified:
 			c.bytes += e.Bytes
 			delete(open, e.File)
-		case event.Linked, event.Made, event.Skipped, event.Failed:
+		case event.Linked, event.Made, event.Differs, event.Skipped, event.Failed:
 			delete(open, e.File)
 		}
 		emit(e)

@@ -16,8 +16,15 @@ import (
 // the keys of the events' JSON. Names and other people's words are quoted, so that
 // none can move the cursor.
 func Log(logger hclog.Logger) func(event.Event) {
+	compares := false
 	return func(e event.Event) {
 		level, message, pairs := line(e)
+		if e.Kind == event.Begun {
+			compares = e.Verify
+		}
+		if e.Kind == event.Failed && compares {
+			message = "not compared"
+		}
 		if message != "" {
 			logger.Log(level, message, onOneLine(pairs)...)
 		}

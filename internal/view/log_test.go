@@ -106,6 +106,12 @@ func TestLog(t *testing.T) {
 			`{"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"write: no space left on device"}`,
 			`[ERROR] brood: not copied: file="a.mov" error="write: no space left on device" name=copy-1 pid=41`,
 		},
+		"failed in a comparison": {
+			`{"kind":"begun","pid":40,"ppid":2,"version":1,"source":"a","dest":"c","jobs":4,"verify":true}
+{"kind":"failed","name":"verify-1","pid":41,"file":"a.mov","error":"read: input/output error"}`,
+			`[INFO]  brood: parent started: pid=40 ppid=2 source="a" dest="c" jobs=4
+[ERROR] brood: not compared: file="a.mov" error="read: input/output error" name=verify-1 pid=41`,
+		},
 		"exited": {
 			`{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":0,"bytes":10,"duration":1.23456}`,
 			`[INFO]  brood: child exited: name=copy-1 pid=41 exitcode=0 bytes=10 duration=1.235`,

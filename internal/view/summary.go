@@ -30,49 +30,65 @@ func Differences(w io.Writer) func(event.Event) {
 	}
 }
 
+// DifferencesJSON writes the events of these files, each as a line of JSON.
+func DifferencesJSON(w io.Writer) func(event.Event) {
+	return func(e event.Event) {
+		if e.Kind == event.Differs {
+			_ = event.Write(w, e) // a buffered writer says so at its end
+		}
+	}
+}
+
 // Summary writes what a finished run came to, for people.
 func Summary(w io.Writer, e event.Event) error {
-	var b strings.Builder
-	fmt.Fprintln(&b, head(e))
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "  %-9s %s\n", name, fmt.Sprintf(format, args...))
-	}
-	count := func(name string, n int) { row(name, "%s", humanize.Comma(int64(n))) }
-	files, bytes := e.Files+e.Planned, e.Bytes+e.PlannedBytes // of which a run has one or the other
-	row(map[bool]string{false: "files", true: "equal"}[e.Verify], "%s, %s", humanize.Comma(int64(files)), humanize.IBytes(uint64(bytes)))
-	if e.Verified > 0 {
-		row("verified", "%s, %s", humanize.Comma(int64(e.Verified)), strings.TrimSpace(e.Hash+" "+e.Digest))
-	}
+	var t table
+	fmt.Fprintln(&t, head(e))
 	if e.Verify {
-		count("different", e.Different)
-		count("missing", e.Missing)
-		count("extra", e.Extra)
+		t.row("equal", count(e.Files), Bytes(e.Bytes))
+		t.row("different", count(e.Different))
+		t.row("missing", count(e.Missing))
+		t.row("extra", count(e.Extra))
+	} else {
+		// Of files planned and copied a run has one or the other.
+		t.row("files", count(e.Files+e.Planned), Bytes(e.Bytes+e.PlannedBytes))
+	}
+	if e.Verified > 0 {
+		t.row("verified", strings.TrimSpace(count(e.Verified)+" by "+e.Hash+" "+e.Digest))
 	}
 	if e.Links > 0 {
-		count("links", e.Links)
+		t.row("links", count(e.Links))
 	}
-	count("skipped", e.Skipped)
-	count("failed", e.Failed)
+	t.row("skipped", count(e.Skipped))
+	t.row("failed", count(e.Failed))
 	if len(e.Losses) > 0 {
-		row("not kept", "%s", losses(e.Losses))
+		t.row("not kept", losses(e.Losses)...)
 	}
-	if e.DryRun {
-		_, err := io.WriteString(w, b.String())
-		return err
+	if !e.DryRun {
+		t.row("children", count(e.Children), "at most "+count(e.Peak)+" at once")
+		t.row("time", fmt.Sprintf("%.3f s", e.Duration), Bytes(int64(e.Rate))+"/s")
 	}
-	row("children", "%s, at most %s at once", humanize.Comma(int64(e.Children)), humanize.Comma(int64(e.Peak)))
-	row("time", "%.3f s, %s/s", e.Duration, humanize.IBytes(uint64(e.Rate)))
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, t.String())
 	return err
 }
 
+// table has a line for each thing that is counted.
+type table struct{ strings.Builder }
+
+func (t *table) row(name string, values ...string) {
+	fmt.Fprintf(t, "  %-9s %s\n", name, strings.Join(values, ", "))
+}
+
+func count(n int) string { return humanize.Comma(int64(n)) }
+
+// Bytes is a size for people.
+func Bytes(n int64) string { return humanize.IBytes(uint64(n)) }
+
 // losses is what was lost, of how many files.
-func losses(of map[string]int) string {
-	var parts []string
+func losses(of map[string]int) (parts []string) {
 	for _, what := range slices.Sorted(maps.Keys(of)) {
-		parts = append(parts, fmt.Sprintf("%s of %s", what, humanize.Comma(int64(of[what]))))
+		parts = append(parts, fmt.Sprintf("%s of %s", what, count(of[what])))
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 func head(e event.Event) string {

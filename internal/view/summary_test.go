@@ -65,7 +65,7 @@ func TestSummary(t *testing.T) {
 `, 1500 * time.Millisecond,
 			`copied "holiday" to "/mnt/usb disk"
   files     1, 1.0 MiB
-  verified  2, xxh128
+  verified  2 by xxh128
   skipped   1
   failed    0
   not kept  ACL of 1, owner of 2
@@ -78,7 +78,7 @@ func TestSummary(t *testing.T) {
 `, 1500 * time.Millisecond,
 			`copied "holiday" to "/mnt/usb disk"
   files     1, 1.0 MiB
-  verified  1, xxh128 aa
+  verified  1 by xxh128 aa
   skipped   0
   failed    0
   children  0, at most 0 at once
@@ -91,10 +91,10 @@ func TestSummary(t *testing.T) {
 `, 500 * time.Millisecond,
 			`"holiday" and "/mnt/usb disk" are the same
   equal     2, 2.0 MiB
-  verified  2, md5
   different 0
   missing   0
   extra     0
+  verified  2 by md5
   skipped   0
   failed    0
   children  0, at most 0 at once

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/urfave/cli/v2"
+
+	"brood/internal/digest"
+	"brood/internal/filecopy"
+	"brood/internal/plan"
+)
+
+// options are what the flags of a run say: of brood copy and brood verify.
+type options struct {
+	source, dest string
+	jobs         int // 0: all at once
+	daemon       bool
+	name         string
+	plan         plan.Options
+	copy         filecopy.Options
+	compare      bool // nothing is copied
+	dryRun       bool
+	force        bool // whatever room there is
+	quiet        bool
+	json         bool
+	record       string
+	checksums    string
+	retryFailed  string // a record
+	log          hclog.LoggerOptions
+}
+
+// runFlags are the flags of every run; name is what children are called.
+func runFlags(name string) []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Value: runtime.NumCPU(), DefaultText: "the CPUs", Usage: "`N` children at once; 0: all"},
+		&cli.IntFlag{Name: "per-child", Value: 1, Usage: "`N` files per child at most"},
+		&cli.BoolFlag{Name: "daemon", Usage: "children do not outlive this process, however it ends"},
+		&cli.StringFlag{Name: "name", Value: name, Usage: "call the children `NAME`-1, NAME-2 …"},
+		&cli.StringSliceFlag{Name: "include", Usage: "only files that match `GLOB`; may be given again"},
+		&cli.StringSliceFlag{Name: "exclude", Usage: "neither files nor folders that match `GLOB`; may be given again"},
+		&cli.StringFlag{Name: "hash", Value: string(digest.XXH128), Usage: "verify by `HASH`: xxh128, xxh64, blake3, sha256 or md5"},
+		&cli.StringFlag{Name: "checksums", Usage: "verify, and write what sha256sum -c, xxhsum -c … read to `FILE`"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only warnings and errors, no summary"},
+		&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
+		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL`: trace, debug, info, warn, error or off"},
+		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT`: text or json"},
+	}
+}
+
+// readRunOptions reads them, and SOURCE and DEST.
+func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
+	opts = options{
+		jobs: c.Int("jobs"), daemon: c.Bool("daemon"), name: c.String("name"),
+		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"),
+		plan: plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude"), PerChild: c.Int("per-child")},
+	}
+	opts.source, opts.dest = c.Args().Get(0), c.Args().Get(1)
+	if opts.jobs < 0 {
+		return opts, fmt.Errorf("jobs %d: want 0 (all at once) or more", opts.jobs)
+	}
+	if opts.name == "" || printable(opts.name) != opts.name || strings.Contains(opts.name, "\n") {
+		return opts, fmt.Errorf("name %q: want one that can be printed on a line", opts.name)
+	}
+	if opts.plan.PerChild < 1 {
+		return opts, fmt.Errorf("per-child %d: want 1 or more", opts.plan.PerChild)
+	}
+	if err := opts.plan.Validate(); err != nil {
+		return opts, err
+	}
+	if opts.copy.Hash, err = digest.Parse(c.String("hash")); err != nil {
+		return opts, err
+	}
+	opts.log, err = readLogOptions(c, std)
+	return opts, err
+}
+
+func wantSourceAndDest(c *cli.Context) error {
+	if c.NArg() != 2 {
+		return fmt.Errorf("want SOURCE and DEST, got %d arguments", c.NArg())
+	}
+	return nil
+}
+
+func readLogOptions(c *cli.Context, std Streams) (hclog.LoggerOptions, error) {
+	level := hclog.LevelFromString(c.String("log-level"))
+	if level == hclog.NoLevel {
+		return hclog.LoggerOptions{}, fmt.Errorf("log-level %q: want trace, debug, info, warn, error or off", c.String("log-level"))
+	}
+	if c.Bool("quiet") && !c.IsSet("log-level") {
+		level = hclog.Warn
+	}
+	format := c.String("log-format")
+	if format != "text" && format != "json" {
+		return hclog.LoggerOptions{}, fmt.Errorf("log-format %q: want text or json", format)
+	}
+	return hclog.LoggerOptions{Name: "brood", Output: std.Err, Level: level, JSONFormat: format == "json"}, nil
+}
