@@ -60,6 +60,7 @@ type tree struct {
 	// mu is held while names are looked for and changed: the folder beneath does
 	// not fold, and would take both of two names that are one.
 	mu    sync.Mutex
+	top   *node
 	nodes map[uint64]*node // by inode number, for as long as the file system is mounted
 }
 
@@ -68,10 +69,12 @@ func (t *tree) root(path string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &node{tree: t, fd: fd}, nil
+	t.top = &node{tree: t, fd: fd}
+	return t.top, nil
 }
 
 func (t *tree) close() {
+	unix.Close(t.top.fd)
 	for _, n := range t.nodes {
 		unix.Close(n.fd)
 	}

@@ -10,10 +10,42 @@ import (
 	"syscall"
 	"testing"
 
+	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
 	"brood/internal/faultfs"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestUnmounted: nothing is left of a file system when its test has ended.
+func TestUnmounted(t *testing.T) {
+	mounted := func() (at string) {
+		t.Run("mounted", func(t *testing.T) {
+			at, _ = faultfs.Mount(t, faultfs.Options{Fold: true})
+			must(t, os.WriteFile(at+"/a", nil, 0o600))
+		})
+		return at
+	}
+	mounted() // what the runtime opens at the first time stays
+	before := descriptors(t)
+	at := mounted()
+	if after := descriptors(t); after != before {
+		t.Errorf("%d descriptors, before %d", after, before)
+	}
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	must(t, err)
+	if at != "" && strings.Contains(string(mounts), " "+at+" ") {
+		t.Errorf("still mounted: %s", at)
+	}
+}
+
+func descriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	must(t, err)
+	return len(entries)
+}
 
 // TestFold: one entry for all its spellings, and it keeps the first.
 func TestFold(t *testing.T) {
