@@ -72,7 +72,7 @@ func TestCollisionOfTwoAtOnce(t *testing.T) {
 			e := foldingEnds(t)
 			e.writeFile(t, tt.first, "first")
 			e.writeFile(t, tt.second, "other")
-			for range 50 {
+			for range 20 {
 				e.copyBoth(t, tt.first, tt.second)
 			}
 		})
