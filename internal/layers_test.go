@@ -40,6 +40,7 @@ var owners = map[string]string{
 	"github.com/dustin/go-humanize":   "internal/view",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
+	"github.com/pkg/xattr":            "internal/filecopy",
 	"golang.org/x/term":               "internal/cli",
 	"github.com/cespare/xxhash/v2":    "internal/digest",
 	"github.com/zeebo":                "internal/digest",

@@ -58,14 +58,39 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 		defer above.Close()
 	}
 	// Another process may make the same folder at the same time.
-	err = place{dir: above, shared: parent == ""}.writing(func() error { return above.Mkdir(base, info.Mode().Perm()|0o700) })
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, NewError("make folder", err)
+	made := place{dir: above, shared: parent == ""}.writing(func() error { return above.Mkdir(base, 0o700) })
+	if made != nil && !errors.Is(made, fs.ErrExist) {
+		return nil, NewError("make folder", made)
 	}
 	if dir, err = enter(above, base); err != nil {
 		return nil, NewError("open folder", err)
 	}
+	if made == nil {
+		err = openUp(dir, info)
+	}
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
 	return spelledPath(dir, above, base)
+}
+
+// openUp lets others into a folder of ours that has just been made, as far as
+// its source does. The group bits would also let in whom a default ACL of the
+// folder around it names. A setgid bit inherited from there stays, as what is
+// made in the folder inherits its group.
+func openUp(dir *os.Root, src fs.FileInfo) error {
+	if err := shed(dir); err != nil {
+		return err
+	}
+	info, err := dir.Stat(".")
+	if err == nil {
+		err = dir.Chmod(".", info.Mode()&specialBits|src.Mode().Perm()|0o700)
+	}
+	if err != nil {
+		return NewError("set mode", err)
+	}
+	return nil
 }
 
 // enter opens a folder. OpenRoot opens whatever has the name, and would wait

@@ -113,10 +113,7 @@ func (t *temporary) setMetadata(src fs.FileInfo) error {
 	if err := t.dir.Chtimes(t.name, accessTime(src), src.ModTime()); err != nil {
 		return NewError("set times", err)
 	}
-	if err := t.file.Chmod(src.Mode().Perm()); err != nil {
-		return NewError("set mode", err)
-	}
-	return nil
+	return keepMode(src, opened(t.file))
 }
 
 // finish makes the file, whose contents are there, the copy of src:

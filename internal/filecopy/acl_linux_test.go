@@ -1,0 +1,73 @@
+package filecopy_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"brood/internal/filecopy"
+
+	xattrs "github.com/pkg/xattr"
+)
+
+// A destination whose default ACL names others lets them into no copy, and into
+// no folder before it is full.
+func TestDefaultACLIsNotInherited(t *testing.T) {
+	e := newEnds(t)
+	setACL(t, "default:user:1234:rwx,default:group:5678:rwx", e.dstPath)
+	must(t, e.src.MkdirAll("a/b", 0o770))
+	for _, name := range []string{"f", "a/b/f"} {
+		write(t, e.src, name, noise(10), 0o660)
+	}
+	_, err := e.copy("a/b/f", filecopy.Options{Progress: func(int64) {
+		wantPrivate(t, e.dst, "a/b")
+		wantNoACL(t, e.dstPath, "a", "a/b")
+	}})
+	must(t, err)
+	_, err = e.copy("f", filecopy.Options{})
+	must(t, err)
+	for _, name := range []string{"a/b", "a"} {
+		must(t, filecopy.Folder(e.src, e.dst, name, filecopy.Options{}))
+	}
+	wantNoACL(t, e.dstPath, "a", "a/b", "a/b/f", "f")
+	if info, _ := e.dst.Stat("f"); info.Mode() != 0o660 {
+		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+func wantNoACL(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		all, err := xattrs.LList(dir + "/" + name)
+		must(t, err)
+		if strings.Contains(strings.Join(all, " "), "posix_acl") {
+			t.Errorf("%s has an ACL: %q", name, all)
+		}
+	}
+}
+
+// A folder made for the meantime keeps the setgid bit that it inherits, and
+// with it the group of what is made in it.
+func TestSetgidFolderAround(t *testing.T) {
+	e := newEnds(t)
+	must(t, os.Chmod(e.dstPath, fs.ModeSetgid|0o755))
+	must(t, e.src.Mkdir("d", 0o755))
+	write(t, e.src, "d/f", noise(10), 0o644)
+	e.mustCopy(t, "d/f")
+	if info, _ := e.dst.Stat("d"); info.Mode() != fs.ModeDir|fs.ModeSetgid|0o755 {
+		t.Errorf("mode %v in the meantime", info.Mode())
+	}
+}
+
+// setACL adds to the ACLs of a file.
+func setACL(t *testing.T, acl, path string) {
+	t.Helper()
+	if _, err := exec.LookPath("setfacl"); err != nil {
+		t.Skip("needs acl: ", err)
+	}
+	if out, err := exec.Command("setfacl", "-m", acl, path).CombinedOutput(); err != nil {
+		t.Skipf("needs ACLs: setfacl: %v: %s", err, out)
+	}
+}
