@@ -18,6 +18,26 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 		old := syscall.Umask(mask)
 		t.Cleanup(func() { syscall.Umask(old) })
 		for _, perm := range []fs.FileMode{0o400, 0o640, 0o666, 0o777, fs.ModeSetuid | fs.ModeSticky | 0o755} {
+			t.Run("archive "+perm.String(), func(t *testing.T) {
+				e := newEnds(t)
+				must(t, e.src.Mkdir("d", 0o700))
+				must(t, e.src.Chmod("d", fs.ModeSetgid|0o750))
+				write(t, e.src, "d/f", noise(10), perm)
+				_, err := e.copy("d/f", filecopy.Options{Archive: true, Progress: func(int64) {
+					wantPrivate(t, e.dst, "d")
+					if info, _ := e.dst.Stat("d"); info.Mode() != fs.ModeDir|0o700 {
+						t.Errorf("folder %v during the copy", info.Mode())
+					}
+				}})
+				must(t, err)
+				_, err = filecopy.Folder(e.src, e.dst, "d", archived)
+				must(t, err)
+				for name, want := range map[string]fs.FileMode{"d": fs.ModeDir | fs.ModeSetgid | 0o750, "d/f": perm} {
+					if info, _ := e.dst.Stat(name); info.Mode() != want {
+						t.Errorf("%s: %v; want %v", name, info.Mode(), want)
+					}
+				}
+			})
 			t.Run(perm.String(), func(t *testing.T) {
 				e := newEnds(t)
 				must(t, e.src.Mkdir("d", 0o700))
@@ -26,7 +46,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 				_, err := e.copy("d/f", filecopy.Options{Progress: func(int64) { wantPrivate(t, e.dst, "d") }})
 				must(t, err)
 				e.wantCopied(t, "d/f")
-				must(t, filecopy.Folder(e.src, e.dst, "d", filecopy.Options{}))
+				must(t, e.folder("d"))
 				if info, _ := e.dst.Stat("d"); info.Mode().Perm() != 0o750 {
 					t.Errorf("folder %v", info.Mode())
 				}
@@ -137,14 +157,14 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 	asOrdinaryUser(func() {
 		for range 2 { // into the folder that the first has left
 			for name, run := range map[string]func() error{
-				"the folder": func() error { return filecopy.Folder(e.src, e.dst, "ro", filecopy.Options{}) },
+				"the folder": func() error { return e.folder("ro") },
 				"a file":     func() error { _, err := e.copy("ro/f", filecopy.Options{Overwrite: filecopy.Always}); return err },
 				"a link": func() error {
 					_, err := filecopy.Symlink(e.src, e.dst, "ro/link", filecopy.Options{Overwrite: filecopy.Changed})
 					return err
 				},
 				"a subfolder": func() error {
-					return errors.Join(filecopy.Folder(e.src, e.dst, "ro/sub", filecopy.Options{}), filecopy.Folder(e.src, e.dst, "ro", filecopy.Options{}))
+					return errors.Join(e.folder("ro/sub"), e.folder("ro"))
 				},
 			} {
 				if err := run(); err != nil {
@@ -152,7 +172,7 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 				}
 			}
 		}
-		if err := filecopy.Folder(e.src, e.dst, "ro", filecopy.Options{}); err != nil {
+		if err := e.folder("ro"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -193,7 +213,7 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 		_, err = filecopy.Symlink(e.src, e.dst, "a/b/link", filecopy.Options{Overwrite: o})
 		must(t, err)
 		must(t, e.dst.Remove("a/b/f"))
-		must(t, filecopy.Folder(e.src, e.dst, "a/b", filecopy.Options{}))
+		must(t, e.folder("a/b"))
 		_, err = e.copy("a/b/missing", filecopy.Options{Overwrite: o})
 		wantError(t, err, fs.ErrNotExist, "stat: no such file or directory")
 	}

@@ -8,42 +8,45 @@ import (
 	"testing"
 
 	"brood/internal/filecopy"
-
-	xattrs "github.com/pkg/xattr"
 )
 
 // A destination whose default ACL names others lets them into no copy, and into
 // no folder before it is full.
 func TestDefaultACLIsNotInherited(t *testing.T) {
-	e := newEnds(t)
-	setACL(t, "default:user:1234:rwx,default:group:5678:rwx", e.dstPath)
-	must(t, e.src.MkdirAll("a/b", 0o770))
-	for _, name := range []string{"f", "a/b/f"} {
-		write(t, e.src, name, noise(10), 0o660)
-	}
-	_, err := e.copy("a/b/f", filecopy.Options{Progress: func(int64) {
-		wantPrivate(t, e.dst, "a/b")
-		wantNoACL(t, e.dstPath, "a", "a/b")
-	}})
-	must(t, err)
-	_, err = e.copy("f", filecopy.Options{})
-	must(t, err)
-	for _, name := range []string{"a/b", "a"} {
-		must(t, filecopy.Folder(e.src, e.dst, name, filecopy.Options{}))
-	}
-	wantNoACL(t, e.dstPath, "a", "a/b", "a/b/f", "f")
-	if info, _ := e.dst.Stat("f"); info.Mode() != 0o660 {
-		t.Errorf("mode %v", info.Mode())
+	for _, opts := range []filecopy.Options{{}, {Archive: true}} {
+		t.Run(map[bool]string{false: "plain", true: "archive"}[opts.Archive], func(t *testing.T) {
+			e := newEnds(t)
+			setACL(t, "default:user:1234:rwx,default:group:5678:rwx", e.dstPath)
+			must(t, e.src.MkdirAll("a/b", 0o770))
+			for _, name := range []string{"f", "a/b/f"} {
+				write(t, e.src, name, noise(10), 0o660)
+			}
+			during := opts
+			during.Progress = func(int64) {
+				wantPrivate(t, e.dst, "a/b")
+				wantNoACL(t, e.dstPath, "a", "a/b")
+			}
+			_, err := e.copy("a/b/f", during)
+			must(t, err)
+			_, err = e.copy("f", opts)
+			must(t, err)
+			for _, name := range []string{"a/b", "a"} {
+				_, err := filecopy.Folder(e.src, e.dst, name, opts)
+				must(t, err)
+			}
+			wantNoACL(t, e.dstPath, "a", "a/b", "a/b/f", "f")
+			if info, _ := e.dst.Stat("f"); info.Mode() != 0o660 {
+				t.Errorf("mode %v", info.Mode())
+			}
+		})
 	}
 }
 
 func wantNoACL(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		all, err := xattrs.LList(dir + "/" + name)
-		must(t, err)
-		if strings.Contains(strings.Join(all, " "), "posix_acl") {
-			t.Errorf("%s has an ACL: %q", name, all)
+		if all := xattrsOf(t, dir+"/"+name); strings.Contains(all, "posix_acl") {
+			t.Errorf("%s has an ACL: %s", name, all)
 		}
 	}
 }

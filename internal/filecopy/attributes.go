@@ -1,14 +1,83 @@
 package filecopy
 
-import "io/fs"
+import (
+	"io/fs"
+	"os"
+)
 
 const (
 	accessACL  = "system.posix_acl_access"
 	defaultACL = "system.posix_acl_default" // of a folder: the ACL of what is made in it
+	capability = "security.capability"
 )
 
 // specialBits go beyond reading, writing and executing.
 const specialBits = fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
+
+// attributes are what Archive keeps of a file beside contents and times.
+type attributes struct {
+	mode     fs.FileMode
+	uid, gid int
+	xattrs   []xattr // those without a field of their own
+	access   []byte  // ACL; nil where there is none, as with the next two
+	inherit  []byte  // default ACL
+	caps     []byte
+}
+
+type xattr struct {
+	name  string
+	value []byte
+}
+
+func (a *attributes) add(name string, value []byte) {
+	switch name {
+	case accessACL:
+		a.access = value
+	case defaultACL:
+		a.inherit = value
+	case capability:
+		a.caps = value
+	default:
+		a.xattrs = append(a.xattrs, xattr{name, value})
+	}
+}
+
+// keep gives a file that has just been made the permission bits of another,
+// whose info is given, or with Archive all its attributes, and returns those
+// that it could not. Times are kept, so set them before: later the file may not
+// be ours.
+func keep(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) {
+	if !opts.Archive {
+		return nil, keepMode(info, to)
+	}
+	g := giving{to: to}
+	if err := g.read(from, info); err != nil {
+		return nil, err
+	}
+	if err := g.give(); err != nil {
+		return nil, err
+	}
+	return g.lost.judged(opts)
+}
+
+// keepByName does it for what is not opened to be copied: folders and
+// symlinks.
+func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstName string, opts Options) (losses, error) {
+	from, err := pin(src, name)
+	if err != nil {
+		return nil, err
+	}
+	defer from.close()
+	if now, err := from.stat(); err != nil || !os.SameFile(info, now) {
+		return nil, errOpenedChanged
+	}
+	to, err := pin(dst, dstName)
+	if err != nil {
+		return nil, err
+	}
+	defer to.close()
+	return keep(from, info, to, opts)
+}
 
 // keepMode removes the ACL that the file has inherited from its folder: whom it
 // names would be let in by the group bits.

@@ -4,9 +4,9 @@
 // and renamed when it is finished: whoever looks at the final name sees what
 // was there before or the whole copy, whenever the copying process dies. The
 // copy is at no moment more readable than its source. It keeps the contents
-// with their holes, the permission bits and the times in nanoseconds; owners,
-// setuid, setgid and sticky bits, extended attributes and hard links are not
-// kept.
+// with their holes, the permission bits and the times in nanoseconds; with
+// Options.Archive also owner and group, setuid, setgid and sticky bits, extended
+// attributes and ACLs.
 //
 // Both ends are named relative to an [os.Root], so that no symlink, not even
 // one swapped in meanwhile, leads out of either. Names are bytes.
@@ -80,6 +80,17 @@ type Options struct {
 	// where it is proved equal, and leaves one behind when ctx ends it.
 	Resume bool
 
+	// Archive keeps owner and group, setuid, setgid and sticky bits, extended
+	// attributes, capabilities and POSIX ACLs, and gives none but the source's.
+	// What is not possible is told in Result.Lost. Only root sees trusted.*
+	// attributes; ACLs of a file system's own kind (NFSv4) are kept where they
+	// can be set as attributes. macOS and FreeBSD keep owner, group and the three
+	// bits, Windows nothing, and no attribute or ACL is looked for there.
+	Archive bool
+
+	// Strict makes a loss the error of the file, which is not published then.
+	Strict bool
+
 	// Progress, when set, is called from the copying goroutine after each
 	// block, with the bytes written so far: on the medium, with Durable or Hash.
 	// Holes count as written. While the copy is read back it begins at 0 again.
@@ -99,12 +110,13 @@ const (
 
 // Result is what became of one file.
 type Result struct {
-	Bytes   int64  // size of the copy, holes included
-	Method  Method // how the last of the contents were moved; "" where there were none
-	Skipped bool   // the destination was already there (Never), or already done
-	Digest  string // of the contents, verified, in hex; "" without Hash
-	Resumed int64  // bytes that a partial copy had already
-	Retries int    // how often it was made again, having been read back different
+	Bytes   int64    // size of the copy, holes included
+	Method  Method   // how the last of the contents were moved; "" where there were none
+	Skipped bool     // the destination was already there (Never), or already done
+	Digest  string   // of the contents, verified, in hex; "" without Hash
+	Resumed int64    // bytes that a partial copy had already
+	Retries int      // how often it was made again, having been read back different
+	Lost    []string // what the copy lacks of its source (LostOwner …), with Archive
 }
 
 // File copies the regular file src/name to dst/name, and makes the parent
@@ -126,7 +138,7 @@ func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Re
 	if err != nil {
 		return Result{}, err
 	}
-	at, err := openPlace(src, dst, name)
+	at, err := openPlace(src, dst, name, opts)
 	if err != nil {
 		return Result{}, err
 	}
@@ -204,13 +216,14 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 	if err := unchanged(from, info); err != nil {
 		return Result{}, err
 	}
-	if err := to.finish(ctx, info, c.digest(), opts); err != nil {
+	lost, err := to.finish(ctx, from, info, c.digest(), opts)
+	if err != nil {
 		return Result{}, err
 	}
 	if opts.syncs() && opts.Progress != nil {
 		opts.Progress(n)
 	}
-	return Result{Bytes: n, Method: c.method, Digest: hex.EncodeToString(c.digest()), Resumed: c.proved}, nil
+	return Result{Bytes: n, Method: c.method, Digest: hex.EncodeToString(c.digest()), Resumed: c.proved, Lost: lost}, nil
 }
 
 // temporary is where the copy is made: what a killed one has left, or a new one.

@@ -149,7 +149,7 @@ func TestNames(t *testing.T) {
 			}
 			write(t, e.src, tt.file, noise(10), 0o644)
 			e.mustCopy(t, tt.file)
-			must(t, filecopy.Folder(e.src, e.dst, filepath.Dir(tt.file), filecopy.Options{}))
+			must(t, e.folder(filepath.Dir(tt.file)))
 		})
 	}
 }

@@ -10,20 +10,22 @@ import (
 )
 
 // Folder makes dst/name when it or its parents are missing, removes leftovers
-// in it (Sweep; with Resume only of files that are there), then gives it the permission bits and times of src/name.
-// Call it when the folder's files are in place, as they change its times and
-// may not be let in afterwards. name may be ".".
-func Folder(src, dst *os.Root, name string, opts Options) error {
+// in it (Sweep; with Resume only of files that are there), then gives it the
+// permission bits and times of src/name, with Archive all its attributes, and
+// with Durable has it on the medium. Call it when the folder's files are in place,
+// as they change its times and may not be let in afterwards. name may be ".".
+// With Strict, a folder that loses something is there all the same.
+func Folder(src, dst *os.Root, name string, opts Options) (Result, error) {
 	info, err := src.Lstat(name)
 	if err != nil {
-		return NewError("stat", err)
+		return Result{}, NewError("stat", err)
 	}
 	if !info.IsDir() {
-		return NewError("open folder", syscall.ENOTDIR)
+		return Result{}, NewError("open folder", syscall.ENOTDIR)
 	}
-	dir, err := openFolder(src, dst, name)
+	dir, err := openFolder(src, dst, name, opts)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	defer dir.Close()
 	wanted := func(string) bool { return false }
@@ -31,16 +33,32 @@ func Folder(src, dst *os.Root, name string, opts Options) error {
 		wanted = func(partial string) bool { return lacksFile(src, name, dir, partial) }
 	}
 	if _, err := sweep(dir, wanted); err != nil {
-		return err
+		return Result{}, err
 	}
+	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0) // as long as that is let
+	if err != nil {
+		return Result{}, NewError("open folder", err)
+	}
+	defer f.Close()
+	lost, err := setFolderMetadata(src, name, info, dir, opts)
+	if err == nil && opts.Durable {
+		err = syncFolder(f)
+	}
+	return Result{Lost: lost}, err
+}
+
+func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root, opts Options) (lost []string, err error) {
 	// The mode last: it may forbid even to name "." in the folder.
 	if err := dir.Chtimes(".", accessTime(info), info.ModTime()); err != nil {
-		return NewError("set times", err)
+		return nil, NewError("set times", err)
+	}
+	if opts.Archive {
+		return keepByName(src, name, info, dir, ".", opts)
 	}
 	if err := dir.Chmod(".", info.Mode().Perm()); err != nil {
-		return NewError("set mode", err)
+		return nil, NewError("set mode", err)
 	}
-	return nil
+	return nil, nil
 }
 
 // Sweep removes the leftovers of killed copies from the folder dst/dir:

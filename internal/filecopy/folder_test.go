@@ -36,7 +36,7 @@ func TestFolder(t *testing.T) {
 			must(t, e.src.Chtimes(tt.folder, longAgo.Add(1), longAgo))
 			must(t, e.src.Chmod(tt.folder, tt.perm))
 			t.Cleanup(func() { e.src.Chmod(tt.folder, 0o700); e.dst.Chmod(tt.folder, 0o700) })
-			must(t, filecopy.Folder(e.src, e.dst, tt.folder, filecopy.Options{}))
+			must(t, e.folder(tt.folder))
 
 			info, err := e.dst.Lstat(tt.folder)
 			must(t, err)
@@ -73,7 +73,7 @@ func TestFolderErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := newEnds(t)
 			must(t, tt.make(e))
-			wantError(t, filecopy.Folder(e.src, e.dst, "d", filecopy.Options{}), tt.is, tt.text)
+			wantError(t, e.folder("d"), tt.is, tt.text)
 		})
 	}
 }

@@ -44,6 +44,11 @@ func (e ends) copy(name string, opts filecopy.Options) (filecopy.Result, error) 
 	return filecopy.File(context.Background(), e.src, e.dst, name, opts)
 }
 
+func (e ends) folder(name string) error {
+	_, err := filecopy.Folder(e.src, e.dst, name, filecopy.Options{})
+	return err
+}
+
 // mustCopy copies, and compares contents, mode and times of the two ends.
 func (e ends) mustCopy(t *testing.T, name string) filecopy.Result {
 	t.Helper()

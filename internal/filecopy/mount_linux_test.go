@@ -13,17 +13,23 @@ import (
 // mountTmpfs mounts an empty tmpfs of that size, for the length of the test.
 func mountTmpfs(t *testing.T, size string) string {
 	t.Helper()
+	return mountMemory(t, "tmpfs", "size="+size)
+}
+
+// mountMemory mounts a file system that needs no disk: tmpfs, or ramfs, which
+// has neither xattrs nor ACLs.
+func mountMemory(t *testing.T, kind, options string) string {
+	t.Helper()
 	needsRoot(t)
 	dir := t.TempDir()
-	if err := unix.Mount("filecopy-test", dir, "tmpfs", 0, "size="+size); err != nil {
+	if err := unix.Mount("filecopy-test", dir, kind, 0, options); err != nil {
 		t.Skip("needs root: mount: ", err)
 	}
 	t.Cleanup(func() { unmount(t, dir) })
 	return dir
 }
 
-// mountDisk mounts a new file system that can reflink, for the length of the
-// test.
+// mountDisk mounts a new file system, for the length of the test.
 func mountDisk(t *testing.T, kind string) string {
 	t.Helper()
 	_, dir := mountImage(t, kind)

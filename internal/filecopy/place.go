@@ -18,12 +18,12 @@ type place struct {
 }
 
 // openPlace opens the folder of dst/name, and makes what is missing of it.
-func openPlace(src, dst *os.Root, name string) (place, error) {
+func openPlace(src, dst *os.Root, name string, opts Options) (place, error) {
 	parent, base := filepath.Split(name)
 	if parent == "" {
 		return place{dir: dst, base: base, shared: true}, nil
 	}
-	dir, err := openFolder(src, dst, parent)
+	dir, err := openFolder(src, dst, parent, opts)
 	return place{dir: dir, base: base}, err
 }
 
@@ -35,8 +35,9 @@ func (p place) close() {
 
 // openFolder opens the folder dst/name. What is missing of it is made, with
 // the permission bits of the source's folder and those that let us write in
-// it: Folder gives it the final ones when it is full.
-func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
+// it: Folder gives it the final ones when it is full. With Archive it is ours
+// alone until then, as its owner and group are.
+func openFolder(src, dst *os.Root, name string, opts Options) (*os.Root, error) {
 	dir, err := enter(dst, name)
 	if err == nil {
 		return spelledPath(dir, dst, name)
@@ -52,7 +53,7 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 	}
 	above := dst
 	if parent != "" {
-		if above, err = openFolder(src, dst, parent); err != nil {
+		if above, err = openFolder(src, dst, parent, opts); err != nil {
 			return nil, err
 		}
 		defer above.Close()
@@ -66,7 +67,10 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 		return nil, NewError("open folder", err)
 	}
 	if made == nil {
-		err = openUp(dir, info)
+		err = openUp(dir, info, opts)
+	}
+	if made == nil && err == nil && opts.Durable {
+		err = flushFolder(above)
 	}
 	if err != nil {
 		dir.Close()
@@ -79,9 +83,12 @@ func openFolder(src, dst *os.Root, name string) (*os.Root, error) {
 // its source does. The group bits would also let in whom a default ACL of the
 // folder around it names. A setgid bit inherited from there stays, as what is
 // made in the folder inherits its group.
-func openUp(dir *os.Root, src fs.FileInfo) error {
+func openUp(dir *os.Root, src fs.FileInfo, opts Options) error {
 	if err := shed(dir); err != nil {
 		return err
+	}
+	if opts.Archive {
+		return nil
 	}
 	info, err := dir.Stat(".")
 	if err == nil {

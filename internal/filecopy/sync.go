@@ -17,14 +17,18 @@ func flush(f *os.File) error {
 
 // flushFolder waits until the names in the folder are on the medium.
 func flushFolder(dir *os.Root) error {
-	if runtime.GOOS == "windows" {
-		return nil // NTFS keeps a journal of them, and has no call for more
-	}
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
 		return NewError("open folder", err)
 	}
 	defer f.Close()
+	return syncFolder(f)
+}
+
+func syncFolder(f *os.File) error {
+	if runtime.GOOS == "windows" {
+		return nil // NTFS keeps a journal of names, and has no call for more
+	}
 	if err := f.Sync(); err != nil {
 		return NewError("sync folder", err)
 	}

@@ -107,13 +107,13 @@ func createTemporary(p place) (*temporary, error) {
 	return nil, NewError("create", errSwept)
 }
 
-// setMetadata gives the file the source's times, then its permission bits:
-// up to here nobody else could read it.
-func (t *temporary) setMetadata(src fs.FileInfo) error {
+// setMetadata gives the file the source's times, then its permission bits, or
+// with Archive all its attributes: up to here nobody else could read it.
+func (t *temporary) setMetadata(from *os.File, src fs.FileInfo, opts Options) (losses, error) {
 	if err := t.dir.Chtimes(t.name, accessTime(src), src.ModTime()); err != nil {
-		return NewError("set times", err)
+		return nil, NewError("set times", err)
 	}
-	return keepMode(src, opened(t.file))
+	return keep(opened(from), src, opened(t.file), opts)
 }
 
 // finish makes the file, whose contents are there, the copy of src:
@@ -121,29 +121,29 @@ func (t *temporary) setMetadata(src fs.FileInfo) error {
 //	metadata ─▶ sync ─▶ read back ─▶ close ─▶ rename ─▶ sync folder
 //
 // Without Durable the folder isn't synced, and without it and Hash nothing is.
-func (t *temporary) finish(ctx context.Context, src fs.FileInfo, digest []byte, opts Options) error {
-	if err := t.setMetadata(src); err != nil {
-		return err
+func (t *temporary) finish(ctx context.Context, src *os.File, info fs.FileInfo, digest []byte, opts Options) (lost []string, err error) {
+	if lost, err = t.setMetadata(src, info, opts); err != nil {
+		return nil, err
 	}
 	if opts.syncs() {
 		opts.phase(Syncing)
 		if err := flush(t.file); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if opts.Hash != "" {
 		opts.phase(Verifying)
 		if err := t.readBack(ctx, opts.Hash.New(), digest, opts.Progress); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := t.publish(opts.Overwrite != Never); err != nil {
-		return err
+		return nil, err
 	}
 	if opts.Durable {
-		return flushFolder(t.dir)
+		err = flushFolder(t.dir)
 	}
-	return nil
+	return lost, err
 }
 
 // publish gives the finished file its final name. The lock is held beyond the

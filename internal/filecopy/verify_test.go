@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -160,7 +161,7 @@ func TestVerifyWhatIsThere(t *testing.T) {
 			opts.Overwrite = tt.overwrite
 			res, err := e.copy("f", opts)
 			must(t, err)
-			if res != tt.want {
+			if !reflect.DeepEqual(res, tt.want) {
 				t.Errorf("result %+v; want %+v", res, tt.want)
 			}
 			if tt.overwrite != filecopy.Never {

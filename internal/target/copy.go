@@ -19,7 +19,7 @@ func (w *worker) copy(args ...string) error {
 	switch info.Mode().Type() {
 	case fs.ModeDir:
 		e.Kind = event.Made
-		err = filecopy.Folder(w.source, w.dest, name, w.Options)
+		result, err = filecopy.Folder(w.source, w.dest, name, w.Options)
 	case fs.ModeSymlink:
 		e.Kind = event.Linked
 		result, err = filecopy.Symlink(w.source, w.dest, name, w.Options)
@@ -38,7 +38,7 @@ func (w *worker) done(e event.Event, result filecopy.Result, err error) error {
 	if result.Digest != "" {
 		e.Hash, e.Digest = string(w.Options.Hash), result.Digest
 	}
-	e.Bytes = result.Bytes
+	e.Bytes, e.Lost = result.Bytes, result.Lost
 	switch {
 	case result.Skipped && result.Digest != "":
 		e.Kind = event.Verified

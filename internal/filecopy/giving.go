@@ -1,0 +1,224 @@
+package filecopy
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// giving is the attributes on their way from one file to another.
+type giving struct {
+	attributes
+	to             inode
+	hasUID, hasGID bool // to has the owner and the group
+	lost           losses
+}
+
+// read takes the attributes of a file, but for those that only root may see.
+func (g *giving) read(from inode, info fs.FileInfo) error {
+	g.mode = info.Mode()
+	g.uid, g.gid = ownerOf(info)
+	names, err := from.list()
+	if err != nil {
+		return NewError("list extended attributes", err)
+	}
+	for _, name := range names {
+		value, err := from.get(name)
+		switch {
+		case refused(err):
+			g.lost.add(lossOf(name))
+			continue
+		case err != nil:
+			return NewError("read extended attribute", err)
+		case value == nil:
+			continue // removed since it was listed
+		}
+		g.add(name, value)
+	}
+	return nil
+}
+
+// lossOf is what is lost with an xattr of that name. What is in system beside
+// POSIX ACLs are the ACLs of other file systems.
+func lossOf(name string) string {
+	switch {
+	case name == capability:
+		return LostCapability
+	case strings.HasPrefix(name, "security."):
+		return LostLabel
+	case strings.HasPrefix(name, "system."):
+		return LostACL
+	}
+	return LostXattrs
+}
+
+func (g *giving) give() error {
+	for _, step := range g.steps() {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// steps are in an order in which nobody is let in too early, and no step undoes
+// one before it:
+//
+//	owner and group  chown(2) takes setuid bits and capabilities away
+//	xattrs           user.* need the right to write, which the mode may take away
+//	ACLs             the first to let others in; the permission bits come with it
+//	mode             the same bits again, so that the ACL's mask stays as it is,
+//	                 and with them setuid, setgid and sticky
+//	capabilities
+func (g *giving) steps() []func() error {
+	steps := []func() error{g.giveOwner, g.giveXattrs, g.giveACLs, g.giveMode, g.giveCapabilities}
+	if g.mode.Type() == fs.ModeSymlink {
+		return steps[:2] // it has none of the others
+	}
+	return steps
+}
+
+// giveOwner gives owner and group, or the one of them that it may: an ordinary
+// user gives a file to any of his groups. Some file systems refuse silently, so
+// what counts is what is there afterwards.
+func (g *giving) giveOwner() error {
+	err := g.to.chown(g.uid, g.gid)
+	if refused(err) {
+		err = g.to.chown(-1, g.gid)
+	}
+	if refused(err) {
+		err = g.to.chown(g.uid, -1)
+	}
+	if err != nil && !refused(err) {
+		return NewError("set owner", err)
+	}
+	info, err := g.to.stat()
+	if err != nil {
+		return NewError("stat", err)
+	}
+	uid, gid := ownerOf(info)
+	g.hasUID, g.hasGID = uid == g.uid, gid == g.gid
+	if !g.hasUID {
+		g.lost.add(LostOwner)
+	}
+	if !g.hasGID {
+		g.lost.add(LostGroup)
+	}
+	return nil
+}
+
+func (g *giving) giveXattrs() error {
+	if g.mode.IsDir() { // all else is new, and has none
+		if err := g.removeOthers(); err != nil {
+			return err
+		}
+	}
+	for _, x := range g.xattrs {
+		err := g.to.set(x.name, x.value)
+		if err != nil && !refused(err) {
+			return NewError("set extended attribute", err)
+		}
+		if err != nil && !g.to.has(x) { // a label may be there by itself
+			g.lost.add(lossOf(x.name))
+		}
+	}
+	return nil
+}
+
+// removeOthers removes the xattrs that the source has not, but for those that
+// the system gives: labels.
+func (g *giving) removeOthers() error {
+	names, err := g.to.list()
+	if err != nil {
+		return NewError("list extended attributes", err)
+	}
+	for _, name := range names {
+		ours := slices.ContainsFunc(g.xattrs, func(x xattr) bool { return x.name == name })
+		if ours || strings.HasPrefix(name, "security.") || strings.HasPrefix(name, "system.") {
+			continue
+		}
+		if err := g.to.remove(name); err != nil && !refused(err) {
+			return NewError("remove extended attribute", err)
+		}
+	}
+	return nil
+}
+
+// giveACLs gives the ACLs, and takes away those that the file has inherited
+// from its folder.
+func (g *giving) giveACLs() error {
+	if g.mode.IsDir() {
+		if err := g.giveACL(defaultACL, g.inherit); err != nil {
+			return err
+		}
+	}
+	return g.giveACL(accessACL, g.access)
+}
+
+func (g *giving) giveACL(name string, acl []byte) error {
+	if acl != nil {
+		err := g.to.set(name, acl)
+		if err == nil {
+			return nil
+		}
+		if !refused(err) {
+			return NewError("set ACL", err)
+		}
+		g.lost.add(LostACL)
+		if name == accessACL {
+			g.mode = withoutACL(g.mode, acl)
+		}
+	}
+	if err := g.to.remove(name); err != nil {
+		return NewError("remove ACL", err)
+	}
+	return nil
+}
+
+// giveMode gives the mode, but for the bits that would lend the rights of
+// another than the source's owner or group, or lend them to others: who may
+// execute a setuid file is said by its group, too.
+func (g *giving) giveMode() error {
+	mode := g.mode & (fs.ModePerm | specialBits)
+	if !g.hasUID || !g.hasGID {
+		mode &^= fs.ModeSetuid
+	}
+	if !g.hasGID {
+		mode &^= fs.ModeSetgid
+	}
+	if err := g.to.chmod(mode); err != nil && !refused(err) {
+		return NewError("set mode", err)
+	}
+	info, err := g.to.stat()
+	if err != nil {
+		return NewError("stat", err)
+	}
+	// chmod(2) drops a bit silently that we may not set.
+	if (info.Mode()^g.mode)&specialBits != 0 {
+		g.lost.add(LostSpecialBits)
+	}
+	if info.Mode().Perm() != mode.Perm() {
+		g.lost.add(LostPermissions)
+	}
+	return nil
+}
+
+// giveCapabilities lends root's rights to whoever may execute the file, so
+// owner and group must be the source's. The owner could not misuse them by
+// writing: that takes them away.
+func (g *giving) giveCapabilities() error {
+	if g.caps == nil {
+		return nil
+	}
+	if g.hasUID && g.hasGID {
+		err := g.to.set(capability, g.caps)
+		if err == nil {
+			return nil
+		}
+		if !refused(err) {
+			return NewError("set capabilities", err)
+		}
+	}
+	g.lost.add(LostCapability)
+	return nil
+}

@@ -1,0 +1,54 @@
+package filecopy
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// recreate makes the place what make makes under a temporary name, and renames
+// that. What isThere knows as done is left, and with Never all that is there.
+func (p place) recreate(opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
+	old, err := p.existing()
+	if err != nil {
+		return Result{}, err
+	}
+	if old != nil && (opts.Overwrite == Never || isThere(old)) {
+		return Result{Skipped: true}, nil
+	}
+	for range attempts {
+		lost, err := p.try(temporaryName(p.base), opts, make)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // with the source's times it looks old enough to be swept
+		case errors.Is(err, fs.ErrExist) && opts.Overwrite == Never:
+			return Result{Skipped: true}, nil
+		default:
+			return Result{Lost: lost}, err
+		}
+	}
+	return Result{}, NewError("rename", syscall.ENOENT)
+}
+
+func (p place) try(temporary string, opts Options, make func(string) (losses, error)) (losses, error) {
+	lost, err := make(temporary)
+	if err == nil {
+		err = p.rename(temporary, opts.Overwrite != Never)
+	}
+	if err != nil {
+		p.dir.Remove(temporary)
+	}
+	return lost, err
+}
+
+// setUnopened gives a temporary the times of src/name, then its permission
+// bits, or with Archive all its attributes.
+func (p place) setUnopened(src *os.Root, name string, info fs.FileInfo, temporary string, opts Options) (losses, error) {
+	if err := setLinkTimes(p.dir, temporary, info); err != nil {
+		return nil, err
+	}
+	if info.Mode().Type() == fs.ModeSymlink && !opts.Archive {
+		return nil, nil
+	}
+	return keepByName(src, name, info, p.dir, temporary, opts)
+}
