@@ -21,6 +21,7 @@ func TestDefaultACLIsNotInherited(t *testing.T) {
 			for _, name := range []string{"f", "a/b/f"} {
 				write(t, e.src, name, noise(10), 0o660)
 			}
+			fifo(t, e.srcPath+"/fifo")
 			during := opts
 			during.Progress = func(int64) {
 				wantPrivate(t, e.dst, "a/b")
@@ -30,11 +31,13 @@ func TestDefaultACLIsNotInherited(t *testing.T) {
 			must(t, err)
 			_, err = e.copy("f", opts)
 			must(t, err)
+			_, err = filecopy.Node(e.src, e.dst, "fifo", opts)
+			must(t, err)
 			for _, name := range []string{"a/b", "a"} {
 				_, err := filecopy.Folder(e.src, e.dst, name, opts)
 				must(t, err)
 			}
-			wantNoACL(t, e.dstPath, "a", "a/b", "a/b/f", "f")
+			wantNoACL(t, e.dstPath, "a", "a/b", "a/b/f", "f", "fifo")
 			if info, _ := e.dst.Stat("f"); info.Mode() != 0o660 {
 				t.Errorf("mode %v", info.Mode())
 			}

@@ -60,8 +60,8 @@ func keep(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) 
 	return g.lost.judged(opts)
 }
 
-// keepByName does it for what is not opened to be copied: folders and
-// symlinks.
+// keepByName does it for what is not opened to be copied: folders, symlinks,
+// FIFOs and devices.
 func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstName string, opts Options) (losses, error) {
 	from, err := pin(src, name)
 	if err != nil {

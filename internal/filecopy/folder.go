@@ -62,10 +62,10 @@ func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root
 }
 
 // Sweep removes the leftovers of killed copies from the folder dst/dir:
-// temporary names (IsTemporary) whose file nobody holds locked, and temporary
-// symlinks, which can't be locked, after a minute. It returns how many. Where
-// the file system has no locks, nothing tells a leftover from a copy under
-// way, and the files stay; so do those that we may not open.
+// temporary names (IsTemporary) whose file nobody holds locked, and after a
+// minute those that can't be locked: symlinks, FIFOs and devices. It
+// returns how many. Where the file system has no locks, nothing tells a leftover
+// from a copy under way, and the files stay; so do those that we may not open.
 func Sweep(dst *os.Root, dir string) (removed int, err error) {
 	folder, err := enter(dst, dir)
 	if err != nil {
@@ -128,7 +128,7 @@ func sweepOne(folder *os.Root, name string) (bool, error) {
 		return removed(err)
 	case info.Mode().IsRegular():
 		return sweepFile(folder, name, info)
-	case info.Mode().Type() == fs.ModeSymlink && time.Since(info.ModTime()) > time.Minute:
+	case info.Mode()&(fs.ModeSymlink|fs.ModeNamedPipe|fs.ModeDevice) != 0 && time.Since(info.ModTime()) > time.Minute:
 		return removed(folder.Remove(name))
 	}
 	return false, nil

@@ -19,6 +19,8 @@ const (
 	LostACL         = "ACL"
 	LostCapability  = "capabilities"   // security.capability
 	LostLabel       = "security label" // the other security.*: of SELinux, IMA …
+	LostFIFO        = "named pipe"     // it was not made
+	LostDevice      = "device"         // it was not made
 )
 
 // ErrLost is found in the error of a file that would have lost something, with
