@@ -63,9 +63,10 @@ func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root
 
 // Sweep removes the leftovers of killed copies from the folder dst/dir:
 // temporary names (IsTemporary) whose file nobody holds locked, and after a
-// minute those that can't be locked: symlinks, FIFOs and devices. It
-// returns how many. Where the file system has no locks, nothing tells a leftover
-// from a copy under way, and the files stay; so do those that we may not open.
+// minute those that can't be locked: symlinks, FIFOs and devices. A file that
+// has other names keeps them. It returns how many. Where the file system has no
+// locks, nothing tells a leftover from a copy under way, and the files stay; so
+// do those that we may not open.
 func Sweep(dst *os.Root, dir string) (removed int, err error) {
 	folder, err := enter(dst, dir)
 	if err != nil {
@@ -136,9 +137,10 @@ func sweepOne(folder *os.Root, name string) (bool, error) {
 
 func sweepFile(folder *os.Root, name string, seen fs.FileInfo) (bool, error) {
 	// NFS locks only what is open for writing (flock(2)), but a copy killed
-	// just before its rename may be read-only.
+	// just before its rename may be read-only, or be in execution under its
+	// other names.
 	f, _, err := openSeen(folder, name, os.O_RDWR, seen)
-	if errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ETXTBSY) {
 		f, _, err = openSeen(folder, name, os.O_RDONLY, seen)
 	}
 	if err != nil {

@@ -21,6 +21,7 @@ const (
 	LostLabel       = "security label" // the other security.*: of SELinux, IMA …
 	LostFIFO        = "named pipe"     // it was not made
 	LostDevice      = "device"         // it was not made
+	LostHardLink    = "hard link"
 )
 
 // ErrLost is found in the error of a file that would have lost something, with

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// What is made in one system call rather than filled: symlinks, FIFOs and
-// devices. None of it is opened, so none can be locked.
+// What is made in one system call rather than filled: symlinks, FIFOs, devices
+// and hard links. None of it is opened, so none can be locked.
 
 // recreate makes the place what make makes under a temporary name, and renames
 // that. What isThere knows as done is left, and with Never all that is there.
