@@ -54,6 +54,31 @@ func wantNoACL(t *testing.T, dir string, names ...string) {
 	}
 }
 
+// The group bits of a file with an ACL are the mask of those whom it names. Its
+// copy has not the ACL, so the group gets its own right.
+func TestMaskIsNoRightOfTheGroup(t *testing.T) {
+	const acl = "user::rwx,user:1234:rwx,group::---,mask::rwx,other::---"
+	e := newEnds(t)
+	must(t, e.src.MkdirAll("d", 0o700))
+	write(t, e.src, "d/f", noise(10), 0o700)
+	fifo(t, e.srcPath+"/d/fifo")
+	for _, name := range []string{"d", "d/f", "d/fifo"} {
+		setACL(t, acl, e.srcPath+"/"+name)
+	}
+	_, err := e.copy("d/f", filecopy.Options{})
+	must(t, err)
+	_, err = filecopy.Node(e.src, e.dst, "d/fifo", filecopy.Options{})
+	must(t, err)
+	for _, when := range []string{"in the meantime", "at the end"} {
+		for _, name := range []string{"d", "d/f", "d/fifo"} {
+			if info, _ := e.dst.Stat(name); info.Mode().Perm() != 0o700 {
+				t.Errorf("%s, %s: %v", when, name, info.Mode())
+			}
+		}
+		must(t, e.folder("d"))
+	}
+}
+
 // A folder made for the meantime keeps the setgid bit that it inherits, and
 // with it the group of what is made in it.
 func TestSetgidFolderAround(t *testing.T) {

@@ -1,6 +1,7 @@
 package filecopy
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 )
@@ -48,7 +49,7 @@ func (a *attributes) add(name string, value []byte) {
 // be ours.
 func keep(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) {
 	if !opts.Archive {
-		return nil, keepMode(info, to)
+		return nil, keepMode(from, info, to)
 	}
 	g := giving{to: to}
 	if err := g.read(from, info); err != nil {
@@ -81,12 +82,42 @@ func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstNa
 
 // keepMode removes the ACL that the file has inherited from its folder: whom it
 // names would be let in by the group bits.
-func keepMode(src fs.FileInfo, to inode) error {
+func keepMode(from inode, src fs.FileInfo, to inode) error {
+	mode, err := modeAlone(from, src)
+	if err != nil {
+		return err
+	}
 	if err := to.remove(accessACL); err != nil {
 		return NewError("remove ACL", err)
 	}
-	if err := to.chmod(src.Mode().Perm()); err != nil {
+	if err := to.chmod(mode); err != nil {
 		return NewError("set mode", err)
 	}
 	return nil
+}
+
+// modeAlone is the permission bits of a file for a copy without its ACL.
+func modeAlone(from inode, src fs.FileInfo) (fs.FileMode, error) {
+	mode := src.Mode().Perm()
+	if mode&0o070 == 0 { // nobody named may do anything
+		return mode, nil
+	}
+	acl, err := from.get(accessACL)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported) || err == nil && acl == nil:
+		return mode, nil
+	case err != nil:
+		return 0, NewError("read ACL", err)
+	}
+	return withoutACL(mode, acl), nil
+}
+
+// modeAloneOf is that of a name.
+func modeAloneOf(src *os.Root, name string, info fs.FileInfo) (fs.FileMode, error) {
+	from, err := pin(src, name)
+	if err != nil {
+		return 0, err
+	}
+	defer from.close()
+	return modeAlone(from, info)
 }

@@ -55,7 +55,11 @@ func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root
 	if opts.Archive {
 		return keepByName(src, name, info, dir, ".", opts)
 	}
-	if err := dir.Chmod(".", info.Mode().Perm()); err != nil {
+	mode, err := modeAloneOf(src, name, info)
+	if err != nil {
+		return nil, err
+	}
+	if err := dir.Chmod(".", mode); err != nil {
 		return nil, NewError("set mode", err)
 	}
 	return nil, nil

@@ -67,7 +67,7 @@ func openFolder(src, dst *os.Root, name string, opts Options) (*os.Root, error) 
 		return nil, NewError("open folder", err)
 	}
 	if made == nil {
-		err = openUp(dir, info, opts)
+		err = openUp(dir, src, name, info, opts)
 	}
 	if made == nil && err == nil && opts.Durable {
 		err = flushFolder(above)
@@ -83,16 +83,20 @@ func openFolder(src, dst *os.Root, name string, opts Options) (*os.Root, error) 
 // its source does. The group bits would also let in whom a default ACL of the
 // folder around it names. A setgid bit inherited from there stays, as what is
 // made in the folder inherits its group.
-func openUp(dir *os.Root, src fs.FileInfo, opts Options) error {
+func openUp(dir, src *os.Root, name string, seen fs.FileInfo, opts Options) error {
 	if err := shed(dir); err != nil {
 		return err
 	}
 	if opts.Archive {
 		return nil
 	}
+	mode, err := modeAloneOf(src, name, seen)
+	if err != nil {
+		return err
+	}
 	info, err := dir.Stat(".")
 	if err == nil {
-		err = dir.Chmod(".", info.Mode()&specialBits|src.Mode().Perm()|0o700)
+		err = dir.Chmod(".", info.Mode()&specialBits|mode|0o700)
 	}
 	if err != nil {
 		return NewError("set mode", err)
