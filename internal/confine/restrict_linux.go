@@ -33,9 +33,9 @@ func version() (int, error) {
 	return v, nil
 }
 
-// restrict uses the library's system calls and not its rules: those want paths,
+// restrict uses the library's system calls and not its rules: those want paths, and
 // set no_new_privs on all threads even where it is set, which costs a child more
-// than all else here, and let a process execute what it may read.
+// than all else here.
 func restrict(a Access) error {
 	v, err := version()
 	if err != nil {
