@@ -17,15 +17,14 @@
 //     socket outside be connected to (6.12).
 //   - From Landlock's versions 9 and 10 on, sockets that have a path are out of
 //     reach as well, and UDP.
-//   - No privilege can be gained again.
+//   - No privilege can be gained again, but in a user namespace of its own.
 //
 // Descriptors that were opened before go on working, for whatever they were
 // opened for: events, lifelines, an [os.Root]. What is below an os.Root needs a
 // rule all the same.
 //
-// Landlock does not restrict what takes no opening: stat, access, readlink, chdir
-// and flock of any path, so whether a file exists and how large it is can be
-// found out. Nor chmod, chown, utimes and extended attributes of any path: the
+// Landlock does not restrict what takes no opening: stat, access, readlink and
+// chdir of any path, so whether a file exists and how large it is can be found out. Nor chmod, chown, utimes and extended attributes of any path: the
 // user's own rights, and the capabilities that are kept, are all that stands
 // before those. Nor UDP before version 10, nor multipath TCP, nor the use of CPU
 // and memory. And it protects others from this process, not this one from others:
