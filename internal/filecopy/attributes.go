@@ -64,20 +64,30 @@ func keep(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) 
 // keepByName does it for what is not opened to be copied: folders, symlinks,
 // FIFOs and devices.
 func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstName string, opts Options) (losses, error) {
-	from, err := pin(src, name)
+	from, err := pinSeen(src, name, info)
 	if err != nil {
 		return nil, err
 	}
 	defer from.close()
-	if now, err := from.stat(); err != nil || !os.SameFile(info, now) {
-		return nil, errOpenedChanged
-	}
 	to, err := pin(dst, dstName)
 	if err != nil {
 		return nil, err
 	}
 	defer to.close()
 	return keep(from, info, to, opts)
+}
+
+// pinSeen is the inode of a name, if it still is the file that was seen.
+func pinSeen(root *os.Root, name string, seen fs.FileInfo) (inode, error) {
+	i, err := pin(root, name)
+	if err != nil {
+		return i, err
+	}
+	if now, err := i.stat(); err != nil || !os.SameFile(seen, now) {
+		i.close()
+		return inode{}, errOpenedChanged
+	}
+	return i, nil
 }
 
 // keepMode removes the ACL that the file has inherited from its folder: whom it

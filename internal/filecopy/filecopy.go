@@ -86,9 +86,13 @@ type Options struct {
 	// attributes; ACLs of a file system's own kind (NFSv4) are kept where they
 	// can be set as attributes. macOS and FreeBSD keep owner, group and the three
 	// bits, Windows nothing, and no attribute or ACL is looked for there.
+	//
+	// A copy that is there already is skipped, and gets what it lacks of all this
+	// in place, one attribute after another; with Never it gets nothing.
 	Archive bool
 
-	// Strict makes a loss the error of the file, which is not published then.
+	// Strict makes a loss the error of the file, which is not published then; if
+	// it is there already, it stays.
 	Strict bool
 
 	// Progress, when set, is called from the copying goroutine after each
@@ -144,20 +148,19 @@ func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Re
 	}
 	defer at.close()
 	keep, err := at.keeps(seen, opts.Overwrite)
-	if err != nil || keep && (opts.Hash == "" || opts.Overwrite == Never) {
-		return Result{Skipped: keep}, err
+	if err != nil {
+		return Result{}, err
+	}
+	if keep {
+		if res, same, err := at.fileThere(ctx, src, name, seen, opts); same || err != nil {
+			return res, err
+		}
 	}
 	from, info, err := openSeen(src, name, os.O_RDONLY, seen)
 	if err != nil {
 		return Result{}, err
 	}
 	defer from.Close()
-	if keep {
-		sum, err := compare(ctx, from, at.dir, at.base, opts)
-		if err != nil || sum != "" {
-			return Result{Bytes: info.Size(), Skipped: true, Digest: sum}, err
-		}
-	}
 	res, err := at.fill(ctx, from, info, opts)
 	if err == errReadBack {
 		res, err = at.fill(ctx, from, info, opts)

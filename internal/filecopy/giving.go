@@ -108,10 +108,8 @@ func (g *giving) giveOwner() error {
 }
 
 func (g *giving) giveXattrs() error {
-	if g.mode.IsDir() { // all else is new, and has none
-		if err := g.removeOthers(); err != nil {
-			return err
-		}
+	if err := g.removeOthers(); err != nil {
+		return err
 	}
 	for _, x := range g.xattrs {
 		err := g.to.set(x.name, x.value)
@@ -125,8 +123,7 @@ func (g *giving) giveXattrs() error {
 	return nil
 }
 
-// removeOthers removes the xattrs that the source has not, but for those that
-// the system gives: labels.
+// removeOthers removes the xattrs that the source has not.
 func (g *giving) removeOthers() error {
 	names, err := g.to.list()
 	if err != nil {
@@ -134,7 +131,7 @@ func (g *giving) removeOthers() error {
 	}
 	for _, name := range names {
 		ours := slices.ContainsFunc(g.xattrs, func(x xattr) bool { return x.name == name })
-		if ours || strings.HasPrefix(name, "security.") || strings.HasPrefix(name, "system.") {
+		if ours || !(xattr{name: name}).removable() {
 			continue
 		}
 		if err := g.to.remove(name); err != nil && !refused(err) {

@@ -46,7 +46,7 @@ func Link(src, dst *os.Root, first, name string, opts Options) (Result, error) {
 	defer at.close()
 	made := ""
 	isThere := func(old fs.FileInfo) bool { return os.SameFile(to, old) }
-	res, err := at.recreate(opts, isThere, func(temporary string) (losses, error) {
+	res, err := at.recreate(src, name, info, opts, isThere, func(temporary string) (losses, error) {
 		made = temporary
 		return nil, at.linkTo(dst, first, filepath.Join(filepath.Dir(name), temporary))
 	})

@@ -33,7 +33,7 @@ func Node(src, dst *os.Root, name string, opts Options) (Result, error) {
 	defer at.close()
 	unmade := false
 	isThere := func(old fs.FileInfo) bool { return sameNode(info, old) }
-	res, err := at.recreate(opts, isThere, func(temporary string) (losses, error) {
+	res, err := at.recreate(src, name, info, opts, isThere, func(temporary string) (losses, error) {
 		if err := at.writing(func() error { return makeNode(at.dir, temporary, info) }); err != nil {
 			unmade = cannotMake(err)
 			return nil, NewError("make node", err)

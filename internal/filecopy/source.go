@@ -30,6 +30,14 @@ func lstatRegular(src *os.Root, name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
+func openRegular(root *os.Root, name string) (*os.File, fs.FileInfo, error) {
+	seen, err := lstatRegular(root, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return openSeen(root, name, os.O_RDONLY, seen)
+}
+
 // openSeen opens root/name if it still is the file that was seen. Without the
 // check, Root.OpenFile follows a symlink that took its place, unless that
 // leads out of the root.

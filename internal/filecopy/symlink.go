@@ -26,7 +26,7 @@ func Symlink(src, dst *os.Root, name string, opts Options) (Result, error) {
 	}
 	defer at.close()
 	isThere := func(fs.FileInfo) bool { return at.linksTo(target) }
-	return at.recreate(opts, isThere, func(temporary string) (losses, error) {
+	return at.recreate(src, name, info, opts, isThere, func(temporary string) (losses, error) {
 		if err := at.writing(func() error { return at.dir.Symlink(target, temporary) }); err != nil {
 			return nil, NewError("symlink", err)
 		}

@@ -12,13 +12,13 @@ import (
 
 // recreate makes the place what make makes under a temporary name, and renames
 // that. What isThere knows as done is left, and with Never all that is there.
-func (p place) recreate(opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
+func (p place) recreate(src *os.Root, name string, info fs.FileInfo, opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
 	old, err := p.existing()
 	if err != nil {
 		return Result{}, err
 	}
 	if old != nil && (opts.Overwrite == Never || isThere(old)) {
-		return Result{Skipped: true}, nil
+		return p.alreadyThere(src, name, info, opts)
 	}
 	for range attempts {
 		lost, err := p.try(temporaryName(p.base), opts, make)

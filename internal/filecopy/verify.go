@@ -46,33 +46,21 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, prog
 // says, and what dst has on the medium. The digest, in hex, is that of both when they
 // are the same, and "" when they aren't. The errors are as in File.
 func Compare(ctx context.Context, src, dst *os.Root, name string, opts Options) (digest string, err error) {
-	seen, err := lstatRegular(src, name)
-	if err != nil {
-		return "", err
-	}
-	from, _, err := openSeen(src, name, os.O_RDONLY, seen)
+	return compare(ctx, src, name, dst, name, opts)
+}
+
+// compare is Compare of two names.
+func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, dstName string, opts Options) (digest string, err error) {
+	from, before, err := openRegular(src, srcName)
 	if err != nil {
 		return "", err
 	}
 	defer from.Close()
-	return compare(ctx, from, dst, name, opts)
-}
-
-// compare is Compare with an open source.
-func compare(ctx context.Context, from *os.File, dst *os.Root, name string, opts Options) (digest string, err error) {
-	seen, err := lstatRegular(dst, name)
-	if err != nil {
-		return "", err
-	}
-	to, _, err := openSeen(dst, name, os.O_RDONLY, seen)
+	to, _, err := openRegular(dst, dstName)
 	if err != nil {
 		return "", err
 	}
 	defer to.Close()
-	before, err := from.Stat()
-	if err != nil {
-		return "", NewError("stat", err)
-	}
 	_ = to.Sync() // what was not written yet is not on the medium; a read-only file system has nothing to write
 	sum, err := sameContents(ctx, from, newMedium(to), opts)
 	if err != nil || sum == nil {
