@@ -80,8 +80,11 @@ func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstNa
 // pinSeen is the inode of a name, if it still is the file that was seen.
 func pinSeen(root *os.Root, name string, seen fs.FileInfo) (inode, error) {
 	i, err := pin(root, name)
+	if errors.Is(err, fs.ErrNotExist) { // which would look like a temporary that was swept
+		return inode{}, errOpenedChanged
+	}
 	if err != nil {
-		return i, err
+		return inode{}, err
 	}
 	if now, err := i.stat(); err != nil || !os.SameFile(seen, now) {
 		i.close()

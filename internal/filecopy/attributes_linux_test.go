@@ -83,6 +83,30 @@ func TestWithoutACL(t *testing.T) {
 	}
 }
 
+// What is not the file that was seen is not pinned.
+func TestSourceReplacedBeforeItIsPinned(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		replace func(dir string) error
+	}{
+		{"by nothing", func(string) error { return nil }},
+		{"by a symlink to it", func(dir string) error { return os.Symlink("kept", dir+"/f") }},
+		{"by another", func(dir string) error { return unix.Mkfifo(dir+"/f", 0o600) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, root := tempRoot(t)
+			check(t, unix.Mkfifo(dir+"/f", 0o600))
+			seen, err := root.Lstat("f")
+			check(t, err)
+			check(t, root.Rename("f", "kept"))
+			check(t, tt.replace(dir))
+			if _, err := pinSeen(root, "f", seen); err != errOpenedChanged {
+				t.Errorf("error %v; want %v", err, errOpenedChanged)
+			}
+		})
+	}
+}
+
 // A pinned name is what it was, whatever takes its place: a symlink that does
 // is not followed.
 func TestPinnedIsNotFollowed(t *testing.T) {
