@@ -16,7 +16,7 @@ import (
 var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
-	"internal/cli":      {"digest", "event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/cli":      {"confine", "digest", "event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},
@@ -27,7 +27,7 @@ var layers = map[string][]string{
 	"internal/process":  {},
 	"internal/schedule": {"event", "plan", "process"},
 	"internal/status":   {"event"},
-	"internal/target":   {"digest", "event", "filecopy", "process"},
+	"internal/target":   {"confine", "digest", "event", "filecopy", "process"},
 	"internal/view":     {"event", "status"},
 
 	"internal/digest/cpuid": {}, // a module of its own, in place of a library

@@ -120,21 +120,49 @@ func (r *run) fileNames() (names []string) {
 	return names
 }
 
-func TestDiskFull(t *testing.T) {
+// Too little room is an error before the first byte.
+func TestDiskTooSmall(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 20, 1<<20)
 	mountSmall(t, p)
 	r := start(t, p, p.copy())
+	r.wants(2)
+	r.says(fmt.Sprintf("dest %q: needs 20971520 bytes, has 8388608", p.dst))
+	r.says("--force copies what fits")
+	if files := p.complete(t); len(files) > 0 || r.read("/record") != "" {
+		t.Errorf("begun all the same: %q", files)
+	}
+}
+
+// A disk that fills up costs the files that do not fit, and no others.
+func TestDiskFull(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 1)
+	p.small(t, 12, 3<<19) // five of them leave room for less than one more
+	for i := range 5 {
+		must(t, os.WriteFile(fmt.Sprintf("%s/tiny-%d", p.src, i), noise(100, i), 0o644))
+	}
+	mountSmall(t, p)
+	r := start(t, p, p.copy("--force"))
 	r.wants(1)
 	files := p.complete(t)
-	for i := range 20 {
+	small := 0
+	for i := range 12 {
 		name := fmt.Sprintf("small-%d", i+1)
-		if !slices.Contains(files, name) {
+		if slices.Contains(files, name) {
+			small++
+		} else {
 			wantFailure(r, name, "no space left on device")
 		}
 	}
-	if len(files) == 0 || len(files) == 20 {
+	if small != 5 {
 		t.Errorf("copied: %q", files)
+	}
+	wantFailure(r, "big-1", "allocate: no space left on device")
+	for i := range 5 {
+		if name := fmt.Sprintf("tiny-%d", i); !slices.Contains(files, name) {
+			t.Errorf("%q would still fit", name)
+		}
 	}
 }
 

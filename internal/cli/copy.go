@@ -29,6 +29,8 @@ func copyCommand(std Streams) *cli.Command {
 		OnUsageError:    usage,
 		Flags: slices.Concat(runFlags("copy"), []cli.Flag{
 			&cli.StringFlag{Name: "overwrite", Value: string(filecopy.Changed), Usage: "`WHICH` existing files to replace: changed (other size or time), always or never"},
+			&cli.BoolFlag{Name: "archive", Aliases: []string{"a"}, Usage: "keep owners, special bits, extended attributes, ACLs and hard links, and copy named pipes and devices, too"},
+			&cli.BoolFlag{Name: "strict", Usage: "what DEST cannot hold of a file is that file's failure"},
 			&cli.BoolFlag{Name: "durable", Usage: "a file counts as copied when it and its name are on the medium"},
 			&cli.BoolFlag{Name: "verify", Usage: "read each copy back from the medium and compare it with what was read"},
 			&cli.BoolFlag{Name: "resume", Usage: "go on with partial copies, from where they are proved equal"},
@@ -63,10 +65,12 @@ func readCopyOptions(c *cli.Context, std Streams) (options, error) {
 	}
 	opts.copy.Overwrite = opts.plan.Overwrite
 	opts.copy.Durable, opts.copy.Resume = c.Bool("durable"), c.Bool("resume")
+	opts.copy.Archive, opts.copy.Strict = c.Bool("archive"), c.Bool("strict")
+	opts.plan.Archive = opts.copy.Archive
 	if verify := c.Bool("verify") || c.IsSet("hash") || opts.checksums != ""; !verify {
 		opts.copy.Hash = ""
 	}
-	opts.plan.Recheck = opts.copy.Hash != ""
+	opts.plan.Recheck = opts.copy.Hash != "" || opts.copy.Durable
 	return opts, nil
 }
 

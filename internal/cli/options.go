@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/urfave/cli/v2"
 
+	"brood/internal/confine"
 	"brood/internal/digest"
 	"brood/internal/filecopy"
 	"brood/internal/plan"
@@ -21,6 +22,7 @@ type options struct {
 	name         string
 	plan         plan.Options
 	copy         filecopy.Options
+	confine      confine.Mode
 	compare      bool // nothing is copied
 	dryRun       bool
 	force        bool // whatever room there is
@@ -43,6 +45,7 @@ func runFlags(name string) []cli.Flag {
 		&cli.StringSliceFlag{Name: "exclude", Usage: "neither files nor folders that match `GLOB`; may be given again"},
 		&cli.StringFlag{Name: "hash", Value: string(digest.XXH128), Usage: "verify by `HASH`: xxh128, xxh64, blake3, sha256 or md5"},
 		&cli.StringFlag{Name: "checksums", Usage: "verify, and write what sha256sum -c, xxhsum -c … read to `FILE`"},
+		&cli.StringFlag{Name: "confine", Value: string(confine.Auto), Usage: "`WHEN` to confine each child to its job by Landlock: auto (where the kernel can), always or never"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only warnings and errors, no summary"},
 		&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL`: trace, debug, info, warn, error or off"},
@@ -71,6 +74,9 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 		return opts, err
 	}
 	if opts.copy.Hash, err = digest.Parse(c.String("hash")); err != nil {
+		return opts, err
+	}
+	if opts.confine, err = confine.ParseMode(c.String("confine")); err != nil {
 		return opts, err
 	}
 	opts.log, err = readLogOptions(c, std)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/filecopy"
 	"brood/internal/plan"
@@ -52,9 +53,18 @@ func fits(tree plan.Tree, opts options) error {
 
 // run is one plan, one run, one stream of events, and its views.
 func run(tree plan.Tree, opts options, std Streams) error {
+	if opts.confine == confine.Always {
+		if err := confine.Available(); err != nil {
+			return fmt.Errorf("confine always: %w", err)
+		}
+	}
 	record, checksums, err := openFiles(opts, tree)
 	if err != nil {
 		return err
+	}
+	// What the children are to do without, they need not give up each for itself.
+	if err := confine.Privileges(target.Capabilities(opts.compare, opts.copy.Archive), opts.confine); err != nil {
+		return errors.Join(err, record.close(), checksums.close())
 	}
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
@@ -137,10 +147,13 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 
 // processes says which process does a job.
 func processes(tree plan.Tree, opts options) func(plan.Job) process.Config {
-	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy}
+	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine}
 	return func(j plan.Job) process.Config {
-		if opts.compare {
+		switch {
+		case opts.compare:
 			return job.Verify(j.Names)
+		case len(j.Firsts) > 0:
+			return job.Link(j.Firsts, j.Names)
 		}
 		return job.Copy(j.Names)
 	}

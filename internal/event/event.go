@@ -30,7 +30,7 @@ const (
 	Made      Kind = "made"      // a folder is there, with its mode and times, or a FIFO or device: name, pid, file, lost
 	Verified  Kind = "verified"  // a file's contents are the same on both sides: name, pid, file, bytes, hash, digest
 	Differs   Kind = "differs"   // a file is not the same on both sides: file, reason
-	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason
+	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason, lost
 	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error
 	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
 	Signalled Kind = "signalled" // a process was sent a signal: name, pid, ppid (the sender), signal

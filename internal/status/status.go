@@ -67,6 +67,7 @@ func (r *Run) Apply(e event.Event) {
 		r.lost(e)
 	case event.Verified:
 		r.verified(e)
+		r.lost(e)
 		if r.Verify {
 			r.Files++
 			r.Bytes += e.Bytes
@@ -77,6 +78,7 @@ func (r *Run) Apply(e event.Event) {
 		r.differs(e)
 	case event.Skipped:
 		r.Skipped++
+		r.lost(e)
 	case event.Failed:
 		r.Failed++
 	case event.Exited:

@@ -1,32 +1,52 @@
 package target
 
 import (
+	"errors"
 	"io/fs"
+	"slices"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
 )
 
 // copy copies what the name is of, now.
-func (w *worker) copy(args ...string) error {
-	name := args[0]
+func (w *worker) copy(args ...string) error { return w.copyName(args[0]) }
+
+// link makes a name a hard link to the first name of its file. Where that can't be,
+// it is copied like any other.
+func (w *worker) link(args ...string) error {
+	first, name := args[0], args[1]
+	result, err := filecopy.Link(w.source, w.dest, first, name, w.Options)
+	if errors.Is(err, filecopy.ErrCannotLink) || errors.Is(err, filecopy.ErrNoFirst) {
+		return w.copyName(name, result.Lost...)
+	}
+	result.Method = "hard link"
+	return w.done(event.Event{Kind: event.Linked, File: name}, result, err)
+}
+
+// copyName copies what the name is of; lost is what it has lost already.
+func (w *worker) copyName(name string, lost ...string) error {
 	info, err := w.source.Lstat(name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}
 	var result filecopy.Result
 	e := event.Event{File: name}
-	switch info.Mode().Type() {
-	case fs.ModeDir:
+	switch mode := info.Mode(); {
+	case mode.IsDir():
 		e.Kind = event.Made
 		result, err = filecopy.Folder(w.source, w.dest, name, w.Options)
-	case fs.ModeSymlink:
+	case mode.Type() == fs.ModeSymlink:
 		e.Kind = event.Linked
 		result, err = filecopy.Symlink(w.source, w.dest, name, w.Options)
+	case w.Options.Archive && !mode.IsRegular():
+		e.Kind = event.Made
+		result, err = filecopy.Node(w.source, w.dest, name, w.Options)
 	default:
 		e.Kind = event.Copied
 		result, err = filecopy.File(w.ctx, w.source, w.dest, name, w.watched(name, info.Size()))
 	}
+	result.Lost = append(lost, result.Lost...)
 	return w.done(e, result, err)
 }
 
@@ -35,20 +55,21 @@ func (w *worker) done(e event.Event, result filecopy.Result, err error) error {
 	if err != nil {
 		return err
 	}
-	if result.Digest != "" {
-		e.Hash, e.Digest = string(w.Options.Hash), result.Digest
+	e.Bytes, e.Lost, e.Digest = result.Bytes, result.Lost, result.Digest
+	if e.Digest != "" {
+		e.Hash = string(w.Options.Hash)
 	}
-	e.Bytes, e.Lost = result.Bytes, result.Lost
+	e.Method, e.Resumed, e.Retries = string(result.Method), result.Resumed, result.Retries
 	switch {
-	case result.Skipped && result.Digest != "":
+	case slices.Contains(e.Lost, filecopy.LostDevice), slices.Contains(e.Lost, filecopy.LostFIFO):
+		e.Kind, e.Reason = event.Skipped, "cannot be made here"
+	case result.Skipped && e.Digest != "":
 		e.Kind = event.Verified
 	case result.Skipped:
-		e = event.Event{Kind: event.Skipped, File: e.File, Reason: event.ReasonDone}
+		e.Kind, e.Method, e.Reason = event.Skipped, "", event.ReasonDone
 		if w.Options.Overwrite == filecopy.Never {
 			e.Reason = event.ReasonExists
 		}
-	default:
-		e.Method, e.Resumed, e.Retries = string(result.Method), result.Resumed, result.Retries
 	}
 	w.tell(e)
 	return nil

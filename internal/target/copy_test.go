@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"brood/internal/confine"
 	"brood/internal/digest"
 	"brood/internal/filecopy"
 	"brood/internal/process"
@@ -16,7 +17,7 @@ import (
 )
 
 func TestLookup(t *testing.T) {
-	for name, want := range map[string]bool{"copy": true, "": false, "-": false, "Copy": false, "sing": false} {
+	for name, want := range map[string]bool{"copy": true, "link": true, "verify": true, "": false, "-": false, "Copy": false, "sing": false} {
 		if found, ok := target.Lookup(name); ok != want || (found != nil) != want {
 			t.Errorf("Lookup(%q): %v, want %v", name, ok, want)
 		}
@@ -34,6 +35,7 @@ func TestBinding(t *testing.T) {
 		"no source":     {map[string]string{"dest": "d"}, "want --source=DIR and --dest=DIR, and names after --"},
 		"empty source":  {map[string]string{"source": "", "dest": "d"}, "want --source=DIR and --dest=DIR, and names after --"},
 		"no dest":       {map[string]string{"source": "s"}, "want --source=DIR and --dest=DIR, and names after --"},
+		"bad confine":   {map[string]string{"source": "s", "dest": "d", "confine": "perhaps"}, `confine "perhaps": want auto, always or never`},
 		"unknown":       {map[string]string{"source": "s", "dest": "d", "speed\x1b": "9"}, `no such argument: "speed\x1b"`},
 		"bad overwrite": {map[string]string{"source": "s", "dest": "d", "overwrite": "maybe"}, `overwrite "maybe": want changed, always or never`},
 		"bad hash":      {map[string]string{"source": "s", "dest": "d", "hash": "crc"}, `hash "crc": want xxh128, xxh64, blake3, sha256 or md5`},
@@ -92,6 +94,14 @@ func TestConfig(t *testing.T) {
 		"copy with all that can be asked": {
 			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "hash": "md5", "durable": "true", "resume": "true"},
+		},
+		"archive": {
+			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Archive: true, Strict: true}, Confine: confine.Always}.Copy(names),
+			"copy", names, map[string]string{"source": "s", "dest": "d", "archive": "true", "strict": "true", "confine": "always"},
+		},
+		"link": {
+			target.Job{Source: "s", Dest: "d", Confine: confine.Auto}.Link([]string{"a", "b"}, []string{"c", "-d"}),
+			"link", []string{"a", "c", "b", "-d"}, map[string]string{"source": "s", "dest": "d"},
 		},
 		"verify": {
 			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.XXH128}}.Verify(names),

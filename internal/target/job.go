@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"brood/internal/confine"
 	"brood/internal/digest"
 	"brood/internal/filecopy"
 	"brood/internal/process"
@@ -13,6 +14,7 @@ import (
 type Job struct {
 	Source, Dest string
 	Options      filecopy.Options // but for its functions, which are the child's own
+	Confine      confine.Mode
 }
 
 // Copy is the process that copies the names: files, links, folders …
@@ -52,6 +54,9 @@ func (j *Job) options() []option {
 		{"dest", j.Dest, text(&j.Dest)},
 		{"overwrite", string(j.Options.Overwrite), parsed(&j.Options.Overwrite, filecopy.ParseOverwrite)},
 		{"hash", string(j.Options.Hash), parsed(&j.Options.Hash, digest.Parse)},
+		{"confine", unlessAuto(j.Confine), parsed(&j.Confine, confine.ParseMode)},
+		flag("archive", &j.Options.Archive),
+		flag("strict", &j.Options.Strict),
 		flag("durable", &j.Options.Durable),
 		flag("resume", &j.Options.Resume),
 	}
@@ -75,6 +80,13 @@ func bind(kwargs map[string]string) (j Job, err error) {
 		return j, errUsage
 	}
 	return j, nil
+}
+
+func unlessAuto(m confine.Mode) string {
+	if m == confine.Auto {
+		return ""
+	}
+	return string(m)
 }
 
 func find(options []option, key string) *option {

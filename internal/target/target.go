@@ -16,9 +16,11 @@ import "brood/internal/process"
 func Lookup(name string) (process.Target, bool) {
 	switch name {
 	case "copy":
-		return task{args: 1, makes: true, do: (*worker).copy}.run, true
+		return task{args: 1, do: (*worker).copy}.run, true
+	case "link":
+		return task{args: 2, links: true, do: (*worker).link}.run, true
 	case "verify":
-		return task{args: 1, do: (*worker).verify}.run, true
+		return task{args: 1, reads: true, do: (*worker).verify}.run, true
 	}
 	return nil, false
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"time"
 
+	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/filecopy"
 	"brood/internal/process"
@@ -26,7 +26,8 @@ type worker struct {
 // name that it is about.
 type task struct {
 	args  int
-	makes bool // the destination, when it is missing
+	reads bool // both sides, and writes nothing
+	links bool // from one folder of the destination to another
 	do    func(*worker, ...string) error
 }
 
@@ -57,45 +58,62 @@ func (t task) run(w *process.Work) error {
 	return errors.Join(failures...)
 }
 
-// start opens both ends.
+// start opens both ends, and confines this process to them and to the names.
 func (t task) start(job Job, w *process.Work) (*worker, error) {
 	ctx := w.Context() // SIGTERM removes the temporary file first
 	source, err := os.OpenRoot(job.Source)
 	if err != nil {
 		return nil, err
 	}
-	open := os.OpenRoot
-	if t.makes {
-		open = func(name string) (*os.Root, error) { return openDest(source, name) }
-	}
-	dest, err := open(job.Dest)
-	if err != nil {
+	at := &worker{Job: job, ctx: ctx, source: source, events: w.Events}
+	if at.dest, err = t.dest(source, job); err != nil {
 		source.Close()
 		return nil, err
 	}
-	return &worker{Job: job, ctx: ctx, source: source, dest: dest, events: w.Events}, nil
+	if err := confine.To(t.access(at, w.Args), job.Confine); err != nil {
+		at.close()
+		return nil, err
+	}
+	return at, nil
+}
+
+func (t task) dest(source *os.Root, job Job) (*os.Root, error) {
+	if t.reads {
+		return os.OpenRoot(job.Dest)
+	}
+	return filecopy.Destination(source, job.Dest, job.Options)
+}
+
+// access is what the task needs. A file that is replaced after this has begun is
+// another one, and not let in: with one name that is a moment, but with many it may
+// be minutes, and they are let into all of the source instead.
+func (t task) access(at *worker, args []string) confine.Access {
+	source := confine.Files{Root: at.source, Names: args[t.args-1:], All: len(args) > t.args}
+	if t.reads {
+		dest := confine.Files{Root: at.dest, Names: source.Names, All: source.All}
+		return confine.Access{Read: []confine.Files{source, dest}, Keep: Capabilities(true, false)}
+	}
+	return confine.Access{
+		Read: []confine.Files{source}, Write: []*os.Root{at.dest},
+		Link: t.links, Keep: Capabilities(false, at.Options.Archive),
+	}
+}
+
+// Capabilities are what a child needs of root's rights: one that only reads, one
+// that copies, and one that keeps all attributes.
+func Capabilities(reads, archive bool) confine.Capabilities {
+	switch {
+	case reads:
+		return confine.ToRead
+	case archive:
+		return confine.ToArchive
+	}
+	return confine.ToCopy
 }
 
 func (w *worker) close() {
 	w.source.Close()
 	w.dest.Close()
-}
-
-// openDest opens the destination and makes it when it is missing, not more
-// readable than the source.
-func openDest(source *os.Root, name string) (*os.Root, error) {
-	dest, err := os.OpenRoot(name)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return dest, err
-	}
-	info, err := source.Stat(".")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(name, info.Mode().Perm()|0o700); err != nil {
-		return nil, err
-	}
-	return os.OpenRoot(name)
 }
 
 // progressEvery is how often a file's progress is told at the most.

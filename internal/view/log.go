@@ -101,9 +101,10 @@ func withSome[V comparable](pairs []any, key string, value V) []any {
 	return append(pairs, key, value)
 }
 
-// skippedLevel: what was done before is no news, what will be missing is.
+// skippedLevel: what was done before is no news, what will be missing is; what
+// the destination cannot hold is told at the end.
 func skippedLevel(e event.Event) hclog.Level {
-	if e.Reason == event.ReasonDone || e.Reason == event.ReasonExists {
+	if len(e.Lost) > 0 || e.Reason == event.ReasonDone || e.Reason == event.ReasonExists {
 		return hclog.Debug
 	}
 	return hclog.Warn

@@ -1,0 +1,64 @@
+package filecopy
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Destination opens the folder path as the destination of copies from src. Where
+// it is missing it is made, and so are those above it: not more readable than src,
+// and with Durable on the medium.
+func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
+	dst, err := os.OpenRoot(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return dst, err
+	}
+	info, err := src.Stat(".")
+	if err != nil {
+		return nil, err
+	}
+	there := existing(path)
+	if err := os.MkdirAll(path, info.Mode().Perm()|0o700); err != nil {
+		return nil, err
+	}
+	if dst, err = os.OpenRoot(path); err != nil {
+		return nil, err
+	}
+	if err = openUp(dst, src, ".", info, opts); err == nil && opts.Durable {
+		err = syncBetween(path, there)
+	}
+	if err != nil {
+		dst.Close()
+		return nil, err
+	}
+	return dst, nil
+}
+
+// existing is the nearest folder above path that is there.
+func existing(path string) string {
+	for {
+		path = filepath.Dir(path)
+		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
+			return path
+		}
+	}
+}
+
+// syncBetween syncs the folders above path, up to the one that was there before.
+func syncBetween(path, there string) error {
+	for path != there {
+		path = filepath.Dir(path)
+		f, err := os.Open(path)
+		if err != nil {
+			return NewError("open folder", err)
+		}
+		err = syncFolder(f)
+		f.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
