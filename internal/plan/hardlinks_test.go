@@ -204,6 +204,41 @@ func TestManyNames(t *testing.T) {
 	})
 }
 
+// TestManyNamesOfALink: what many wait for may be in the lane itself.
+func TestManyNamesOfALink(t *testing.T) {
+	const number = 3000
+	dir := t.TempDir()
+	makeTree(t, dir, "l -> anything")
+	for n := range number {
+		hardLink(t, dir, "l", fmt.Sprintf("n%04d", n))
+	}
+	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true})
+	links, others := linked(jobs)
+	if _, rest := filesAndRest(others); len(slices.Compact(links)) != number || !slices.Equal(rest, []string{".", "l"}) {
+		t.Errorf("%d links, and %q; want %d, and . and l", len(links), rest, number)
+	}
+}
+
+// TestLinksArgRoom: a hard link takes the room of both of its names.
+func TestLinksArgRoom(t *testing.T) {
+	const room = 1000
+	dir := t.TempDir()
+	first := strings.Repeat("a", 100)
+	makeTree(t, dir, first)
+	for n := range 50 {
+		hardLink(t, dir, first, fmt.Sprintf("n%02d", n))
+	}
+	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true, ArgRoom: room})
+	number, most := 0, 0
+	for _, job := range jobs {
+		number += len(job.Firsts)
+		most = max(most, len(job.Firsts))
+	}
+	if number != 50 || most != room/(100+9+3+9) {
+		t.Errorf("%d links, up to %d a job; want 50, up to %d", number, most, room/(100+9+3+9))
+	}
+}
+
 // TestForgotten: when all names of a file were met, it is kept no longer. A name
 // that comes to it afterwards is copied by itself.
 func TestForgotten(t *testing.T) {

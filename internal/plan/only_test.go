@@ -64,6 +64,8 @@ func TestOnly(t *testing.T) {
 			want: "w/f + . w"},
 		"two runs": {record: record(t, failed("a"), failed("b")) + record(t, event.Event{Kind: event.Copied, File: "b"}, failed("x/c")), want: "a x/c + . x"},
 
+		"and the second was killed": {record: record(t, failed("a")) + killed(t, event.Event{Kind: event.Started, File: "b"}), want: "a b + .", partial: true},
+
 		"killed": {record: killed(t, event.Event{Kind: event.Started, File: "a"}, event.Event{Kind: event.Started, File: "b"},
 			event.Event{Kind: event.Progress, File: "w/f"}, event.Event{Kind: event.Copied, File: "a"}), want: "b w/f + . w", partial: true},
 		"killed after one was skipped": {record: killed(t, event.Event{Kind: event.Started, File: "a"}, event.Event{Kind: event.Skipped, File: "a"}, failed("b")),

@@ -62,7 +62,7 @@ func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk,
 		return nil, problem("dest", t.Dest, err)
 	}
 	w := &walk{ctx: ctx, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
-	if opts.Archive && t.File == "" {
+	if opts.Archive {
 		w.shared = hardLinks{}
 	}
 	return w, nil
