@@ -23,11 +23,41 @@ import (
 
 var errOtherSpelling = errors.New("the destination has it in another spelling, and cannot hold both")
 
-// Spelled tells whether the entry that root has under a name is spelled like the
+// Spelling tells of names below a root whether they are spelled like the entries
+// that are found by them. Of a folder that takes several spellings for one it keeps
+// the names, until it is asked for another folder.
+type Spelling struct {
+	Root   *os.Root
+	folder string
+	names  map[string]bool // of the folder, when they were read
+}
+
+// Exact tells whether the entry that is there under a name is spelled like the
 // name, byte for byte; only the last element is looked at. It costs a stat, or two of
 // a name that is not ASCII; only where the folder takes another spelling for the
-// same are its names read.
-func Spelled(root *os.Root, name string) (bool, error) {
+// same are its names read. An entry that is newer than that is not exact.
+func (s *Spelling) Exact(name string) (bool, error) {
+	return exact(s.Root, name, s.lists)
+}
+
+func (s *Spelling) lists(root *os.Root, folder, base string) (bool, error) {
+	if s.names == nil || s.folder != folder {
+		s.folder, s.names = folder, map[string]bool{}
+		err := eachName(root, folder, func(names []string) bool {
+			for _, name := range names {
+				s.names[name] = true
+			}
+			return false
+		})
+		if err != nil {
+			s.names = nil
+			return false, err
+		}
+	}
+	return s.names[base], nil
+}
+
+func exact(root *os.Root, name string, lists func(root *os.Root, folder, base string) (bool, error)) (bool, error) {
 	parent, base := filepath.Split(name)
 	for _, other := range spellings(base) {
 		there, err := root.Lstat(parent + other)
@@ -85,29 +115,35 @@ func swapCase(s string) string {
 }
 
 // lists tells whether the folder has an entry of just that name.
-func lists(root *os.Root, folder, base string) (bool, error) {
+func lists(root *os.Root, folder, base string) (found bool, err error) {
+	err = eachName(root, folder, func(names []string) bool {
+		found = slices.Contains(names, base)
+		return found
+	})
+	return found, err
+}
+
+// eachName calls with some names of the folder after others, until that returns true.
+func eachName(root *os.Root, folder string, call func(names []string) (enough bool)) error {
 	f, err := root.OpenFile(filepath.Clean(folder), os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
-		return false, NewError("open folder", err)
+		return NewError("open folder", err)
 	}
 	defer f.Close()
 	for {
 		names, err := f.Readdirnames(1024)
-		if slices.Contains(names, base) {
-			return true, nil
-		}
-		if err == io.EOF {
-			return false, nil
+		if call(names) || err == io.EOF {
+			return nil
 		}
 		if err != nil {
-			return false, NewError("read folder", err)
+			return NewError("read folder", err)
 		}
 	}
 }
 
 // checkSpelled is an error unless the last element of name is spelled so in root.
 func checkSpelled(op string, root *os.Root, name string) error {
-	ok, err := Spelled(root, name)
+	ok, err := exact(root, name, lists)
 	if err == nil && !ok {
 		err = NewError(op, errOtherSpelling)
 	}

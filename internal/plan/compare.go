@@ -55,7 +55,7 @@ func (w *walk) compareName(name string, info fs.FileInfo) {
 	mode := info.Mode()
 	there, err := w.dest.Lstat(name)
 	switch {
-	case absent(err):
+	case absent(err), err == nil && !w.spelled(name):
 		w.missing(name, mode)
 	case err != nil:
 		w.failed(name, "stat at the destination", err)

@@ -116,7 +116,7 @@ func allocation(info fs.FileInfo) int64 {
 }
 
 // Free is what the file system of dest, or of the nearest folder above it that is
-// there, has for this user; known is false where that cannot be told.
+// there, has for anybody (what it keeps back for root is left to the system); known is false where that cannot be told.
 func Free(dest string) (room Room, known bool) {
 	there, _, err := existing(dest)
 	if err != nil {
@@ -140,6 +140,6 @@ func Free(dest string) (room Room, known bool) {
 // volume is what statfs(2) says of a file system.
 type volume struct {
 	block              uint64 // bytes
-	blocks, free       uint64 // free: to this user
+	blocks, free       uint64 // free: to anybody
 	inodes, freeInodes uint64
 }

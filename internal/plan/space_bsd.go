@@ -2,11 +2,7 @@
 
 package plan
 
-import (
-	"os"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 func statVolume(name string) (volume, error) {
 	var s unix.Statfs_t
@@ -16,9 +12,6 @@ func statVolume(name string) (volume, error) {
 	v := volume{
 		block: max(uint64(s.Bsize), 1), blocks: s.Blocks, inodes: s.Files,
 		free: uint64(max(s.Bavail, 0)), freeInodes: uint64(max(s.Ffree, 0)), // below zero is what only root has left
-	}
-	if os.Geteuid() == 0 {
-		v.free = s.Bfree
 	}
 	return v, nil
 }

@@ -38,15 +38,16 @@ const batch = 4096
 
 // walk goes through the source depth first.
 type walk struct {
-	ctx    context.Context
-	tree   Tree
-	source *os.Root
-	dest   *os.Root // nil when there is none yet
-	opts   Options
-	filter filter
-	emit   event.Sink
-	pass   func(entry) // may wait, but not when ctx is done
-	shared hardLinks   // nil when hard links are not kept
+	ctx      context.Context
+	tree     Tree
+	source   *os.Root
+	dest     *os.Root // nil when there is none yet
+	opts     Options
+	filter   filter
+	emit     event.Sink
+	pass     func(entry)       // may wait, but not when ctx is done
+	spelling filecopy.Spelling // of the destination's names
+	shared   hardLinks         // nil when hard links are not kept
 
 	compared folder // of a comparison: that all files are said to be in, since nothing waits for them
 }
@@ -62,6 +63,7 @@ func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk,
 		return nil, problem("dest", t.Dest, err)
 	}
 	w := &walk{ctx: ctx, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
+	w.spelling.Root = dest
 	if opts.Archive {
 		w.shared = hardLinks{}
 	}
@@ -184,7 +186,7 @@ func (w *walk) enter(name string, in *folder, only *chosen) *folder {
 	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
 	if !f.fresh {
 		_, err := w.dest.Lstat(name)
-		f.fresh = errors.Is(err, fs.ErrNotExist)
+		f.fresh = errors.Is(err, fs.ErrNotExist) || err == nil && !w.spelled(name)
 	}
 	return f
 }
@@ -221,7 +223,7 @@ func (w *walk) settled(e entry) string {
 	case w.opts.Overwrite == filecopy.Never:
 		return event.ReasonExists
 	case e.kind == hardLink && w.linked(e, there),
-		e.kind == file && !w.opts.Recheck && filecopy.Same(e.info, there):
+		e.kind == file && !w.opts.Recheck && filecopy.Same(e.info, there) && (!w.opts.Archive || sameRights(e.info, there)):
 		return event.ReasonDone
 	}
 	return ""
@@ -233,10 +235,17 @@ func (w *walk) there(e entry) fs.FileInfo {
 		return nil
 	}
 	info, err := w.dest.Lstat(e.name)
-	if err != nil {
+	if err != nil || !w.spelled(e.name) {
 		return nil
 	}
 	return info
+}
+
+// spelled tells whether the destination has a name just so. Where it has the name in
+// another spelling, which it takes for the same, it has another file.
+func (w *walk) spelled(name string) bool {
+	ok, err := w.spelling.Exact(name)
+	return ok && err == nil
 }
 
 func (w *walk) skipped(name, reason string) {
