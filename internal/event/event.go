@@ -117,11 +117,11 @@ type Totals struct {
 	Peak     int     `json:"peak"`     // the most at once
 	Rate     float64 `json:"rate"`     // bytes a second
 
-	Verified  int            `json:"verified,omitempty"`  // files whose contents are proved the same on both sides
-	Missing   int            `json:"missing,omitempty"`   // at the destination
-	Extra     int            `json:"extra,omitempty"`     // at the destination alone
-	Different int            `json:"different,omitempty"` // on the two sides
-	Losses    map[string]int `json:"losses,omitempty"`    // files that lost something, by what it was
+	Verified  int            `json:"verified"`         // files whose contents are proved the same on both sides
+	Missing   int            `json:"missing"`          // at the destination
+	Extra     int            `json:"extra"`            // at the destination alone
+	Different int            `json:"different"`        // on the two sides
+	Losses    map[string]int `json:"losses,omitempty"` // files that lost something, by what it was
 
 	Planned      int   `json:"planned,omitempty"` // files that a dry run would copy, and their bytes
 	PlannedBytes int64 `json:"planned_bytes,omitempty"`
