@@ -5,7 +5,7 @@
 //	                           ▼          ▼
 //	                         event (one stream, one order)
 //	                           ▼
-//	                         status (fold) ─▶ view: log · record · summary
+//	                         status (fold) ─▶ view: log · record · checksums · summary
 //
 // The command line makes a plan; the scheduler runs the plan as child processes;
 // every fact about the run is an event; every view reads only events. No arrow
@@ -25,7 +25,9 @@
 //	lesson    the lessons, each a small program over process
 //
 // Whatever is written below the destination is written by a child, the folders and
-// links too: a destination that hangs can hold a child, and never the parent.
+// links too: a destination that hangs can hold a child, and never the parent. A child
+// opens each name below the two roots from the open folder above it, and confines
+// itself to its job before it does.
 //
 // Who may import whom is a table in layers_test.go.
 package internal
