@@ -72,7 +72,7 @@ func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, ds
 // sameContents is the digest of both, nil when they differ.
 func sameContents(ctx context.Context, from *os.File, back *medium, opts Options) ([]byte, error) {
 	h := opts.Hash.New()
-	block := make([]byte, blockSize)
+	block := make([]byte, len(back.block))
 	for off := int64(0); ; {
 		got, err := back.readAt(off)
 		if err != nil {
