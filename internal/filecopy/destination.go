@@ -26,7 +26,13 @@ func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
 	if dst, err = os.OpenRoot(path); err != nil {
 		return nil, err
 	}
-	if err = openUp(dst, src, ".", info, opts); err == nil && opts.Durable {
+	if opts.Archive {
+		err = dst.Chmod(".", 0o700) // as any folder until it is full
+	}
+	if err == nil {
+		err = openUp(dst, src, ".", info, opts)
+	}
+	if err == nil && opts.Durable {
 		err = syncBetween(path, there)
 	}
 	if err != nil {
