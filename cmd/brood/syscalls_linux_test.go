@@ -1,0 +1,202 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"brood/internal/filecopy"
+)
+
+// doing are the calls that matter to what is on the medium, as words.
+var doing = map[string]string{
+	"mkdirat":         "make",
+	"pwrite64":        "write",
+	"write":           "write",
+	"copy_file_range": "write",
+	"ioctl":           "write", // FICLONE
+	"ftruncate":       "write",
+	"utimensat":       "times",
+	"fchown":          "owner",
+	"fchownat":        "owner",
+	"fsetxattr":       "attribute",
+	"fremovexattr":    "no ACL",
+	"fchmod":          "mode",
+	"fchmodat":        "mode",
+	"fsync":           "sync",
+	"fdatasync":       "sync",
+	"pread64":         "read",
+	"renameat":        "rename",
+	"renameat2":       "rename",
+	"linkat":          "link",
+	"unlinkat":        "remove",
+}
+
+// steps are what the traced calls do to the destination, in words, those alike in a
+// row as one.
+func (p place) steps(t *testing.T) (steps []string) {
+	t.Helper()
+	for _, c := range p.calls(t) {
+		if step := p.step(c); step != "" && (len(steps) == 0 || steps[len(steps)-1] != step) {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// step leaves out what is done to folders beside making and syncing them: the turn
+// of their attributes comes when they are full.
+func (p place) step(c call) string {
+	what, on := doing[c.name], p.below(c)
+	if c.name == "openat" {
+		what = opening(c)
+	}
+	if c.failed() || what == "" || len(on) == 0 {
+		return ""
+	}
+	switch path.Base(on[0]) {
+	case temporary:
+		on = on[1:]
+	case "f":
+	default:
+		if what != "make" && what != "sync" {
+			return ""
+		}
+	}
+	return strings.Join(append([]string{what}, on...), " ")
+}
+
+// opening tells apart how a file is opened, "" when it is only to be read.
+func opening(c call) string {
+	flags := c.args[strings.LastIndex(c.args, `"`):]
+	switch {
+	case strings.Contains(flags, "O_CREAT|O_EXCL") && strings.HasSuffix(flags, ", 0600"):
+		return "create"
+	case strings.Contains(flags, "O_CREAT") || strings.Contains(flags, "O_RDWR") || strings.Contains(flags, "O_WRONLY"):
+		return "open to write"
+	}
+	return ""
+}
+
+const temporary = "(temporary)" // any such name
+
+// below are the objects of a call in the place, but for the source, in short.
+func (p place) below(c call) (short []string) {
+	for _, object := range c.objects() {
+		name, err := filepath.Rel(p.dir, object)
+		if err != nil || strings.HasPrefix(name, "..") || strings.HasPrefix(name, "src") {
+			continue
+		}
+		if filecopy.IsTemporary(path.Base(name)) {
+			name = path.Join(path.Dir(name), temporary)
+		}
+		short = append(short, name)
+	}
+	return short
+}
+
+// What is on the medium, and when, is a matter of order. The lists are all that is
+// done: nothing is written to a file after its sync, and nothing by its final name.
+func TestOrderOfCopy(t *testing.T) {
+	const written = "create, write, times, no ACL, mode"
+	for name, c := range map[string]struct {
+		flags []string
+		size  int
+		want  string
+	}{
+		"plain":                {nil, 100, "make dst, make dst/sub, " + written + ", rename dst/sub/f"},
+		"plain, by the kernel": {nil, 1 << 20, "make dst, make dst/sub, " + written + ", rename dst/sub/f"},
+		"durable": {[]string{"--durable=true"}, 100,
+			"make dst, sync ., make dst/sub, sync dst, " + written + ", sync, rename dst/sub/f, sync dst/sub"},
+		"durable, by the kernel": {[]string{"--durable=true"}, 1 << 20,
+			"make dst, sync ., make dst/sub, sync dst, " + written + ", sync, rename dst/sub/f, sync dst/sub"},
+		"verified": {[]string{"--hash=xxh128"}, 1 << 20,
+			"make dst, make dst/sub, " + written + ", sync, read, rename dst/sub/f"},
+		"durable, verified and archived": {[]string{"--durable=true", "--hash=xxh128", "--archive=true"}, 3 << 20,
+			"make dst, sync ., make dst/sub, sync dst, create, write, times, owner, attribute, no ACL, mode, sync, read, rename dst/sub/f, sync dst/sub"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			must(t, os.Mkdir(p.src+"/sub", 0o755))
+			must(t, os.WriteFile(p.src+"/sub/f", noise(c.size, 1), 0o640))
+			if err := syscall.Setxattr(p.src+"/sub/f", "user.brood", []byte("x"), 0); err != nil {
+				t.Skipf("needs extended attributes: %v", err)
+			}
+			start(t, p, p.traced(t, nil, p.childArgs("copy", c.flags, "sub/f")...)).wants(0)
+			p.complete(t)
+			if got := strings.Join(p.steps(t), ", "); got != c.want {
+				t.Errorf("%s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A sync that fails is final: another would succeed, and know nothing of what was lost.
+func TestSyncThatFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		name  string   // of the file
+		on    string   // the folder whose sync fails; "": every sync
+		words string   // of the error
+		files []string // at the destination then
+	}{
+		"of the file":              {"f", "", "sync: input/output error", nil},
+		"of its folder":            {"f", "dst", "sync folder: input/output error", []string{"f"}},
+		"of the folder above":      {"sub/f", "dst", "sync folder: input/output error", nil},
+		"of the folder in between": {"sub/f", "dst/sub", "sync folder: input/output error", []string{"sub/f"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			must(t, os.MkdirAll(p.src+"/"+path.Dir(c.name), 0o755))
+			must(t, os.WriteFile(p.src+"/"+c.name, noise(100, 1), 0o640))
+			must(t, os.Mkdir(p.dst, 0o755))
+			flags := []string{"-e", "trace=fsync", "-e", "inject=fsync:error=EIO"}
+			if c.on != "" {
+				flags = append(flags, "-P", p.dir+"/"+c.on)
+			}
+			r := start(t, p, p.traced(t, flags, p.childArgs("copy", []string{"--durable=true"}, c.name)...))
+			r.wants(1)
+			r.says(strconv.Quote(c.name) + ": " + c.words)
+			if files := p.complete(t); !slices.Equal(files, c.files) {
+				t.Errorf("at the destination: %q, want %q", files, c.files)
+			}
+			syncs := slices.DeleteFunc(p.calls(t), func(c call) bool { return c.name != "fsync" })
+			if len(syncs) != 1 || !syncs[0].injected() {
+				t.Errorf("%d calls of fsync: %+v", len(syncs), syncs)
+			}
+		})
+	}
+}
+
+// Two thousand small files are copied as fast as the kernel answers, so a copy asks
+// no more of it than it did when this was counted.
+func TestCallsForSmallFile(t *testing.T) {
+	const counted = 46 // on Linux 6.18, with Landlock
+	p := newPlace(t)
+	must(t, os.WriteFile(p.src+"/f", noise(100, 1), 0o640))
+	must(t, os.Mkdir(p.dst, 0o755))
+	start(t, p, p.traced(t, nil, p.childArgs("copy", nil, "f")...)).wants(0)
+	total, count := 0, map[string]int{}
+	for _, c := range p.calls(t) {
+		if slices.ContainsFunc(c.objects(), p.within) {
+			count[c.name]++
+			total++
+		}
+	}
+	if most := counted * 11 / 10; total > most {
+		t.Errorf("%d system calls on the file and its folders, want at most %d: %v", total, most, count)
+	}
+}
+
+// within tells whether a path is the source's, the destination's, or below.
+func (p place) within(object string) bool {
+	return strings.HasPrefix(object+"/", p.src+"/") || strings.HasPrefix(object+"/", p.dst+"/")
+}
