@@ -46,7 +46,7 @@ func (i inode) chmod(mode fs.FileMode) error {
 
 // chown leaves what is -1.
 func (i inode) chown(uid, gid int) error {
-	return unix.Fchownat(int(i.file.Fd()), "", uid, gid, unix.AT_EMPTY_PATH)
+	return ignoringEINTR(func() error { return unix.Fchownat(int(i.file.Fd()), "", uid, gid, unix.AT_EMPTY_PATH) })
 }
 
 // list is the names of the xattrs, none in a file system that has none.

@@ -25,7 +25,7 @@ func (i inode) stat() (fs.FileInfo, error) {
 	if i.file != nil {
 		return i.file.Stat()
 	}
-	return i.dir.Lstat(i.name)
+	return Lstat(i.dir, i.name)
 }
 
 func (i inode) chmod(mode fs.FileMode) error {

@@ -60,12 +60,12 @@ func (s *Spelling) lists(root *os.Root, folder, base string) (bool, error) {
 func exact(root *os.Root, name string, lists func(root *os.Root, folder, base string) (bool, error)) (bool, error) {
 	parent, base := filepath.Split(name)
 	for _, other := range spellings(base) {
-		there, err := root.Lstat(parent + other)
+		there, err := Lstat(root, parent+other)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err == nil {
-			here, err := root.Lstat(name)
+			here, err := Lstat(root, name)
 			if err != nil {
 				return false, NewError("stat", err)
 			}

@@ -196,11 +196,3 @@ func kernelCopies() bool {
 	}
 	return major > 5 || major == 5 && minor >= 3
 }
-
-func ignoringEINTR(f func() error) error {
-	for {
-		if err := f(); err != unix.EINTR {
-			return err
-		}
-	}
-}

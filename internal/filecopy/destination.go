@@ -15,7 +15,7 @@ func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return dst, err
 	}
-	info, err := src.Stat(".")
+	info, err := stat(src, ".")
 	if err != nil {
 		return nil, err
 	}

@@ -253,7 +253,7 @@ func (o Options) phase(p Phase) {
 // the destination cannot hold, and one that it has in another spelling are errors,
 // found before the contents are moved rather than by the rename after.
 func (p *place) existing() (fs.FileInfo, error) {
-	info, err := p.dir.Lstat(p.base)
+	info, err := Lstat(p.dir, p.base)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -16,7 +16,7 @@ import (
 // as they change its times and may not be let in afterwards. name may be ".".
 // With Strict, a folder that loses something is there all the same.
 func Folder(src, dst *os.Root, name string, opts Options) (Result, error) {
-	info, err := src.Lstat(name)
+	info, err := Lstat(src, name)
 	if err != nil {
 		return Result{}, NewError("stat", err)
 	}
@@ -127,7 +127,7 @@ func temporaries(folder *os.Root) ([]string, error) {
 }
 
 func sweepOne(folder *os.Root, name string) (bool, error) {
-	info, err := folder.Lstat(name)
+	info, err := Lstat(folder, name)
 	switch {
 	case err != nil:
 		return removed(err)

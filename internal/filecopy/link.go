@@ -32,7 +32,7 @@ func Link(src, dst *os.Root, first, name string, opts Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	to, err := dst.Lstat(first)
+	to, err := Lstat(dst, first)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !copied(src, dst, first, info, to) {
 		return Result{}, NewError("link", ErrNoFirst)
 	}
@@ -65,11 +65,11 @@ func Link(src, dst *os.Root, first, name string, opts Options) (Result, error) {
 
 // linked is the info of the source's file, if it still has both names.
 func linked(src *os.Root, first, name string) (fs.FileInfo, error) {
-	info, err := src.Lstat(name)
+	info, err := Lstat(src, name)
 	if err != nil {
 		return nil, NewError("stat", err)
 	}
-	other, err := src.Lstat(first)
+	other, err := Lstat(src, first)
 	if err != nil {
 		return nil, NewError("stat", err)
 	}

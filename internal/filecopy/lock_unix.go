@@ -58,5 +58,5 @@ func removeUnlocked(dir *os.Root, name string, f *os.File) (bool, error) {
 }
 
 func tryLock(f *os.File) error {
-	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	return ignoringEINTR(func() error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
 }

@@ -18,7 +18,7 @@ var errSocket = errors.New("a socket cannot be copied")
 // is there afterwards, and LostFIFO or LostDevice is in the result: with Strict
 // an error. Outside Linux it is so everywhere.
 func Node(src, dst *os.Root, name string, opts Options) (Result, error) {
-	info, err := src.Lstat(name)
+	info, err := Lstat(src, name)
 	if err != nil {
 		return Result{}, NewError("stat", err)
 	}

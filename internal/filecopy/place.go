@@ -47,7 +47,7 @@ func openFolder(src, dst *os.Root, name string, opts Options) (*os.Root, error) 
 	}
 	name = filepath.Clean(name) // no slash at the end
 	parent, base := filepath.Split(name)
-	info, err := src.Stat(name)
+	info, err := stat(src, name)
 	if err != nil {
 		return nil, NewError("stat folder", err)
 	}
@@ -94,7 +94,7 @@ func openUp(dir, src *os.Root, name string, seen fs.FileInfo, opts Options) erro
 	if err != nil {
 		return err
 	}
-	info, err := dir.Stat(".")
+	info, err := stat(dir, ".")
 	if err == nil {
 		err = dir.Chmod(".", info.Mode()&specialBits|mode|0o700)
 	}
@@ -104,26 +104,20 @@ func openUp(dir, src *os.Root, name string, seen fs.FileInfo, opts Options) erro
 	return nil
 }
 
-// enter opens a folder. OpenRoot opens whatever has the name, and would wait
-// for ever at a FIFO; with a slash at its end, only a folder has the name.
-func enter(root *os.Root, name string) (*os.Root, error) {
-	return root.OpenRoot(name + string(filepath.Separator))
-}
-
 // writing makes a new name in the folder. A folder of ours may forbid that, with
 // the mode that a run before has given it: it is let in then, until Folder gives
 // it that mode again. The caller's folder is left as it is.
 func (p place) writing(make func() error) error {
-	err := make()
+	err := ignoringEINTR(make)
 	if p.shared || !errors.Is(err, fs.ErrPermission) {
 		return unfit(err)
 	}
 	const write = 0o300
-	info, statErr := p.dir.Stat(".")
+	info, statErr := stat(p.dir, ".")
 	if statErr != nil || info.Mode()&write == write || p.dir.Chmod(".", info.Mode().Perm()|write) != nil {
 		return err
 	}
-	return unfit(make())
+	return unfit(ignoringEINTR(make))
 }
 
 // rename gives the temporary of that name its final name. Where it may
@@ -151,7 +145,7 @@ func (p place) rename(temporary string, replace bool) error {
 
 // renameOver replaces what is there.
 func (p place) renameOver(temporary string) error {
-	err := p.dir.Rename(temporary, p.base)
+	err := ignoringEINTR(func() error { return p.dir.Rename(temporary, p.base) })
 	if err == nil {
 		return nil
 	}
@@ -167,18 +161,18 @@ func (p place) renameOver(temporary string) error {
 // the new name is free, and what appears between the answer and the rename is
 // replaced.
 func linkNew(dir *os.Root, from, to string) error {
-	err := dir.Link(from, to)
+	err := ignoringEINTR(func() error { return dir.Link(from, to) })
 	if err == nil {
 		return dir.Remove(from)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	switch _, err := dir.Lstat(to); {
+	switch _, err := Lstat(dir, to); {
 	case err == nil:
 		return syscall.EEXIST
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return dir.Rename(from, to)
+	return ignoringEINTR(func() error { return dir.Rename(from, to) })
 }

@@ -14,7 +14,8 @@ func renameNew(dir *os.Root, from, to string) error {
 	}
 	defer f.Close()
 	fd := int(f.Fd())
-	switch err := unix.Renameat2(fd, from, fd, to, unix.RENAME_NOREPLACE); err {
+	err = ignoringEINTR(func() error { return unix.Renameat2(fd, from, fd, to, unix.RENAME_NOREPLACE) })
+	switch err {
 	case unix.ENOSYS, unix.EINVAL: // an old kernel, or a file system that can't
 		return linkNew(dir, from, to)
 	default:

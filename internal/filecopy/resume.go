@@ -21,7 +21,7 @@ import (
 // the temporary one when we have the lock is nobody's copy.
 func takeOver(p place, src fs.FileInfo) *temporary {
 	name := partialName(p.base)
-	seen, err := p.dir.Lstat(name)
+	seen, err := Lstat(p.dir, name)
 	if err != nil || !oursAlone(seen, src) {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (t *temporary) stillOurs(src fs.FileInfo) bool {
 	if err != nil {
 		return false
 	}
-	named, err := t.dir.Lstat(t.name)
+	named, err := Lstat(t.dir, t.name)
 	return err == nil && os.SameFile(opened, named) && oursAlone(named, src)
 }
 
@@ -90,10 +90,10 @@ func lacksFile(src *os.Root, name string, dir *os.Root, partial string) bool {
 	if len(base) >= longestBase {
 		return true // it may be any file whose name begins so
 	}
-	info, err := src.Lstat(path.Join(name, base))
+	info, err := Lstat(src, path.Join(name, base))
 	if err != nil {
 		return false
 	}
-	there, err := dir.Lstat(base)
+	there, err := Lstat(dir, base)
 	return err != nil || !Same(info, there)
 }

@@ -20,7 +20,7 @@ var (
 )
 
 func lstatRegular(src *os.Root, name string) (fs.FileInfo, error) {
-	info, err := src.Lstat(name)
+	info, err := Lstat(src, name)
 	if err != nil {
 		return nil, NewError("stat", err)
 	}

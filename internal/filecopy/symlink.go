@@ -12,7 +12,7 @@ import (
 // replaced, by a rename as in File, unless opts.Overwrite is Never. A directory
 // at dst/name is the error EISDIR.
 func Symlink(src, dst *os.Root, name string, opts Options) (Result, error) {
-	info, err := src.Lstat(name)
+	info, err := Lstat(src, name)
 	if err != nil {
 		return Result{}, NewError("stat", err)
 	}

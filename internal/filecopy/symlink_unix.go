@@ -26,7 +26,8 @@ func setLinkTimes(dir *os.Root, name string, src fs.FileInfo) error {
 		return NewError("set times", err)
 	}
 	times := []unix.Timespec{atime, mtime}
-	if err := unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+	err = ignoringEINTR(func() error { return unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW) })
+	if err != nil {
 		return NewError("set times", err)
 	}
 	return nil

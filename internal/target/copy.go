@@ -26,7 +26,7 @@ func (w *worker) link(args ...string) error {
 
 // copyName copies what the name is of; lost is what it has lost already.
 func (w *worker) copyName(name string, lost ...string) error {
-	info, err := w.source.Lstat(name)
+	info, err := filecopy.Lstat(w.source, name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}

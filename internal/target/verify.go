@@ -8,7 +8,7 @@ import (
 // verify compares the contents of a file on both sides.
 func (w *worker) verify(args ...string) error {
 	name := args[0]
-	info, err := w.source.Lstat(name)
+	info, err := filecopy.Lstat(w.source, name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}
