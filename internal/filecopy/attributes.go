@@ -86,11 +86,17 @@ func pinSeen(root *os.Root, name string, seen fs.FileInfo) (inode, error) {
 	if err != nil {
 		return inode{}, err
 	}
-	if now, err := i.stat(); err != nil || !os.SameFile(seen, now) {
-		i.close()
-		return inode{}, errOpenedChanged
+	now, err := i.stat()
+	switch {
+	case err != nil:
+		err = NewError("stat", err)
+	case !os.SameFile(seen, now):
+		err = errOpenedChanged
+	default:
+		return i, nil
 	}
-	return i, nil
+	i.close()
+	return inode{}, err
 }
 
 // keepMode removes the ACL that the file has inherited from its folder: whom it
