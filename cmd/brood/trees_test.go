@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"brood/internal/filecopy"
 )
 
@@ -189,4 +191,12 @@ func differentContents(src, dst tree, name string) string {
 			return strings.TrimPrefix(fmt.Sprint(errX), fmt.Sprint(errY))
 		}
 	}
+}
+
+// setLinkTime gives a file a time, or a symlink itself.
+func setLinkTime(t *testing.T, name string, at time.Time) {
+	t.Helper()
+	time, err := unix.TimeToTimespec(at)
+	must(t, err)
+	must(t, unix.UtimesNanoAt(unix.AT_FDCWD, name, []unix.Timespec{time, time}, unix.AT_SYMLINK_NOFOLLOW))
 }

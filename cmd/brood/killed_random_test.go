@@ -1,0 +1,229 @@
+//go:build linux
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+)
+
+var (
+	killsWanted = flag.Int("kills", 30, "how often TestRandomKills kills")
+	killsSeed   = flag.Uint64("seed", 0, "of TestRandomKills; 0: another each time")
+)
+
+// Killed at any moment, parent, children or both, brood leaves whole files and
+// temporaries, and the next run goes on from there. For more kills than there are by
+// default, and for those of a run that failed, whose seed is in its log:
+//
+//	go test -race -tags urfave_cli_no_docs -run RandomKills -v ./cmd/brood -kills 200 -seed 7
+func TestRandomKills(t *testing.T) {
+	if *killsSeed == 0 {
+		*killsSeed = uint64(time.Now().UnixNano())
+	}
+	a := assault{T: t, place: newPlace(t), random: rand.New(rand.NewPCG(*killsSeed, 0)), kills: map[string]int{}}
+	a.src = acrossFileSystems(t, a.src)
+	t.Logf("seed %d", *killsSeed)
+	a.plant()
+	a.measure()
+	for a.total() < *killsWanted && !t.Failed() {
+		a.campaign()
+	}
+	t.Logf("%d kills %v in %d runs; %d partial files were left, %d gone on with, by %d bytes; runs until equal: %v",
+		a.total(), a.kills, a.runs, a.partial, a.resumed, a.bytes, a.untilEqual)
+}
+
+// acrossFileSystems is a folder elsewhere, from where contents come in blocks, so
+// that a kill leaves parts of them; if there is none, dir.
+func acrossFileSystems(t *testing.T, dir string) string {
+	t.Helper()
+	other, err := os.MkdirTemp("/dev/shm", "brood-test-")
+	if err != nil {
+		return dir
+	}
+	t.Cleanup(func() { os.RemoveAll(other) })
+	must(t, os.Chmod(other, 0o755))
+	return other
+}
+
+// assault kills what copies one tree, again and again.
+type assault struct {
+	*testing.T
+	place
+	random *rand.Rand
+	whole  time.Duration // that an undisturbed run takes
+
+	kills                  map[string]int // of whom
+	runs, partial, resumed int
+	bytes                  int64           // that were there when a copy was resumed
+	seen                   map[string]bool // partial files, in this campaign
+	untilEqual             []int
+}
+
+// plant makes files of many sizes, folders, symlinks and a hard link.
+func (a *assault) plant() {
+	for i := range 3 {
+		must(a.T, os.WriteFile(fmt.Sprintf("%s/big-%d", a.src, i), noise(24<<20+i, i), 0o640))
+	}
+	a.small(a.T, 8, 30_000)
+	for i, folder := range []string{"a", "a/b", "a/b/c", "empty"} {
+		must(a.T, os.Mkdir(a.src+"/"+folder, 0o755))
+		must(a.T, os.Symlink("../small-1", fmt.Sprintf("%s/%s-link", a.src, folder)))
+		if folder == "empty" {
+			break
+		}
+		for j := range 5 {
+			must(a.T, os.WriteFile(fmt.Sprintf("%s/%s/f-%d", a.src, folder, j), noise(1<<(4*j+3), i*j), 0o600))
+		}
+	}
+	must(a.T, os.Link(a.src+"/a/f-4", a.src+"/a/same"))
+}
+
+func (a *assault) measure() {
+	before := time.Now()
+	r := start(a.T, a.place, a.copy())
+	r.wants(0)
+	a.whole = time.Since(before)
+}
+
+func (a *assault) total() (n int) {
+	for _, of := range a.kills {
+		n += of
+	}
+	return n
+}
+
+// campaign begins with nothing at the destination. Killed runs follow each other
+// until one comes to its end, then one is left undisturbed.
+func (a *assault) campaign() {
+	must(a.T, os.RemoveAll(a.dst))
+	a.seen = map[string]bool{}
+	begun := a.runs
+	for finished := false; !finished && !a.Failed(); {
+		finished = a.disturbed(a.flags())
+	}
+	a.age()
+	r := start(a.T, a.place, a.copy("--archive"))
+	r.wants(0)
+	a.runs++
+	a.untilEqual = append(a.untilEqual, a.runs-begun)
+	a.equal(a.T)
+	tree := readTree(a.T, a.dst)
+	if !os.SameFile(tree.info["a/f-4"], tree.info["a/same"]) {
+		a.Error("the hard link is none")
+	}
+}
+
+// flags are one run's, by turns, two times of three with --resume.
+func (a *assault) flags() []string {
+	ways := []string{"--quiet", "--verify", "--durable", "--archive", "--per-child=5", "--daemon"}
+	flags := []string{ways[a.runs%len(ways)]}
+	if a.random.IntN(3) > 0 {
+		flags = append(flags, "--resume")
+	}
+	return flags
+}
+
+// disturbed is a run in which children are killed until the parent is, or until it
+// ends by itself; whether it did, with all files copied.
+func (a *assault) disturbed(flags []string) (finished bool) {
+	r := start(a.T, a.place, a.copy(flags...))
+	a.runs++
+	var victims []string
+	for !r.over() {
+		a.await(r)
+		victims = append(victims, a.kill(r))
+		if victims[len(victims)-1] != "children" {
+			break
+		}
+	}
+	select {
+	case <-r.ended:
+	case <-time.After(2 * time.Minute):
+		a.Fatalf("%q, killed %q: does not end, alive: %q", flags, victims, a.alive())
+	}
+	if !eventually(func() bool { return len(a.alive()) == 0 }) {
+		a.Errorf("%q, killed %q: alive: %q", flags, victims, a.alive())
+	}
+	a.look(r, fmt.Sprintf("%q, killed %q", flags, victims))
+	return r.cmd.ProcessState.ExitCode() == 0
+}
+
+// await waits for a random moment: of the whole run, or of a file's copy.
+func (a *assault) await(r *run) {
+	if a.random.IntN(2) == 0 {
+		time.Sleep(time.Duration(a.random.Int64N(int64(a.whole))))
+		return
+	}
+	eventually(func() bool { return r.over() || slices.ContainsFunc(r.children(), r.copying) })
+	time.Sleep(time.Duration(a.random.Int64N(int64(10 * time.Millisecond))))
+}
+
+// kill kills the parent, some children or both, and says whom.
+func (a *assault) kill(r *run) (whom string) {
+	children := r.children()
+	a.random.Shuffle(len(children), func(i, j int) { children[i], children[j] = children[j], children[i] })
+	whom = []string{"the parent", "children", "both"}[a.random.IntN(3)]
+	if r.over() {
+		return "nobody"
+	}
+	if len(children) == 0 {
+		whom = "the parent"
+	}
+	if whom != "children" {
+		_ = syscall.Kill(r.pid, syscall.SIGKILL)
+	}
+	if whom != "the parent" {
+		for _, c := range children[:1+a.random.IntN(len(children))] {
+			c.signal(syscall.SIGKILL)
+		}
+	}
+	a.kills[whom]++
+	return whom
+}
+
+// look looks at what a run has left.
+func (a *assault) look(r *run, after string) {
+	for _, e := range r.of(event.Copied) {
+		if e.Resumed > 0 {
+			a.resumed++
+			a.bytes += e.Resumed
+		}
+	}
+	if _, err := os.Lstat(a.dst); err != nil {
+		return // it had not come that far
+	}
+	a.wholeFiles(a.T)
+	tree := readTree(a.T, a.dst)
+	for _, name := range a.leftovers(a.T) {
+		if info := tree.info[name]; info.Size() > 0 && strings.Contains(name, "big-") && !a.seen[name] {
+			a.seen[name] = true
+			a.partial++
+		}
+	}
+	if a.Failed() {
+		a.Logf("after run %d: %s; it says:\n%s", a.runs, after, r.stderr())
+	}
+}
+
+// age has a minute pass for the temporaries that are swept no earlier, as they
+// cannot be locked.
+func (a *assault) age() {
+	for name, info := range readTree(a.T, a.dst).info {
+		if info.Mode().Type() == fs.ModeSymlink && filecopy.IsTemporary(path.Base(name)) {
+			setLinkTime(a.T, a.dst+"/"+name, longAgo)
+		}
+	}
+}
