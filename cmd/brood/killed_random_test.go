@@ -139,6 +139,7 @@ func (a *assault) flags() []string {
 // disturbed is a run in which children are killed until the parent is, or until it
 // ends by itself; whether it did, with all files copied.
 func (a *assault) disturbed(flags []string) (finished bool) {
+	_ = os.Remove(a.dir + "/record") // of the run before
 	r := start(a.T, a.place, a.copy(flags...))
 	a.runs++
 	var victims []string
