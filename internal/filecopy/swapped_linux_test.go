@@ -1,0 +1,168 @@
+package filecopy_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"brood/internal/filecopy"
+
+	"golang.org/x/sys/unix"
+)
+
+// Somebody who may write in one of the ends swaps names while they are copied, far
+// faster than any process could be started.
+
+const swapTime = 300 * time.Millisecond
+
+// swapping runs f again and again while two names are exchanged; an even number of times.
+func swapping(t *testing.T, one, other string, f func()) {
+	t.Helper()
+	stop, swaps := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		for over := false; !over || n%2 == 1; n++ {
+			if err := unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE); err != nil {
+				t.Error(err)
+				break
+			}
+			select {
+			case <-stop:
+				over = true
+			default:
+			}
+		}
+		swaps <- n
+	}()
+	rounds := 0
+	for begun := time.Now(); time.Since(begun) < swapTime; rounds++ {
+		f()
+	}
+	close(stop)
+	if n := <-swaps; n < 10 || rounds < 10 {
+		t.Errorf("%d rounds, %d swaps: too few to meet", rounds, n)
+	}
+}
+
+// everything makes the same names in a folder, with contents that tell whose they are.
+func everything(t *testing.T, dir, whose string) {
+	t.Helper()
+	must(t, os.MkdirAll(dir+"/sub", 0o700))
+	for _, name := range []string{"/f", "/sub/f", "/same", "/link", "/fifo", "/.f.00000000.brood"} {
+		must(t, os.WriteFile(dir+name, []byte(whose), 0o600))
+		must(t, os.Chtimes(dir+name, longAgo, longAgo))
+	}
+	_ = unix.Setxattr(dir+"/f", "user.whose", []byte(whose), 0) // some file systems have none
+}
+
+// changeable is all that can be changed in a folder, by name: whatever is changed
+// of a file, its ctime is changed as well.
+func changeable(t *testing.T, dir string) string {
+	t.Helper()
+	all := ""
+	must(t, filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		must(t, err)
+		info, err := e.Info()
+		must(t, err)
+		st := info.Sys().(*syscall.Stat_t)
+		all += fmt.Sprintln(name, info.Mode(), st.Size, st.Mtim, st.Ctim, st.Uid, st.Gid, st.Nlink)
+		return nil
+	}))
+	return all
+}
+
+// A folder of the destination that is a link out of it at times: nothing there is
+// written, removed, or given owner, mode, attributes and times.
+func TestFolderOfTheDestinationSwapped(t *testing.T) {
+	for name, opts := range map[string]filecopy.Options{
+		"plain":   {Overwrite: filecopy.Always},
+		"archive": {Overwrite: filecopy.Always, Archive: true},
+		"there":   {Archive: true}, // what it lacks of its source it gets in place
+		"resume":  {Overwrite: filecopy.Always, Resume: true, Durable: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEnds(t)
+			outside, spare := t.TempDir(), t.TempDir()+"/spare"
+			must(t, e.src.MkdirAll("d/sub", 0o755))
+			write(t, e.src, "d/f", noise(10), 0o644)
+			write(t, e.src, "d/sub/f", noise(10), 0o644)
+			must(t, e.src.Symlink("f", "d/link"))
+			must(t, e.src.Link("d/f", "d/same"))
+			fifo(t, e.srcPath+"/d/fifo")
+			must(t, e.dst.Mkdir("d", 0o700))
+			everything(t, outside, "outside")
+			must(t, os.Symlink(outside, spare))
+			before := changeable(t, outside)
+			swapping(t, e.dstPath+"/d", spare, func() {
+				_, _ = e.copyTree(opts) // which fails at times
+				for _, name := range []string{"d/f", "d/sub/f"} {
+					_, _ = e.copy(name, opts)
+				}
+				_, _ = filecopy.Symlink(e.src, e.dst, "d/link", opts)
+				_, _ = filecopy.Node(e.src, e.dst, "d/fifo", opts)
+				_, _ = filecopy.Link(e.src, e.dst, "d/f", "d/same", opts)
+				_, _ = filecopy.Folder(e.src, e.dst, "d", opts)
+				_, _ = filecopy.Sweep(e.dst, "d/sub")
+			})
+			if after := changeable(t, outside); after != before {
+				t.Errorf("outside is\n%s and was\n%s", after, before)
+			}
+		})
+	}
+}
+
+// What is swapped in the source for a link is copied as it was, or not at all.
+func TestSourceSwapped(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		swap  string // in the source
+		spare func(secret string) string
+	}{
+		{"a folder", "d", func(secret string) string { return secret }},
+		{"a file, for a link out", "d/f", func(secret string) string { return secret + "/f" }},
+		{"a file, for a link within", "d/f", func(string) string { return "../within" }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := newEnds(t)
+			secret, spare := t.TempDir(), t.TempDir()+"/spare"
+			everything(t, secret, "secret")
+			must(t, e.src.Mkdir("d", 0o755))
+			write(t, e.src, "d/f", []byte("public"), 0o644)
+			write(t, e.src, "within", []byte("secret"), 0o600)
+			must(t, os.Symlink(tt.spare(secret), spare))
+			copies := 0
+			swapping(t, e.srcPath+"/"+tt.swap, spare, func() {
+				_, err := e.copy("d/f", filecopy.Options{Overwrite: filecopy.Always, Archive: copies%2 == 0})
+				if got, _ := e.dst.ReadFile("d/f"); string(got) != "public" && len(got) > 0 {
+					t.Errorf("the copy holds %q", got)
+				}
+				if err == nil {
+					copies++
+				}
+			})
+			if copies == 0 {
+				t.Error("nothing was copied")
+			}
+		})
+	}
+}
+
+// A FIFO that takes the place of a file holds up no copy.
+func TestFileSwappedForAFIFO(t *testing.T) {
+	e := newEnds(t)
+	spare := t.TempDir() + "/spare"
+	write(t, e.src, "f", []byte("public"), 0o644)
+	fifo(t, spare)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	swapping(t, e.srcPath+"/f", spare, func() {
+		_, _ = filecopy.File(ctx, e.src, e.dst, "f", filecopy.Options{Overwrite: filecopy.Always})
+	})
+	must(t, ctx.Err())
+	e.mustCopy(t, "f")
+}
