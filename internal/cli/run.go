@@ -33,18 +33,15 @@ func runCopy(opts options, std Streams) error {
 	if err != nil {
 		return err
 	}
-	if err := fits(tree, opts); err != nil {
-		return err
-	}
 	return run(tree, opts, std)
 }
 
 // fits is an error when the destination has no room for all, unless that is to be tried.
-func fits(tree plan.Tree, opts options) error {
-	if opts.force {
+func fits(ctx context.Context, tree plan.Tree, opts options) error {
+	if opts.force || opts.compare {
 		return nil
 	}
-	err := plan.Fits(context.Background(), tree, opts.plan, opts.copy.Hash != "")
+	err := plan.Fits(ctx, tree, opts.plan, opts.copy.Hash != "")
 	if short := new(plan.Shortage); errors.As(err, &short) {
 		return &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits", view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
 	}
@@ -121,6 +118,10 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 	start := plan.Start
 	if opts.compare {
 		start = plan.StartCompare
+	}
+	// It walks the whole source, so that the parent has said before that it is there.
+	if err := fits(ctx, tree, opts); err != nil {
+		return 0, err
 	}
 	p, err := start(ctx, tree, opts.plan, emit)
 	if err != nil {
