@@ -36,9 +36,10 @@ func runCopy(opts options, std Streams) error {
 	return run(tree, opts, std)
 }
 
-// fits is an error when the destination has no room for all, unless that is to be tried.
+// fits is an error when the destination has no room for all, unless that is to be
+// tried. It walks the whole source.
 func fits(ctx context.Context, tree plan.Tree, opts options) error {
-	if opts.force || opts.compare {
+	if opts.force {
 		return nil
 	}
 	err := plan.Fits(ctx, tree, opts.plan, opts.copy.Hash != "")
@@ -110,20 +111,7 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	room := process.ArgRoom() - len(tree.Source) - len(tree.Dest)
-	opts.plan.ArgRoom = max(room, 1) // where nothing fits, each file is its own clear error
-	if opts.dryRun {
-		opts.plan.PerChild = 1 // each file is said by itself
-	}
-	start := plan.Start
-	if opts.compare {
-		start = plan.StartCompare
-	}
-	// It walks the whole source, so that the parent has said before that it is there.
-	if err := fits(ctx, tree, opts); err != nil {
-		return 0, err
-	}
-	p, err := start(ctx, tree, opts.plan, emit)
+	p, err := startPlan(ctx, tree, opts, emit)
 	if err != nil {
 		return 0, err
 	}
@@ -144,6 +132,22 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 	}, emit)
 	process.Finish(grace)
 	return ladder.end(), nil
+}
+
+// startPlan starts the plan of a run, if what it has to copy fits.
+func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sink) (*plan.Plan, error) {
+	room := process.ArgRoom() - len(tree.Source) - len(tree.Dest)
+	opts.plan.ArgRoom = max(room, 1) // where nothing fits, each file is its own clear error
+	if opts.compare {
+		return plan.StartCompare(ctx, tree, opts.plan, emit)
+	}
+	if opts.dryRun {
+		opts.plan.PerChild = 1 // each file is said by itself
+	}
+	if err := fits(ctx, tree, opts); err != nil {
+		return nil, err
+	}
+	return plan.Start(ctx, tree, opts.plan, emit)
 }
 
 // processes says which process does a job.
