@@ -48,10 +48,22 @@ func (l lock) release() {
 	}
 }
 
-// removeUnlocked removes the file open as f from dir if nobody holds it
-// locked.
+// removeUnlocked removes the file open as f from dir if nobody holds it locked,
+// and it still has that name: another sweep may have removed it, and another copy
+// have taken the name. Once we have the lock, nobody else takes it off the file.
 func removeUnlocked(dir *os.Root, name string, f *os.File) (bool, error) {
 	if tryLock(f) != nil {
+		return false, nil
+	}
+	opened, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	named, err := dir.Lstat(name)
+	if err != nil {
+		return removed(err)
+	}
+	if !os.SameFile(opened, named) {
 		return false, nil
 	}
 	return removed(dir.Remove(name))

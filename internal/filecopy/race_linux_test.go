@@ -57,6 +57,29 @@ func TestHoldAfterSweep(t *testing.T) {
 	}
 }
 
+// What another copy has made under the name of a leftover, since a sweep opened
+// that, is not swept in its place: the name is the same each time.
+func TestNameTakenBeforeItIsSwept(t *testing.T) {
+	_, root := tempRoot(t)
+	check(t, root.WriteFile("f", nil, 0o600))
+	leftover, err := root.Open("f")
+	check(t, err)
+	defer leftover.Close()
+	check(t, root.Remove("f")) // by another sweep
+	copying, err := root.Create("f")
+	check(t, err)
+	defer copying.Close()
+	held, err := hold(copying)
+	check(t, err)
+	defer held.release()
+	if gone, err := removeUnlocked(root, "f", leftover); gone || err != nil {
+		t.Errorf("removed: %v, %v", gone, err)
+	}
+	if _, err := root.Lstat("f"); err != nil {
+		t.Errorf("the copy under way: %v", err)
+	}
+}
+
 // The lock outlives the file's descriptor, and ends with its release.
 func TestLockOutlivesClose(t *testing.T) {
 	_, root := tempRoot(t)
