@@ -1,6 +1,7 @@
 package filecopy_test
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"syscall"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"brood/internal/filecopy"
+
+	"golang.org/x/sys/unix"
 )
 
 const mib = 1 << 20
@@ -62,6 +65,46 @@ func TestProcfs(t *testing.T) {
 	must(t, err)
 	if string(got) != string(want) || res.Bytes != int64(len(want)) || res.Method != filecopy.ReadWrite {
 		t.Errorf("%q, %+v; want %q", got, res, want)
+	}
+}
+
+// Room that was taken and never written holds zeros, as a hole does, among data or after it.
+func TestUnwrittenExtents(t *testing.T) {
+	for _, kind := range []string{"ext4", "xfs", "btrfs"} {
+		for name, opts := range map[string]filecopy.Options{"plain": {}, "verified": verified} {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				e := endsAt(t, mountDisk(t, kind), t.TempDir())
+				f, err := e.src.Create("f")
+				must(t, err)
+				defer f.Close()
+				must(t, unix.Fallocate(int(f.Fd()), 0, 0, 8*mib))
+				for _, at := range []int64{1, 3, 6} {
+					_, err := f.WriteAt(noise(mib/2), at*mib+4096)
+					must(t, err)
+				}
+				must(t, f.Sync())
+				_, err = e.copy("f", opts)
+				must(t, err)
+				e.wantCopied(t, "f")
+			})
+		}
+	}
+}
+
+// procfs tells no size, and gives little at a read.
+func TestProcfsIsReadToItsEnd(t *testing.T) {
+	const name = "kallsyms"
+	before, err := os.ReadFile("/proc/" + name)
+	if err != nil || len(before) < mib {
+		t.Skipf("needs kernel: a long file in /proc: %v, %d bytes", err, len(before))
+	}
+	e := endsAt(t, "/proc", t.TempDir())
+	res, err := e.copy(name, filecopy.Options{})
+	must(t, err)
+	after, err := os.ReadFile("/proc/" + name)
+	must(t, err)
+	if got, _ := e.dst.ReadFile(name); bytes.Equal(before, after) && (!bytes.Equal(got, before) || res.Bytes != int64(len(got))) {
+		t.Errorf("%d bytes, %+v; want %d", len(got), res, len(before))
 	}
 }
 
