@@ -59,7 +59,7 @@ func removeUnlocked(dir *os.Root, name string, f *os.File) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	named, err := dir.Lstat(name)
+	named, err := Lstat(dir, name)
 	if err != nil {
 		return removed(err)
 	}
