@@ -17,18 +17,21 @@ func setLinkTimes(dir *os.Root, name string, src fs.FileInfo) error {
 		return NewError("open folder", err)
 	}
 	defer f.Close()
-	atime, err := unix.TimeToTimespec(accessTime(src))
-	if err != nil {
-		return NewError("set times", err)
+	times, err := timesOf(src)
+	if err == nil {
+		err = ignoringEINTR(func() error { return unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW) })
 	}
-	mtime, err := unix.TimeToTimespec(src.ModTime())
-	if err != nil {
-		return NewError("set times", err)
-	}
-	times := []unix.Timespec{atime, mtime}
-	err = ignoringEINTR(func() error { return unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW) })
 	if err != nil {
 		return NewError("set times", err)
 	}
 	return nil
+}
+
+func timesOf(info fs.FileInfo) ([]unix.Timespec, error) {
+	accessed, err := unix.TimeToTimespec(accessTime(info))
+	if err != nil {
+		return nil, err
+	}
+	modified, err := unix.TimeToTimespec(info.ModTime())
+	return []unix.Timespec{accessed, modified}, err
 }

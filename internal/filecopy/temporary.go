@@ -110,10 +110,15 @@ func createTemporary(p place) (*temporary, error) {
 // setMetadata gives the file the source's times, then its permission bits, or
 // with Archive all its attributes: up to here nobody else could read it.
 func (t *temporary) setMetadata(from *os.File, src fs.FileInfo, opts Options) (losses, error) {
-	if err := t.dir.Chtimes(t.name, accessTime(src), src.ModTime()); err != nil {
+	if err := t.setTimes(src); err != nil {
 		return nil, NewError("set times", err)
 	}
 	return keep(opened(from), src, opened(t.file), opts)
+}
+
+// setTimesByName is for systems that have no call for an open file.
+func (t *temporary) setTimesByName(src fs.FileInfo) error {
+	return t.dir.Chtimes(t.name, accessTime(src), src.ModTime())
 }
 
 // finish makes the file, whose contents are there, the copy of src:
