@@ -107,6 +107,24 @@ func TestSourceReplacedBeforeItIsPinned(t *testing.T) {
 	}
 }
 
+// A file of another kind under the temporary's name is given nothing of the source.
+func TestTemporaryReplacedBeforeItIsPinned(t *testing.T) {
+	dir, root := tempRoot(t)
+	check(t, unix.Mkfifo(dir+"/fifo", 0o644))
+	check(t, root.WriteFile("victim", nil, 0o600))
+	check(t, root.Link("victim", "temporary"))
+	info, err := root.Lstat("fifo")
+	check(t, err)
+	for _, opts := range []Options{{}, {Archive: true}} {
+		if _, err := keepByName(root, "fifo", info, root, "temporary", opts); err != errOpenedChanged {
+			t.Errorf("error %v; want %v", err, errOpenedChanged)
+		}
+	}
+	if victim, err := root.Lstat("victim"); err != nil || victim.Mode() != 0o600 {
+		t.Errorf("the victim is %v, %v", victim.Mode(), err)
+	}
+}
+
 // A pinned name is what it was, whatever takes its place: a symlink that does
 // is not followed.
 func TestPinnedIsNotFollowed(t *testing.T) {
