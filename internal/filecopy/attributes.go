@@ -75,7 +75,11 @@ func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstNa
 	}
 	defer to.close()
 	// What has taken the place of a temporary is given nothing: it may be a hard link to any file.
-	if made, err := to.stat(); err != nil || made.Mode().Type() != info.Mode().Type() {
+	made, err := to.stat()
+	if err != nil {
+		return nil, NewError("stat", err)
+	}
+	if made.Mode().Type() != info.Mode().Type() {
 		return nil, errOpenedChanged
 	}
 	return keep(from, info, to, opts)
