@@ -143,7 +143,11 @@ func (r ruleset) file(folder int, name string) error {
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	err = unix.Fstat(fd, &st)
+	for err == unix.EINTR { // as where a process serves the file system
+		err = unix.Fstat(fd, &st)
+	}
+	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return os.NewSyscallError("fstat", err)
 	}
 	return r.allow(fd, ll.AccessFSReadFile)
