@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -23,10 +24,11 @@ const swapTime = 300 * time.Millisecond
 // swapping runs f again and again while two names are exchanged; an even number of times.
 func swapping(t *testing.T, one, other string, f func()) {
 	t.Helper()
-	stop, swaps := make(chan struct{}), make(chan int)
+	var swaps atomic.Int64
+	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
-		n := 0
-		for over := false; !over || n%2 == 1; n++ {
+		defer close(stopped)
+		for over := false; !over || swaps.Load()%2 == 1; swaps.Add(1) {
 			if err := unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE); err != nil {
 				t.Error(err)
 				break
@@ -37,15 +39,17 @@ func swapping(t *testing.T, one, other string, f func()) {
 			default:
 			}
 		}
-		swaps <- n
 	}()
-	rounds := 0
-	for begun := time.Now(); time.Since(begun) < swapTime; rounds++ {
+	rounds, begun := 0, time.Now()
+	few := func() bool { return rounds < 10 || swaps.Load() < 10 } // to meet
+	for time.Since(begun) < swapTime || few() && time.Since(begun) < time.Minute {
 		f()
+		rounds++
 	}
 	close(stop)
-	if n := <-swaps; n < 10 || rounds < 10 {
-		t.Errorf("%d rounds, %d swaps: too few to meet", rounds, n)
+	<-stopped
+	if few() {
+		t.Errorf("%d rounds, %d swaps", rounds, swaps.Load())
 	}
 }
 
