@@ -142,7 +142,8 @@ func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sin
 		return plan.StartCompare(ctx, tree, opts.plan, emit)
 	}
 	if opts.dryRun {
-		opts.plan.PerChild = 1 // each file is said by itself
+		opts.plan.PerChild = 1    // each file is said by itself
+		opts.plan.Recheck = false // what is there is looked at by a child, and there is none
 	}
 	if err := fits(ctx, tree, opts); err != nil {
 		return nil, err

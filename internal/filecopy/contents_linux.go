@@ -78,15 +78,14 @@ func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) 
 	return c.report(ctx, size)
 }
 
+var zeros [64 << 10]byte
+
 // hashZeros hashes a hole.
 func (c *contents) hashZeros(n int64) {
-	if c.hash == nil || n == 0 {
-		return
-	}
-	zeros := make([]byte, min(n, blockSize))
-	for ; n > 0; n -= int64(len(zeros)) {
-		zeros = zeros[:min(n, int64(len(zeros)))]
-		c.hash.Write(zeros)
+	for c.hash != nil && n > 0 {
+		some := zeros[:min(n, int64(len(zeros)))]
+		c.hash.Write(some)
+		n -= int64(len(some))
 	}
 }
 

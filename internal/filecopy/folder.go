@@ -35,13 +35,17 @@ func Folder(src, dst *os.Root, name string, opts Options) (Result, error) {
 	if _, err := sweep(dir, wanted); err != nil {
 		return Result{}, err
 	}
-	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0) // as long as that is let
+	if !opts.Durable {
+		lost, err := setFolderMetadata(src, name, info, dir, opts)
+		return Result{Lost: lost}, err
+	}
+	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0) // as long as the mode lets us
 	if err != nil {
 		return Result{}, NewError("open folder", err)
 	}
 	defer f.Close()
 	lost, err := setFolderMetadata(src, name, info, dir, opts)
-	if err == nil && opts.Durable {
+	if err == nil {
 		err = syncFolder(f)
 	}
 	return Result{Lost: lost}, err
