@@ -1,0 +1,39 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"brood/internal/confine"
+)
+
+// Each child of a run confines itself before it opens its file, unless that is not wanted.
+func TestChildrenAreConfined(t *testing.T) {
+	if err := confine.Available(); err != nil {
+		t.Skipf("needs kernel: %v", err)
+	}
+	for _, c := range []struct {
+		name     string
+		flags    []string
+		confined bool
+	}{
+		{"by default", nil, true},
+		{"always", []string{"--confine=always"}, true},
+		{"archive", []string{"--archive"}, true},
+		{"never", []string{"--confine=never"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 1, 100)
+			args := append(append([]string{"copy"}, c.flags...), p.src, p.dst)
+			start(t, p, p.traced(t, []string{"-e", "trace=landlock_restrict_self,openat"}, args...)).wants(0)
+			calls := p.calls(t)
+			confined := slices.IndexFunc(calls, func(c call) bool { return c.name == "landlock_restrict_self" && c.result == "0" })
+			created := slices.IndexFunc(calls, func(c call) bool { return strings.Contains(c.args, ".small-1.") && strings.Contains(c.args, "O_CREAT") })
+			if created < 0 || (confined >= 0) != c.confined || confined > created {
+				t.Errorf("confined by call %d, the copy begun by call %d of %d", confined, created, len(calls))
+			}
+		})
+	}
+}
