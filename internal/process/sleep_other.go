@@ -1,0 +1,5 @@
+//go:build !linux
+
+package process
+
+func sleepOf(int) Sleep { return Sleep{} }
