@@ -7,6 +7,9 @@
 //
 //	begun ─▶ started ─▶ progress… ─▶ copied | skipped | failed ─▶ exited ─▶ … ─▶ finished
 //	            └─ one child ──────────────────────────────────┘
+//
+// A file whose child ended without a word of it, or with a cause that may pass, has no
+// failed but a retried when there is to be another try.
 package event
 
 import (
@@ -23,7 +26,8 @@ const (
 	Limited   Kind = "limited"   // fewer children at once than asked for: jobs, asked, reason
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files
-	Retried   Kind = "retried"   // a child could not be started for lack of room and will be again: name, file, error
+	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay
+	Stalled   Kind = "stalled"   // a child is ended, as its file makes no progress or takes too long: name, pid, file, reason, state, wchan
 	Progress  Kind = "progress"  // a file's copy has come so far: name, pid, file, bytes, size, phase
 	Copied    Kind = "copied"    // a file is complete: name, pid, file, bytes, method, hash, digest, resumed, retries, lost
 	Linked    Kind = "linked"    // a symlink is recreated, or a hard link (method): name, pid, file, method, lost
@@ -31,8 +35,8 @@ const (
 	Verified  Kind = "verified"  // a file's contents are the same on both sides: name, pid, file, bytes, hash, digest
 	Differs   Kind = "differs"   // a file is not the same on both sides: file, reason
 	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason, lost
-	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error
-	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr
+	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error, transient
+	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr, error, state, wchan
 	Signalled Kind = "signalled" // a process was sent a signal: name, pid, ppid (the sender), signal
 	Zombie    Kind = "zombie"    // a child has ended and is not reaped: name, pid, ppid
 	Adopted   Kind = "adopted"   // a process has another parent, its own having ended: name, pid, ppid (the new one)
@@ -94,8 +98,15 @@ type Event struct {
 	MaxRSS   int64   `json:"maxrss,omitempty"` // bytes
 	Stderr   string  `json:"stderr,omitempty"` // what a child wrote there, the beginning and the end
 
-	Error  string `json:"error,omitempty"`
-	Reason string `json:"reason,omitempty"`
+	State string `json:"state,omitempty"` // what a child is held up by: the kernel's letter,
+	WChan string `json:"wchan,omitempty"` // and the kernel function that it sleeps in
+
+	Attempt int     `json:"attempt,omitempty"` // which try of a file has failed, from 1 on
+	Delay   float64 `json:"delay,omitempty"`   // seconds until the next
+
+	Error     string `json:"error,omitempty"`
+	Transient bool   `json:"transient,omitempty"` // another try may succeed
+	Reason    string `json:"reason,omitempty"`
 
 	Version int    `json:"version,omitempty"`
 	Source  string `json:"source,omitempty"`
@@ -110,12 +121,16 @@ type Event struct {
 
 // Totals are the fields of Finished, beside files, bytes and duration.
 type Totals struct {
-	Links    int     `json:"links"`
-	Skipped  int     `json:"skipped"`
-	Failed   int     `json:"failed"`
-	Children int     `json:"children"` // started in all, those for folders and links among them
-	Peak     int     `json:"peak"`     // the most at once
-	Rate     float64 `json:"rate"`     // bytes a second
+	Links    int `json:"links"`
+	Skipped  int `json:"skipped"`
+	Failed   int `json:"failed"`
+	Children int `json:"children"` // started in all, those for folders and links among them
+	Peak     int `json:"peak"`     // the most at once
+
+	Retried   int `json:"retried"`   // tries that failed, and were followed by another
+	Abandoned int `json:"abandoned"` // children that could not even be killed
+
+	Rate float64 `json:"rate"` // bytes a second
 
 	Verified  int            `json:"verified"`         // files whose contents are proved the same on both sides
 	Missing   int            `json:"missing"`          // at the destination

@@ -22,6 +22,13 @@ func (e *Error) Unwrap() error { return e.Err }
 // NewError is the Error of op with the Cause of err.
 func NewError(op string, err error) error { return &Error{Op: op, Err: Cause(err)} }
 
+// Transient tells whether the cause of an error may pass, so that another try may
+// succeed: a medium, a network or a server that had a bad moment. A full disk, a
+// missing file and a refusal will be the same next time.
+func Transient(err error) bool {
+	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ESTALE) || errors.Is(err, syscall.ETIMEDOUT)
+}
+
 // Cause is err without the names that the os package adds to it.
 func Cause(err error) error {
 	for {

@@ -38,7 +38,11 @@ type Run struct {
 	Running  int
 	Peak     int // the most at once
 
+	Retried   int // tries that failed, and are followed by another
+	Abandoned int // children that could not even be killed
+
 	Stopped string // the signal that ended the run early, "" for none
+	Halted  string // why the run ended early by itself, "" when it did not
 }
 
 // Apply folds one event in.
@@ -83,9 +87,19 @@ func (r *Run) Apply(e event.Event) {
 		r.Failed++
 	case event.Exited:
 		r.Running--
+		if e.Error != "" {
+			r.Abandoned++
+		}
+	case event.Retried:
+		if e.Attempt > 0 { // else only its start
+			r.Retried++
+		}
 	case event.Stopping:
 		if r.Stopped == "" {
 			r.Stopped = e.Signal
+		}
+		if r.Halted == "" && e.Signal == "" {
+			r.Halted = e.Reason
 		}
 	}
 }
@@ -121,10 +135,10 @@ func (r *Run) differs(e event.Event) {
 // Finished is the event that ends the run, at the time now.
 func (r *Run) Finished(now time.Time) event.Event {
 	e := event.Event{
-		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, DryRun: r.DryRun, Verify: r.Verify,
+		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, Reason: r.Halted, DryRun: r.DryRun, Verify: r.Verify,
 		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
-			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak,
+			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned,
 			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Losses: r.Lost,
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,
 		},

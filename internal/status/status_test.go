@@ -55,6 +55,11 @@ func TestRun(t *testing.T) {
 			[]event.Event{{Kind: event.Copied, Lost: []string{"owner", "ACL"}}, {Kind: event.Made, Lost: []string{"owner"}}, {Kind: event.Linked, Lost: []string{"owner"}}},
 			status.Run{Files: 1, Folders: 1, Links: 1, Lost: map[string]int{"owner": 3, "ACL": 1}},
 		},
+		"tried again, abandoned, halted": {
+			[]event.Event{{Kind: event.Started}, {Kind: event.Stalled}, {Kind: event.Exited, Error: "abandoned"}, {Kind: event.Retried, Attempt: 1},
+				{Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Failed}, {Kind: event.Stopping, Reason: "1 failed"}},
+			status.Run{Children: 2, Peak: 1, Abandoned: 1, Retried: 1, Failed: 1, Halted: "1 failed"},
+		},
 		"no totals": {
 			[]event.Event{{Kind: event.Limited, Jobs: 3}, {Kind: event.Retried}, {Kind: event.Progress, Bytes: 9},
 				{Kind: "of the future", Bytes: 9}},

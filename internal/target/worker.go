@@ -51,7 +51,7 @@ func (t task) run(w *process.Work) error {
 		}
 		name := args[t.args-1]
 		if err := t.do(at, args[:t.args]...); err != nil && at.ctx.Err() == nil {
-			at.tell(event.Event{Kind: event.Failed, File: name, Error: err.Error()})
+			at.tell(event.Event{Kind: event.Failed, File: name, Error: err.Error(), Transient: filecopy.Transient(err)})
 			failures = append(failures, fmt.Errorf("%q: %w", name, err))
 		}
 	}

@@ -58,11 +58,13 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	case event.Exited:
 		return exited(e)
 	case event.Retried:
-		return hclog.Warn, "child not started yet", []any{"file", quoted(e.File), "error", quoted(e.Error)}
+		return retried(e)
+	case event.Stalled:
+		return hclog.Warn, "child stalled", withSleep(e, withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason)))
 	case event.Failed:
-		return hclog.Error, "not copied", withChild(e, "file", quoted(e.File), "error", quoted(e.Error))
+		return hclog.Error, "not copied", withSleep(e, withChild(e, "file", quoted(e.File), "error", quoted(e.Error)))
 	case event.Stopping:
-		return hclog.Warn, "stopping", []any{"signal", e.Signal, "reason", quoted(e.Reason)}
+		return hclog.Warn, "stopping", append(withSome(nil, "signal", e.Signal), "reason", quoted(e.Reason))
 	case event.Skipped:
 		return skippedLevel(e), "skipped", []any{"file", quoted(e.File), "reason", quoted(e.Reason)}
 	case event.Copied:
@@ -114,13 +116,26 @@ func exited(e event.Event) (hclog.Level, string, []any) {
 	pairs := []any{"name", e.Name, "pid", e.PID}
 	switch {
 	case e.ExitCode == nil: // abandoned
-		return hclog.Error, "child abandoned", append(pairs, "file", quoted(e.File), "error", quoted(e.Error))
+		return hclog.Error, "child abandoned", withSleep(e, append(pairs, "file", quoted(e.File), "error", quoted(e.Error)))
 	case e.Signal != "":
 		pairs = append(pairs, "signal", e.Signal)
 	default:
 		pairs = append(pairs, "exitcode", *e.ExitCode)
 	}
 	return hclog.Info, "child exited", append(pairs, "bytes", e.Bytes, "duration", seconds(e.Duration))
+}
+
+func retried(e event.Event) (hclog.Level, string, []any) {
+	pairs := []any{"file", quoted(e.File), "error", quoted(e.Error)}
+	if e.Attempt == 0 {
+		return hclog.Warn, "child not started yet", pairs
+	}
+	return hclog.Warn, "tried again later", withChild(e, append(pairs, "attempt", e.Attempt, "delay", seconds(e.Delay))...)
+}
+
+// withSleep adds what a child is held up by, where that is known.
+func withSleep(e event.Event, pairs []any) []any {
+	return withSome(withSome(pairs, "state", e.State), "wchan", e.WChan)
 }
 
 // withFiles adds how many files a child has, where it is more than the one shown.

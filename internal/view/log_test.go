@@ -44,6 +44,26 @@ func TestLog(t *testing.T) {
 			`{"kind":"retried","file":"a.mov","error":"fork: resource temporarily unavailable"}`,
 			`[WARN]  brood: child not started yet: file="a.mov" error="fork: resource temporarily unavailable"`,
 		},
+		"tried again": {
+			`{"kind":"retried","name":"copy-1","pid":41,"file":"a.mov","error":"read: input/output error","attempt":2,"delay":1.23456}`,
+			`[WARN]  brood: tried again later: file="a.mov" error="read: input/output error" attempt=2 delay=1.235 name=copy-1 pid=41`,
+		},
+		"stalled": {
+			`{"kind":"stalled","name":"copy-1","pid":41,"file":"a.mov","reason":"no progress for 1m0s","state":"D","wchan":"rpc_wait_bit_killable"}`,
+			`[WARN]  brood: child stalled: file="a.mov" reason="no progress for 1m0s" name=copy-1 pid=41 state=D wchan=rpc_wait_bit_killable`,
+		},
+		"stalled, elsewhere than on Linux": {
+			`{"kind":"stalled","name":"copy-1","pid":41,"file":"a.mov","reason":"no progress for 1m0s"}`,
+			`[WARN]  brood: child stalled: file="a.mov" reason="no progress for 1m0s" name=copy-1 pid=41`,
+		},
+		"failed, as it stalled": {
+			`{"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"stalled: no progress for 1m0s","transient":true,"state":"D","wchan":"rpc_wait"}`,
+			`[ERROR] brood: not copied: file="a.mov" error="stalled: no progress for 1m0s" name=copy-1 pid=41 state=D wchan=rpc_wait`,
+		},
+		"halted": {
+			`{"kind":"stopping","reason":"3 failed (--max-errors 3)"}`,
+			`[WARN]  brood: stopping: reason="3 failed (--max-errors 3)"`,
+		},
 		"progress": {
 			`{"kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":5,"size":10}`,
 			`[TRACE] brood: progress: file="a.mov" bytes=5 size=10 name=copy-1 pid=41`,

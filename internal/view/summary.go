@@ -60,11 +60,17 @@ func Summary(w io.Writer, e event.Event) error {
 	}
 	t.row("skipped", count(e.Skipped))
 	t.row("failed", count(e.Failed))
+	if e.Retried > 0 {
+		t.row("retried", count(e.Retried))
+	}
+	if e.Reason != "" {
+		t.row("halted", e.Reason)
+	}
 	if len(e.Losses) > 0 {
 		t.row("not kept", losses(e.Losses)...)
 	}
 	if !e.DryRun {
-		t.row("children", count(e.Children), "at most "+count(e.Peak)+" at once")
+		t.row("children", children(e)...)
 		t.row("time", fmt.Sprintf("%.3f s", e.Duration), Bytes(int64(e.Rate))+"/s")
 	}
 	_, err := io.WriteString(w, t.String())
@@ -82,6 +88,14 @@ func count(n int) string { return humanize.Comma(int64(n)) }
 
 // Bytes is a size for people.
 func Bytes(n int64) string { return humanize.IBytes(uint64(n)) }
+
+func children(e event.Event) []string {
+	parts := []string{count(e.Children), "at most " + count(e.Peak) + " at once"}
+	if e.Abandoned > 0 {
+		parts = append(parts, count(e.Abandoned)+" abandoned")
+	}
+	return parts
+}
 
 // losses is what was lost, of how many files.
 func losses(of map[string]int) (parts []string) {

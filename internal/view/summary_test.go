@@ -73,6 +73,23 @@ func TestSummary(t *testing.T) {
   time      1.500 s, 683 KiB/s
 `,
 		},
+		"halted": {
+			begun + `{"kind":"started"}
+{"kind":"exited","error":"abandoned"}
+{"kind":"retried","file":"a.mov","attempt":1}
+{"kind":"failed","file":"a.mov"}
+{"kind":"stopping","reason":"1 failed (--max-errors 1)"}
+`, 500 * time.Millisecond,
+			`copied "holiday" in part to "/mnt/usb disk"
+  files     0, 0 B
+  skipped   0
+  failed    1
+  retried   1
+  halted    1 failed (--max-errors 1)
+  children  1, at most 1 at once, 1 abandoned
+  time      0.500 s, 0 B/s
+`,
+		},
 		"one verified file": {
 			begun + `{"kind":"copied","file":"a.mov","bytes":1048576,"method":"read-write","hash":"xxh128","digest":"aa"}
 `, 1500 * time.Millisecond,
