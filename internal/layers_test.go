@@ -39,6 +39,7 @@ var owners = map[string]string{
 	"github.com/urfave/cli/v2":        "internal/cli",
 	"github.com/dustin/go-humanize":   "internal/view",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
+	"github.com/cenkalti/backoff/v5":  "internal/schedule",
 	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
 	"github.com/pkg/xattr":            "internal/filecopy",
 	"golang.org/x/term":               "internal/cli",

@@ -64,13 +64,18 @@ type localChild struct {
 	stderr  *lastWords
 	started time.Time
 	bytes   int64
+	sleep   process.Sleep // when it was abandoned
 }
+
+// Sleep is Child's.
+func (c *localChild) Sleep() process.Sleep { return c.process.Sleep() }
 
 // Errors of these mean that the child has ended, which Follow sees by itself.
 func (c *localChild) Terminate() { _ = c.process.Terminate() }
 func (c *localChild) Kill()      { _ = c.process.Kill() }
 
 func (c *localChild) Abandon() {
+	c.sleep = c.process.Sleep()
 	_ = c.process.Abandon()
 	_ = c.process.Events().Close() // ends the reading of them
 }
@@ -83,10 +88,10 @@ func (c *localChild) Follow(emit event.Sink) {
 		open[name] = true
 	}
 	c.relay(open, emit)
-	why := c.exited(emit)
+	why, killed := c.exited(emit)
 	for _, name := range c.job.Names {
 		if open[name] {
-			emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why})
+			emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why, Transient: killed})
 		}
 	}
 	_ = c.process.Close()
@@ -117,23 +122,24 @@ func (c *localChild) relay(open map[string]bool, emit event.Sink) {
 	}
 }
 
-// exited joins the child, emits its end, and says in words what that was.
-func (c *localChild) exited(emit event.Sink) (why string) {
+// exited joins the child, emits its end, and says in words what that was, and whether
+// somebody has killed it.
+func (c *localChild) exited(emit event.Sink) (why string, killed bool) {
 	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.job.Names[0],
 		Bytes: c.bytes}
 	err := c.process.Join()
 	e.Duration = time.Since(c.started).Seconds()
 	if err != nil {
-		e.Error = err.Error()
+		e.Error, e.State, e.WChan = err.Error(), c.sleep.State, c.sleep.Channel
 		emit(e)
-		return e.Error
+		return e.Error, false
 	}
 	exit, _ := c.process.Exit()
 	e.ExitCode, e.Signal = &exit.Code, exit.Signal
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
 	e.Stderr = c.stderr.String()
 	emit(e)
-	return inWords(e.Name, exit, e.Stderr)
+	return inWords(e.Name, exit, e.Stderr), exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
 }
 
 func inWords(name string, exit process.Exit, stderr string) string {

@@ -1,11 +1,9 @@
 package schedule
 
 import (
-	"fmt"
 	"time"
 
 	"brood/internal/event"
-	"brood/internal/plan"
 	"brood/internal/process"
 )
 
@@ -16,14 +14,14 @@ const (
 	retryAtMost = 20
 )
 
-// notStarted keeps the job for later, or gives it up.
-func (r *run) notStarted(job plan.Job, err error) {
+// notStarted keeps the task for later, or gives it up.
+func (r *run) notStarted(t *task, err error) {
 	if r.stopped > 0 || !process.Exhausted(err) || r.attempts == retryAtMost {
-		r.giveUp(job, err.Error())
+		r.giveUp(t, err.Error())
 		return
 	}
-	r.waiting = &job
-	r.emit(event.Event{Kind: event.Retried, File: job.Names[0], Error: err.Error()})
+	r.waiting = t
+	r.emit(event.Event{Kind: event.Retried, File: t.names[0], Error: err.Error()})
 	if n := len(r.children); n > 0 {
 		// It is the system's limit: asking for more again and again would only be refused.
 		r.emit(event.Event{Kind: event.Limited, Jobs: n, Asked: r.slots, Reason: err.Error()})
@@ -31,27 +29,13 @@ func (r *run) notStarted(job plan.Job, err error) {
 		return
 	}
 	r.attempts++
-	r.retry = time.After(retryEvery)
+	r.room = time.After(retryEvery)
 }
 
-// startAgain tries the job that waits once more.
+// startAgain tries the task that waits for room once more.
 func (r *run) startAgain() {
-	if job := r.waiting; job != nil {
-		r.waiting, r.retry = nil, nil
-		r.start(*job)
+	if t := r.waiting; t != nil {
+		r.waiting, r.room = nil, nil
+		r.start(t)
 	}
-}
-
-func (r *run) giveUpWaiting() {
-	if job := r.waiting; job != nil {
-		r.waiting, r.retry = nil, nil
-		r.giveUp(*job, "stopped before it was started")
-	}
-}
-
-func (r *run) giveUp(job plan.Job, why string) {
-	for _, name := range job.Names {
-		r.emit(event.Event{Kind: event.Failed, File: name, Error: fmt.Sprintf("not started: %s", why)})
-	}
-	r.jobs.Done(job)
 }

@@ -10,6 +10,14 @@
 // goes up one ladder, and never hangs on a child that cannot be killed:
 //
 //	Drain: start no more ─▶ Terminate: SIGTERM ─(grace)▶ Kill: SIGKILL ─(grace)▶ abandon
+//
+// A child that makes no progress goes up that ladder alone. What a child leaves undone
+// when it ends before its time, however that was, costs the one name that it was at:
+//
+//	job ─▶ task ─▶ child ─┬─▶ each name settled ─────────────────────────────▶ Done
+//	        ▲ ▲           ├─▶ one failed for a cause that may pass ─▶ later ─┐
+//	        │ └── ready ──┴─▶ those that it never came to                    │
+//	        └─────────────────────────── after a pause ──────────────────────┘
 package schedule
 
 import (
@@ -18,6 +26,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/plan"
+	"brood/internal/process"
 )
 
 // Jobs is where the jobs come from: a plan.
@@ -35,8 +44,10 @@ type Engine interface {
 
 // Child is a job under way.
 type Child interface {
-	// Follow emits what the child tells and how it ends, and returns then, or when it was abandoned.
+	// Follow emits what the child tells and how it ends, and then a failure of each
+	// name of which it has told nothing, in their order. It returns then, or when the child was abandoned.
 	Follow(event.Sink)
+	Sleep() process.Sleep
 	Terminate()
 	Kill()
 	Abandon()
@@ -52,6 +63,9 @@ const (
 	abandon
 )
 
+// rungs is what each one does to a child.
+var rungs = map[Stop]func(Child){Drain: func(Child) {}, Terminate: Child.Terminate, Kill: Child.Kill, abandon: Child.Abandon}
+
 // Options of a run.
 type Options struct {
 	Slots  int           // children at once, 1 at least
@@ -59,6 +73,10 @@ type Options struct {
 	Grace  time.Duration // from Terminate to Kill, and from Kill until they are abandoned
 	Stop   <-chan Stop
 	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
+
+	Stall   time.Duration // a child that tells nothing for so long is ended; 0: never
+	Timeout time.Duration // and one that is not done with a file after this; 0: never
+	Retries int           // of a name, when the cause of its failure may pass
 }
 
 // Run runs all jobs, and returns when no child runs any more, but for those that
@@ -66,27 +84,36 @@ type Options struct {
 func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 	r := &run{
 		jobs: jobs, engine: engine, opts: opts, emit: emit,
-		slots: opts.Slots, children: map[Child]plan.Job{}, ended: make(chan Child),
+		slots: opts.Slots, children: map[*attempt]bool{}, follows: make(chan *attempt),
+	}
+	var ticks <-chan time.Time
+	if tick := opts.tick(); tick > 0 {
+		t := time.NewTicker(tick)
+		defer t.Stop()
+		ticks = t.C
 	}
 	for !r.over() {
 		select {
 		case job, ok := <-r.next():
 			r.drained = !ok
 			if ok {
-				r.start(job)
+				r.start(newTask(job))
 			}
-		case c := <-r.ended:
-			job := r.children[c]
-			delete(r.children, c)
-			r.jobs.Done(job)
+		case a := <-r.follows:
+			r.ended(a)
 			r.startAgain()
-		case <-r.retry:
+		case <-r.room:
 			r.startAgain()
+		case <-r.alarm:
+			r.wake()
+		case <-ticks:
+			r.tick()
 		case stop := <-opts.Stop:
 			r.stop(stop)
 		case <-r.grace:
 			r.stop(r.stopped + 1)
 		}
+		r.startReady()
 	}
 }
 
@@ -98,45 +125,61 @@ type run struct {
 	emit   event.Sink
 
 	slots    int
-	children map[Child]plan.Job
-	ended    chan Child
-	drained  bool // there are no more jobs
+	children map[*attempt]bool
+	follows  chan *attempt // those that are followed no more
+	drained  bool          // there are no more jobs
 
 	stopped Stop
 	grace   <-chan time.Time // until the next rung
 
-	waiting  *plan.Job // could not be started for lack of room
-	attempts int       // at it, with no child of ours to wait for
-	retry    <-chan time.Time
+	ready []*task          // to be started before any new job
+	later []later          // to be tried again, by their time
+	alarm <-chan time.Time // at the first of these
+
+	waiting  *task            // could not be started for lack of room
+	attempts int              // at it, with no child of ours to wait for
+	room     <-chan time.Time // when to try again
 }
 
 func (r *run) over() bool {
-	return len(r.children) == 0 && r.waiting == nil && (r.drained || r.stopped > 0)
+	return len(r.children)+len(r.ready)+len(r.later) == 0 && r.waiting == nil && (r.drained || r.stopped > 0)
 }
+
+// free tells whether one more child is to be started now.
+func (r *run) free() bool { return r.stopped == 0 && r.waiting == nil && len(r.children) < r.slots }
 
 // next is where the next job comes from; nil when none is to be started now.
 func (r *run) next() <-chan plan.Job {
-	if r.stopped > 0 || r.drained || r.waiting != nil || len(r.children) >= r.slots {
+	if r.drained || !r.free() || len(r.later) >= laterAtMost {
 		return nil
 	}
 	return r.jobs.Jobs()
 }
 
-func (r *run) start(job plan.Job) {
-	c, err := r.engine.Start(job, r.emit)
-	if err != nil {
-		r.notStarted(job, err)
+func (r *run) startReady() {
+	for len(r.ready) > 0 && r.free() {
+		t := r.ready[0]
+		r.ready = r.ready[1:]
+		r.start(t)
+	}
+}
+
+func (r *run) start(t *task) {
+	a := &attempt{task: t, emit: r.emit, retry: t.tries < r.opts.Retries}
+	var err error
+	if a.child, err = r.engine.Start(t.asJob(), a.take); err != nil {
+		r.notStarted(t, err)
 		return
 	}
 	r.attempts = 0
-	r.children[c] = job
+	r.children[a] = true
 	if len(r.children) == r.slots && r.opts.Full != nil {
 		r.opts.Full()
 		r.opts.Full = nil
 	}
 	go func() {
-		c.Follow(r.emit)
-		r.ended <- c
+		a.child.Follow(a.take)
+		r.follows <- a
 	}()
 }
 
@@ -146,12 +189,12 @@ func (r *run) stop(to Stop) {
 	}
 	if r.stopped == 0 {
 		r.opts.Cancel()
-		r.giveUpWaiting()
+		r.stopped = to
+		r.giveUpAll()
 	}
 	r.stopped = to
-	act := map[Stop]func(Child){Drain: func(Child) {}, Terminate: Child.Terminate, Kill: Child.Kill, abandon: Child.Abandon}[to]
-	for c := range r.children {
-		act(c)
+	for a := range r.children {
+		rungs[to](a.child)
 	}
 	if r.grace = nil; to == Terminate || to == Kill {
 		r.grace = time.After(r.opts.Grace)

@@ -1,0 +1,117 @@
+package schedule_test
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/process"
+	"brood/internal/schedule"
+)
+
+// jobs is a plan of so many files, and notes what is done.
+type jobs struct {
+	ready chan plan.Job
+	done  []string
+}
+
+func newJobs(n int) *jobs {
+	j := &jobs{ready: make(chan plan.Job, n)}
+	for i := range n {
+		j.ready <- plan.Job{Names: []string{fmt.Sprint("f", i)}}
+	}
+	close(j.ready)
+	return j
+}
+
+func (j *jobs) Jobs() <-chan plan.Job { return j.ready }
+func (j *jobs) Done(job plan.Job)     { j.done = append(j.done, job.Names[0]) }
+
+// engine starts children that are goroutines: what is tested is the order of
+// things and the clock, for which no process is needed.
+type engine struct {
+	start    func(plan.Job) error     // nil: there always is room
+	live     func(*child)             // the child's life; nil: it ends at once
+	follow   func(*child, event.Sink) // with what it tells; nil: its end
+	children []*child
+	running  atomic.Int32
+	most     int32
+}
+
+type child struct {
+	name    string
+	names   []string
+	try     int // which child this is
+	signals chan string
+	heard   []string
+}
+
+func (e *engine) Start(job plan.Job, emit event.Sink) (schedule.Child, error) {
+	if e.start != nil {
+		if err := e.start(job); err != nil {
+			return nil, err
+		}
+	}
+	c := &child{name: job.Names[0], names: job.Names, try: len(e.children) + 1, signals: make(chan string, 8)}
+	e.children = append(e.children, c)
+	e.most = max(e.most, e.running.Add(1))
+	emit(event.Event{Kind: event.Started, File: c.name})
+	return &following{c, e}, nil
+}
+
+// following is a child as the scheduler sees it.
+type following struct {
+	*child
+	engine *engine
+}
+
+func (f *following) Follow(emit event.Sink) {
+	if f.engine.live != nil {
+		f.engine.live(f.child)
+	}
+	if f.engine.follow != nil {
+		f.engine.follow(f.child, emit)
+		return
+	}
+	emit(event.Event{Kind: event.Exited, File: f.name})
+}
+
+func (c *child) Sleep() process.Sleep { return process.Sleep{State: "D", Channel: "rpc_wait"} }
+func (c *child) Terminate()           { c.hear("terminate") }
+func (c *child) Kill()                { c.hear("kill") }
+func (c *child) Abandon()             { c.hear("abandon") }
+
+func (c *child) hear(signal string) {
+	c.heard = append(c.heard, fmt.Sprintf("%s at %s", signal, time.Since(start)))
+	c.signals <- signal
+}
+
+// start is when each bubble's clock begins.
+var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// until is a life that ends at this signal, however many come before.
+func until(last string) func(*child) {
+	return func(c *child) {
+		for signal := range c.signals {
+			if signal == last {
+				return
+			}
+		}
+	}
+}
+
+// run runs the jobs and returns the kinds of events with their files.
+func run(j *jobs, e *engine, opts schedule.Options) []string {
+	var said []string
+	opts.Cancel = func() { said = append(said, "cancel") }
+	stream := event.NewStream(func(e event.Event) {
+		if e.Kind == event.Exited {
+			return
+		}
+		said = append(said, fmt.Sprint(e.Kind, " ", e.File))
+	})
+	schedule.Run(j, e, opts, stream.Emit)
+	return said
+}

@@ -1,0 +1,131 @@
+package schedule
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"brood/internal/event"
+)
+
+// laterAtMost is how many tasks may wait for their next try until no new job is
+// started: of a medium that fails at everything, a few thousand names are enough.
+const laterAtMost = 1000
+
+// newPauses are those between the tries of a file: about 1 s, 2 s, 4 s … a minute, each up to
+// half as much longer or shorter, so that files which failed together don't come back together.
+func newPauses() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.5}
+}
+
+// later is a task that waits for its time.
+type later struct {
+	*task
+	at time.Time
+}
+
+// ended takes up what a child has left undone: the name that it was at has failed, what it never came to is
+// for another child, and what failed for a cause that may pass is tried again.
+func (r *run) ended(a *attempt) {
+	delete(r.children, a)
+	for _, e := range a.failed {
+		r.failed(a, e)
+	}
+	if len(a.left) > 0 && r.stopped == 0 {
+		if rest := a.left[1:]; len(rest) > 0 {
+			names := make([]string, len(rest))
+			for i, e := range rest {
+				names[i] = e.File
+			}
+			r.ready = append(r.ready, a.part(names))
+		}
+		a.left = a.left[:1]
+	}
+	for _, e := range a.left {
+		r.failed(a, a.explained(e))
+	}
+	r.done(a.task)
+}
+
+// explained has the reason for which we have ended the child.
+func (a *attempt) explained(e event.Event) event.Event {
+	if a.why == nil {
+		return e
+	}
+	why := "stalled: " + a.why.Reason
+	if a.rung == abandon {
+		why += "; " + e.Error
+	}
+	e.Error, e.Transient = why, a.pass
+	e.State, e.WChan = a.why.State, a.why.WChan
+	return e
+}
+
+// failed tries a name once more, or says that it has failed for good.
+func (r *run) failed(a *attempt, e event.Event) {
+	if !e.Transient || a.tries >= r.opts.Retries || r.stopped > 0 {
+		r.emit(e)
+		return
+	}
+	next := a.again(e)
+	pause := next.pauses.NextBackOff()
+	r.emit(event.Event{Kind: event.Retried, Name: e.Name, PID: e.PID, File: e.File, Error: e.Error, Attempt: next.tries, Delay: pause.Seconds()})
+	l := later{next, time.Now().Add(pause)}
+	i, _ := slices.BinarySearchFunc(r.later, l, func(a, b later) int { return a.at.Compare(b.at) })
+	r.later = slices.Insert(r.later, i, l)
+	r.setAlarm()
+}
+
+// setAlarm is for the task whose time comes first.
+func (r *run) setAlarm() {
+	r.alarm = nil
+	if len(r.later) > 0 {
+		r.alarm = time.After(time.Until(r.later[0].at))
+	}
+}
+
+// wake makes those ready whose time has come.
+func (r *run) wake() {
+	for len(r.later) > 0 && time.Until(r.later[0].at) <= 0 {
+		r.ready = append(r.ready, r.later[0].task)
+		r.later = r.later[1:]
+	}
+	r.setAlarm()
+}
+
+// giveUpAll is for the tasks that will not be started any more.
+func (r *run) giveUpAll() {
+	const why = "stopped before it was started"
+	if t := r.waiting; t != nil {
+		r.waiting, r.room = nil, nil
+		r.giveUp(t, why)
+	}
+	for _, l := range r.later {
+		r.giveUp(l.task, why)
+	}
+	for _, t := range r.ready {
+		r.giveUp(t, why)
+	}
+	r.later, r.ready, r.alarm = nil, nil, nil
+}
+
+// giveUp fails what is left of a task: a name that was tried with the error of that.
+func (r *run) giveUp(t *task, why string) {
+	for _, name := range t.names {
+		switch e := (event.Event{Kind: event.Failed, File: name, Error: "not started: " + why}); {
+		case name == t.failure.File:
+			r.emit(t.failure)
+		case !slices.Contains(t.redone, name):
+			r.emit(e)
+		}
+	}
+	r.done(t)
+}
+
+// done tells the plan of a job all of whose tasks are over.
+func (r *run) done(t *task) {
+	if t.tasks--; t.tasks == 0 {
+		r.jobs.Done(t.job)
+	}
+}

@@ -1,0 +1,86 @@
+package schedule
+
+import (
+	"fmt"
+	"time"
+
+	"brood/internal/event"
+)
+
+// clock is what time has made of a child. It is counted in ticks of a time.Ticker, which
+// drops them while this process is stopped (Ctrl-Z, a paused machine) or gets no
+// CPU: such a time is nobody's stall.
+//
+//	runs ─(no news for Stall, no file settled for Timeout)▶ Terminate ─(grace)▶ Kill ─(grace)▶ abandon
+type clock struct {
+	quiet time.Duration // since the last news
+	busy  time.Duration // since the last file was settled
+	files int32         // that were settled by then
+
+	rung Stop
+	stay time.Duration // on that rung
+	why  *event.Event  // Stalled, when it is to end for that
+	pass bool          // which may pass
+}
+
+// tick is how often the clocks go on: often enough for the shorter of the two times; 0 where nothing depends on them.
+func (o Options) tick() time.Duration {
+	shortest := o.Stall
+	if shortest == 0 || o.Timeout > 0 && o.Timeout < shortest {
+		shortest = o.Timeout
+	}
+	if shortest == 0 {
+		return 0
+	}
+	return min(max(shortest/20, 10*time.Millisecond), time.Second)
+}
+
+// tick has each child's clock go on.
+func (r *run) tick() {
+	if r.stopped >= Terminate {
+		return // they are all being ended
+	}
+	for a := range r.children {
+		if a.rung > 0 {
+			r.climb(a)
+		} else if why := a.overdue(r.opts); why != "" {
+			s := a.child.Sleep()
+			a.why = &event.Event{Kind: event.Stalled, Name: a.name, PID: a.pid, File: a.at(), Reason: why, State: s.State, WChan: s.Channel}
+			r.emit(*a.why)
+			a.climbTo(Terminate)
+		}
+	}
+}
+
+// overdue has the clock go on, and says why the child is to end, if it is.
+func (a *attempt) overdue(o Options) (why string) {
+	tick := o.tick()
+	a.quiet += tick
+	a.busy += tick
+	if a.heard.Swap(false) {
+		a.quiet = 0
+	}
+	if n := a.settled.Load(); n != a.files {
+		a.busy, a.files = 0, n
+	}
+	switch {
+	case o.Stall > 0 && a.quiet >= o.Stall:
+		a.pass = true
+		return fmt.Sprint("no progress for ", o.Stall)
+	case o.Timeout > 0 && a.busy >= o.Timeout:
+		return fmt.Sprint("not done after ", o.Timeout)
+	}
+	return ""
+}
+
+// climb goes on to the next rung when the grace is over.
+func (r *run) climb(a *attempt) {
+	if a.stay += r.opts.tick(); a.stay >= r.opts.Grace && a.rung < abandon {
+		a.climbTo(a.rung + 1)
+	}
+}
+
+func (a *attempt) climbTo(rung Stop) {
+	a.rung, a.stay = rung, 0
+	rungs[rung](a.child)
+}
