@@ -20,8 +20,8 @@ type freezer struct {
 	dir string
 }
 
-// newFreezer mounts one at the place's destination, and sees to it that it is thawed and unmounted.
-func newFreezer(t *testing.T, p place) freezer {
+// newFreezer mounts one at a folder of the place's destination, and sees to it that it is thawed and unmounted.
+func newFreezer(t *testing.T, p place, dir string) freezer {
 	t.Helper()
 	needsRoot(t, "to mount a file system")
 	for _, program := range []string{"mkfs.ext4", "mount", "fsfreeze"} {
@@ -30,18 +30,18 @@ func newFreezer(t *testing.T, p place) freezer {
 	image := p.dir + "/image"
 	must(t, os.WriteFile(image, nil, 0o600))
 	must(t, os.Truncate(image, 2*bigSize))
-	must(t, os.Mkdir(p.dst, 0o755))
+	must(t, os.MkdirAll(dir, 0o755))
 	if out, err := exec.Command("mkfs.ext4", "-q", "-F", image).CombinedOutput(); err != nil {
 		t.Skipf("needs ext4: %v, %s", err, out)
 	}
-	if out, err := exec.Command("mount", "-o", "loop", image, p.dst).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
 		t.Skipf("needs kernel: loop mount: %v, %s", err, out)
 	}
-	f := freezer{t, p.dst}
+	f := freezer{t, dir}
 	t.Cleanup(func() {
-		_ = exec.Command("fsfreeze", "-u", p.dst).Run() // it isn't frozen, if all went well
+		_ = exec.Command("fsfreeze", "-u", dir).Run() // it isn't frozen, if all went well
 		p.endAll()
-		unmount(t, p.dst)
+		unmount(t, dir)
 	})
 	return f
 }
@@ -55,9 +55,10 @@ func (f freezer) set(flag string) {
 
 // A child that cannot even be killed does not hold up the end of brood.
 func TestChildThatCannotBeKilled(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
-	f := newFreezer(t, p)
+	f := newFreezer(t, p, p.dst)
 	r := start(t, p, p.copy("--jobs=1"))
 	held := r.hold(1)
 	f.set("-f")

@@ -199,6 +199,15 @@ func (r *run) says(words string) {
 // wants waits for the end, which is to have that status and to leave no process.
 func (r *run) wants(status int) {
 	r.Helper()
+	r.endsWith(status)
+	if alive := r.alive(); len(alive) > 0 {
+		r.Errorf("it has ended before %q", alive)
+	}
+}
+
+// endsWith waits for the end, which is to have that status.
+func (r *run) endsWith(status int) {
+	r.Helper()
 	select {
 	case <-r.ended:
 	case <-time.After(2 * time.Minute):
@@ -206,9 +215,6 @@ func (r *run) wants(status int) {
 	}
 	if got := r.cmd.ProcessState; got.ExitCode() != status {
 		r.Fatalf("%v, want exit status %d; it says:\n%s", got, status, r.stderr())
-	}
-	if alive := r.alive(); len(alive) > 0 {
-		r.Errorf("it has ended before %q", alive)
 	}
 	if strings.Contains(r.stderr(), "goroutine ") {
 		r.Errorf("a stack trace:\n%s", r.stderr())

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/urfave/cli/v2"
@@ -19,6 +21,10 @@ type options struct {
 	source, dest string
 	jobs         int // 0: all at once
 	daemon       bool
+	stall        time.Duration // 0: never
+	timeout      time.Duration // 0: none
+	retries      int
+	halt         halt
 	name         string
 	plan         plan.Options
 	copy         filecopy.Options
@@ -41,6 +47,11 @@ func runFlags(name string) []cli.Flag {
 		&cli.IntFlag{Name: "per-child", Value: 1, Usage: "`N` files per child at most"},
 		&cli.BoolFlag{Name: "daemon", Usage: "children do not outlive this process, however it ends"},
 		&cli.StringFlag{Name: "name", Value: name, Usage: "call the children `NAME`-1, NAME-2 …"},
+		&cli.StringFlag{Name: "stall", Value: "1m", Usage: "give up a file that has made no progress for `DURATION`; 0: never"},
+		&cli.StringFlag{Name: "timeout", Usage: "give up a file that is not done after `DURATION`"},
+		&cli.IntFlag{Name: "retries", Usage: "try a file `N` times again when the cause of its failure may pass"},
+		&cli.StringFlag{Name: "halt", Value: "never", Usage: "end the run `WHEN` so many have failed: soon,fail=3 waits for the running children, now,fail=10% terminates them"},
+		&cli.IntFlag{Name: "max-errors", DefaultText: "any number", Usage: "as --halt soon,fail=`N`"},
 		&cli.StringSliceFlag{Name: "include", Usage: "only files that match `GLOB`; may be given again"},
 		&cli.StringSliceFlag{Name: "exclude", Usage: "neither files nor folders that match `GLOB`; may be given again"},
 		&cli.StringFlag{Name: "hash", Value: string(digest.XXH128), Usage: "verify by `HASH`: xxh128, xxh64, blake3, sha256 or md5"},
@@ -79,8 +90,32 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	if opts.confine, err = confine.ParseMode(c.String("confine")); err != nil {
 		return opts, err
 	}
+	if err = opts.readPatience(c); err != nil {
+		return opts, err
+	}
 	opts.log, err = readLogOptions(c, std)
 	return opts, err
+}
+
+// readPatience reads how long a file is waited for, how often it is tried, and how many may fail.
+func (o *options) readPatience(c *cli.Context) (err error) {
+	if o.stall, err = duration("stall", c.String("stall")); err != nil {
+		return err
+	}
+	if o.timeout, err = duration("timeout", c.String("timeout")); err != nil {
+		return err
+	}
+	switch o.retries = c.Int("retries"); {
+	case o.retries < 0:
+		return fmt.Errorf("retries %d: want 0 or more", o.retries)
+	case c.IsSet("halt") && c.IsSet("max-errors"):
+		return errors.New("halt and max-errors: want one of the two")
+	case c.IsSet("max-errors"):
+		o.halt, err = parseMaxErrors(c.Int("max-errors"))
+	default:
+		o.halt, err = parseHalt(c.String("halt"))
+	}
+	return err
 }
 
 func wantSourceAndDest(c *cli.Context) error {

@@ -111,6 +111,12 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	total, err := opts.total(ctx, tree)
+	if err != nil {
+		return 0, err
+	}
+	stops := make(chan schedule.Stop, len(rungs)+1) // all that there can be: of signals, and of the halt
+	emit = opts.halt.of(total).watch(emit, stops)
 	p, err := startPlan(ctx, tree, opts, emit)
 	if err != nil {
 		return 0, err
@@ -120,7 +126,7 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 		sayPlan(p, emit)
 		return 0, nil
 	}
-	ladder := watchSignals(opts.daemon, emit)
+	ladder := watchSignals(opts.daemon, stops, emit)
 	schedule.Run(p, &schedule.Local{
 		Config: processes(tree, opts),
 		Name:   opts.name,
@@ -128,10 +134,20 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 	}, schedule.Options{
 		Slots: slots,
 		Full:  func() { emitLimited(opts.jobs, limited, emit) },
-		Grace: grace, Stop: ladder.stops, Cancel: cancel,
+		Grace: grace, Stop: stops, Cancel: cancel,
+		Stall: opts.stall, Timeout: opts.timeout, Retries: opts.retries,
 	}, emit)
 	process.Finish(grace)
 	return ladder.end(), nil
+}
+
+// total is how many files the run is for, where a percentage of them is asked for.
+func (o options) total(ctx context.Context, tree plan.Tree) (int, error) {
+	if o.halt.percent == 0 || o.dryRun {
+		return 0, nil
+	}
+	o.plan.Recheck = o.plan.Recheck || o.compare
+	return plan.Count(ctx, tree, o.plan)
 }
 
 // startPlan starts the plan of a run, if what it has to copy fits.

@@ -13,7 +13,7 @@ import (
 // up one rung. The first lets running children finish, the second terminates
 // them, the third kills them; with --daemon the first already terminates.
 type ladder struct {
-	stops  chan schedule.Stop
+	stops  chan<- schedule.Stop
 	caught chan os.Signal
 	first  chan syscall.Signal // has the first signal, once done is closed
 	done   chan struct{}
@@ -30,9 +30,9 @@ var rungs = []struct {
 	{schedule.Kill, "the running children are killed"},
 }
 
-func watchSignals(daemon bool, emit event.Sink) *ladder {
+func watchSignals(daemon bool, stops chan<- schedule.Stop, emit event.Sink) *ladder {
 	l := &ladder{
-		stops:  make(chan schedule.Stop, len(rungs)),
+		stops:  stops,
 		caught: make(chan os.Signal, len(rungs)),
 		first:  make(chan syscall.Signal, 1),
 		done:   make(chan struct{}),
