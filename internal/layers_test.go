@@ -16,18 +16,19 @@ import (
 var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
-	"internal/cli":      {"confine", "digest", "event", "filecopy", "lesson", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/cli":      {"confine", "digest", "event", "filecopy", "lesson", "pace", "plan", "process", "schedule", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},
 	"internal/faultfs":  {}, // which only tests import
 	"internal/filecopy": {"digest"},
 	"internal/lesson":   {"confine", "event", "process", "status", "view"},
+	"internal/pace":     {},
 	"internal/plan":     {"event", "filecopy"},
 	"internal/process":  {},
 	"internal/schedule": {"event", "plan", "process"},
 	"internal/status":   {"event"},
-	"internal/target":   {"confine", "digest", "event", "filecopy", "process"},
+	"internal/target":   {"confine", "digest", "event", "filecopy", "pace", "process"},
 	"internal/view":     {"event", "status"},
 
 	"internal/digest/cpuid": {}, // a module of its own, in place of a library
@@ -47,7 +48,7 @@ var owners = map[string]string{
 	"github.com/zeebo":                "internal/digest",
 	"golang.org/x/sys/cpu":            "internal/digest/cpuid",
 	"golang.org/x/text":               "internal/lesson internal/filecopy internal/faultfs",
-	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine",
+	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine internal/pace",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",

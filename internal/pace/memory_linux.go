@@ -1,0 +1,39 @@
+package pace
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// memoryName is what /proc/PID/fd shows of it.
+const memoryName = "brood-rate"
+
+// newMemory is a page of memory that has a descriptor and no name. It is sealed:
+// nobody who has it, too, can shorten it, which would end us by SIGBUS.
+func newMemory() (*os.File, error) {
+	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
+	fd, err := unix.MemfdCreate(memoryName, flags|unix.MFD_NOEXEC_SEAL)
+	if err == unix.EINVAL { // before Linux 6.3
+		fd, err = unix.MemfdCreate(memoryName, flags)
+	}
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	file := os.NewFile(uintptr(fd), memoryName)
+	if err := file.Truncate(page); err != nil {
+		file.Close()
+		return nil, err
+	}
+	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_SEAL); err != nil {
+		file.Close()
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return file, nil
+}
+
+// sealed tells whether the file keeps its size.
+func sealed(file *os.File) bool {
+	seals, err := unix.FcntlInt(file.Fd(), unix.F_GET_SEALS, 0)
+	return err == nil && seals&unix.F_SEAL_SHRINK != 0
+}

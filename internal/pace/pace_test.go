@@ -1,0 +1,311 @@
+//go:build unix
+
+package pace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// newFaked is a bucket in a bubble of synctest, with its clock.
+func newFaked(t *testing.T, rate int64) *Bucket {
+	t.Helper()
+	b, err := New(rate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	began := time.Now()
+	b.now = func() int64 { return int64(time.Hour + time.Since(began)) }
+	return b
+}
+
+// most is what may have passed at that rate since a bucket was idle.
+func most(rate int64, d time.Duration) int64 {
+	return int64(float64(rate)*(d+slack).Seconds()) + turnOf(rate) + 1
+}
+
+// passed counts what a bucket lets through.
+type passed struct {
+	t     *testing.T
+	rate  int64
+	began time.Time
+	bytes atomic.Int64
+}
+
+func (p *passed) count(n int64) {
+	if total, d := p.bytes.Add(n), time.Since(p.began); total > most(p.rate, d) {
+		p.t.Errorf("%d bytes in %v, more than %d", total, d, most(p.rate, d))
+	}
+}
+
+// Whatever the takers want and do, and however many they are, all together never
+// get more than the rate, and all of it when they want it, each its share.
+func TestRate(t *testing.T) {
+	for seed := range uint64(40) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		rate := int64(math.Exp(random.Float64()*math.Log(1<<32/MinRate)) * MinRate)
+		takers := 1 + random.IntN(40)
+		t.Run(fmt.Sprintf("seed %d: %d at %d", seed, takers, rate), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, total := newFaked(t, rate), passed{t: t, rate: rate, began: time.Now()}
+				// Time for each to have many turns, which at the least rate take a second each.
+				d := time.Duration(max(1e9, 50*cost(turnOf(rate), rate)*int64(takers)))
+				ctx, cancel := context.WithTimeout(t.Context(), d)
+				defer cancel()
+				shares := make([]int64, takers)
+				var all sync.WaitGroup
+				for i := range shares {
+					random := rand.New(rand.NewPCG(seed, uint64(i)))
+					all.Go(func() { shares[i] = takeAll(ctx, t, b, random, total.count) })
+				}
+				all.Wait()
+				want := float64(rate) * d.Seconds()
+				if got := float64(total.bytes.Load()); got < 0.8*want {
+					t.Errorf("%.0f bytes in %v, want %.0f", got, d, want)
+				}
+				for i, got := range shares {
+					if share := want / float64(takers); float64(got) < 0.5*share {
+						t.Errorf("taker %d got %d of its share of %.0f bytes", i, got, share)
+					}
+				}
+			})
+		})
+	}
+}
+
+// takeAll wants blocks, less at the end of a file, and works for a moment on what it gets.
+func takeAll(ctx context.Context, t *testing.T, b *Bucket, random *rand.Rand, got func(int64)) (sum int64) {
+	for {
+		want := int64(largestTurn)
+		if random.IntN(20) == 0 {
+			want = 1 + random.Int64N(want)
+		}
+		n, err := b.Take(ctx, want, nil)
+		if err != nil {
+			return sum
+		}
+		if n <= 0 || n > want || n != want && n%page != 0 {
+			t.Errorf("%d of %d bytes", n, want)
+		}
+		got(n)
+		sum += n
+		time.Sleep(time.Duration(random.Int64N(cost(n, b.Rate()))) / 2)
+	}
+}
+
+// No booking is lost, however many come at once.
+func TestBookings(t *testing.T) {
+	b, err := New(1 << 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	const takers, turns = 8, 20000
+	b.now = func() int64 { return 1 }
+	var all sync.WaitGroup
+	for range takers {
+		all.Go(func() {
+			for range turns {
+				if _, booked := b.book(1, 1<<30); !booked {
+					t.Error("beyond the horizon")
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got, want := b.due.Load(), 1+takers*turns*cost(1, 1<<30); got != want {
+		t.Errorf("due at %d, want %d", got, want)
+	}
+}
+
+// Who has not asked for long gets no more than the burst.
+func TestIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rate = 10 << 20
+		b := newFaked(t, rate)
+		for range 3 {
+			time.Sleep(time.Hour)
+			total := passed{t: t, rate: rate, began: time.Now()}
+			for time.Since(total.began) < time.Second {
+				n, err := b.Take(t.Context(), largestTurn, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				total.count(n)
+			}
+		}
+	})
+}
+
+func TestNoRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, began := newFaked(t, 0), time.Now()
+		for _, want := range []int64{1, 1 << 40, 0, -1} {
+			if n, err := b.Take(t.Context(), want, nil); n != want || err != nil {
+				t.Errorf("%d, %v, want %d", n, err, want)
+			}
+		}
+		if d := time.Since(began); d != 0 {
+			t.Errorf("it takes %v", d)
+		}
+	})
+}
+
+// Nothing that another process writes there holds a taker up for long.
+func TestDamaged(t *testing.T) {
+	const longest = horizon + 3*time.Second
+	values := []int64{math.MinInt64, -1, 0, 1, MinRate - 1, MinRate, 1 << 50, math.MaxInt64 - 1, math.MaxInt64}
+	times := []time.Duration{math.MinInt64, -1, 0, time.Hour, time.Hour + horizon - 1, time.Hour + horizon, time.Hour + horizon + 1,
+		time.Hour + horizon + time.Second, 2 * time.Hour, math.MaxInt64 - time.Second, math.MaxInt64}
+	for _, rate := range values {
+		for _, due := range times {
+			synctest.Test(t, func(t *testing.T) {
+				b, began := newFaked(t, MinRate), time.Now()
+				b.rate.Store(rate)
+				b.due.Store(int64(due))
+				n, err := b.Take(t.Context(), largestTurn, nil)
+				if d := time.Since(began); n <= 0 || err != nil || d > longest {
+					t.Errorf("rate %d, due %d: %d bytes, %v, after %v", rate, due, n, err, d)
+				}
+			})
+		}
+	}
+}
+
+// So many takers are beyond the horizon, and get no more than the rate either.
+func TestBeyondHorizon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const takers = 200
+		b, total := newFaked(t, MinRate), passed{t: t, rate: MinRate, began: time.Now()}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		var all sync.WaitGroup
+		for range takers {
+			all.Go(func() { takeAll(ctx, t, b, rand.New(rand.NewPCG(0, 0)), total.count) })
+		}
+		all.Wait()
+		if got, want := total.bytes.Load(), int64(600*MinRate); got < want*8/10 {
+			t.Errorf("%d bytes, want %d", got, want)
+		}
+	})
+}
+
+// A new rate is heard by those who wait, within a slice.
+func TestSetRate(t *testing.T) {
+	for _, rate := range []int64{0, -1, MinRate, 1 << 20} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newFaked(t, MinRate)
+			for range 20 { // others are before us
+				b.book(page, MinRate)
+			}
+			go func() {
+				time.Sleep(time.Second + time.Millisecond)
+				if before := b.SetRate(rate); before != MinRate {
+					t.Errorf("it was %d", before)
+				}
+			}()
+			began := time.Now()
+			n, err := b.Take(t.Context(), page, nil)
+			if d := time.Since(began); n != page || err != nil || d > time.Second+2*slice {
+				t.Errorf("%d bytes, %v, after %v", n, err, d)
+			}
+			if got, want := b.Rate(), max(rate, 0); got != want {
+				t.Errorf("rate %d, want %d", got, want)
+			}
+		})
+	}
+}
+
+// All that changes of the rate let pass in all is what each of the rates allows.
+func TestRateChangesOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const top = 1 << 20
+		b, total := newFaked(t, top), passed{t: t, rate: top, began: time.Now()}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		// One turn may have been let through at the moment of each change.
+		count := func(n int64) {
+			got, d := total.bytes.Add(n), time.Since(total.began)
+			if changes := int64(d / time.Second); got > most(top, d)+changes*(5*turnOf(top)+int64(slack.Seconds()*top)) {
+				t.Errorf("%d bytes in %v", got, d)
+			}
+		}
+		var all sync.WaitGroup
+		for i := range uint64(5) {
+			all.Go(func() { takeAll(ctx, t, b, rand.New(rand.NewPCG(i, 0)), count) })
+		}
+		for rate := int64(top); ctx.Err() == nil; rate = top - rate/2 {
+			time.Sleep(time.Second)
+			b.SetRate(rate)
+		}
+		all.Wait()
+	})
+}
+
+// Who waits hears it ten times a second, and not when it is short.
+func TestWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, calls := newFaked(t, MinRate), 0
+		take := func() {
+			if _, err := b.Take(t.Context(), page, func() { calls++ }); err != nil {
+				t.Error(err)
+			}
+		}
+		take()
+		if calls != 0 {
+			t.Errorf("%d calls without a wait", calls)
+		}
+		began := time.Now()
+		take()
+		if d := time.Since(began); calls != int(d/slice) || calls < 9 {
+			t.Errorf("%d calls in %v", calls, d)
+		}
+	})
+}
+
+func TestCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaked(t, MinRate)
+		for range 20 {
+			b.book(page, MinRate)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		n, err := b.Take(ctx, page, nil)
+		if d := time.Since(began); n != 0 || !errors.Is(err, context.DeadlineExceeded) || d != time.Second {
+			t.Errorf("%d, %v after %v", n, err, d)
+		}
+	})
+}
+
+func BenchmarkTake(b *testing.B) {
+	for name, rate := range map[string]int64{"none": 0, "more than asked for": 1 << 50} {
+		b.Run(name, func(b *testing.B) {
+			bucket, err := New(rate)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer bucket.Close()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := bucket.Take(b.Context(), largestTurn, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
