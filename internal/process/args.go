@@ -30,6 +30,7 @@ type ownFlags struct {
 	parentName string  // when it is not MainProcess
 	daemon     bool    //
 	events     uintptr // descriptors, or on Windows handles; 0: none
+	shared     uintptr
 	guardian   uintptr
 	lifeline   uintptr
 }
@@ -49,6 +50,7 @@ func (o *ownFlags) fields() []field {
 		{"--parent-name=", unlessMain(o.parentName), readString(&o.parentName)},
 		{"--daemon=", boolean(o.daemon), func(string) error { o.daemon = true; return nil }},
 		{"--events=", number(o.events), readNumber(&o.events)},
+		{"--shared=", number(o.shared), readNumber(&o.shared)},
 		{"--guardian=", number(o.guardian), readNumber(&o.guardian)},
 		// Also where there is none: what follows is the target's.
 		{"--lifeline=", fmt.Sprint(o.lifeline), readNumber(&o.lifeline)},

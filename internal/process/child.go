@@ -27,6 +27,10 @@ type Work struct {
 	// parent has not asked for it, or when the child was started by hand.
 	Events io.Writer
 
+	// Shared is the file that the parent has in Config.Shared, nil without one. The
+	// target may close it.
+	Shared *os.File
+
 	terminable terminable
 }
 
@@ -125,6 +129,9 @@ func become(own ownFlags, work *Work) error {
 	work.Events = io.Discard
 	if own.events != 0 {
 		work.Events = received(own.events, "events")
+	}
+	if own.shared != 0 {
+		work.Shared = received(own.shared, "shared")
 	}
 	if own.parent != 0 {
 		self.parent = &ParentProcess{Name: own.parentName, PID: own.parent}

@@ -31,7 +31,7 @@ func FuzzCommandLine(f *testing.F) {
 			}
 		}
 		fd := uintptr(descriptor & math.MaxInt32)
-		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, fd, fd / 2, fd / 3}
+		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, fd, fd / 2, fd / 3, fd / 4}
 		argv, err := commandLine(config, own)
 		if errors.Is(err, ErrArgsTooLong) {
 			return

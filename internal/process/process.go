@@ -40,6 +40,9 @@ type Config struct {
 
 	// Events asks for a pipe from the child's Work.Events to the parent's Process.Events.
 	Events bool
+
+	// Shared is a file that the child inherits as Work.Shared; nil for none. It stays the caller's.
+	Shared *os.File
 }
 
 // Process is one child of the current process. Its methods may be called from

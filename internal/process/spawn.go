@@ -30,6 +30,9 @@ func (p *Process) spawn() error {
 	if p.daemon {
 		own.guardian = pass(cmd, t.guardian.file)
 	}
+	if p.config.Shared != nil {
+		own.shared = pass(cmd, p.config.Shared)
+	}
 	if p.config.Events {
 		r, w, err := os.Pipe()
 		if err != nil {

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"brood/internal/process"
 )
 
@@ -45,6 +47,8 @@ func init() { // some of them start others
 		"orphan":          orphan,
 		"limit":           limit,
 		"second-guardian": secondGuardian,
+		"shared":          shared,
+		"shares":          shares,
 	}
 }
 
@@ -279,4 +283,33 @@ func limit(w *process.Work) error {
 	children, reason := process.Limit()
 	_, err := fmt.Fprintf(w.Events, "%d %s", children, reason)
 	return err
+}
+
+// shared adds to the file that it shares with its parent, and tells whether its own children would inherit it.
+func shared(w *process.Work) error {
+	if w.Shared == nil {
+		_, err := fmt.Fprint(w.Events, "nothing")
+		return err
+	}
+	flags, err := unix.FcntlInt(w.Shared.Fd(), unix.F_GETFD, 0)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.Events, "inherited=%t", flags&unix.FD_CLOEXEC == 0)
+	_, err = w.Shared.Write([]byte("child "))
+	return err
+}
+
+// shares says what a child of its own has of the file that it shares itself: nothing, unless it is passed on.
+func shares(w *process.Work) error {
+	passed := process.Config{Target: "shared", Events: true}
+	if len(w.Args) > 0 {
+		passed.Shared = w.Shared
+	}
+	p := process.New(passed)
+	if err := p.Start(); err != nil {
+		return err
+	}
+	_, err := io.Copy(w.Events, p.Events())
+	return errors.Join(err, p.Join())
 }
