@@ -60,7 +60,9 @@ func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) 
 	written := c.proved
 	for written < size {
 		start, end := nextData(c.src, written, size)
-		c.hashZeros(start - written)
+		if err := c.hashZeros(ctx, written, start); err != nil {
+			return err
+		}
 		if start == size {
 			break
 		}
@@ -80,13 +82,19 @@ func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) 
 
 var zeros [64 << 10]byte
 
-// hashZeros hashes a hole.
-func (c *contents) hashZeros(n int64) {
-	for c.hash != nil && n > 0 {
-		some := zeros[:min(n, int64(len(zeros)))]
+// hashZeros hashes a hole. One of terabytes takes minutes: it is reported like what is moved.
+func (c *contents) hashZeros(ctx context.Context, off, end int64) error {
+	for c.hash != nil && off < end {
+		some := zeros[:min(end-off, int64(len(zeros)))]
 		c.hash.Write(some)
-		n -= int64(len(some))
+		off += int64(len(some))
+		if off/kernelPiece != (off-int64(len(some)))/kernelPiece {
+			if err := c.report(ctx, off); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
 // nextData is the first segment of data in f from off on, cut at size. In a
