@@ -27,6 +27,7 @@ type contents struct {
 	hash     hash.Hash   // of all that is read; nil when it isn't wanted
 	behind   *behind     // nil: the kernel writes when it likes
 	progress func(int64)
+	gate     gate // that all bytes have to pass
 	method   Method
 	block    []byte // made when first needed
 
@@ -61,6 +62,9 @@ func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
 			return off, err
 		}
 		off += int64(n)
+		if err := c.gate.passAll(ctx, int64(n)); err != nil {
+			return off, err
+		}
 		if err := c.report(ctx, off); err != nil {
 			return off, err
 		}
@@ -75,10 +79,15 @@ func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
 func (c *contents) readWrite(ctx context.Context, off, end int64) error {
 	c.makeBlock(end - off)
 	for off < end {
-		n, err := c.moveBlock(off, end-off)
+		limit, err := c.gate.pass(ctx, off, min(int64(len(c.block)), end-off))
 		if err != nil {
 			return err
 		}
+		n, err := c.moveBlock(off, limit)
+		if err != nil {
+			return err
+		}
+		c.gate.back(limit - int64(n))
 		if n == 0 {
 			return resized(c.before.Size(), off)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 
@@ -30,7 +31,7 @@ func (c *contents) moveSized(ctx context.Context, size int64) error {
 		return c.report(ctx, size)
 	}
 	byKernel = byKernel && kernelCopies()
-	if c.mayHaveHoles(size) {
+	if mayHaveHoles(c.before) {
 		return c.moveSegments(ctx, size, byKernel)
 	}
 	return c.moveSegment(ctx, c.proved, size, byKernel)
@@ -48,11 +49,17 @@ func (c *contents) reflink() bool {
 	return err == nil
 }
 
-// mayHaveHoles tells whether src has fewer blocks than its size needs: holes,
+// mayHaveHoles tells whether a file has fewer blocks than its size needs: holes,
 // or compression.
-func (c *contents) mayHaveHoles(size int64) bool {
-	st, ok := c.before.Sys().(*syscall.Stat_t)
-	return ok && st.Blocks*512 < size
+func mayHaveHoles(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && st.Blocks*512 < info.Size()
+}
+
+// inHole tells whether f has nothing but a hole there.
+func inHole(f *os.File, off, n int64) bool {
+	start, err := f.Seek(off, unix.SEEK_DATA)
+	return errors.Is(err, unix.ENXIO) || err == nil && start >= off+n
 }
 
 // moveSegments moves the data between the holes.
@@ -122,10 +129,15 @@ func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel boo
 		return err
 	}
 	for byKernel && off < end {
-		n, err := c.copyFileRange(off, min(kernelPiece, end-off))
+		limit, err := c.gate.pass(ctx, off, min(kernelPiece, end-off))
+		if err != nil {
+			return err
+		}
+		n, err := c.copyFileRange(off, limit)
 		if err != nil && !unwilling(err) {
 			return NewError("copy_file_range", err)
 		}
+		c.gate.back(limit - int64(max(n, 0)))
 		// 0 bytes are either src's end, which a read will find too, or a
 		// file system like sysfs, where only reading gives the contents.
 		if err != nil || n == 0 {

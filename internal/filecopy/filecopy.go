@@ -100,6 +100,12 @@ type Options struct {
 	// Holes count as written. While the copy is read back it begins at 0 again.
 	Progress func(done int64)
 
+	// Pace, when set, is asked before bytes are moved, read back or compared: it
+	// waits and says how many of want may be, whole pages unless all of it. Its error
+	// ends the copy. Holes, reflinks and attributes are free. (What has no size is
+	// moved first.)
+	Pace func(ctx context.Context, want int64) (int64, error)
+
 	// Phase, when set, is called when the copy comes to one.
 	Phase func(Phase)
 }
@@ -203,7 +209,7 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 		}
 		to.discard()
 	}()
-	c := contents{src: from, dst: to.file, before: info, hash: newHash(opts.Hash), progress: opts.Progress}
+	c := contents{src: from, dst: to.file, before: info, hash: newHash(opts.Hash), progress: opts.Progress, gate: gate{pace: opts.Pace}}
 	if opts.syncs() {
 		c.behind = &behind{file: to.file}
 	}

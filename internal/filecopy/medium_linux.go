@@ -39,10 +39,13 @@ func (m *medium) set(flags int) error {
 	return err
 }
 
-// readAt is the block at off, shorter at the end of the file, and empty behind it.
-func (m *medium) readAt(off int64) ([]byte, error) {
+// readAt is the block at off, of limit bytes and what is left of the last one's page,
+// shorter at the end of the file, and empty behind it.
+func (m *medium) readAt(off, limit int64) ([]byte, error) {
+	page := int64(os.Getpagesize()) // O_DIRECT wants whole ones
+	block := m.block[:min(int64(len(m.block)), (limit+page-1)/page*page)]
 	for n := 0; ; {
-		got, err := unix.Pread(m.fd(), m.block[n:], off+int64(n))
+		got, err := unix.Pread(m.fd(), block[n:], off+int64(n))
 		switch {
 		case err == unix.EINTR:
 		case err == unix.EINVAL && m.direct:
@@ -54,8 +57,8 @@ func (m *medium) readAt(off int64) ([]byte, error) {
 			}
 		case err != nil:
 			return nil, NewError("read back", err)
-		case got == 0 || n+got == len(m.block):
-			return m.block[:n+got], nil
+		case got == 0 || n+got == len(block):
+			return block[:n+got], nil
 		default:
 			n += got
 		}

@@ -15,9 +15,9 @@ type medium struct {
 
 func newMedium(f *os.File) *medium { return &medium{f, make([]byte, blockSize)} }
 
-// readAt is the block at off, shorter at the end of the file, and empty behind it.
-func (m *medium) readAt(off int64) ([]byte, error) {
-	n, err := m.file.ReadAt(m.block, off)
+// readAt is the block at off, of limit bytes, shorter at the end of the file, and empty behind it.
+func (m *medium) readAt(off, limit int64) ([]byte, error) {
+	n, err := m.file.ReadAt(m.block[:min(int64(len(m.block)), limit)], off)
 	if err != nil && err != io.EOF {
 		return nil, NewError("read back", err)
 	}

@@ -56,8 +56,12 @@ func (c *contents) prove(ctx context.Context) error {
 	}
 	c.makeBlock(c.before.Size())
 	there := make([]byte, len(c.block))
+	gate := newGate(c.gate.pace, c.src, c.dst)
 	for end := min(info.Size(), c.before.Size()); c.proved < end; {
-		want := min(int64(len(c.block)), end-c.proved)
+		want, err := gate.pass(ctx, c.proved, min(int64(len(c.block)), end-c.proved))
+		if err != nil {
+			return err
+		}
 		n, err := c.src.ReadAt(c.block[:want], c.proved)
 		if err != nil && err != io.EOF {
 			return NewError("read", err)

@@ -138,7 +138,7 @@ func (t *temporary) finish(ctx context.Context, src *os.File, info fs.FileInfo, 
 	}
 	if opts.Hash != "" {
 		opts.phase(Verifying)
-		if err := t.readBack(ctx, opts.Hash.New(), digest, opts.Progress); err != nil {
+		if err := t.readBack(ctx, opts.Hash.New(), digest, opts); err != nil {
 			return nil, err
 		}
 	}

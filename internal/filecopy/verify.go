@@ -17,10 +17,14 @@ var errReadBack = NewError("verify", errors.New("the copy, read back, is not wha
 
 // readBack reads what is on the medium, and returns errReadBack unless it has the
 // digest want. The file is synced before, so what is read is what stays.
-func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, progress func(int64)) error {
-	back := newMedium(t.file)
+func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, opts Options) error {
+	info, err := t.file.Stat()
+	if err != nil {
+		return NewError("stat", err)
+	}
+	back, gate := newMedium(t.file), newGate(opts.Pace, t.file)
 	for off := int64(0); ; {
-		block, err := back.readAt(off)
+		block, err := back.next(ctx, &gate, off, info.Size())
 		if err != nil {
 			return err
 		}
@@ -29,8 +33,8 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, prog
 		}
 		h.Write(block)
 		off += int64(len(block))
-		if progress != nil {
-			progress(off)
+		if opts.Progress != nil {
+			opts.Progress(off)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -40,6 +44,16 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, prog
 		return errReadBack
 	}
 	return nil
+}
+
+// next is the block at off, as much of it as the gate lets through. Behind the size
+// that the file had, a little is read to see that there is no more.
+func (m *medium) next(ctx context.Context, g *gate, off, size int64) ([]byte, error) {
+	limit, err := g.pass(ctx, off, min(int64(len(m.block)), size-off))
+	if err != nil {
+		return nil, err
+	}
+	return m.readAt(off, max(limit, 1))
 }
 
 // Compare compares the regular file name on both sides, byte by byte: what src
@@ -56,25 +70,26 @@ func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, ds
 		return "", err
 	}
 	defer from.Close()
-	to, _, err := openRegular(dst, dstName)
+	to, info, err := openRegular(dst, dstName)
 	if err != nil {
 		return "", err
 	}
 	defer to.Close()
 	_ = to.Sync() // what was not written yet is not on the medium; a read-only file system has nothing to write
-	sum, err := sameContents(ctx, from, newMedium(to), opts)
+	gate := newGate(opts.Pace, from, to)
+	sum, err := sameContents(ctx, from, newMedium(to), info.Size(), &gate, opts)
 	if err != nil || sum == nil {
 		return "", err
 	}
 	return hex.EncodeToString(sum), unchanged(from, before)
 }
 
-// sameContents is the digest of both, nil when they differ.
-func sameContents(ctx context.Context, from *os.File, back *medium, opts Options) ([]byte, error) {
+// sameContents is the digest of both, nil when they differ; size is that of back.
+func sameContents(ctx context.Context, from *os.File, back *medium, size int64, gate *gate, opts Options) ([]byte, error) {
 	h := opts.Hash.New()
 	block := make([]byte, len(back.block))
 	for off := int64(0); ; {
-		got, err := back.readAt(off)
+		got, err := back.next(ctx, gate, off, size)
 		if err != nil {
 			return nil, err
 		}
