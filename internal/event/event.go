@@ -83,7 +83,7 @@ type Event struct {
 	Size     int64   `json:"size,omitempty"`
 	Duration float64 `json:"duration,omitempty"` // seconds
 	Method   string  `json:"method,omitempty"`   // reflink, copy_file_range or read-write; of linked: hard link, or none
-	Phase    string  `json:"phase,omitempty"`    // of progress: syncing or verifying, none while bytes are copied
+	Phase    string  `json:"phase,omitempty"`    // of progress: syncing, verifying or waiting (for its turn at the rate), none while bytes are copied
 
 	Hash    string   `json:"hash,omitempty"`    // xxh128 …
 	Digest  string   `json:"digest,omitempty"`  // of the contents, in hex, verified at the destination

@@ -11,6 +11,7 @@ import (
 	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/pace"
 	"brood/internal/process"
 )
 
@@ -20,6 +21,7 @@ type worker struct {
 	ctx          context.Context
 	source, dest *os.Root
 	events       io.Writer
+	bucket       *pace.Bucket // that all children share; nil for one by hand
 }
 
 // task is what a target does, once for so many arguments, of which the last is the
@@ -70,6 +72,12 @@ func (t task) start(job Job, w *process.Work) (*worker, error) {
 		source.Close()
 		return nil, err
 	}
+	if w.Shared != nil {
+		if at.bucket, err = pace.Open(w.Shared); err != nil {
+			at.close()
+			return nil, err
+		}
+	}
 	if err := confine.To(t.access(at, w.Args), job.Confine); err != nil {
 		at.close()
 		return nil, err
@@ -114,24 +122,9 @@ func Capabilities(reads, archive bool) confine.Capabilities {
 func (w *worker) close() {
 	w.source.Close()
 	w.dest.Close()
-}
-
-// progressEvery is how often a file's progress is told at the most.
-const progressEvery = 200 * time.Millisecond
-
-// watched are the options for a file of that size whose progress is told.
-func (w *worker) watched(name string, size int64) filecopy.Options {
-	opts, last, phase := w.Options, time.Now(), filecopy.Phase("")
-	opts.Phase = func(now filecopy.Phase) {
-		phase, last = now, time.Time{} // that it has begun is worth telling at once
+	if w.bucket != nil {
+		w.bucket.Close()
 	}
-	opts.Progress = func(done int64) {
-		if now := time.Now(); now.Sub(last) >= progressEvery {
-			last = now
-			w.tell(event.Event{Kind: event.Progress, File: name, Bytes: done, Size: size, Phase: string(phase)})
-		}
-	}
-	return opts
 }
 
 func (w *worker) tell(e event.Event) {

@@ -1,0 +1,56 @@
+package target
+
+import (
+	"context"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+)
+
+// progressEvery is how often a file's progress is told at the most.
+const progressEvery = 200 * time.Millisecond
+
+// waiting is the phase of a file that waits for its turn, as all children share one rate.
+const waiting = "waiting"
+
+// progress tells of one file.
+type progress struct {
+	*worker
+	name       string
+	size, done int64
+	phase      filecopy.Phase
+	told       time.Time
+}
+
+// watched are the options for a file of that size whose progress is told.
+func (w *worker) watched(name string, size int64) filecopy.Options {
+	p := &progress{worker: w, name: name, size: size, told: time.Now()}
+	opts := w.Options
+	opts.Phase, opts.Progress = p.comesTo, p.moved
+	if w.bucket != nil {
+		opts.Pace = func(ctx context.Context, want int64) (int64, error) { return w.bucket.Take(ctx, want, p.waits) }
+	}
+	return opts
+}
+
+func (p *progress) comesTo(phase filecopy.Phase) {
+	p.phase, p.told = phase, time.Time{} // that it has begun is worth telling at once
+	if phase == filecopy.Verifying {
+		p.done = 0
+	}
+}
+
+func (p *progress) moved(done int64) {
+	p.done = done
+	p.tellNow(string(p.phase))
+}
+
+func (p *progress) waits() { p.tellNow(waiting) }
+
+func (p *progress) tellNow(phase string) {
+	if now := time.Now(); now.Sub(p.told) >= progressEvery {
+		p.told = now
+		p.tell(event.Event{Kind: event.Progress, File: p.name, Bytes: p.done, Size: p.size, Phase: phase})
+	}
+}
