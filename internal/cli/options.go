@@ -29,7 +29,8 @@ type options struct {
 	plan         plan.Options
 	copy         filecopy.Options
 	confine      confine.Mode
-	compare      bool // nothing is copied
+	bwlimit      int64 // bytes a second of all children together; 0: as fast as they can
+	compare      bool  // nothing is copied
 	dryRun       bool
 	force        bool // whatever room there is
 	quiet        bool
@@ -57,6 +58,7 @@ func runFlags(name string) []cli.Flag {
 		&cli.StringFlag{Name: "hash", Value: string(digest.XXH128), Usage: "verify by `HASH`: xxh128, xxh64, blake3, sha256 or md5"},
 		&cli.StringFlag{Name: "checksums", Usage: "verify, and write what sha256sum -c, xxhsum -c … read to `FILE`"},
 		&cli.StringFlag{Name: "confine", Value: string(confine.Auto), Usage: "`WHEN` to confine each child to its job by Landlock: auto (where the kernel can), always or never"},
+		&cli.StringFlag{Name: "bwlimit", Value: noRate, Usage: "all children together move no more than `RATE` bytes a second, as 500K, 10M or 1.5G; brood limit changes it"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only warnings and errors, no summary"},
 		&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL`: trace, debug, info, warn, error or off"},
@@ -92,6 +94,9 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	}
 	if err = opts.readPatience(c); err != nil {
 		return opts, err
+	}
+	if opts.bwlimit, err = parseRate(c.String("bwlimit")); err != nil {
+		return opts, fmt.Errorf("bwlimit %w", err)
 	}
 	opts.log, err = readLogOptions(c, std)
 	return opts, err

@@ -56,6 +56,13 @@ func run(tree plan.Tree, opts options, std Streams) error {
 			return fmt.Errorf("confine always: %w", err)
 		}
 	}
+	bucket, err := shareRate(opts.bwlimit)
+	if err != nil {
+		return err
+	}
+	if bucket != nil {
+		defer bucket.Close()
+	}
 	record, checksums, err := openFiles(opts, tree)
 	if err != nil {
 		return err
@@ -67,7 +74,7 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
 	stream := event.NewStream(state.Apply, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
-	stopped, err := execute(tree, opts, stream.Emit)
+	stopped, err := execute(tree, opts, sharedFile(bucket), stream.Emit)
 	if err != nil {
 		return errors.Join(err, record.close(), checksums.close())
 	}
@@ -102,7 +109,7 @@ func lister(opts options, out io.Writer) func(event.Event) {
 }
 
 // execute does, or with dry-run says, what the plan has. It returns the signal that ended it early.
-func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Signal, err error) {
+func execute(tree plan.Tree, opts options, shared *os.File, emit event.Sink) (stopped syscall.Signal, err error) {
 	slots, limited := slotsFor(opts.jobs)
 	emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
 		Source: opts.source, Dest: opts.dest, Jobs: slots, DryRun: opts.dryRun, Verify: opts.compare})
@@ -128,7 +135,7 @@ func execute(tree plan.Tree, opts options, emit event.Sink) (stopped syscall.Sig
 	}
 	ladder := watchSignals(opts.daemon, stops, emit)
 	schedule.Run(p, &schedule.Local{
-		Config: processes(tree, opts),
+		Config: processes(tree, opts, shared),
 		Name:   opts.name,
 		Daemon: opts.daemon,
 	}, schedule.Options{
@@ -167,17 +174,20 @@ func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sin
 	return plan.Start(ctx, tree, opts.plan, emit)
 }
 
-// processes says which process does a job.
-func processes(tree plan.Tree, opts options) func(plan.Job) process.Config {
+// processes says which process does a job; all share the file.
+func processes(tree plan.Tree, opts options, shared *os.File) func(plan.Job) process.Config {
 	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine}
-	return func(j plan.Job) process.Config {
+	return func(j plan.Job) (c process.Config) {
 		switch {
 		case opts.compare:
-			return job.Verify(j.Names)
+			c = job.Verify(j.Names)
 		case len(j.Firsts) > 0:
-			return job.Link(j.Firsts, j.Names)
+			c = job.Link(j.Firsts, j.Names)
+		default:
+			c = job.Copy(j.Names)
 		}
-		return job.Copy(j.Names)
+		c.Shared = shared
+		return c
 	}
 }
 
