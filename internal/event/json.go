@@ -84,15 +84,30 @@ func readable(name string) (string, []byte) {
 // Reader reads events from JSON Lines.
 type Reader struct{ lines *bufio.Reader }
 
-// NewReader reads from r with a buffer of 1 KiB, since there is one reader for
+// maxLine is in bytes, more than any event takes: what is longer was written by
+// somebody else, who must not have the reader keep it.
+const maxLine = 1 << 20
+
+var errTooLong = fmt.Errorf("longer than %d bytes", maxLine)
+
+// NewReader reads from r with a buffer of 256 bytes, since there is one reader for
 // each child; a longer line only takes more for a moment.
-func NewReader(r io.Reader) *Reader { return &Reader{bufio.NewReaderSize(r, 1<<10)} }
+func NewReader(r io.Reader) *Reader { return &Reader{bufio.NewReaderSize(r, 256)} }
+
+// More waits until there is something to read, and tells whether there is.
+func (r *Reader) More() bool {
+	_, err := r.lines.Peek(1)
+	return err == nil
+}
 
 // Next reads one event; io.EOF at the end, io.ErrUnexpectedEOF in the middle of
-// a line. A line that is no event is an error that shows it; the one after it can be read.
+// a line. A line that is no event, or is longer than 1 MiB, is a SyntaxError that
+// shows how it begins; the one after it can be read.
 func (r *Reader) Next() (Event, error) {
-	line, err := r.lines.ReadBytes('\n')
+	line, err := r.line()
 	switch {
+	case err == errTooLong:
+		return Event{}, &SyntaxError{line, err}
 	case err == io.EOF && len(line) > 0:
 		return Event{}, io.ErrUnexpectedEOF
 	case err != nil:
@@ -114,6 +129,30 @@ func (r *Reader) Next() (Event, error) {
 	return e, nil
 }
 
+// line reads one line. Of one that is too long it returns the beginning.
+func (r *Reader) line() (line []byte, err error) {
+	tooLong := false
+	for {
+		part, err := r.lines.ReadSlice('\n')
+		switch tooLong = tooLong || len(line)+len(part) > maxLine; {
+		case tooLong:
+			line = line[:min(len(line), shown)]
+		default:
+			line = append(line, part...)
+		}
+		if err == bufio.ErrBufferFull {
+			continue
+		}
+		if err == nil && tooLong {
+			err = errTooLong
+		}
+		return line, err
+	}
+}
+
+// shown is how many bytes a SyntaxError shows.
+const shown = 80
+
 // SyntaxError is a line that is no event.
 type SyntaxError struct {
 	Line []byte
@@ -121,7 +160,7 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("no event: %.80q: %v", e.Line, e.Err)
+	return fmt.Sprintf("no event: %.*q: %v", shown, e.Line, e.Err)
 }
 
 func (e *SyntaxError) Unwrap() error { return e.Err }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -68,4 +69,52 @@ func TestReadErrors(t *testing.T) {
 	if _, err := r.Next(); err != io.EOF {
 		t.Errorf("at the end: %v", err)
 	}
+}
+
+// A line without an end is read past, and not kept.
+func TestEndlessLine(t *testing.T) {
+	const size = 64 << 20
+	next := `{"kind":"copied","time":"2026-03-01T12:00:00Z"}` + "\n"
+	r := event.NewReader(io.MultiReader(io.LimitReader(endless('x'), size), strings.NewReader("\n"+next)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var syntax *event.SyntaxError
+	if _, err := r.Next(); !errors.As(err, &syntax) || string(syntax.Line) != strings.Repeat("x", 80) {
+		t.Errorf("the long line: %.200v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > size/8 {
+		t.Errorf("%d bytes were allocated for a line of %d", took, size)
+	}
+	if !r.More() {
+		t.Error("there is no more")
+	}
+	if e, err := r.Next(); err != nil || e.Kind != event.Copied {
+		t.Errorf("the line after it: %+v, %v", e, err)
+	}
+	if r.More() {
+		t.Error("there is more after the end")
+	}
+}
+
+// The longest names and words still are an event.
+func TestLongEvent(t *testing.T) {
+	e := event.Event{Kind: event.Exited, File: strings.Repeat("\xff", 100_000), Stderr: strings.Repeat("\x01", 100_000)}
+	var line bytes.Buffer
+	if err := event.Write(&line, e); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := event.NewReader(&line).Next(); err != nil || got.File != e.File || got.Stderr != e.Stderr {
+		t.Errorf("read %.100q, %v", got.File, err)
+	}
+}
+
+// endless is a reader of one byte again and again.
+type endless byte
+
+func (b endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(b)
+	}
+	return len(p), nil
 }
