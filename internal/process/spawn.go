@@ -83,6 +83,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	}
 	self.mu.Unlock()
 	p.changed(Change{Time: began, What: Started, Command: cmd.Args})
+	cmd.Args, p.config.Args, p.config.Kwargs = nil, nil, nil // the child has them: 1 KiB that thousands need not keep
 	t.watcher.watch(cmd, func() {
 		p.changed(Change{What: Ended})
 		self.mu.Lock()
