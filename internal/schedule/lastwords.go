@@ -27,7 +27,7 @@ func (w *lastWords) Write(p []byte) (int, error) {
 
 // ReadFrom spares each child the 32 KiB with which io.Copy would wait for what hardly ever comes.
 func (w *lastWords) ReadFrom(r io.Reader) (n int64, err error) {
-	buffer := make([]byte, 512)
+	buffer := make([]byte, 128)
 	for {
 		m, err := r.Read(buffer)
 		_, _ = w.Write(buffer[:m])

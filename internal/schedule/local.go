@@ -1,7 +1,6 @@
 package schedule
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -88,38 +87,44 @@ func (c *localChild) Follow(emit event.Sink) {
 		open[name] = true
 	}
 	c.relay(open, emit)
+	c.settle(open, emit)
+	_ = c.process.Close()
+}
+
+// settle emits the child's end, and that of the names that it has said nothing of.
+func (c *localChild) settle(open map[string]bool, emit event.Sink) {
 	why, killed := c.exited(emit)
 	for _, name := range c.job.Names {
 		if open[name] {
 			emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why, Transient: killed})
 		}
 	}
-	_ = c.process.Close()
 }
 
 // relay emits the child's events, with its name and PID, until the child has
-// closed the pipe, and takes the names that are settled out of open.
+// closed the pipe, and takes the names that are settled out of open. It waits where
+// the stack is still small: there is one for each child, 8 KiB when Next waits.
 func (c *localChild) relay(open map[string]bool, emit event.Sink) {
 	events := event.NewReader(c.process.Events())
-	for {
-		e, err := events.Next()
-		var syntax *event.SyntaxError
-		switch {
-		case errors.As(err, &syntax):
-			continue // from whoever wrote to a descriptor that is not his; what is missing is found at the end
-		case err != nil:
-			return
-		}
-		e.Name, e.PID = c.process.Name(), c.pid
-		switch e.Kind {
-		case event.Copied, event.Verified:
-			c.bytes += e.Bytes
-			delete(open, e.File)
-		case event.Linked, event.Made, event.Differs, event.Skipped, event.Failed:
-			delete(open, e.File)
-		}
-		emit(e)
+	for events.More() {
+		c.relayNext(events, open, emit)
 	}
+}
+
+func (c *localChild) relayNext(events *event.Reader, open map[string]bool, emit event.Sink) {
+	e, err := events.Next()
+	if err != nil {
+		return // from whoever wrote to a descriptor that is not his; what is missing is found at the end
+	}
+	e.Name, e.PID = c.process.Name(), c.pid
+	switch e.Kind {
+	case event.Copied, event.Verified:
+		c.bytes += e.Bytes
+		delete(open, e.File)
+	case event.Linked, event.Made, event.Differs, event.Skipped, event.Failed:
+		delete(open, e.File)
+	}
+	emit(e)
 }
 
 // exited joins the child, emits its end, and says in words what that was, and whether
