@@ -53,7 +53,7 @@ func newGuardian(w *watcher, children []*Process, lost func(*guardian)) (*guardi
 		lost(g)
 	})
 	for _, p := range children {
-		if p.daemon {
+		if p.daemon && !p.left {
 			g.enter(p.pid)
 		}
 	}

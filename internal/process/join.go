@@ -148,8 +148,11 @@ func (p *Process) reap() {
 		// Both need the PID while it still is the child's: as long as the zombie is there.
 		if p.daemon {
 			sweepGroup(p.pid)
-			self.leaveGuardian(p.pid)
+			self.leaveGuardian(p)
 		}
+		p.mu.Lock()
+		p.numbered = false
+		p.mu.Unlock()
 		p.exit = exitOf(reapState(p.cmd))
 		forget(p)
 		p.changed(Change{What: Reaped, Exit: p.exit})

@@ -61,6 +61,9 @@ type Process struct {
 	events    *os.File  // nil unless asked for
 	ended     chan struct{}
 	abandoned chan struct{}
+	numbered  bool // pid is the child's and nobody else's: from the start until just before it is reaped
+
+	left bool // the guardian; guarded by the family's mu
 
 	reapOnce sync.Once
 	reaped   chan struct{}

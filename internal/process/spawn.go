@@ -75,7 +75,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	if err := start(); err != nil {
 		return err
 	}
-	p.cmd, p.pid = cmd, cmd.Process.Pid
+	p.cmd, p.pid, p.numbered = cmd, cmd.Process.Pid, true
 	self.mu.Lock()
 	self.children = append(self.children, p)
 	if p.daemon && self.guardian != nil && self.guardian != t.guardian {
@@ -144,10 +144,12 @@ func (f *family) lostGuardian(lost *guardian) {
 	}
 }
 
-func (f *family) leaveGuardian(pid int) {
+// leaveGuardian is called before p is reaped. No later guardian is told of p either.
+func (f *family) leaveGuardian(p *Process) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.guardian.leave(pid)
+	p.left = true
+	f.guardian.leave(p.pid)
 }
 
 func output(asked io.Writer, own *os.File) io.Writer {

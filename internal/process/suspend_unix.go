@@ -24,14 +24,12 @@ func suspend() {
 	signalGroups(children, syscall.SIGCONT)
 }
 
-// signalGroups signals the group of each child that has not been reaped: until
-// then its number is no stranger's.
+// signalGroups signals the group of each child that is not being reaped: until
+// then its number is no stranger's, and meanwhile it waits for mu.
 func signalGroups(children []*Process, sig syscall.Signal) {
 	for _, p := range children {
 		p.mu.Lock()
-		select {
-		case <-p.reaped:
-		default:
+		if p.numbered {
 			_ = syscall.Kill(-p.pid, sig)
 		}
 		p.mu.Unlock()
