@@ -3,9 +3,13 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
+
+	"brood/internal/event"
 )
 
 // brokenPipe is a pipe that nobody reads.
@@ -99,5 +103,75 @@ func TestSummary(t *testing.T) {
 	}
 	if strings.Contains(r.stdout(), "[INFO]") || !strings.Contains(r.stderr(), "[INFO]") {
 		t.Errorf("log: stdout %q, stderr %q", r.stdout(), r.stderr())
+	}
+}
+
+// unread is a pipe that takes nothing more, and that nobody reads until its other end is.
+func unread(t *testing.T) (r, w *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	must(t, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+// Lines that nobody reads hold up neither the copying nor its end.
+func TestStderrThatNobodyReads(t *testing.T) {
+	const files = 300
+	p := newPlace(t)
+	p.small(t, files, 1000) // their lines are more than a pipe takes
+	r, w := unread(t)
+	cmd := p.copy("--log-level=trace", "--jobs=4")
+	cmd.Stderr = w
+	said := start(t, p, cmd)
+	if !eventually(func() bool { return len(said.of(event.Finished)) == 1 }) {
+		t.Fatalf("%d files are copied, and nobody reads stderr", len(said.of(event.Copied)))
+	}
+	p.equal(t)
+	if said.over() {
+		t.Fatal("it has not waited for whoever reads the rest")
+	}
+	w.Close()
+	text, err := io.ReadAll(r)
+	must(t, err)
+	said.wants(0)
+	if !strings.Contains(said.stdout(), "files     300") {
+		t.Errorf("stdout: %s", said.stdout())
+	}
+	if lost := strings.Count(string(text), "nobody has read them"); lost == 0 && strings.Count(string(text), "child exited: ") < files {
+		t.Errorf("lines are missing, and it does not say so:\n%.1000s", text)
+	}
+}
+
+// Ctrl-S stops a terminal's output; Ctrl-C still ends a run, and Ctrl-Q shows the rest.
+func TestStoppedTerminal(t *testing.T) {
+	for _, goesOn := range []bool{true, false} {
+		t.Run(fmt.Sprint("Ctrl-Q ", goesOn), func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 200, 1000) // their lines are more than a terminal takes
+			p.big(t, 2)
+			r := startInTerminal(t, p, p.copy("--jobs=3"))
+			r.says("parent started")
+			r.types("\x13")
+			held := r.hold(1)
+			if !eventually(func() bool { return len(r.of(event.Copied)) >= 200 }) {
+				t.Fatalf("%d files are copied while the terminal is stopped", len(r.of(event.Copied)))
+			}
+			r.types("\x03")
+			if !eventually(func() bool { return len(r.of(event.Stopping)) == 1 }) {
+				t.Fatal("it has not heard the Ctrl-C")
+			}
+			goOn(held)
+			if goesOn {
+				if !eventually(func() bool { return len(r.of(event.Finished)) == 1 }) {
+					t.Fatal("it has not ended")
+				}
+				r.types("\x11")
+			}
+			r.wants(130)
+			if goesOn && !strings.Contains(r.stderr(), "failed    0") {
+				t.Errorf("after Ctrl-Q it shows:\n%s", r.stderr())
+			}
+		})
 	}
 }

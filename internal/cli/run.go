@@ -73,18 +73,22 @@ func run(tree plan.Tree, opts options, std Streams) error {
 		return errors.Join(err, record.close(), checksums.close())
 	}
 	debug.SetGCPercent(parentGC)
+	story := newStory(&opts.log)
+	var stopped syscall.Signal
+	defer func() { endStory(story, stopped) }()
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
 	stream := event.NewStream(state.Apply, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
-	stopped, err := execute(tree, opts, sharedFile(bucket), stream.Emit)
+	stopped, err = execute(tree, opts, sharedFile(bucket), stream.Emit)
 	if err != nil {
 		return errors.Join(err, record.close(), checksums.close())
 	}
 	finished := state.Finished(time.Now())
 	stream.Emit(finished)
+	story.Drain(grace) // the answer comes after it
 	errs := errors.Join(record.close(), checksums.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
 	if errs != nil {
-		fmt.Fprintf(std.Err, "brood: %s\n", printable(errs.Error()))
+		fmt.Fprintf(story, "brood: %s\n", printable(errs.Error()))
 	}
 	switch {
 	case stopped != 0:
