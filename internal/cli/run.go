@@ -205,6 +205,9 @@ func processes(tree plan.Tree, opts options, shared *os.File) func(plan.Job) pro
 // and, where the system has no room for these, the event that says so.
 func slotsFor(asked int) (slots int, limited event.Event) {
 	limit, reason := process.Limit()
+	if limit > 2 { // else there is no room to spare
+		process.ReserveThreads()
+	}
 	if asked > 0 && asked <= limit {
 		return asked, event.Event{}
 	}

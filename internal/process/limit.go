@@ -1,6 +1,11 @@
 package process
 
-import "math"
+import (
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+)
 
 // What one child takes of the system, measured: one that copies has 6 or 7
 // threads, each of which counts as a process; the parent holds for it the pidfd,
@@ -32,4 +37,36 @@ type systemLimit struct {
 	name     string
 	room     int
 	perChild int
+}
+
+// OutOfThreads tells whether a child ended so since the system had no room for one
+// more thread of its, which no Go program can do without: by these words of the
+// runtime (newosproc), or of its cgo. What it was to do can be done by another one.
+func OutOfThreads(exit Exit, stderr string) bool {
+	return exit.Code == 2 && strings.Contains(stderr, "runtime: failed to create new OS thread") ||
+		exit.Signal == "SIGABRT" && strings.Contains(stderr, "pthread_create failed")
+}
+
+// Threads that a parent makes sure of: measured, it had 8 with 4,000 children.
+const (
+	parentCPUs    = 4
+	parentThreads = 10
+)
+
+// ReserveThreads makes now, as long as there is room, the threads that a parent may
+// need until its end: the runtime keeps them, and would end the process if it got
+// none when it needs one. What a parent does is to wait, so it uses few CPUs.
+func ReserveThreads() {
+	runtime.GOMAXPROCS(min(runtime.GOMAXPROCS(0), parentCPUs))
+	var all, over sync.WaitGroup
+	all.Add(parentThreads)
+	for range parentThreads {
+		over.Go(func() {
+			runtime.LockOSThread() // so that each has one of its own
+			defer runtime.UnlockOSThread()
+			all.Done()
+			all.Wait()
+		})
+	}
+	over.Wait()
 }

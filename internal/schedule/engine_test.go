@@ -45,6 +45,7 @@ type child struct {
 	names   []string
 	try     int // which child this is
 	signals chan string
+	noRoom  bool
 	heard   []string
 }
 
@@ -76,9 +77,13 @@ func (f *following) Follow(emit event.Sink) {
 		return
 	}
 	emit(event.Event{Kind: event.Exited, File: f.name})
+	if f.noRoom {
+		emit(event.Event{Kind: event.Failed, File: f.name, Error: "no threads"})
+	}
 }
 
 func (c *child) Sleep() process.Sleep { return process.Sleep{State: "D", Channel: "rpc_wait"} }
+func (c *child) NoRoom() bool         { return c.noRoom }
 func (c *child) Terminate()           { c.hear("terminate") }
 func (c *child) Kill()                { c.hear("kill") }
 func (c *child) Abandon()             { c.hear("abandon") }

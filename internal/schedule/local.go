@@ -64,7 +64,11 @@ type localChild struct {
 	started time.Time
 	bytes   int64
 	sleep   process.Sleep // when it was abandoned
+	noRoom  bool
 }
+
+// NoRoom is Child's.
+func (c *localChild) NoRoom() bool { return c.noRoom }
 
 // Sleep is Child's.
 func (c *localChild) Sleep() process.Sleep { return c.process.Sleep() }
@@ -143,6 +147,7 @@ func (c *localChild) exited(emit event.Sink) (why string, killed bool) {
 	e.ExitCode, e.Signal = &exit.Code, exit.Signal
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
 	e.Stderr = c.stderr.String()
+	c.noRoom = process.OutOfThreads(exit, e.Stderr)
 	emit(e)
 	return inWords(e.Name, exit, e.Stderr), exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
 }

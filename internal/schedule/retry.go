@@ -32,20 +32,32 @@ func (r *run) ended(a *attempt) {
 	for _, e := range a.failed {
 		r.failed(a, e)
 	}
-	if len(a.left) > 0 && r.stopped == 0 {
-		if rest := a.left[1:]; len(rest) > 0 {
-			names := make([]string, len(rest))
-			for i, e := range rest {
-				names[i] = e.File
-			}
-			r.ready = append(r.ready, a.part(names))
+	switch left := a.left; {
+	case len(left) > 0 && a.child.NoRoom():
+		rest := a.rest(left)
+		rest.tries, rest.failure, rest.pauses = a.tries, a.failure, a.pauses
+		r.refused(rest, left[0].Error)
+	case len(left) > 1 && r.stopped == 0:
+		r.ready = append(r.ready, a.rest(left[1:]))
+		r.failed(a, a.explained(left[0]))
+	default:
+		for _, e := range left {
+			r.failed(a, a.explained(e))
 		}
-		a.left = a.left[:1]
 	}
-	for _, e := range a.left {
-		r.failed(a, a.explained(e))
+	if !a.child.NoRoom() {
+		r.roomy()
 	}
 	r.done(a.task)
+}
+
+// rest is a task of the names that a child has left.
+func (a *attempt) rest(left []event.Event) *task {
+	names := make([]string, len(left))
+	for i, e := range left {
+		names[i] = e.File
+	}
+	return a.part(names)
 }
 
 // explained has the reason for which we have ended the child.
@@ -97,8 +109,7 @@ func (r *run) wake() {
 // giveUpAll is for the tasks that will not be started any more.
 func (r *run) giveUpAll() {
 	const why = "stopped before it was started"
-	if t := r.waiting; t != nil {
-		r.waiting, r.room = nil, nil
+	for _, t := range r.room.waiting {
 		r.giveUp(t, why)
 	}
 	for _, l := range r.later {
@@ -107,6 +118,7 @@ func (r *run) giveUpAll() {
 	for _, t := range r.ready {
 		r.giveUp(t, why)
 	}
+	r.room.waiting, r.room.retry = nil, nil
 	r.later, r.ready, r.alarm = nil, nil, nil
 }
 

@@ -7,35 +7,79 @@ import (
 	"brood/internal/process"
 )
 
-// What is done when the system has no room for one more child: wait for one of
-// ours to end; where there is none, try again some times.
+// room is what is known of the system's room for children, and what waits for it.
+//
+//	refused: a start fails, or a child ends for lack of threads
+//	  └─▶ waiting ─▶ slots = the children there are ─▶ one of them ends, or retryEvery ─▶ start
+//	                   └─ + 1 each regainEvery without a refusal, up to what was asked for
+type room struct {
+	waiting  []*task
+	attempts int // at these, with no child of ours to wait for
+	retry    <-chan time.Time
+	said     bool      // that there is less room than was thought
+	changed  time.Time // slots, last
+}
+
+// Two minutes of trying with no child of ours to wait for: whoever has taken the
+// room may need that long, and Ctrl-C ends it.
 const (
 	retryEvery  = 500 * time.Millisecond
-	retryAtMost = 20
+	retryAtMost = 240
+	regainEvery = time.Second
 )
 
 // notStarted keeps the task for later, or gives it up.
 func (r *run) notStarted(t *task, err error) {
-	if r.stopped > 0 || !process.Exhausted(err) || r.attempts == retryAtMost {
+	if !process.Exhausted(err) {
 		r.giveUp(t, err.Error())
 		return
 	}
-	r.waiting = t
-	r.emit(event.Event{Kind: event.Retried, File: t.names[0], Error: err.Error()})
-	if n := len(r.children); n > 0 {
-		// It is the system's limit: asking for more again and again would only be refused.
-		r.emit(event.Event{Kind: event.Limited, Jobs: n, Asked: r.slots, Reason: err.Error()})
-		r.slots = n
-		return
-	}
-	r.attempts++
-	r.room = time.After(retryEvery)
+	r.refused(t, err.Error())
 }
 
-// startAgain tries the task that waits for room once more.
+// refused is what happens when the system has no room for one more child: the task
+// waits for one of ours to end; where there is none, it is tried again some times.
+func (r *run) refused(t *task, why string) {
+	if r.stopped > 0 || r.room.attempts == retryAtMost {
+		r.giveUp(t, why)
+		return
+	}
+	r.room.waiting = append(r.room.waiting, t)
+	r.emit(event.Event{Kind: event.Retried, File: t.names[0], Error: why})
+	// It is the system's limit: asking for more again and again would only be refused.
+	n := max(len(r.children), 1)
+	if !r.room.said && (n < r.slots || len(r.children) == 0) {
+		r.emit(event.Event{Kind: event.Limited, Jobs: n, Asked: r.opts.Slots, Reason: why})
+		r.room.said = true
+	}
+	r.setSlots(min(n, r.slots))
+	if len(r.children) == 0 {
+		r.room.attempts++
+		r.room.retry = time.After(retryEvery)
+	}
+}
+
+// roomy notes that a child has had the room that it took.
+func (r *run) roomy() {
+	r.room.attempts = 0
+	if r.slots < r.opts.Slots && time.Since(r.room.changed) >= regainEvery {
+		r.setSlots(r.slots + 1)
+	}
+}
+
+func (r *run) setSlots(n int) { r.slots, r.room.changed = n, time.Now() }
+
+// startAgain starts the tasks that wait, as far as there is room.
 func (r *run) startAgain() {
-	if t := r.waiting; t != nil {
-		r.waiting, r.room = nil, nil
-		r.start(t)
+	if len(r.children) == 0 && r.room.retry != nil {
+		return // until that
+	}
+	for len(r.room.waiting) > 0 && len(r.children) < r.slots {
+		t := r.room.waiting[0]
+		r.room.waiting = r.room.waiting[1:]
+		before := len(r.children)
+		if r.start(t); len(r.children) == before {
+			return
+		}
 	}
 }

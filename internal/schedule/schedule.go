@@ -47,6 +47,9 @@ type Child interface {
 	// Follow emits what the child tells and how it ends, and then a failure of each
 	// name of which it has told nothing, in their order. It returns then, or when the child was abandoned.
 	Follow(event.Sink)
+	// NoRoom is asked after Follow: whether the child has ended only because the
+	// system had no room for its threads.
+	NoRoom() bool
 	Sleep() process.Sleep
 	Terminate()
 	Kill()
@@ -102,7 +105,8 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 		case a := <-r.follows:
 			r.ended(a)
 			r.startAgain()
-		case <-r.room:
+		case <-r.room.retry:
+			r.room.retry = nil
 			r.startAgain()
 		case <-r.alarm:
 			r.wake()
@@ -136,17 +140,17 @@ type run struct {
 	later []later          // to be tried again, by their time
 	alarm <-chan time.Time // at the first of these
 
-	waiting  *task            // could not be started for lack of room
-	attempts int              // at it, with no child of ours to wait for
-	room     <-chan time.Time // when to try again
+	room room
 }
 
 func (r *run) over() bool {
-	return len(r.children)+len(r.ready)+len(r.later) == 0 && r.waiting == nil && (r.drained || r.stopped > 0)
+	return len(r.children)+len(r.room.waiting)+len(r.ready)+len(r.later) == 0 && (r.drained || r.stopped > 0)
 }
 
 // free tells whether one more child is to be started now.
-func (r *run) free() bool { return r.stopped == 0 && r.waiting == nil && len(r.children) < r.slots }
+func (r *run) free() bool {
+	return r.stopped == 0 && len(r.room.waiting) == 0 && len(r.children) < r.slots
+}
 
 // next is where the next job comes from; nil when none is to be started now.
 func (r *run) next() <-chan plan.Job {
@@ -171,9 +175,8 @@ func (r *run) start(t *task) {
 		r.notStarted(t, err)
 		return
 	}
-	r.attempts = 0
 	r.children[a] = true
-	if len(r.children) == r.slots && r.opts.Full != nil {
+	if len(r.children) == r.opts.Slots && r.opts.Full != nil {
 		r.opts.Full()
 		r.opts.Full = nil
 	}

@@ -2,9 +2,7 @@ package schedule_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,55 +106,6 @@ func TestStopsInSequence(t *testing.T) {
 	})
 }
 
-var errNoRoom = fmt.Errorf("fork: %w", syscall.EAGAIN)
-
-// Where the system has no room for one more child, the job waits for the end of another.
-func TestNoRoom(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := &engine{}
-		e.live = func(*child) { time.Sleep(time.Second); e.running.Add(-1) }
-		e.start = func(plan.Job) error {
-			if e.running.Load() == 3 {
-				return errNoRoom
-			}
-			return nil
-		}
-		j := newJobs(10)
-		said := run(j, e, schedule.Options{Slots: 8})
-		if len(j.done) != 10 || e.most != 3 {
-			t.Errorf("%d of 10 jobs done, %d at once, want 3", len(j.done), e.most)
-		}
-		if n := count(said, "limited "); n != 1 {
-			t.Errorf("said %d times that there is less room, want once: %q", n, said)
-		}
-	})
-}
-
-func TestNoRoomAndNoChildToWaitFor(t *testing.T) {
-	for _, row := range []struct {
-		name          string
-		refusals      int
-		done, failure int
-	}{{"for a while", 5, 1, 0}, {"for ever", 1000, 1, 1}} {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				e := &engine{}
-				e.start = func(plan.Job) error {
-					if row.refusals--; row.refusals >= 0 {
-						return errNoRoom
-					}
-					return nil
-				}
-				j := newJobs(1)
-				said := run(j, e, schedule.Options{Slots: 2})
-				if len(j.done) != row.done || count(said, "failed f0") != row.failure {
-					t.Errorf("done %q, events %q", j.done, said)
-				}
-			})
-		})
-	}
-}
-
 func TestStartThatCannotSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{start: func(j plan.Job) error {
@@ -171,30 +120,4 @@ func TestStartThatCannotSucceed(t *testing.T) {
 			t.Errorf("events %q, want %q; done %q", said, want, j.done)
 		}
 	})
-}
-
-// Nothing is lost when a job waits for room as the run is stopped.
-func TestStopWhileAJobWaits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		stops := make(chan schedule.Stop)
-		e := &engine{start: func(plan.Job) error { return errNoRoom }}
-		go func() {
-			time.Sleep(time.Second)
-			stops <- schedule.Drain
-		}()
-		j := newJobs(2)
-		said := run(j, e, schedule.Options{Slots: 2, Stop: stops})
-		if count(said, "failed f0") != 1 || len(j.done) != 1 || len(e.children) != 0 {
-			t.Errorf("events %q, done %q", said, j.done)
-		}
-	})
-}
-
-func count(said []string, what string) (n int) {
-	for _, s := range said {
-		if s == what {
-			n++
-		}
-	}
-	return n
 }

@@ -128,7 +128,7 @@ func exited(e event.Event) (hclog.Level, string, []any) {
 func retried(e event.Event) (hclog.Level, string, []any) {
 	pairs := []any{"file", quoted(e.File), "error", quoted(e.Error)}
 	if e.Attempt == 0 {
-		return hclog.Warn, "child not started yet", pairs
+		return hclog.Debug, "child not started yet", pairs
 	}
 	return hclog.Warn, "tried again later", withChild(e, append(pairs, "attempt", e.Attempt, "delay", seconds(e.Delay))...)
 }

@@ -42,7 +42,7 @@ func TestLog(t *testing.T) {
 		},
 		"retried": {
 			`{"kind":"retried","file":"a.mov","error":"fork: resource temporarily unavailable"}`,
-			`[WARN]  brood: child not started yet: file="a.mov" error="fork: resource temporarily unavailable"`,
+			`[DEBUG] brood: child not started yet: file="a.mov" error="fork: resource temporarily unavailable"`,
 		},
 		"tried again": {
 			`{"kind":"retried","name":"copy-1","pid":41,"file":"a.mov","error":"read: input/output error","attempt":2,"delay":1.23456}`,
