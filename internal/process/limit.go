@@ -43,8 +43,10 @@ type systemLimit struct {
 // more thread of its, which no Go program can do without: by these words of the
 // runtime (newosproc), or of its cgo. What it was to do can be done by another one.
 func OutOfThreads(exit Exit, stderr string) bool {
-	return exit.Code == 2 && strings.Contains(stderr, "runtime: failed to create new OS thread") ||
-		exit.Signal == "SIGABRT" && strings.Contains(stderr, "pthread_create failed")
+	if exit.Code != 2 && exit.Signal != "SIGABRT" { // cgo aborts, which is one or the other
+		return false
+	}
+	return strings.Contains(stderr, "runtime: failed to create new OS thread") || strings.Contains(stderr, "runtime/cgo: pthread_create failed")
 }
 
 // Threads that a parent makes sure of: measured, it had 8 with 4,000 children.
