@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// afterTests is done when all tests are.
+var afterTests []func()
+
 // TestMain is the command's door: called brood, this binary is the command, its
 // children and their guardian.
 func TestMain(m *testing.M) {
@@ -15,5 +18,9 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "brood" {
 		main()
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	for _, f := range afterTests {
+		f()
+	}
+	os.Exit(status)
 }

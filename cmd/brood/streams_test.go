@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
 )
@@ -171,6 +174,58 @@ func TestStoppedTerminal(t *testing.T) {
 			r.wants(130)
 			if goesOn && !strings.Contains(r.stderr(), "failed    0") {
 				t.Errorf("after Ctrl-Q it shows:\n%s", r.stderr())
+			}
+		})
+	}
+}
+
+// A disk that fills up while the record or the list of checksums is written: the
+// copying goes on, and at the end it is said once.
+func TestFilesOnAFullDisk(t *testing.T) {
+	needsRoot(t, "to mount a file system")
+	for _, what := range []string{"record", "checksums"} {
+		t.Run(what, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 200, 1000)
+			must(t, os.Mkdir(p.dir+"/tiny", 0o755))
+			if err := unix.Mount("tmpfs", p.dir+"/tiny", "tmpfs", 0, "size=8k"); err != nil {
+				t.Skipf("needs kernel: tmpfs: %v", err)
+			}
+			t.Cleanup(func() { unmount(t, p.dir+"/tiny") })
+			must(t, os.WriteFile(p.dir+"/tiny/full", make([]byte, 4096), 0o600))
+			file := p.dir + "/tiny/file"
+			r := start(t, p, p.copy("--"+what+"="+file))
+			r.wants(1)
+			p.equal(t)
+			words := fmt.Sprintf("brood: %s %q is not whole: no space left on device", what, file)
+			if n := strings.Count(r.stderr(), words); n != 1 {
+				t.Errorf("it says %d times %q:\n%s", n, words, r.stderr())
+			}
+			if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+				t.Errorf("what there was room for is not there: %v, %v", info, err)
+			}
+		})
+	}
+}
+
+// Where an output is closed, nothing that is opened later takes its place.
+func TestClosedOutputs(t *testing.T) {
+	needs(t, "sh")
+	for _, closed := range []string{">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"} {
+		t.Run(closed, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 20, 1000)
+			cmd := p.copy()
+			cmd.Args[0] = p.installed(t)
+			cmd.Args = append([]string{"sh", "-c", `exec "$@" ` + closed, "sh"}, cmd.Args...)
+			cmd.Path, _ = exec.LookPath("sh")
+			r := start(t, p, cmd)
+			r.wants(0)
+			p.equal(t)
+			for line := range strings.Lines(r.read("/record")) {
+				if !strings.HasPrefix(line, "{") {
+					t.Errorf("in the record: %q", line)
+				}
 			}
 		})
 	}

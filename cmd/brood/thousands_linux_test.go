@@ -1,0 +1,281 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"brood/internal/event"
+	"brood/internal/process"
+)
+
+// built is the program as it is released, where the tests have the race detector,
+// which takes memory and threads of its own. It is there until the tests end.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "brood-built-")
+	if err != nil {
+		return "", err
+	}
+	afterTests = append(afterTests, func() { os.RemoveAll(dir) })
+	cmd := exec.Command("go", "build", "-trimpath", "-tags", "urfave_cli_no_docs", "-o", dir+"/brood", ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %v\n%s", err, out)
+	}
+	return dir + "/brood", os.Chmod(dir, 0o755)
+})
+
+// release makes cmd the program without a race detector.
+func release(t *testing.T, p place, cmd *exec.Cmd) *exec.Cmd {
+	t.Helper()
+	if !raceEnabled {
+		cmd.Path = p.installed(t)
+		return cmd
+	}
+	needs(t, "go")
+	path, err := built()
+	must(t, err)
+	cmd.Path = path
+	return cmd
+}
+
+// A parent of many children that live at once is a small process with few threads.
+// 2,000 take 34 MiB; without the effort it was 52.
+func TestManyChildrenAtOnce(t *testing.T) {
+	const children, threads, memory = 1500, 16, 40 << 10 // memory in KiB
+	for _, flags := range [][]string{{"--jobs=0"}, {"--jobs=0", "--daemon"}} {
+		t.Run(strings.Join(flags, " "), func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, children*3/2, 100)
+			events, record, err := os.Pipe()
+			must(t, err)
+			defer events.Close()
+			cmd := release(t, p, p.copy(append(flags, "--record=/dev/fd/3", "--quiet")...))
+			cmd.ExtraFiles = []*os.File{record}
+			r := start(t, p, cmd)
+			record.Close()
+			reader := event.NewReader(bufio.NewReader(events))
+			held := r.stopThemAll(reader, children)
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.pid))
+			must(t, err)
+			t.Logf("%d children: %d threads, %d KiB", len(held), statusNumber(status, "Threads"), statusNumber(status, "VmHWM"))
+			if n := statusNumber(status, "Threads"); n >= threads {
+				t.Errorf("%d threads, want less than %d", n, threads)
+			}
+			if n := statusNumber(status, "VmHWM"); n >= memory {
+				t.Errorf("%d KiB at the peak, want less than %d", n, memory)
+			}
+			go goOn(held)
+			for reader.More() {
+				_, _ = reader.Next()
+			}
+			r.wants(0)
+			p.equal(t)
+		})
+	}
+}
+
+// stopThemAll stops each child as it is started, until so many are there.
+func (r *run) stopThemAll(events *event.Reader, n int) (held []child) {
+	r.Helper()
+	for {
+		e, err := events.Next()
+		if err != nil {
+			r.Fatalf("%d children were stopped, want %d; then %v; it says:\n%s", len(held), n, err, r.stderr())
+		}
+		if e.Kind == event.Limited {
+			goOn(held)
+			r.Skipf("needs kernel: room for %d children, not %d (%s)", n, e.Jobs, e.Reason)
+		}
+		if e.Kind != event.Started {
+			continue
+		}
+		c := child{pid: e.PID}
+		c.signal(syscall.SIGSTOP)
+		if gone(c.pid) {
+			continue
+		}
+		if held = append(held, c); len(held)%100 == 0 && len(held) >= n { // some end before they stop
+			if held = present(held); len(held) >= n {
+				return held
+			}
+		}
+	}
+}
+
+func present(all []child) (there []child) {
+	for _, c := range all {
+		if !gone(c.pid) {
+			there = append(there, c)
+		}
+	}
+	return there
+}
+
+func statusNumber(status []byte, key string) int {
+	_, rest, _ := strings.Cut(string(status), "\n"+key+":")
+	n, _ := strconv.Atoi(strings.Fields(rest)[0])
+	return n
+}
+
+// Others take the room while brood runs: it goes on with less, says so once, and
+// nothing is lost, although some of its children find no room for their threads.
+func TestRoomIsTaken(t *testing.T) {
+	needsRoot(t, "to make a cgroup")
+	for _, flags := range [][]string{{"--jobs=16"}, {"--jobs=16", "--daemon"}, {"--jobs=16", "--per-child=9"}} {
+		t.Run(strings.Join(flags, " "), func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 400, 1000)
+			g := newTaskGroup(t, p)
+			cmd := release(t, p, p.copy(flags...))
+			g.run(cmd)
+			r := start(t, p, cmd)
+			after(r, 5)
+			g.starve(r)
+			g.take(r, 40)
+			r.wants(0)
+			p.equal(t)
+			if left := r.leftovers(t); len(left) > 0 {
+				t.Errorf("left: %q", left)
+			}
+			if n := strings.Count(r.stderr(), "[WARN]"); n > 1 {
+				t.Errorf("%d warnings, want one:\n%s", n, r.stderr())
+			}
+			if strings.Contains(r.stderr(), "OS thread") && strings.Contains(r.stderr(), "fatal error") {
+				t.Errorf("it says:\n%s", r.stderr())
+			}
+			t.Logf("refused %d times, %d of %d children had no room for their threads",
+				len(r.of(event.Retried)), len(r.threadless()), len(r.of(event.Started)))
+		})
+	}
+}
+
+// threadless are the ends of children that had no room for their threads.
+func (r *run) threadless() []event.Event {
+	return slices.DeleteFunc(r.of(event.Exited), func(e event.Event) bool {
+		return e.ExitCode == nil || !process.OutOfThreads(process.Exit{Code: *e.ExitCode, Signal: e.Signal}, e.Stderr)
+	})
+}
+
+// What a Go program says when it gets no thread is what the parent takes it for,
+// with cgo (which the race detector needs) and without.
+func TestLastWordsWithoutThreads(t *testing.T) {
+	needsRoot(t, "to make a cgroup")
+	p := newPlace(t)
+	p.small(t, 1, 1000)
+	g := newTaskGroup(t, p)
+	asTested, err := os.Executable()
+	must(t, err)
+	must(t, os.Mkdir(p.dir+"/tested", 0o755))
+	must(t, os.Symlink(asTested, p.dir+"/tested/brood"))
+	for name, program := range map[string]string{"as tested": p.dir + "/tested/brood", "released": release(t, p, p.copy()).Path} {
+		t.Run(name, func(t *testing.T) {
+			found := 0
+			for room := 1; room <= 6; room++ {
+				g.limit(room)
+				cmd := p.brood("child", "copy", "--source="+p.src, "--dest="+p.dst, "--", "small-1")
+				cmd.Path = program
+				g.run(cmd)
+				out, err := cmd.CombinedOutput()
+				if err == nil {
+					continue
+				}
+				exit := process.Exit{Code: cmd.ProcessState.ExitCode()}
+				if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+					exit = process.Exit{Code: -int(status.Signal()), Signal: unix.SignalName(status.Signal())}
+				}
+				if !process.OutOfThreads(exit, string(out)) {
+					t.Errorf("with room for %d tasks it ends with %+v, and is not taken for it; it says:\n%s", room, exit, out)
+				}
+				found++
+			}
+			if found == 0 {
+				t.Error("room for one task is enough")
+			}
+		})
+	}
+}
+
+// taskGroup is a cgroup that can limit how many threads there are in it.
+type taskGroup struct {
+	*testing.T
+	dir string
+}
+
+func newTaskGroup(t *testing.T, p place) taskGroup {
+	t.Helper()
+	for _, top := range []string{"/sys/fs/cgroup/pids", "/sys/fs/cgroup"} {
+		dir := filepath.Join(top, filepath.Base(p.dir))
+		if os.Mkdir(dir, 0o755) != nil {
+			continue
+		}
+		t.Cleanup(func() {
+			if !eventually(func() bool { return os.Remove(dir) == nil }) {
+				t.Errorf("cannot remove %s", dir)
+			}
+		})
+		if _, err := os.Stat(dir + "/pids.max"); err == nil {
+			return taskGroup{t, dir}
+		}
+	}
+	t.Skip("needs kernel: a cgroup with pids.max")
+	return taskGroup{}
+}
+
+// run has cmd run in the group.
+func (g taskGroup) run(cmd *exec.Cmd) {
+	g.Helper()
+	needs(g.T, "sh")
+	args := append([]string{"sh", "-c", `echo $$ > "$0/cgroup.procs" && exec "$@"`, g.dir, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path, _ = exec.LookPath("sh")
+	cmd.Args = args
+}
+
+func (g taskGroup) limit(n int) {
+	g.Helper()
+	must(g.T, os.WriteFile(g.dir+"/pids.max", []byte(fmt.Sprint(n)), 0o644))
+}
+
+// take takes the room, more or less of it, so many times, and gives it back.
+func (g taskGroup) take(r *run, times int) {
+	g.Helper()
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	for range times {
+		if r.over() {
+			break
+		}
+		text, _ := os.ReadFile(g.dir + "/pids.current")
+		current, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+		g.limit(max(current+random.IntN(16)-8, 24)) // the parent's, the guardian's, and a little
+		time.Sleep(20 * time.Millisecond)           // how long it is taken; nothing depends on it
+	}
+	g.limit(1000)
+}
+
+// starve leaves room for the parent and for two threads more: a child can be
+// started, and dies, until there is more.
+func (g taskGroup) starve(r *run) {
+	g.Helper()
+	own := len(threads(r.pid))
+	if guardian := guardianOf(r.pid); guardian != 0 {
+		own += len(threads(guardian))
+	}
+	g.limit(own + 2)
+	if !eventually(func() bool { return len(r.threadless()) > 0 || r.over() }) || r.over() {
+		g.Fatalf("no child has died for lack of threads; it says:\n%s", r.stderr())
+	}
+}
