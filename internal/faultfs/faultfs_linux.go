@@ -1,10 +1,16 @@
 package faultfs
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
-	"testing"
+	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
@@ -21,61 +27,96 @@ type Options struct {
 	Refuse func(name string) error
 }
 
-// Mount mounts an empty file system for the length of the test, which is skipped
-// where that is not possible, and returns where it is. Beneath is the folder that
-// holds its entries.
-func Mount(t testing.TB, opts Options) (mounted, beneath string) {
-	t.Helper()
-	mounted, beneath = t.TempDir(), t.TempDir()
-	tree := &tree{opts: opts, nodes: map[uint64]*node{}}
-	root, err := tree.root(beneath)
+// FS is a mounted file system. Its methods may be called at any time, by several
+// goroutines at once.
+type FS struct {
+	Mounted string // where it is, absolute
+	Beneath string // the folder that holds its entries
+
+	tree   *tree
+	device uint32        // names the connection to the kernel
+	served chan struct{} // closed when no goroutine serves any more
+
+	unmount sync.Once
+	err     error // of Unmount
+}
+
+// Mount mounts over the folder mounted a file system with the entries of the folder
+// beneath. Root mounts it itself, any other user by fusermount3(1), which then must be
+// there. Only processes of the same user and group see it (mount.fuse3(8), allow_other).
+func Mount(mounted, beneath string, opts Options) (*FS, error) {
+	mounted, err := filepath.Abs(mounted)
 	if err != nil {
-		t.Fatal(err)
+		return nil, fmt.Errorf("mount: %w", err)
 	}
-	server, err := fs.Mount(mounted, root, &fs.Options{MountOptions: fuse.MountOptions{
-		FsName: "faultfs", Name: "faultfs", DirectMount: true, Options: []string{"default_permissions"},
-	}})
+	f := &FS{Mounted: mounted, Beneath: beneath, served: make(chan struct{})}
+	if f.tree, err = newTree(beneath, opts); err != nil {
+		return nil, fmt.Errorf("mount %q: open %q: %w", mounted, beneath, err)
+	}
+	server, err := f.server()
 	if err != nil {
-		tree.close()
-		if os.Getuid() != 0 {
-			t.Skip("needs fuse3: ", strings.TrimSpace(err.Error()))
+		f.tree.close()
+		return nil, fmt.Errorf("mount %q: %w", mounted, err)
+	}
+	if err := f.serve(server); err != nil {
+		_ = f.Unmount()
+		return nil, fmt.Errorf("mount %q: %w", mounted, err)
+	}
+	return f, nil
+}
+
+// serve answers the kernel until it is unmounted.
+func (f *FS) serve(server *fuse.Server) error {
+	go func() {
+		defer close(f.served)
+		server.Serve()
+	}()
+	if err := server.WaitMount(); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	err := unix.Stat(f.Mounted, &st)
+	f.device = unix.Minor(st.Dev)
+	return err
+}
+
+func (f *FS) server() (*fuse.Server, error) {
+	mount := fuse.MountOptions{
+		FsName: "faultfs", Name: "faultfs", Options: []string{"default_permissions"},
+		DirectMountStrict: os.Geteuid() == 0,
+		// What it logs are answers to which nobody waits any more; a bug is no answer.
+		Logger: log.New(io.Discard, "", 0), PanicHandler: func(bug any) fuse.Status { panic(bug) },
+	}
+	raw := fs.NewNodeFS(f.tree.top, &fs.Options{MountOptions: mount})
+	if !mount.DirectMountStrict {
+		server, err := fuse.NewServer(raw, f.Mounted, &mount)
+		if err != nil {
+			err = errors.New(strings.TrimSpace(err.Error())) // it ends in a newline
 		}
-		t.Skip("needs root: mount: ", err)
+		return server, err
 	}
-	t.Cleanup(func() {
-		if err := server.Unmount(); err != nil {
-			t.Errorf("unmount: %v", err)
-			_ = unix.Unmount(mounted, unix.MNT_DETACH)
-		}
-		server.Wait()
-		tree.close()
-	})
-	return mounted, beneath
+	// A child that held the device would hold the clients, too, when we are killed, and
+	// go-fuse leaves it open in the children of a process that mounts directly.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	server, err := fuse.NewServer(raw, f.Mounted, &mount)
+	if err == nil {
+		err = closeDevicesOnExec()
+	}
+	return server, err
 }
 
-// tree is what the nodes of one file system share.
-type tree struct {
-	opts Options
-
-	// mu is held while names are looked for and changed: the folder beneath does
-	// not fold, and would take both of two names that are one.
-	mu    sync.Mutex
-	top   *node
-	nodes map[uint64]*node // by inode number, for as long as the file system is mounted
-}
-
-func (t *tree) root(path string) (*node, error) {
-	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+// closeDevicesOnExec is called with the ForkLock held.
+func closeDevicesOnExec() error {
+	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	t.top = &node{tree: t, fd: fd}
-	return t.top, nil
-}
-
-func (t *tree) close() {
-	unix.Close(t.top.fd)
-	for _, n := range t.nodes {
-		unix.Close(n.fd)
+	for _, e := range open {
+		to, _ := os.Readlink("/proc/self/fd/" + e.Name())
+		if fd, err := strconv.Atoi(e.Name()); err == nil && to == "/dev/fuse" {
+			syscall.CloseOnExec(fd)
+		}
 	}
+	return nil
 }

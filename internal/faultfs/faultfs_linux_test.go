@@ -14,43 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/faultfs"
+	"brood/internal/faultfs/faultfstest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestUnmounted: nothing is left of a file system when its test has ended.
-func TestUnmounted(t *testing.T) {
-	mounted := func() (at string) {
-		t.Run("mounted", func(t *testing.T) {
-			at, _ = faultfs.Mount(t, faultfs.Options{Fold: true})
-			must(t, os.WriteFile(at+"/a", nil, 0o600))
-		})
-		return at
-	}
-	mounted() // what the runtime opens at the first time stays
-	before := descriptors(t)
-	at := mounted()
-	if after := descriptors(t); after != before {
-		t.Errorf("%d descriptors, before %d", after, before)
-	}
-	mounts, err := os.ReadFile("/proc/self/mounts")
-	must(t, err)
-	if at != "" && strings.Contains(string(mounts), " "+at+" ") {
-		t.Errorf("still mounted: %s", at)
-	}
-}
-
-func descriptors(t *testing.T) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	must(t, err)
-	return len(entries)
-}
-
 // TestFold: one entry for all its spellings, and it keeps the first.
 func TestFold(t *testing.T) {
 	const nfc, nfd = "\u00e9.mov", "e\u0301.MOV"
-	dir, beneath := faultfs.Mount(t, faultfs.Options{Fold: true})
+	f := faultfstest.Mount(t, faultfs.Options{Fold: true})
+	dir, beneath := f.Mounted, f.Beneath
 	must(t, os.Mkdir(dir+"/Sub", 0o755))
 	must(t, os.WriteFile(dir+"/Sub/a.mov", []byte("a"), 0o640))
 	must(t, os.WriteFile(dir+"/sub/"+nfc, []byte("e"), 0o600))
@@ -84,7 +57,7 @@ func TestFold(t *testing.T) {
 
 // TestOneOfMany: of several that make one name at once, one makes it.
 func TestOneOfMany(t *testing.T) {
-	dir, _ := faultfs.Mount(t, faultfs.Options{Fold: true})
+	dir := faultfstest.Mount(t, faultfs.Options{Fold: true}).Mounted
 	for range 50 {
 		var all sync.WaitGroup
 		var mu sync.Mutex
@@ -107,12 +80,12 @@ func TestOneOfMany(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	dir, _ := faultfs.Mount(t, faultfs.Options{Refuse: func(name string) error {
+	dir := faultfstest.Mount(t, faultfs.Options{Refuse: func(name string) error {
 		if strings.ContainsAny(name, ":?") {
 			return syscall.EILSEQ
 		}
 		return nil
-	}})
+	}}).Mounted
 	for name, err := range map[string]error{"a": nil, "A": nil, "a:b": syscall.EILSEQ, "?": syscall.EILSEQ} {
 		if got := os.WriteFile(dir+"/"+name, nil, 0o600); !errors.Is(got, err) {
 			t.Errorf("%q: %v; want %v", name, got, err)

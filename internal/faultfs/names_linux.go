@@ -44,8 +44,8 @@ func (n *node) spelled(name string) (string, error) {
 	return name, nil
 }
 
-// named calls do with the spelling of a name, and no other name changes meanwhile.
-func (n *node) named(name string, do func(spelled string) error) syscall.Errno {
+// locked calls do with the spelling of a name, and no other name changes meanwhile.
+func (n *node) locked(name string, do func(spelled string) error) syscall.Errno {
 	n.tree.mu.Lock()
 	defer n.tree.mu.Unlock()
 	spelled, err := n.spelled(name)
@@ -56,8 +56,8 @@ func (n *node) named(name string, do func(spelled string) error) syscall.Errno {
 }
 
 // made is the entry that make has made under the name.
-func (n *node) made(ctx context.Context, name string, out *fuse.EntryOut, make func(spelled string) error) (child *fs.Inode, errno syscall.Errno) {
-	errno = n.named(name, func(spelled string) (err error) {
+func (n *node) made(ctx context.Context, name string, out *fuse.EntryOut, make func(spelled string) error) (child *node, errno syscall.Errno) {
+	errno = n.locked(name, func(spelled string) (err error) {
 		if err = make(spelled); err == nil {
 			child, err = n.child(ctx, spelled, out)
 		}
@@ -66,51 +66,61 @@ func (n *node) made(ctx context.Context, name string, out *fuse.EntryOut, make f
 	return child, errno
 }
 
+// inode is made's, as go-fuse wants it.
+func (n *node) inode(ctx context.Context, name string, out *fuse.EntryOut, make func(spelled string) error) (*fs.Inode, syscall.Errno) {
+	child, errno := n.made(ctx, name, out, make)
+	if errno != 0 {
+		return nil, errno
+	}
+	return child.EmbeddedInode(), 0
+}
+
 func (n *node) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.made(ctx, name, out, func(string) error { return nil })
+	return n.inode(ctx, name, out, func(string) error { return nil })
 }
 
 func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
-	var file fs.FileHandle
-	child, errno := n.made(ctx, name, out, func(spelled string) error {
-		fd, err := unix.Openat(n.fd, spelled, int(flags)&^unix.O_APPEND|unix.O_CREAT|unix.O_CLOEXEC, mode)
-		if err == nil {
-			file = fs.NewLoopbackFile(fd)
-		}
+	fd := -1
+	child, errno := n.made(ctx, name, out, func(spelled string) (err error) {
+		fd, err = unix.Openat(n.fd, spelled, beneathFlags(flags)|unix.O_CREAT, mode)
 		return err
 	})
-	return child, file, 0, errno
+	if errno != 0 {
+		unix.Close(fd)
+		return nil, nil, 0, errno
+	}
+	return child.EmbeddedInode(), child.opened(fd), 0, 0
 }
 
 func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.made(ctx, name, out, func(spelled string) error { return unix.Mkdirat(n.fd, spelled, mode) })
+	return n.inode(ctx, name, out, func(spelled string) error { return unix.Mkdirat(n.fd, spelled, mode) })
 }
 
 func (n *node) Mknod(ctx context.Context, name string, mode, dev uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.made(ctx, name, out, func(spelled string) error { return unix.Mknodat(n.fd, spelled, mode, int(dev)) })
+	return n.inode(ctx, name, out, func(spelled string) error { return unix.Mknodat(n.fd, spelled, mode, int(dev)) })
 }
 
 func (n *node) Symlink(ctx context.Context, target, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.made(ctx, name, out, func(spelled string) error { return unix.Symlinkat(target, n.fd, spelled) })
+	return n.inode(ctx, name, out, func(spelled string) error { return unix.Symlinkat(target, n.fd, spelled) })
 }
 
 func (n *node) Link(ctx context.Context, of fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.made(ctx, name, out, func(spelled string) error {
+	return n.inode(ctx, name, out, func(spelled string) error {
 		return unix.Linkat(unix.AT_FDCWD, of.(*node).path(), n.fd, spelled, unix.AT_SYMLINK_FOLLOW)
 	})
 }
 
-func (n *node) Unlink(_ context.Context, name string) syscall.Errno {
-	return n.named(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, 0) })
+func (n *node) Unlink(ctx context.Context, name string) syscall.Errno {
+	return n.locked(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, 0) })
 }
 
-func (n *node) Rmdir(_ context.Context, name string) syscall.Errno {
-	return n.named(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR) })
+func (n *node) Rmdir(ctx context.Context, name string) syscall.Errno {
+	return n.locked(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR) })
 }
 
-func (n *node) Rename(_ context.Context, name string, parent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
+func (n *node) Rename(ctx context.Context, name string, parent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
 	to := parent.(*node)
-	return n.named(name, func(spelled string) error {
+	return n.locked(name, func(spelled string) error {
 		newSpelled, err := to.spelled(newName)
 		if err != nil {
 			return err

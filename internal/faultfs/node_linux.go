@@ -3,12 +3,45 @@ package faultfs
 import (
 	"context"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
 	"golang.org/x/sys/unix"
 )
+
+// tree is what the nodes of one file system share.
+type tree struct {
+	opts    Options
+	handles handles
+
+	// mu is held while names are looked for and changed: the folder beneath does
+	// not fold, and would take both of two names that are one.
+	mu    sync.Mutex
+	top   *node
+	nodes map[uint64]*node // by inode number, for as long as the file system is mounted
+}
+
+func newTree(beneath string, opts Options) (*tree, error) {
+	fd, err := unix.Open(beneath, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{opts: opts, nodes: map[uint64]*node{}}
+	t.handles.all = map[any]func(){}
+	t.top = &node{tree: t, fd: fd}
+	return t, nil
+}
+
+// close is called when no request is served any more.
+func (t *tree) close() {
+	t.handles.closeAll()
+	unix.Close(t.top.fd)
+	for _, n := range t.nodes {
+		unix.Close(n.fd)
+	}
+}
 
 // node is a file, folder or link, held by an O_PATH descriptor: a path would not do,
 // since it has as many as its name has spellings.
@@ -22,7 +55,7 @@ type node struct {
 func (n *node) path() string { return "/proc/self/fd/" + strconv.Itoa(n.fd) }
 
 // child is the entry with this spelling. The caller holds mu.
-func (n *node) child(ctx context.Context, spelled string, out *fuse.EntryOut) (*fs.Inode, error) {
+func (n *node) child(ctx context.Context, spelled string, out *fuse.EntryOut) (*node, error) {
 	fd, err := unix.Openat(n.fd, spelled, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -35,14 +68,19 @@ func (n *node) child(ctx context.Context, spelled string, out *fuse.EntryOut) (*
 	out.FromStat(&st)
 	if known, ok := n.tree.nodes[st.Ino]; ok {
 		unix.Close(fd)
-		return known.EmbeddedInode(), nil
+		return known, nil
 	}
 	child := &node{tree: n.tree, fd: fd}
 	n.tree.nodes[st.Ino] = child
-	return n.NewPersistentInode(ctx, child, fs.StableAttr{Mode: st.Mode, Ino: st.Ino}), nil
+	n.NewPersistentInode(ctx, child, fs.StableAttr{Mode: st.Mode, Ino: st.Ino})
+	return child, nil
 }
 
-func (n *node) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+func (n *node) Getattr(ctx context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+	return n.attributes(out)
+}
+
+func (n *node) attributes(out *fuse.AttrOut) syscall.Errno {
 	var st syscall.Stat_t
 	err := syscall.Fstat(n.fd, &st)
 	out.FromStat(&st)
@@ -66,7 +104,7 @@ func (n *node) Setattr(ctx context.Context, _ fs.FileHandle, in *fuse.SetAttrIn,
 	if errno := n.chtimes(in); errno != 0 {
 		return errno
 	}
-	return n.Getattr(ctx, nil, out)
+	return n.attributes(out)
 }
 
 func (n *node) chown(in *fuse.SetAttrIn) syscall.Errno {
@@ -96,27 +134,26 @@ func (n *node) chtimes(in *fuse.SetAttrIn) syscall.Errno {
 	return fs.ToErrno(unix.UtimesNanoAt(n.fd, "", times, unix.AT_EMPTY_PATH))
 }
 
-func (n *node) Readlink(context.Context) ([]byte, syscall.Errno) {
+func (n *node) Readlink(ctx context.Context) ([]byte, syscall.Errno) {
 	target := make([]byte, unix.PathMax)
 	size, err := unix.Readlinkat(n.fd, "", target)
 	return target[:max(size, 0)], fs.ToErrno(err)
 }
 
-func (n *node) Open(_ context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
-	// What is at path is a link, and followed; the kernel has seen to the name.
-	fd, err := unix.Open(n.path(), int(flags)&^(unix.O_APPEND|unix.O_NOFOLLOW)|unix.O_CLOEXEC, 0)
+func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	fd, err := unix.Open(n.path(), beneathFlags(flags), 0)
 	if err != nil {
 		return nil, 0, fs.ToErrno(err)
 	}
-	return fs.NewLoopbackFile(fd), 0, 0
+	return n.opened(fd), 0, 0
 }
 
-func (n *node) Readdir(context.Context) (fs.DirStream, syscall.Errno) {
-	return fs.NewLoopbackDirStream(n.path())
+func (n *node) Readdir(ctx context.Context) (fs.DirStream, syscall.Errno) {
+	return n.entries()
 }
 
 // Fsync is that of a folder, too.
-func (n *node) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
+func (n *node) Fsync(ctx context.Context, _ fs.FileHandle, _ uint32) syscall.Errno {
 	fd, err := unix.Open(n.path(), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fs.ToErrno(err)
@@ -125,7 +162,7 @@ func (n *node) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	return fs.ToErrno(unix.Fsync(fd))
 }
 
-func (n *node) Statfs(_ context.Context, out *fuse.StatfsOut) syscall.Errno {
+func (n *node) Statfs(ctx context.Context, out *fuse.StatfsOut) syscall.Errno {
 	var st syscall.Statfs_t
 	err := syscall.Statfs(n.path(), &st)
 	out.FromStatfsT(&st)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"brood/internal/faultfs"
+	"brood/internal/faultfs/faultfstest"
 	"brood/internal/filecopy"
 )
 
@@ -14,8 +15,7 @@ const otherSpelling = "the destination has it in another spelling, and cannot ho
 // foldingEnds has a destination that takes names for one.
 func foldingEnds(t *testing.T) ends {
 	t.Helper()
-	dst, _ := faultfs.Mount(t, faultfs.Options{Fold: true})
-	return endsAt(t, t.TempDir(), dst)
+	return endsAt(t, t.TempDir(), faultfstest.Mount(t, faultfs.Options{Fold: true}).Mounted)
 }
 
 // pairs are names that are one there.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"brood/internal/faultfs"
+	"brood/internal/faultfs/faultfstest"
 	"brood/internal/filecopy"
 )
 
@@ -15,12 +16,12 @@ import (
 func TestNamesThatTheDestinationCannotHold(t *testing.T) {
 	for _, refuse := range []syscall.Errno{syscall.EINVAL, syscall.EILSEQ} {
 		t.Run(refuse.Error(), func(t *testing.T) {
-			dst, _ := faultfs.Mount(t, faultfs.Options{Refuse: func(name string) error {
+			dst := faultfstest.Mount(t, faultfs.Options{Refuse: func(name string) error {
 				if strings.Contains(name, ":") {
 					return refuse
 				}
 				return nil
-			}})
+			}}).Mounted
 			e := endsAt(t, t.TempDir(), dst)
 			const reason = "the destination cannot hold this name: "
 			e.writeFile(t, "12:30.mov", "contents")
@@ -41,12 +42,12 @@ func TestNamesThatTheDestinationCannotHold(t *testing.T) {
 // Some file systems say that of a name only when it is given (vfat, of a dot at its end).
 func TestNameRefusedAtTheEnd(t *testing.T) {
 	var late atomic.Bool
-	dst, _ := faultfs.Mount(t, faultfs.Options{Refuse: func(name string) error {
+	dst := faultfstest.Mount(t, faultfs.Options{Refuse: func(name string) error {
 		if late.Load() && name == "a." {
 			return syscall.EINVAL
 		}
 		return nil
-	}})
+	}}).Mounted
 	e := endsAt(t, t.TempDir(), dst)
 	e.writeFile(t, "a.", "contents")
 	_, err := e.copy("a.", filecopy.Options{Progress: func(int64) { late.Store(true) }})

@@ -9,6 +9,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/faultfs"
+	"brood/internal/faultfs/faultfstest"
 	"brood/internal/plan"
 )
 
@@ -16,7 +17,7 @@ import (
 // is not done, however like it is.
 func TestOtherSpellingIsNotDone(t *testing.T) {
 	src := t.TempDir()
-	dst, _ := faultfs.Mount(t, faultfs.Options{Fold: true})
+	dst := faultfstest.Mount(t, faultfs.Options{Fold: true}).Mounted
 	makeTree(t, src, "a.mov", "A.MOV", "D/f", "d/f")
 	makeTree(t, dst, "a.mov", "D/f")
 	long := time.Date(2001, 2, 3, 4, 5, 6, 7, time.UTC)
