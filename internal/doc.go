@@ -23,7 +23,7 @@
 //	event     what an event is; JSON Lines in and out
 //	status    folds events into the state of a run
 //	view      draws events and status
-//	faultfs   a file system that does what others get wrong, for tests
+//	faultfs   a file system that does on command what others do when something is wrong
 //	lesson    the lessons, each a small program over process
 //
 // Whatever is written below the destination is written by a child, the folders and

@@ -84,6 +84,13 @@ func (f *FS) server() (*fuse.Server, error) {
 	mount := fuse.MountOptions{
 		FsName: "faultfs", Name: "faultfs", Options: []string{"default_permissions"},
 		DirectMountStrict: os.Geteuid() == 0,
+		// Files are opened with FOPEN_DIRECT_IO, so that what a process reads and writes
+		// comes here as it does that. They can be mapped nevertheless, a page at a time.
+		ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP, MaxReadAhead: 1, SyncRead: true, DisableSplice: true,
+		// Entries are looked up when they are, too.
+		DisableReadDirPlus: true,
+		// The kernel would read and write the files beneath without us.
+		DisabledCapabilities: fuse.CAP_PASSTHROUGH,
 		// What it logs are answers to which nobody waits any more; a bug is no answer.
 		Logger: log.New(io.Discard, "", 0), PanicHandler: func(bug any) fuse.Status { panic(bug) },
 	}

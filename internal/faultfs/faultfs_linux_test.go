@@ -17,7 +17,12 @@ import (
 	"brood/internal/faultfs/faultfstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if of := os.Getenv(clientOf); of != "" {
+		client(of)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // TestFold: one entry for all its spellings, and it keeps the first.
 func TestFold(t *testing.T) {

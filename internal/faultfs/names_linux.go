@@ -3,6 +3,7 @@ package faultfs
 import (
 	"context"
 	"os"
+	"path"
 	"strings"
 	"syscall"
 
@@ -55,9 +56,20 @@ func (n *node) locked(name string, do func(spelled string) error) syscall.Errno 
 	return fs.ToErrno(err)
 }
 
+// named is an operation on a name in the folder.
+func (n *node) named(ctx context.Context, op Op, name string, do func(spelled string) error) syscall.Errno {
+	if errno := n.meet(ctx, op, n.within(name)); errno != 0 {
+		return errno
+	}
+	return n.locked(name, do)
+}
+
+// within is how rules know what has the name in the folder.
+func (n *node) within(name string) string { return path.Join(n.name(), name) }
+
 // made is the entry that make has made under the name.
-func (n *node) made(ctx context.Context, name string, out *fuse.EntryOut, make func(spelled string) error) (child *node, errno syscall.Errno) {
-	errno = n.locked(name, func(spelled string) (err error) {
+func (n *node) made(ctx context.Context, op Op, name string, out *fuse.EntryOut, make func(spelled string) error) (child *node, errno syscall.Errno) {
+	errno = n.named(ctx, op, name, func(spelled string) (err error) {
 		if err = make(spelled); err == nil {
 			child, err = n.child(ctx, spelled, out)
 		}
@@ -67,8 +79,8 @@ func (n *node) made(ctx context.Context, name string, out *fuse.EntryOut, make f
 }
 
 // inode is made's, as go-fuse wants it.
-func (n *node) inode(ctx context.Context, name string, out *fuse.EntryOut, make func(spelled string) error) (*fs.Inode, syscall.Errno) {
-	child, errno := n.made(ctx, name, out, make)
+func (n *node) inode(ctx context.Context, op Op, name string, out *fuse.EntryOut, make func(spelled string) error) (*fs.Inode, syscall.Errno) {
+	child, errno := n.made(ctx, op, name, out, make)
 	if errno != 0 {
 		return nil, errno
 	}
@@ -76,12 +88,12 @@ func (n *node) inode(ctx context.Context, name string, out *fuse.EntryOut, make 
 }
 
 func (n *node) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.inode(ctx, name, out, func(string) error { return nil })
+	return n.inode(ctx, Lookup, name, out, func(string) error { return nil })
 }
 
 func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	fd := -1
-	child, errno := n.made(ctx, name, out, func(spelled string) (err error) {
+	child, errno := n.made(ctx, Create, name, out, func(spelled string) (err error) {
 		fd, err = unix.Openat(n.fd, spelled, beneathFlags(flags)|unix.O_CREAT, mode)
 		return err
 	})
@@ -89,37 +101,40 @@ func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out 
 		unix.Close(fd)
 		return nil, nil, 0, errno
 	}
-	return child.EmbeddedInode(), child.opened(fd), 0, 0
+	return child.EmbeddedInode(), child.opened(fd), fuse.FOPEN_DIRECT_IO, 0
 }
 
 func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.inode(ctx, name, out, func(spelled string) error { return unix.Mkdirat(n.fd, spelled, mode) })
+	return n.inode(ctx, Mkdir, name, out, func(spelled string) error { return unix.Mkdirat(n.fd, spelled, mode) })
 }
 
 func (n *node) Mknod(ctx context.Context, name string, mode, dev uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.inode(ctx, name, out, func(spelled string) error { return unix.Mknodat(n.fd, spelled, mode, int(dev)) })
+	return n.inode(ctx, Mknod, name, out, func(spelled string) error { return unix.Mknodat(n.fd, spelled, mode, int(dev)) })
 }
 
 func (n *node) Symlink(ctx context.Context, target, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.inode(ctx, name, out, func(spelled string) error { return unix.Symlinkat(target, n.fd, spelled) })
+	return n.inode(ctx, Symlink, name, out, func(spelled string) error { return unix.Symlinkat(target, n.fd, spelled) })
 }
 
 func (n *node) Link(ctx context.Context, of fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.inode(ctx, name, out, func(spelled string) error {
+	return n.inode(ctx, Link, name, out, func(spelled string) error {
 		return unix.Linkat(unix.AT_FDCWD, of.(*node).path(), n.fd, spelled, unix.AT_SYMLINK_FOLLOW)
 	})
 }
 
 func (n *node) Unlink(ctx context.Context, name string) syscall.Errno {
-	return n.locked(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, 0) })
+	return n.named(ctx, Unlink, name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, 0) })
 }
 
 func (n *node) Rmdir(ctx context.Context, name string) syscall.Errno {
-	return n.locked(name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR) })
+	return n.named(ctx, Rmdir, name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR) })
 }
 
 func (n *node) Rename(ctx context.Context, name string, parent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
 	to := parent.(*node)
+	if errno := n.meet(ctx, Rename, n.within(name), to.within(newName)); errno != 0 {
+		return errno
+	}
 	return n.locked(name, func(spelled string) error {
 		newSpelled, err := to.spelled(newName)
 		if err != nil {

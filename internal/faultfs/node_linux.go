@@ -14,6 +14,7 @@ import (
 // tree is what the nodes of one file system share.
 type tree struct {
 	opts    Options
+	faults  faults
 	handles handles
 
 	// mu is held while names are looked for and changed: the folder beneath does
@@ -29,6 +30,7 @@ func newTree(beneath string, opts Options) (*tree, error) {
 		return nil, err
 	}
 	t := &tree{opts: opts, nodes: map[uint64]*node{}}
+	t.faults.ended = make(chan struct{})
 	t.handles.all = map[any]func(){}
 	t.top = &node{tree: t, fd: fd}
 	return t, nil
@@ -54,6 +56,50 @@ type node struct {
 // path is by which calls reach the node that take no descriptor of this sort (proc(5)).
 func (n *node) path() string { return "/proc/self/fd/" + strconv.Itoa(n.fd) }
 
+// name is what rules know the node by: one of its names, if it has several, and none
+// when it has been removed.
+func (n *node) name() string {
+	if n == n.tree.top {
+		return "."
+	}
+	return n.Path(nil)
+}
+
+// meet is for an operation on the node, or on what has these names in it.
+func (n *node) meet(ctx context.Context, op Op, names ...string) syscall.Errno {
+	if names == nil {
+		names = []string{n.name()}
+	}
+	_, errno := n.tree.faults.meet(ctx, request{op: op, names: names})
+	return errno
+}
+
+// meetAt is for an operation on so many bytes from an offset on.
+func (n *node) meetAt(ctx context.Context, op Op, off, size int64) (flips []*Fault, errno syscall.Errno) {
+	return n.tree.faults.meet(ctx, n.bytes(op, off, size))
+}
+
+// transfer is meetAt for one that need not move all of the data; it is what it moves.
+func (n *node) transfer(ctx context.Context, op Op, data []byte, off int64) (part []byte, flips []*Fault, errno syscall.Errno) {
+	end := n.tree.faults.whole(n.bytes(op, off, int64(len(data))))
+	flips, errno = n.meetAt(ctx, op, off, end-off)
+	return data[:end-off], flips, errno
+}
+
+func (n *node) bytes(op Op, off, size int64) request {
+	return request{op: op, names: []string{n.name()}, ranged: true, start: off, end: off + size, cut: n.cut}
+}
+
+// cut makes a file that is longer as long as that.
+func (n *node) cut(size int64) syscall.Errno {
+	var st syscall.Stat_t
+	err := syscall.Fstat(n.fd, &st)
+	if err == nil && st.Size > size {
+		err = unix.Truncate(n.path(), size)
+	}
+	return fs.ToErrno(err)
+}
+
 // child is the entry with this spelling. The caller holds mu.
 func (n *node) child(ctx context.Context, spelled string, out *fuse.EntryOut) (*node, error) {
 	fd, err := unix.Openat(n.fd, spelled, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
@@ -77,6 +123,9 @@ func (n *node) child(ctx context.Context, spelled string, out *fuse.EntryOut) (*
 }
 
 func (n *node) Getattr(ctx context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+	if errno := n.meet(ctx, Getattr); errno != 0 {
+		return errno
+	}
 	return n.attributes(out)
 }
 
@@ -88,6 +137,9 @@ func (n *node) attributes(out *fuse.AttrOut) syscall.Errno {
 }
 
 func (n *node) Setattr(ctx context.Context, _ fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	if errno := n.meet(ctx, Setattr); errno != 0 {
+		return errno
+	}
 	if mode, ok := in.GetMode(); ok {
 		if err := unix.Chmod(n.path(), mode); err != nil {
 			return fs.ToErrno(err)
@@ -135,25 +187,39 @@ func (n *node) chtimes(in *fuse.SetAttrIn) syscall.Errno {
 }
 
 func (n *node) Readlink(ctx context.Context) ([]byte, syscall.Errno) {
+	if errno := n.meet(ctx, Readlink); errno != 0 {
+		return nil, errno
+	}
 	target := make([]byte, unix.PathMax)
 	size, err := unix.Readlinkat(n.fd, "", target)
 	return target[:max(size, 0)], fs.ToErrno(err)
 }
 
 func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	if errno := n.meet(ctx, Open); errno != 0 {
+		return nil, 0, errno
+	}
 	fd, err := unix.Open(n.path(), beneathFlags(flags), 0)
 	if err != nil {
 		return nil, 0, fs.ToErrno(err)
 	}
-	return n.opened(fd), 0, 0
+	return n.opened(fd), fuse.FOPEN_DIRECT_IO, 0
 }
 
+func (n *node) Opendir(ctx context.Context) syscall.Errno { return n.meet(ctx, Open) }
+
 func (n *node) Readdir(ctx context.Context) (fs.DirStream, syscall.Errno) {
+	if errno := n.meet(ctx, Readdir); errno != 0 {
+		return nil, errno
+	}
 	return n.entries()
 }
 
 // Fsync is that of a folder, too.
 func (n *node) Fsync(ctx context.Context, _ fs.FileHandle, _ uint32) syscall.Errno {
+	if errno := n.meet(ctx, Fsync); errno != 0 {
+		return errno
+	}
 	fd, err := unix.Open(n.path(), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fs.ToErrno(err)
@@ -163,6 +229,9 @@ func (n *node) Fsync(ctx context.Context, _ fs.FileHandle, _ uint32) syscall.Err
 }
 
 func (n *node) Statfs(ctx context.Context, out *fuse.StatfsOut) syscall.Errno {
+	if errno := n.meet(ctx, Statfs); errno != 0 {
+		return errno
+	}
 	var st syscall.Statfs_t
 	err := syscall.Statfs(n.path(), &st)
 	out.FromStatfsT(&st)

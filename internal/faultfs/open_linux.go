@@ -2,11 +2,13 @@ package faultfs
 
 import (
 	"context"
+	"io"
 	"os"
 	"sync"
 	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
 	"golang.org/x/sys/unix"
 )
 
@@ -62,6 +64,47 @@ func (n *node) opened(fd int) *file {
 func (f *file) Release(context.Context) syscall.Errno {
 	f.node.tree.handles.close(f)
 	return 0
+}
+
+func (f *file) Read(ctx context.Context, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
+	dest, flips, errno := f.node.transfer(ctx, Read, dest, off)
+	if errno != 0 {
+		return nil, errno
+	}
+	size, err := f.beneath.ReadAt(dest, off)
+	if err != nil && err != io.EOF {
+		return nil, fs.ToErrno(err)
+	}
+	for _, fault := range flips {
+		fault.flip(dest[:size], off)
+	}
+	return fuse.ReadResultData(dest[:size]), 0
+}
+
+func (f *file) Write(ctx context.Context, data []byte, off int64) (uint32, syscall.Errno) {
+	data, flips, errno := f.node.transfer(ctx, Write, data, off)
+	if errno != 0 {
+		return 0, errno
+	}
+	for _, fault := range flips {
+		fault.flip(data, off)
+	}
+	size, err := f.beneath.WriteAt(data, off)
+	return uint32(size), fs.ToErrno(err)
+}
+
+func (f *file) Allocate(ctx context.Context, off, size uint64, mode uint32) syscall.Errno {
+	if _, errno := f.node.meetAt(ctx, Fallocate, int64(off), int64(size)); errno != 0 {
+		return errno
+	}
+	return f.LoopbackFile.Allocate(ctx, off, size, mode)
+}
+
+func (f *file) Flush(ctx context.Context) syscall.Errno {
+	if errno := f.node.meet(ctx, Flush); errno != 0 {
+		return errno
+	}
+	return f.LoopbackFile.Flush(ctx)
 }
 
 // listing is a folder that a client reads.

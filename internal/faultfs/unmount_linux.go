@@ -15,6 +15,8 @@ import (
 // nothing of it is left: no mount, no goroutine, no descriptor. A further call
 // returns what the first did.
 //
+//	no rule holds any more; what is stalled fails with EIO
+//	   │
 //	unmounted ──────────────────────────────────────────────▶ done
 //	   │ EBUSY: a client has a file open
 //	the connection is aborted: what clients have fails with ECONNABORTED, what they ask for with ENOTCONN
@@ -26,6 +28,7 @@ import (
 // open for more than 5 s, and the goroutines end with them.
 func (f *FS) Unmount() error {
 	f.unmount.Do(func() {
+		f.tree.faults.end()
 		if err := f.detach(); err != nil {
 			f.err = fmt.Errorf("unmount %q: %w", f.Mounted, err)
 			return

@@ -9,7 +9,6 @@ import (
 	"go.uber.org/goleak"
 
 	"brood/internal/faultfs"
-	"brood/internal/faultfs/faultfstest"
 )
 
 // TestUnmounted: nothing is left of a file system when its test has ended.
@@ -32,14 +31,6 @@ func TestUnmounted(t *testing.T) {
 	}
 }
 
-// populated has a file.
-func populated(t *testing.T) *faultfs.FS {
-	t.Helper()
-	f := faultfstest.Mount(t, faultfs.Options{})
-	must(t, os.WriteFile(f.Beneath+"/a", []byte("contents"), 0o600))
-	return f
-}
-
 // wantGone may be called before the file system's own cleanup.
 func wantGone(t *testing.T, f *faultfs.FS) {
 	t.Helper()
@@ -59,7 +50,33 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// TestUnmountUnderClients: a process has a file open.
+// TestUnmountWhileStalled: whatever is stalled, and however, fails.
+func TestUnmountWhileStalled(t *testing.T) {
+	for _, tt := range calls {
+		t.Run(tt.name, func(t *testing.T) {
+			f := populated(t)
+			fault := f.Inject(faultfs.Rule{Ops: tt.op, Name: tt.on, Stall: faultfs.Uninterruptible})
+			cmd, _ := startClient(t, tt.name, f)
+			<-fault.Met()
+			wantGone(t, f)
+			wantExit(t, cmd, 3)
+		})
+	}
+}
+
+// TestUnmountStalledAltogether: no answer is needed to unmount.
+func TestUnmountStalledAltogether(t *testing.T) {
+	f := populated(t)
+	fault := f.Inject(faultfs.Rule{Stall: faultfs.Uninterruptible})
+	for _, name := range []string{"read", "readdir", "rename", "statfs"} {
+		startClient(t, name, f)
+	}
+	eventually(t, "all stalled", func() bool { return fault.Stalled() == 4 })
+	wantGone(t, f)
+}
+
+// TestUnmountUnderClients: one is stalled, one is killed and there nevertheless, and
+// one only has a file open.
 func TestUnmountUnderClients(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root: others need fusectl to abort a connection")
@@ -72,5 +89,14 @@ func TestUnmountUnderClients(t *testing.T) {
 	must(t, holder.Start())
 	must(t, file.Close())
 	defer func() { _ = holder.Process.Kill(); _ = holder.Wait() }()
+
+	fault := f.Inject(faultfs.Rule{Ops: faultfs.Read, Stall: faultfs.Uninterruptible})
+	reader, _ := startClient(t, "read", f)
+	killed, _ := startClient(t, "read", f)
+	eventually(t, "both stalled", func() bool { return fault.Stalled() == 2 })
+	must(t, killed.Process.Kill())
+	eventually(t, "killed and there", func() bool { return killPending(killed.Process.Pid) && state(killed.Process.Pid) == "D" })
 	wantGone(t, f)
+	wantKilled(t, killed)
+	wantExit(t, reader, 3)
 }
