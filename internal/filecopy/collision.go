@@ -28,6 +28,7 @@ var errOtherSpelling = errors.New("the destination has it in another spelling, a
 // the names, until it is asked for another folder.
 type Spelling struct {
 	Root   *os.Root
+	Read   func() // unless nil, called when some of a folder's names were read, which are many
 	folder string
 	names  map[string]bool // of the folder, when they were read
 }
@@ -46,6 +47,9 @@ func (s *Spelling) lists(root *os.Root, folder, base string) (bool, error) {
 		err := eachName(root, folder, func(names []string) bool {
 			for _, name := range names {
 				s.names[name] = true
+			}
+			if s.Read != nil {
+				s.Read()
 			}
 			return false
 		})
