@@ -80,16 +80,12 @@ func (o *options) readFailed(std Streams) error {
 	if o.retryFailed == "" {
 		return nil
 	}
+	var err error
+	if o.plan.Only, err = plan.ReadFailed(o.retryFailed, o.stall); err != nil {
+		return err
+	}
 	if sameFile(o.retryFailed, o.record) {
 		return fmt.Errorf("record %q: is what --retry-failed reads", o.record)
-	}
-	file, err := os.Open(o.retryFailed)
-	if err != nil {
-		return fmt.Errorf("record %q: %w", o.retryFailed, filecopy.Cause(err))
-	}
-	defer file.Close()
-	if o.plan.Only, err = plan.Failed(file); err != nil {
-		return fmt.Errorf("record %q: %w", o.retryFailed, filecopy.Cause(err))
 	}
 	if o.source == "" && o.dest == "" {
 		o.source, o.dest = o.plan.Only.Source, o.plan.Only.Dest

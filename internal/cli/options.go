@@ -107,6 +107,7 @@ func (o *options) readPatience(c *cli.Context) (err error) {
 	if o.stall, err = duration("stall", c.String("stall")); err != nil {
 		return err
 	}
+	o.plan.Stall = o.stall
 	if o.timeout, err = duration("timeout", c.String("timeout")); err != nil {
 		return err
 	}

@@ -25,7 +25,13 @@ type written struct {
 // openFiles makes those of a run, which are not to be where it reads from.
 func openFiles(opts options, tree plan.Tree) (record, checksums *written, err error) {
 	for what, name := range map[string]string{"record": opts.record, "checksums": opts.checksums} {
-		if name != "" && tree.Holds(name) {
+		if name == "" {
+			continue
+		}
+		switch inside, err := tree.Holds(name, opts.stall); {
+		case err != nil:
+			return nil, nil, fmt.Errorf("%s: %w", what, err)
+		case inside:
 			return nil, nil, fmt.Errorf("%s %q: is inside the source", what, name)
 		}
 	}

@@ -30,7 +30,7 @@ func runCopy(opts options, std Streams) error {
 	if err := opts.readFailed(std); err != nil {
 		return err
 	}
-	tree, err := plan.Check(opts.source, opts.dest)
+	tree, err := plan.Check(opts.source, opts.dest, opts.stall)
 	if err != nil {
 		return err
 	}

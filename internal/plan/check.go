@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"brood/internal/filecopy"
 )
@@ -15,12 +16,19 @@ import (
 // Check tells whether source can be copied to dest, before anything is touched:
 // source is a folder or a regular file that can be read; dest is a folder, or
 // nothing yet in a folder that can be written; and dest is neither source nor inside it, also
-// by way of links and mounts.
-func Check(source, dest string) (Tree, error) {
+// by way of links and mounts. When one of them has given no answer for so long as
+// stall (0: for ever), that is the error.
+func Check(source, dest string, stall time.Duration) (Tree, error) {
+	return inTime(stall, func(p *pulse) (Tree, error) { return check(p, source, dest) })
+}
+
+func check(p *pulse, source, dest string) (Tree, error) {
+	p.askFor("source", source)
 	t, info, err := checkSource(source, dest)
 	if err != nil {
 		return Tree{}, err
 	}
+	p.askFor("dest", dest)
 	if err := checkDest(dest); err != nil {
 		return Tree{}, err
 	}
@@ -171,14 +179,19 @@ func below(folder fs.FileInfo, name string) (bool, error) {
 }
 
 // Holds tells whether name is what the tree is to be copied from, or in it: to
-// write there would spoil it.
-func (t Tree) Holds(name string) bool {
-	info, err := os.Stat(filepath.Join(t.Source, t.File))
-	if err != nil {
-		return false
-	}
-	inside, err := below(info, name)
-	return err == nil && inside
+// write there would spoil it. An error says that there was no answer for so long as stall.
+func (t Tree) Holds(name string, stall time.Duration) (bool, error) {
+	return inTime(stall, func(p *pulse) (bool, error) {
+		source := filepath.Join(t.Source, t.File)
+		p.askFor("source", source)
+		info, err := os.Stat(source)
+		if err != nil {
+			return false, nil
+		}
+		p.askFor("file", name)
+		inside, err := below(info, name)
+		return err == nil && inside, nil
+	})
 }
 
 // problem names what cannot be used and why.

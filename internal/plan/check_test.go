@@ -3,11 +3,13 @@
 package plan_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"brood/internal/plan"
 )
@@ -82,7 +84,7 @@ func TestCheck(t *testing.T) {
 		"a file onto itself by a link": {source: "src/f", dest: "tosrc", want: "the copy would be the file itself"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree, err := plan.Check(row.source, row.dest)
+			tree, err := plan.Check(row.source, row.dest, 0)
 			switch {
 			case row.want == "" && err != nil:
 				t.Errorf("Check(%q, %q): %v", row.source, row.dest, err)
@@ -119,9 +121,22 @@ func TestCheckPermissions(t *testing.T) {
 		"dest cannot be seen": {"src", "shut/new", `dest "shut/new": permission denied`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := plan.Check(row.source, row.dest); err == nil || !strings.Contains(err.Error(), row.want) {
+			if _, err := plan.Check(row.source, row.dest, 0); err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("Check(%q, %q): %v; want %s", row.source, row.dest, err, row.want)
 			}
 		})
 	}
+}
+
+// TestRecordWithoutAnswer: to open a pipe that nobody writes to takes for ever.
+func TestRecordWithoutAnswer(t *testing.T) {
+	pipe := t.TempDir() + "/record"
+	must(t, syscall.Mkfifo(pipe, 0o600))
+	_, err := plan.ReadFailed(pipe, 50*time.Millisecond)
+	if want := fmt.Sprintf("record %q: no answer for 50ms", pipe); err == nil || err.Error() != want {
+		t.Errorf("%v; want %s", err, want)
+	}
+	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // what was left behind ends
+	must(t, err)
+	must(t, writer.Close())
 }

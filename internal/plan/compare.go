@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"syscall"
+	"time"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
@@ -20,7 +21,7 @@ import (
 // Include and Exclude hold for both sides; the jobs are those of Start, but for
 // folders and links.
 func StartCompare(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
-	w, err := newWalk(ctx, t, opts, emit)
+	w, err := walkInTime(ctx, t, opts, emit)
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +54,9 @@ func (w *walk) compareFolder(name string) {
 // compareName compares what the source has with what the destination has of the name.
 func (w *walk) compareName(name string, info fs.FileInfo) {
 	mode := info.Mode()
-	there, err := w.dest.Lstat(name)
+	there, err := w.dest.lstat(name)
 	switch {
-	case absent(err), err == nil && !w.spelled(name):
+	case absent(err), err == nil && !w.dest.exact(name):
 		w.missing(name, mode)
 	case err != nil:
 		w.failed(name, "stat at the destination", err)
@@ -73,12 +74,12 @@ func (w *walk) compareName(name string, info fs.FileInfo) {
 }
 
 func (w *walk) compareTargets(name string) {
-	target, err := w.source.Readlink(name)
+	target, err := w.source.readlink(name)
 	if err != nil {
 		w.failed(name, "read link", err)
 		return
 	}
-	there, err := w.dest.Readlink(name)
+	there, err := w.dest.readlink(name)
 	switch {
 	case err != nil:
 		w.failed(name, "read link at the destination", err)
@@ -110,7 +111,7 @@ func (w *walk) extra(name string, e fs.DirEntry) {
 	if w.filter.excludes(name) || !e.IsDir() && !w.filter.includes(name) {
 		return
 	}
-	info, err := w.source.Lstat(name)
+	info, err := w.source.lstat(name)
 	switch gone := absent(err) || filecopy.IsTemporary(e.Name()); {
 	case err != nil && !gone:
 		w.failed(name, "stat", err)
@@ -127,17 +128,23 @@ func absent(err error) bool {
 }
 
 func (w *walk) differs(name, reason string) {
-	w.emit(event.Event{Kind: event.Differs, File: name, Reason: reason})
+	w.say(event.Event{Kind: event.Differs, File: name, Reason: reason})
 }
 
 // CheckCompare tells whether source can be compared with dest: both are there and
 // can be read, source is a folder or a file, dest is a folder, and neither source
-// nor inside it.
-func CheckCompare(source, dest string) (Tree, error) {
+// nor inside it. Of stall it makes what Check makes of it.
+func CheckCompare(source, dest string, stall time.Duration) (Tree, error) {
+	return inTime(stall, func(p *pulse) (Tree, error) { return checkCompare(p, source, dest) })
+}
+
+func checkCompare(p *pulse, source, dest string) (Tree, error) {
+	p.askFor("source", source)
 	t, info, err := checkSource(source, dest)
 	if err != nil {
 		return Tree{}, err
 	}
+	p.askFor("dest", dest)
 	switch there, err := os.Stat(dest); {
 	case err != nil:
 		return Tree{}, problem("dest", dest, err)

@@ -2,7 +2,10 @@ package plan
 
 import (
 	"context"
+	"fmt"
 	"slices"
+
+	"brood/internal/event"
 )
 
 // folder is a folder of the source that the walk has entered.
@@ -29,7 +32,8 @@ type feed struct {
 	links    Job // hard links that are ready
 	waiting  int // hard links whose first name is not done
 	laneBusy bool
-	running  int // jobs of files under way
+	running  int  // jobs of files under way
+	silent   bool // the walk has had no answer for long, as far as is known
 }
 
 func newFeed(p *Plan, found <-chan entry) *feed {
@@ -41,7 +45,7 @@ func (f *feed) run(ctx context.Context) {
 	defer close(f.jobs)
 	for {
 		job, ready := f.next()
-		if !ready && f.over() {
+		if !ready && f.over() && (f.found == nil || f.giveUp()) {
 			return
 		}
 		jobs, found := f.jobs, f.found
@@ -59,19 +63,43 @@ func (f *feed) run(ctx context.Context) {
 				f.found = nil
 				continue
 			}
+			f.silent = false
 			f.take(e)
-		case j := <-f.done:
-			f.completed(j)
+		case n := <-f.news:
+			f.hear(n)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
+func (f *feed) hear(n news) {
+	if n.silent {
+		f.silent = true
+	} else {
+		f.completed(n.done)
+	}
+}
+
+// idle: perhaps nothing more comes from the walk. It is over, or has had no answer for
+// so long that what it has found is not to wait for more.
+func (f *feed) idle() bool { return f.found == nil || f.silent && len(f.found) == 0 }
+
+// giveUp gives up the walk, unless it has gone on since the last tick.
+func (f *feed) giveUp() bool {
+	q, ok := f.pulse.giveUp()
+	if ok {
+		f.emit(f.pulse.failure(q))
+		f.emit(event.Event{Kind: event.Stopping, Reason: fmt.Sprintf("%s %q does not answer at %q: what lies behind was not looked at", q.side.what, q.side.path, q.name)})
+	}
+	f.silent = ok
+	return ok
+}
+
 // next is the job that could be started now.
 func (f *feed) next() (Job, bool) {
 	switch {
-	case f.full() || (f.found == nil || f.pressed()) && len(f.files.Names) > 0:
+	case f.full() || (f.idle() || f.pressed()) && len(f.files.Names) > 0:
 		return f.files, true
 	case f.laneBusy:
 		return Job{}, false
@@ -90,11 +118,11 @@ func (f *feed) pressed() bool { return f.waiting >= laneAhead }
 // due tells whether the lane takes from a queue now: when there is a job's worth, or no more to come.
 func (f *feed) due(queue Job) bool {
 	n := len(queue.Names)
-	return n >= laneJob || n > 0 && (f.pressed() || f.found == nil && f.running == 0)
+	return n >= laneJob || n > 0 && (f.pressed() || f.idle() && f.running == 0)
 }
 
 func (f *feed) over() bool {
-	return f.found == nil && f.running == 0 && !f.laneBusy && len(f.lane.Names)+len(f.links.Names)+len(f.files.Names) == 0
+	return f.idle() && f.running == 0 && !f.laneBusy && len(f.lane.Names)+len(f.links.Names)+len(f.files.Names) == 0
 }
 
 // full tells whether the job of files takes no more; the next name could have the length of a path.

@@ -66,6 +66,6 @@ func (w *walk) linked(e entry, there fs.FileInfo) bool {
 	if !e.first.settled {
 		return false
 	}
-	to, err := w.dest.Lstat(e.first.name)
+	to, err := w.dest.lstat(e.first.name)
 	return err == nil && os.SameFile(to, there)
 }

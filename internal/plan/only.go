@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"brood/internal/event"
 )
@@ -56,6 +58,35 @@ func Failed(record io.Reader) (*Only, error) {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
 	}
+}
+
+// ReadFailed is Failed of the record with that name. When reading it has had no
+// answer for so long as stall (0: for ever), that is the error.
+func ReadFailed(name string, stall time.Duration) (*Only, error) {
+	return inTime(stall, func(p *pulse) (*Only, error) {
+		p.askFor("record", name)
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, problem("record", name, err)
+		}
+		defer file.Close()
+		only, err := Failed(partly{file, p})
+		if err != nil {
+			return nil, problem("record", name, err)
+		}
+		return only, nil
+	})
+}
+
+// partly is a record of which each read is an answer.
+type partly struct {
+	io.Reader
+	pulse *pulse
+}
+
+func (f partly) Read(b []byte) (int, error) {
+	f.pulse.partly()
+	return f.Reader.Read(b)
 }
 
 var errNoRun = errors.New("no record of a run of brood copy")
@@ -176,7 +207,7 @@ func (w *walk) chosen(f *folder, bases ...string) {
 		if c == nil || w.ctx.Err() != nil || w.filter.excludes(name) {
 			continue
 		}
-		info, err := w.source.Lstat(name)
+		info, err := w.source.lstat(name)
 		if err == nil && !c.all && !info.IsDir() {
 			err = syscall.ENOTDIR // what was in it has gone
 		}

@@ -1,7 +1,8 @@
 // Package plan decides what there is to do: it walks the source, compares with
 // the destination, and streams jobs in an order in which they can be done. It
 // only reads; whatever is written below the destination is written by a child, so
-// that a destination that hangs can hold a child, and never the parent.
+// that a destination that hangs while it is written to can hold a child, and never the
+// parent. What gives no answer while it is read, for Options.Stall, is given up.
 //
 // A million names are never in memory at once. What is kept is the path to where
 // the walk stands, the folders with a file under way, short queues, and of an
@@ -26,8 +27,8 @@ package plan
 
 import (
 	"context"
-	"os"
 	"sync"
+	"time"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
@@ -43,6 +44,8 @@ type Options struct {
 	Recheck   bool // what seems to be done already is a job all the same, to be verified
 	PerChild  int  // files a job, 1 at least
 	ArgRoom   int  // bytes of names that a job may have, each counted with 9 more; 0: no bound
+
+	Stall time.Duration // how long source or destination may give no answer; 0: for ever
 }
 
 // Job is work for one child.
@@ -57,13 +60,23 @@ type Job struct {
 
 // Plan is a stream of jobs.
 type Plan struct {
-	opts Options
+	opts  Options
+	emit  event.Sink
+	pulse *pulse // of the walk
 
-	jobs  chan Job
-	done  chan Job
-	ended chan struct{} // closed when feed has returned
+	jobs   chan Job
+	news   chan news
+	ended  chan struct{} // closed when feed has returned
+	walked chan struct{} // and this one when walk has
 
-	running sync.WaitGroup // walk and feed
+	running sync.WaitGroup // feed and watch
+}
+
+// news is what feed hears of besides what is found. (It is one channel, since one more
+// in its select costs a dry run 3 %.)
+type news struct {
+	done   Job
+	silent bool // the walk has had no answer for long
 }
 
 // Queues between the walk, the plan and the scheduler.
@@ -76,30 +89,56 @@ const (
 // Start begins to walk the tree. Jobs closes when all is done, or soon after ctx
 // is done; everybody who takes a job from it calls Done for it. Skipped and
 // failed entries are emitted as events.
+//
+// A walk that has had no answer for Options.Stall may still have one while there are
+// jobs to do. Then it is given up: what it has asked for is Failed, an event Stopping
+// says that what lies behind was not looked at, and Jobs closes.
 func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
-	w, err := newWalk(ctx, t, opts, emit)
+	w, err := walkInTime(ctx, t, opts, emit)
 	if err != nil {
 		return nil, err
 	}
 	return start(w, w.run), nil
 }
 
-// start walks in one goroutine and makes jobs of what is found in another.
+func walkInTime(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk, error) {
+	return inTime(opts.Stall, func(p *pulse) (*walk, error) { return newWalk(ctx, p, t, opts, emit) })
+}
+
+// wholeInTime is inTime of a walk from its beginning to its end.
+func wholeInTime[T any](ctx context.Context, opts Options, do func(context.Context, *pulse) (T, error)) (T, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends one that is left behind
+	return inTime(opts.Stall, func(p *pulse) (T, error) { return do(ctx, p) })
+}
+
+// start walks in one goroutine and makes jobs of what is found in another, which ends
+// the first; a third has the clock.
 func start(w *walk, run func()) *Plan {
+	ctx, cancel := context.WithCancel(w.ctx)
+	w.ctx = ctx
 	found := make(chan entry, foundAhead)
 	w.pass = func(e entry) {
 		select {
 		case found <- e:
-		case <-w.ctx.Done():
+		case <-ctx.Done():
 		}
 	}
-	p := &Plan{opts: w.opts, jobs: make(chan Job), done: make(chan Job), ended: make(chan struct{})}
-	p.running.Go(func() {
+	p := &Plan{
+		opts: w.opts, emit: w.emit, pulse: w.pulse,
+		jobs: make(chan Job), news: make(chan news), ended: make(chan struct{}), walked: make(chan struct{}),
+	}
+	go func() {
+		defer close(p.walked)
 		defer close(found)
 		defer w.close()
 		run()
+	}()
+	p.running.Go(func() { p.pulse.watch(ctx, func() { p.tell(news{silent: true}) }) })
+	p.running.Go(func() {
+		defer cancel()
+		newFeed(p, found).run(ctx)
 	})
-	p.running.Go(func() { newFeed(p, found).run(w.ctx) })
 	return p
 }
 
@@ -107,27 +146,30 @@ func start(w *walk, run func()) *Plan {
 func (p *Plan) Jobs() <-chan Job { return p.jobs }
 
 // Done says that the job has ended, well or not: what waited for it becomes ready.
-func (p *Plan) Done(j Job) {
+func (p *Plan) Done(j Job) { p.tell(news{done: j}) }
+
+func (p *Plan) tell(n news) {
 	select {
-	case p.done <- j:
+	case p.news <- n:
 	case <-p.ended:
 	}
 }
 
-// Wait returns when nothing of the plan runs any more, and so emits no more.
-func (p *Plan) Wait() { p.running.Wait() }
+// Wait returns when nothing of the plan runs any more, but for a walk that has no
+// answer just then; in any case when no more is emitted.
+func (p *Plan) Wait() {
+	const patience = time.Second // a walk that is to end asks no more
+	p.running.Wait()
+	select {
+	case <-p.walked:
+	case <-time.After(patience):
+		p.pulse.mute()
+	}
+}
 
 // Tree is a source and a destination that Check has found to be fit.
 type Tree struct {
 	Source string // a folder
 	Dest   string // a folder, or nothing yet
 	File   string // the one name in Source that is to be copied; "" for all of it
-}
-
-func openDest(dest string) (*os.Root, error) {
-	root, err := os.OpenRoot(dest)
-	if os.IsNotExist(err) {
-		return nil, nil
-	}
-	return root, err
 }

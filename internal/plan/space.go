@@ -32,16 +32,25 @@ func (s *Shortage) Error() string {
 // Fits returns a *Shortage if the destination has no room for what Start would
 // copy. Where that cannot be known, it is nil: also where contents may be shared
 // with the source (reflinks), unless they are written in any case. It walks the
-// source, and ends with ctx's error soon after that is done.
+// source, and ends with ctx's error soon after that is done, or with another one
+// when there is no answer for Options.Stall.
 func Fits(ctx context.Context, t Tree, opts Options, written bool) error {
-	if !written && mayShare(t) {
+	_, err := wholeInTime(ctx, opts, func(ctx context.Context, p *pulse) (struct{}, error) {
+		return struct{}{}, fits(ctx, p, t, opts, written)
+	})
+	return err
+}
+
+func fits(ctx context.Context, p *pulse, t Tree, opts Options, written bool) error {
+	if !written && mayShare(p, t) {
 		return nil
 	}
+	p.askFor("dest", t.Dest)
 	free, known := Free(t.Dest)
 	if !known {
 		return nil
 	}
-	needed, err := Needs(ctx, t, opts)
+	needed, err := roomFor(ctx, p, t, opts)
 	if err == nil && (needed.Bytes > free.Bytes || needed.Inodes > free.Inodes) {
 		err = &Shortage{t.Dest, needed, free}
 	}
@@ -52,9 +61,14 @@ func Fits(ctx context.Context, t Tree, opts Options, written bool) error {
 // when Start is to copy this: what files have allocated in whole blocks, and
 // names that are not there. What a file replaces is counted as free, although the
 // two are there together for a moment; so is its share of what has other names, too.
+// It ends as Fits does.
 func Needs(ctx context.Context, t Tree, opts Options) (Room, error) {
+	return wholeInTime(ctx, opts, func(ctx context.Context, p *pulse) (Room, error) { return roomFor(ctx, p, t, opts) })
+}
+
+func roomFor(ctx context.Context, p *pulse, t Tree, opts Options) (Room, error) {
 	opts.Recheck = false // what is there needs no room
-	w, err := newWalk(ctx, t, opts, func(event.Event) {})
+	w, err := newWalk(ctx, p, t, opts, func(event.Event) {})
 	if err != nil {
 		return Room{}, err
 	}

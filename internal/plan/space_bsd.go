@@ -16,4 +16,4 @@ func statVolume(name string) (volume, error) {
 	return v, nil
 }
 
-func mayShare(Tree) bool { return false } // no reflinks are made here
+func mayShare(*pulse, Tree) bool { return false } // no reflinks are made here

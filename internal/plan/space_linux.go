@@ -22,13 +22,18 @@ const zfsMagic = 0x2fc12fc1 // OpenZFS, which is not in the kernel's headers
 
 // mayShare tells whether copies may take no room: source and destination are one
 // file system of a kind that can reflink, or one over such a kind.
-func mayShare(t Tree) bool {
+func mayShare(p *pulse, t Tree) bool {
+	p.askFor("dest", t.Dest)
 	dest, info, err := existing(t.Dest)
 	if err != nil {
 		return false
 	}
 	var here, there unix.Statfs_t
-	if unix.Statfs(t.Source, &here) != nil || unix.Statfs(dest, &there) != nil || here.Type != there.Type {
+	if unix.Statfs(dest, &there) != nil {
+		return false
+	}
+	p.askFor("source", t.Source)
+	if unix.Statfs(t.Source, &here) != nil || here.Type != there.Type {
 		return false
 	}
 	switch uint32(there.Type) {

@@ -6,4 +6,4 @@ import "errors"
 
 func statVolume(string) (volume, error) { return volume{}, errors.ErrUnsupported }
 
-func mayShare(Tree) bool { return false }
+func mayShare(*pulse, Tree) bool { return false }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -38,32 +37,31 @@ const batch = 4096
 
 // walk goes through the source depth first.
 type walk struct {
-	ctx      context.Context
-	tree     Tree
-	source   *os.Root
-	dest     *os.Root // nil when there is none yet
-	opts     Options
-	filter   filter
-	emit     event.Sink
-	pass     func(entry)       // may wait, but not when ctx is done
-	spelling filecopy.Spelling // of the destination's names
-	shared   hardLinks         // nil when hard links are not kept
+	ctx    context.Context
+	pulse  *pulse
+	tree   Tree
+	source *side
+	dest   *side // nil when there is none yet
+	opts   Options
+	filter filter
+	emit   event.Sink
+	pass   func(entry) // may wait, but not when ctx is done
+	shared hardLinks   // nil when hard links are not kept
 
 	compared folder // of a comparison: that all files are said to be in, since nothing waits for them
 }
 
-func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk, error) {
-	source, err := os.OpenRoot(t.Source)
+func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sink) (*walk, error) {
+	source, err := openSide(p, "source", t.Source, "")
 	if err != nil {
 		return nil, problem("source", t.Source, err)
 	}
-	dest, err := openDest(t.Dest)
-	if err != nil {
-		source.Close()
+	dest, err := openSide(p, "dest", t.Dest, " at the destination")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		source.close()
 		return nil, problem("dest", t.Dest, err)
 	}
-	w := &walk{ctx: ctx, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
-	w.spelling.Root = dest
+	w := &walk{ctx: ctx, pulse: p, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
 	if opts.Archive {
 		w.shared = hardLinks{}
 	}
@@ -71,9 +69,9 @@ func newWalk(ctx context.Context, t Tree, opts Options, emit event.Sink) (*walk,
 }
 
 func (w *walk) close() {
-	w.source.Close()
+	w.source.close()
 	if w.dest != nil {
-		w.dest.Close()
+		w.dest.close()
 	}
 }
 
@@ -95,7 +93,7 @@ func (w *walk) single(call func(name string, info fs.FileInfo)) {
 	if w.filter.excludes(name) || !w.filter.includes(name) {
 		return
 	}
-	info, err := w.source.Lstat(name)
+	info, err := w.source.lstat(name)
 	if err != nil {
 		w.failed(name, "stat", err)
 		return
@@ -123,14 +121,14 @@ func (w *walk) entries(f *folder) error {
 }
 
 // each calls back for each name in a folder, until ctx is done.
-func (w *walk) each(root *os.Root, folder string, call func(fs.DirEntry)) error {
-	dir, err := root.Open(folder)
+func (w *walk) each(of *side, folder string, call func(fs.DirEntry)) error {
+	dir, err := of.open(folder)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
 	for {
-		entries, err := dir.ReadDir(batch)
+		entries, err := of.read(dir, folder)
 		if len(entries) < batch {
 			dir.Close() // a deep tree must not hold a descriptor for each level
 		}
@@ -160,7 +158,7 @@ func (w *walk) entry(folder string, e fs.DirEntry, call func(name string, info f
 	case w.filter.excludes(name), !e.IsDir() && !w.filter.includes(name):
 		return
 	}
-	info, err := e.Info()
+	info, err := w.source.info(name, e)
 	if err != nil {
 		w.failed(name, "stat", err)
 		return
@@ -185,8 +183,8 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *chosen) {
 func (w *walk) enter(name string, in *folder, only *chosen) *folder {
 	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
 	if !f.fresh {
-		_, err := w.dest.Lstat(name)
-		f.fresh = errors.Is(err, fs.ErrNotExist) || err == nil && !w.spelled(name)
+		_, err := w.dest.lstat(name)
+		f.fresh = errors.Is(err, fs.ErrNotExist) || err == nil && !w.dest.exact(name)
 	}
 	return f
 }
@@ -234,27 +232,22 @@ func (w *walk) there(e entry) fs.FileInfo {
 	if e.folder.fresh {
 		return nil
 	}
-	info, err := w.dest.Lstat(e.name)
-	if err != nil || !w.spelled(e.name) {
+	info, err := w.dest.lstat(e.name)
+	if err != nil || !w.dest.exact(e.name) {
 		return nil
 	}
 	return info
 }
 
-// spelled tells whether the destination has a name just so. Where it has the name in
-// another spelling, which it takes for the same, it has another file.
-func (w *walk) spelled(name string) bool {
-	ok, err := w.spelling.Exact(name)
-	return ok && err == nil
-}
-
 func (w *walk) skipped(name, reason string) {
-	w.emit(event.Event{Kind: event.Skipped, File: name, Reason: reason})
+	w.say(event.Event{Kind: event.Skipped, File: name, Reason: reason})
 }
 
 func (w *walk) failed(name, op string, err error) {
-	w.emit(event.Event{Kind: event.Failed, File: name, Error: filecopy.NewError(op, err).Error()})
+	w.say(event.Event{Kind: event.Failed, File: name, Error: filecopy.NewError(op, err).Error()})
 }
+
+func (w *walk) say(e event.Event) { w.pulse.say(w.emit, e) }
 
 const reasonLeftover = "leftover of an interrupted copy"
 

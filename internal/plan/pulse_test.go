@@ -1,0 +1,266 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"brood/internal/event"
+)
+
+// TestInTime: what asks the system is waited for while each answer comes in time.
+func TestInTime(t *testing.T) {
+	const stall = time.Minute
+	nothing := errors.New("nothing there")
+	for name, row := range map[string]struct {
+		stall   time.Duration
+		ask     func(*pulse) (int, error)
+		want    int
+		wantErr string
+		after   time.Duration // at least, and two ticks later at most
+	}{
+		"at once":         {stall, func(*pulse) (int, error) { return 7, nil }, 7, "", 0},
+		"an error":        {stall, func(*pulse) (int, error) { return 0, nothing }, 0, "nothing there", 0},
+		"not for ever":    {stall, asks(59 * time.Second), 7, "", 59 * time.Second},
+		"one by one":      {stall, asks(59*time.Second, 59*time.Second, 59*time.Second), 7, "", 177 * time.Second},
+		"never too long":  {0, asks(1000 * time.Hour), 7, "", 1000 * time.Hour},
+		"too long":        {stall, asks(time.Second, 1000*time.Hour), 0, `source "/nas": "films/a": no answer for 1m0s`, 61 * time.Second},
+		"soon too long":   {20 * time.Millisecond, asks(time.Hour), 0, "no answer for 20ms", 20 * time.Millisecond},
+		"the side itself": {stall, func(p *pulse) (int, error) { p.askFor("dest", "/x"); time.Sleep(time.Hour); return 7, nil }, 0, `dest "/x": no answer for 1m0s`, stall},
+		"part by part": {stall, func(p *pulse) (int, error) {
+			p.askFor("dest", "/x")
+			for range 100 {
+				time.Sleep(50 * time.Second)
+				p.partly()
+			}
+			return 7, nil
+		}, 7, "", 5000 * time.Second},
+		"busy, and asks nothing": {stall, func(p *pulse) (int, error) {
+			p.askFor("source", "/x")
+			p.answered()
+			time.Sleep(time.Hour)
+			return 7, nil
+		}, 7, "", time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				got, err := inTime(row.stall, row.ask)
+				if took := time.Since(began); took < row.after || took > row.after+2*time.Second {
+					t.Errorf("after %s; want %s", took, row.after)
+				}
+				if got != row.want || (err == nil) != (row.wantErr == "") || err != nil && !strings.HasSuffix(err.Error(), row.wantErr) {
+					t.Errorf("%d, %v; want %d, %s", got, err, row.want, row.wantErr)
+				}
+				time.Sleep(2000 * time.Hour) // what was left behind ends
+			})
+		})
+	}
+}
+
+// asks asks as many times, and has the answers after so long.
+func asks(answers ...time.Duration) func(*pulse) (int, error) {
+	return func(p *pulse) (int, error) {
+		s := &side{what: "source", path: "/nas"}
+		for _, after := range answers {
+			p.ask(s, "stat", "films/a")
+			time.Sleep(after)
+			p.answered()
+		}
+		return 7, nil
+	}
+}
+
+// silentWalk is a plan whose walk finds the files "a" and "b", asks for "c", and has
+// the answer when that is closed. The folders are real, and empty.
+type silentWalk struct {
+	*Plan
+	answer chan struct{}
+	cancel context.CancelFunc
+	mu     sync.Mutex
+	said   []string
+}
+
+func startSilent(t *testing.T, perChild int) *silentWalk {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &silentWalk{answer: make(chan struct{}), cancel: cancel}
+	dir := t.TempDir()
+	p := &pulse{stall: time.Minute}
+	w, err := newWalk(ctx, p, Tree{Source: dir, Dest: dir}, Options{PerChild: perChild}, s.emit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Plan = start(w, func() {
+		top := &folder{name: "."}
+		w.pass(entry{kind: entered, folder: top})
+		for _, name := range []string{"a", "b", "c"} {
+			if name == "c" {
+				w.source.pulse.ask(w.source, "stat", name)
+				<-s.answer
+				w.source.pulse.answered()
+			}
+			w.skipped(name, "said")
+			w.pass(entry{kind: file, name: name, info: info, folder: top})
+		}
+		w.pass(entry{kind: left, folder: top})
+	})
+	return s
+}
+
+func (s *silentWalk) emit(e event.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.said = append(s.said, strings.TrimSpace(fmt.Sprint(e.Kind, " ", e.File, " ", e.Error, e.Reason)))
+}
+
+// takes takes the next job, which has these names; none: there is no more.
+func (s *silentWalk) takes(t *testing.T, names ...string) Job {
+	t.Helper()
+	job, open := <-s.Jobs()
+	if !slices.Equal(job.Names, names) || open != (names != nil) {
+		t.Errorf("job %q, %v; want %q", job.Names, open, names)
+	}
+	return job
+}
+
+func (s *silentWalk) ends(t *testing.T, said ...string) {
+	t.Helper()
+	began := time.Now()
+	s.Wait()
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("waits for %s", took)
+	}
+	if !slices.Equal(s.said, said) {
+		t.Errorf("said %q; want %q", s.said, said)
+	}
+}
+
+// late has the walk hear its answer when nobody listens to it any more.
+func (s *silentWalk) late(t *testing.T) {
+	t.Helper()
+	before := len(s.said)
+	close(s.answer)
+	<-s.walked
+	if len(s.said) != before {
+		t.Errorf("says %q after the end", s.said[before:])
+	}
+}
+
+const (
+	saidA, saidB, saidC = "skipped a said", "skipped b said", "skipped c said"
+	failedC             = "failed c stat: no answer for 1m0s"
+)
+
+func stoppingAt(s *silentWalk, t *testing.T) string {
+	for _, said := range s.said {
+		if strings.HasPrefix(said, "stopping") && strings.HasSuffix(said, `does not answer at "c": what lies behind was not looked at`) {
+			return said
+		}
+	}
+	t.Errorf("no word of what lies behind: %q", s.said)
+	return ""
+}
+
+func TestSilentWalkIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSilent(t, 1)
+		began := time.Now()
+		a, b := s.takes(t, "a"), s.takes(t, "b")
+		s.Done(a)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if len(s.said) != 2 {
+			t.Errorf("given up while a job is under way: %q", s.said)
+		}
+		s.Done(b)
+		s.takes(t)
+		if took := time.Since(began); took > 10*time.Minute+time.Second {
+			t.Errorf("ends after %s", took)
+		}
+		s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+		s.late(t)
+	})
+}
+
+func TestSilenceWithNothingUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSilent(t, 1)
+		began := time.Now()
+		s.Done(s.takes(t, "a"))
+		s.Done(s.takes(t, "b"))
+		s.takes(t)
+		if took := time.Since(began); took < time.Minute || took > time.Minute+2*time.Second {
+			t.Errorf("given up after %s", took)
+		}
+		s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+		s.late(t)
+	})
+}
+
+// TestWalkGoesOn: an answer in time, and one that is late but not too late.
+func TestWalkGoesOn(t *testing.T) {
+	for _, after := range []time.Duration{59 * time.Second, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := startSilent(t, 1)
+			a, b := s.takes(t, "a"), s.takes(t, "b")
+			time.AfterFunc(after, func() { close(s.answer) })
+			c := s.takes(t, "c")
+			for _, job := range []Job{a, b, c} {
+				s.Done(job)
+			}
+			s.Done(s.takes(t, "."))
+			s.takes(t)
+			s.ends(t, saidA, saidB, saidC)
+		})
+	}
+}
+
+// TestJobOfSilentWalk: what was found is not held back for a job that is full.
+func TestJobOfSilentWalk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSilent(t, 10)
+		s.Done(s.takes(t, "a", "b"))
+		s.takes(t)
+		s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+		s.late(t)
+	})
+}
+
+// TestWalkThatWaits: it asks nothing while nobody takes its jobs.
+func TestWalkThatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSilent(t, 1)
+		close(s.answer)
+		for _, name := range []string{"a", "b", "c", "."} {
+			time.Sleep(time.Hour)
+			s.Done(s.takes(t, name))
+		}
+		s.takes(t)
+		s.ends(t, saidA, saidB, saidC)
+	})
+}
+
+// TestSilentWalkIsCancelled: whoever ends a run does not wait for an answer.
+func TestSilentWalkIsCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSilent(t, 1)
+		s.takes(t, "a")
+		s.cancel()
+		for range s.Jobs() {
+		}
+		s.ends(t, saidA, saidB)
+		s.late(t)
+	})
+}
