@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -257,7 +258,7 @@ func secondGuardian(w *process.Work) error {
 		return err
 	}
 	fmt.Fprintln(w.Events, "guardian", first)
-	if !eventually(func() bool { second := guardianOf(os.Getpid()); return second != 0 && second != first }) {
+	if !eventually(func() bool { second := guardianOf(os.Getpid()); return second != first && guards(second) }) {
 		return errors.New("no second guardian")
 	}
 	return hang(w)
@@ -273,6 +274,15 @@ func guardianOf(parent int) int {
 		}
 	}
 	return 0
+}
+
+// guards tells whether the guardian has learned of a daemon: it has opened a pidfd of it.
+func guards(guardian int) bool {
+	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", guardian))
+	return slices.ContainsFunc(open, func(fd string) bool {
+		target, _ := os.Readlink(fd)
+		return strings.Contains(target, "pidfd")
+	})
 }
 
 // limit says how many children there may be with Args[0] descriptors.
