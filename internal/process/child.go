@@ -2,11 +2,13 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -34,31 +36,45 @@ type Work struct {
 	terminable terminable
 }
 
-// Context is cancelled by SIGTERM, which without a call of Context ends the child
-// at once. A target that has something to clean up calls it first and returns
-// soon after the context is done; the child then still ends by SIGTERM (exit code -15).
+// Context is cancelled by SIGTERM, and by SIGXCPU, which
+// without a call of Context end the child at once. A target that has something to
+// clean up calls it first and returns soon after the context is done; the child then
+// still ends by that signal (exit code -15 or -24).
 func (w *Work) Context() context.Context { return w.terminable.context() }
 
-// terminable is a SIGTERM that waits for the target's return.
+// terminable is a signal to end that waits for the target's return.
 type terminable struct {
 	once sync.Once
 	ctx  context.Context
-	stop context.CancelFunc
 }
 
 func (t *terminable) context() context.Context {
-	t.once.Do(func() { t.ctx, t.stop = notifyTerminate() })
+	t.once.Do(func() {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		t.ctx = ctx
+		signals := make(chan os.Signal, 1)
+		notifyTerminate(signals)
+		go func() { // as long as this process lives
+			sig := <-signals
+			cancel(terminated{sig.(syscall.Signal)})
+		}()
+	})
 	return t.ctx
 }
 
-// received tells whether the signal has come, and gives it its usual meaning back.
-func (t *terminable) received() bool {
+// terminated is why the context is done.
+type terminated struct{ by syscall.Signal }
+
+func (t terminated) Error() string { return context.Canceled.Error() }
+
+// received is the signal that has come, 0 when none has.
+func (t *terminable) received() syscall.Signal {
 	if t.ctx == nil {
-		return false
+		return 0
 	}
-	received := t.ctx.Err() != nil
-	t.stop()
-	return received
+	var cause terminated
+	errors.As(context.Cause(t.ctx), &cause)
+	return cause.by
 }
 
 // childGrace is how long a child's own daemons may take to end when the child has.
@@ -111,8 +127,8 @@ func runChild(args []string, lookup Lookup) int {
 		report(err)
 	}
 	Finish(childGrace)
-	if work.terminable.received() {
-		dieBy(terminateSignal)
+	if sig := work.terminable.received(); sig != 0 {
+		dieBy(sig)
 	}
 	return exitStatus(err)
 }

@@ -37,6 +37,7 @@ func TestExitCodes(t *testing.T) {
 		{"SIGABRT", raising(syscall.SIGABRT), -6, "stopped exitcode=-SIGABRT", ""},
 		{"SIGQUIT", raising(syscall.SIGQUIT), -3, "stopped exitcode=-SIGQUIT", ""},
 		{"SIGUSR1", raising(syscall.SIGUSR1), -10, "stopped exitcode=-SIGUSR1", ""},
+		{"SIGXCPU", raising(syscall.SIGXCPU), -24, "stopped exitcode=-SIGXCPU", ""},
 		{"SIGINT", raising(syscall.SIGINT), -2, "stopped exitcode=-SIGINT", ""},
 		{"SIGHUP", raising(syscall.SIGHUP), -1, "stopped exitcode=-SIGHUP", ""},
 	} {
@@ -69,14 +70,16 @@ func TestSignalsFromOutside(t *testing.T) {
 	if code := exitCode(t, p); code != -11 {
 		t.Errorf("SIGSEGV: exit code %d", code)
 	}
-	p = start(t, process.Config{Target: "clean-up", Stderr: new(bytes.Buffer)}) // it says that it was cancelled
-	up(t, p)
-	_ = p.Terminate()
-	if got := said(t, p); got != "cleaned\n" {
-		t.Errorf("after SIGTERM it says %q", got)
-	}
-	if code := exitCode(t, p); code != -15 {
-		t.Errorf("SIGTERM, cleaned up: exit code %d", code)
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGXCPU} {
+		p = start(t, process.Config{Target: "clean-up", Stderr: new(bytes.Buffer)}) // it says that it was cancelled
+		up(t, p)
+		_ = p.Signal(sig)
+		if got := said(t, p); got != "cleaned\n" {
+			t.Errorf("after %v it says %q", sig, got)
+		}
+		if code := exitCode(t, p); code != -int(sig) {
+			t.Errorf("%v, cleaned up: exit code %d", sig, code)
+		}
 	}
 }
 

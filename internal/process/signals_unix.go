@@ -3,7 +3,6 @@
 package process
 
 import (
-	"context"
 	"os"
 	"os/signal"
 	"syscall"
@@ -22,12 +21,15 @@ func quietSignals() {
 	faults := make(chan os.Signal, 1)
 	signal.Notify(faults, syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL,
 		syscall.SIGABRT, syscall.SIGQUIT, syscall.SIGTRAP, syscall.SIGSYS,
-		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM)
+		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM,
+		syscall.SIGXCPU) // which the runtime does not heed at all
 	go func() { dieBy((<-faults).(syscall.Signal)) }()
 }
 
-func notifyTerminate() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), syscall.SIGTERM)
+// notifyTerminate has the signals that ask this process to end sent there instead.
+func notifyTerminate(to chan<- os.Signal) {
+	signal.Reset(syscall.SIGXCPU) // from the faults; the kernel repeats it each second
+	signal.Notify(to, syscall.SIGTERM, syscall.SIGXCPU)
 }
 
 // dieBy ends this process by the signal, so that its parent sees -sig.

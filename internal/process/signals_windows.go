@@ -1,7 +1,6 @@
 package process
 
 import (
-	"context"
 	"os"
 	"syscall"
 )
@@ -9,9 +8,7 @@ import (
 func quietSignals() {}
 
 // notifyTerminate: Windows ends a process without telling it.
-func notifyTerminate() (context.Context, context.CancelFunc) {
-	return context.WithCancel(context.Background())
-}
+func notifyTerminate(chan<- os.Signal) {}
 
 func dieBy(syscall.Signal) { os.Exit(1) }
 
