@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The first arguments by which this binary is one of its own children.
@@ -25,10 +26,12 @@ const (
 //	brood child TARGET [--name=…] [--identity=…] … [--lifeline=…] [--key=value]… -- [argument]…
 type ownFlags struct {
 	name       string
-	identity   string  // when it is not the one in the name
-	parent     int     // the parent's PID, which stays visible in ps when another has adopted the child
-	parentName string  // when it is not MainProcess
-	daemon     bool    //
+	identity   string // when it is not the one in the name
+	parent     int    // the parent's PID, which stays visible in ps when another has adopted the child
+	parentName string // when it is not MainProcess
+	daemon     bool   //
+	memory     int64  // Limits' two that a child sets for itself
+	cpuTime    time.Duration
 	events     uintptr // descriptors, or on Windows handles; 0: none
 	shared     uintptr
 	guardian   uintptr
@@ -49,6 +52,8 @@ func (o *ownFlags) fields() []field {
 		{"--parent=", number(o.parent), readNumber(&o.parent)},
 		{"--parent-name=", unlessMain(o.parentName), readString(&o.parentName)},
 		{"--daemon=", boolean(o.daemon), func(string) error { o.daemon = true; return nil }},
+		{"--memory=", number(o.memory), readBytes(&o.memory)},
+		{"--cpu-time=", duration(o.cpuTime), readDuration(&o.cpuTime)},
 		{"--events=", number(o.events), readNumber(&o.events)},
 		{"--shared=", number(o.shared), readNumber(&o.shared)},
 		{"--guardian=", number(o.guardian), readNumber(&o.guardian)},
@@ -150,11 +155,18 @@ func parseChild(args []string) (target string, own ownFlags, work *Work, err err
 	return target, own, work, nil
 }
 
-func number[N int | uintptr](n N) string {
+func number[N int | int64 | uintptr](n N) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprint(n)
+}
+
+func duration(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }
 
 func boolean(b bool) string {
@@ -179,6 +191,20 @@ func readNumber[N int | uintptr](to *N) func(string) error {
 	return func(value string) error {
 		n, err := strconv.ParseUint(value, 10, 31)
 		*to = N(n)
+		return err
+	}
+}
+
+func readBytes(to *int64) func(string) error {
+	return func(value string) (err error) {
+		*to, err = strconv.ParseInt(value, 10, 64)
+		return err
+	}
+}
+
+func readDuration(to *time.Duration) func(string) error {
+	return func(value string) (err error) {
+		*to, err = time.ParseDuration(value)
 		return err
 	}
 }

@@ -36,7 +36,7 @@ type Work struct {
 	terminable terminable
 }
 
-// Context is cancelled by SIGTERM, and by SIGXCPU, which
+// Context is cancelled by SIGTERM, and by SIGXCPU (Limits.CPUTime), which
 // without a call of Context end the child at once. A target that has something to
 // clean up calls it first and returns soon after the context is done; the child then
 // still ends by that signal (exit code -15 or -24).
@@ -159,9 +159,15 @@ func become(own ownFlags, work *Work) error {
 		holdLifeline(polled(own.lifeline, "lifeline"))
 	}
 	if own.guardian != 0 {
-		return joinGuardian(received(own.guardian, "guardian"))
+		if err := joinGuardian(received(own.guardian, "guardian")); err != nil {
+			return err
+		}
 	}
-	return nil
+	limits := Limits{Memory: own.memory, CPUTime: own.cpuTime}
+	if err := limits.Validate(); err != nil {
+		return err
+	}
+	return limits.take()
 }
 
 // run calls the target; a panic becomes an error that holds its trace.

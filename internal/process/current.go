@@ -23,7 +23,7 @@ type family struct {
 	lifeline *lifeline  // nil before the first Start
 	guardian *guardian  // nil before the first daemon's Start
 	watcher  *watcher   // nil before the first Start
-	spawner  *spawner   // nil before the first daemon's Start
+	spawners map[priority]*spawner
 
 	suspension func() // ends passSuspension; nil before the first Start
 	observer   func(Change)
@@ -116,14 +116,16 @@ func endAll(processes []*Process, grace time.Duration) {
 // stopped without the lock: their goroutines take it.
 func (f *family) release() {
 	f.mu.Lock()
-	guardian, spawner, watcher, lifeline, suspension := f.guardian, f.spawner, f.watcher, f.lifeline, f.suspension
-	f.guardian, f.spawner, f.watcher, f.lifeline, f.suspension = nil, nil, nil, nil, nil
+	guardian, spawners, watcher, lifeline, suspension := f.guardian, f.spawners, f.watcher, f.lifeline, f.suspension
+	f.guardian, f.spawners, f.watcher, f.lifeline, f.suspension = nil, nil, nil, nil, nil
 	f.mu.Unlock()
 	if suspension != nil {
 		suspension()
 	}
 	guardian.dismiss()
-	spawner.stop()
+	for _, s := range spawners {
+		s.stop()
+	}
 	watcher.stop()
 	lifeline.close()
 }

@@ -42,6 +42,10 @@
 // A child that is no daemon goes on when its parent dies; but a stopped one gets
 // SIGHUP and SIGCONT from the kernel, since its process group is orphaned then.
 //
+// What a child may take of the machine is in [Limits]: two of them it sets for itself,
+// and two it has from the thread that starts it, one more of the parent's for each
+// priority.
+//
 // # The end of a parent
 //
 // Go has no atexit, so a program calls [Finish] when it ends: daemons are

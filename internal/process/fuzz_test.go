@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // FuzzCommandLine: what a child reads is what its parent meant, whatever bytes it has.
@@ -31,7 +32,7 @@ func FuzzCommandLine(f *testing.F) {
 			}
 		}
 		fd := uintptr(descriptor & math.MaxInt32)
-		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, fd, fd / 2, fd / 3, fd / 4}
+		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, int64(parent), time.Duration(descriptor), fd, fd / 2, fd / 3, fd / 4}
 		argv, err := commandLine(config, own)
 		if errors.Is(err, ErrArgsTooLong) {
 			return

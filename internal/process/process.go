@@ -38,6 +38,8 @@ type Config struct {
 	// as in Python. Anything but an *os.File is fed through a pipe by a goroutine.
 	Stdout, Stderr io.Writer
 
+	Limits Limits
+
 	// Events asks for a pipe from the child's Work.Events to the parent's Process.Events.
 	Events bool
 

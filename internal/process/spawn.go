@@ -14,7 +14,10 @@ const outputDelay = time.Second
 
 // spawn starts the child. The caller holds mu.
 func (p *Process) spawn() error {
-	t, err := self.ties(p.daemon)
+	if err := p.config.Limits.Validate(); err != nil {
+		return err
+	}
+	t, err := self.ties(p.daemon, p.config.Limits.priority())
 	if err != nil {
 		return err
 	}
@@ -49,7 +52,8 @@ func (p *Process) spawn() error {
 }
 
 func (p *Process) ownFlags() ownFlags {
-	own := ownFlags{name: p.name, parent: p.parent, parentName: self.name, daemon: p.daemon}
+	own := ownFlags{name: p.name, parent: p.parent, parentName: self.name, daemon: p.daemon,
+		memory: p.config.Limits.Memory, cpuTime: p.config.Limits.CPUTime}
 	if p.name != defaultName(p.identity) && p.name != MainProcess {
 		own.identity = p.identity
 	}
@@ -68,8 +72,8 @@ func (p *Process) keepEvents(r *os.File) {
 // start starts cmd and has its end noticed.
 func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	start := cmd.Start
-	if p.daemon {
-		start = func() error { return t.spawner.start(cmd) }
+	if t.spawner != nil {
+		start = func() error { return t.spawner.start(cmd, p.daemon) }
 	}
 	began := time.Now()
 	if err := start(); err != nil {
@@ -98,12 +102,12 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 type ties struct {
 	lifeline *lifeline
 	watcher  *watcher
-	guardian *guardian // these two for a daemon alone
-	spawner  *spawner
+	guardian *guardian // nil but for a daemon
+	spawner  *spawner  // nil but for a daemon, or one with a priority
 }
 
 // ties makes what is not there yet.
-func (f *family) ties(daemon bool) (ties, error) {
+func (f *family) ties(daemon bool, prio priority) (ties, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var err error
@@ -125,10 +129,27 @@ func (f *family) ties(daemon bool) (ties, error) {
 			return ties{}, fmt.Errorf("guardian: %w", err)
 		}
 	}
-	if daemon && f.spawner == nil {
-		f.spawner = newSpawner()
+	t := ties{lifeline: f.lifeline, watcher: f.watcher, guardian: f.guardian}
+	if daemon || prio != (priority{}) {
+		t.spawner, err = f.spawnerFor(prio)
 	}
-	return ties{f.lifeline, f.watcher, f.guardian, f.spawner}, nil
+	return t, err
+}
+
+// spawnerFor is the one of that priority. The caller holds mu.
+func (f *family) spawnerFor(prio priority) (*spawner, error) {
+	if s := f.spawners[prio]; s != nil {
+		return s, nil
+	}
+	s, err := newSpawner(prio)
+	if err != nil {
+		return nil, err
+	}
+	if f.spawners == nil {
+		f.spawners = map[priority]*spawner{}
+	}
+	f.spawners[prio] = s
+	return s, nil
 }
 
 // lostGuardian replaces a guardian that somebody has killed.

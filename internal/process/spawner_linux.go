@@ -1,34 +1,66 @@
 package process
 
 import (
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
-// spawner starts the daemon children from one thread that lives as long as the
-// family: PDEATHSIG belongs to the thread that started the child, and kills the
-// child when just that thread ends (golang/go#27505).
+// spawner starts children from one thread that lives as long as the family, for
+// what belongs to the thread that started a child: PDEATHSIG, which kills the
+// child when just that thread ends (golang/go#27505), and the priority that it has
+// from it.
 type spawner struct {
 	work chan func()
 	done chan struct{}
 }
 
-func newSpawner() *spawner {
+func newSpawner(p priority) (*spawner, error) {
 	s := &spawner{work: make(chan func()), done: make(chan struct{})}
-	go func() {
+	ready := make(chan error)
+	go onThread(func() {
 		defer close(s.done)
-		runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
+		err := p.take()
+		ready <- err
+		if err != nil {
+			return
+		}
 		for f := range s.work {
 			f()
 		}
-	}()
-	return s
+	})
+	if err := <-ready; err != nil {
+		<-s.done
+		return nil, err
+	}
+	return s, nil
 }
 
-// start starts a child that the kernel kills when this process is gone.
-func (s *spawner) start(cmd *exec.Cmd) (err error) {
-	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+// onThread calls f on a thread that ends with it. It is not the first one, whose
+// priority is shown as that of the process.
+func onThread(f func()) {
+	runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
+	if unix.Gettid() != os.Getpid() {
+		f()
+		return
+	}
+	elsewhere := make(chan struct{})
+	go onThread(func() {
+		close(elsewhere)
+		f()
+	})
+	<-elsewhere // until then this thread is taken
+	runtime.UnlockOSThread()
+}
+
+// start starts a child, and a daemon so that the kernel kills it when this process is gone.
+func (s *spawner) start(cmd *exec.Cmd, daemon bool) (err error) {
+	if daemon {
+		cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	}
 	started := make(chan struct{})
 	s.work <- func() {
 		err = cmd.Start()
@@ -40,9 +72,6 @@ func (s *spawner) start(cmd *exec.Cmd) (err error) {
 
 // stop ends the thread; no daemon may be alive then but an abandoned one.
 func (s *spawner) stop() {
-	if s == nil {
-		return
-	}
 	close(s.work)
 	<-s.done
 }

@@ -4,11 +4,11 @@ package process
 
 import "os/exec"
 
-// spawner starts the daemon children; there is no PDEATHSIG here that would need a thread of its own.
+// spawner starts children; there is nothing here that a thread of its own would be needed for.
 type spawner struct{}
 
-func newSpawner() *spawner { return &spawner{} }
+func newSpawner(priority) (*spawner, error) { return &spawner{}, nil }
 
-func (s *spawner) start(cmd *exec.Cmd) error { return cmd.Start() }
+func (s *spawner) start(cmd *exec.Cmd, _ bool) error { return cmd.Start() }
 
 func (s *spawner) stop() {}
