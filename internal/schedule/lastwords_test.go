@@ -3,6 +3,7 @@ package schedule
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"brood/internal/process"
 )
@@ -31,13 +32,20 @@ func TestInWords(t *testing.T) {
 	for _, row := range []struct {
 		exit         process.Exit
 		stderr, want string
+		limits       process.Limits
 	}{
-		{process.Exit{Code: 3}, "", "its process ended with exit code 3"},
-		{process.Exit{Code: -9, Signal: "SIGKILL"}, "", "its process was ended by SIGKILL"},
-		{process.Exit{Code: 1}, "Process copy-1:\npanic: out of tune\n\ngoroutine 1", "its process ended with exit code 1: panic: out of tune"},
-		{process.Exit{Code: 2}, "fatal error: x\n", "its process ended with exit code 2: fatal error: x"},
+		{process.Exit{Code: 3}, "", "its process ended with exit code 3", process.Limits{}},
+		{process.Exit{Code: -9, Signal: "SIGKILL"}, "", "its process was ended by SIGKILL", process.Limits{}},
+		{process.Exit{Code: 1}, "Process copy-1:\npanic: out of tune\n\ngoroutine 1", "its process ended with exit code 1: panic: out of tune", process.Limits{}},
+		{process.Exit{Code: 2}, "fatal error: x\n", "its process ended with exit code 2: fatal error: x", process.Limits{}},
+		{process.Exit{Code: 2}, "fatal error: runtime: out of memory\n\nruntime stack:", "its process ended with exit code 2: fatal error: runtime: out of memory", process.Limits{CPUTime: time.Second}},
+		{process.Exit{Code: 2}, "fatal error: runtime: out of memory\n\nruntime stack:", "its process was ended by its memory limit of 64 MiB", process.Limits{Memory: 64 << 20}},
+		{process.Exit{Code: -24, Signal: "SIGXCPU", User: 61 * time.Second}, "", "its process was ended by its CPU time limit of 1m0s", process.Limits{CPUTime: time.Minute}},
+		{process.Exit{Code: -24, Signal: "SIGXCPU", User: time.Second}, "", "its process was ended by SIGXCPU", process.Limits{CPUTime: time.Minute}},
+		{process.Exit{Code: -9, Signal: "SIGKILL", User: 59 * time.Second}, "", "its process was ended by SIGKILL", process.Limits{CPUTime: time.Minute}},
+		{process.Exit{Code: -9, Signal: "SIGKILL", User: 59 * time.Second, System: time.Second}, "", "its process was ended by its CPU time limit of 1m0s", process.Limits{CPUTime: time.Minute}},
 	} {
-		if got := inWords("copy-1", row.exit, row.stderr); got != row.want {
+		if got := inWords("copy-1", row.exit, row.limits, row.stderr); got != row.want {
 			t.Errorf("%q, want %q", got, row.want)
 		}
 	}

@@ -30,7 +30,7 @@ func (l *Local) Start(job plan.Job, emit event.Sink) (Child, error) {
 	config.Name = l.name(job)
 	config.Daemon = &l.Daemon
 	config.Stderr = new(lastWords)
-	c := &localChild{process: process.New(config), job: job, stderr: config.Stderr.(*lastWords), started: time.Now()}
+	c := &localChild{process: process.New(config), limits: config.Limits, job: job, stderr: config.Stderr.(*lastWords), started: time.Now()}
 	if err := c.process.Start(); err != nil {
 		return nil, err
 	}
@@ -58,6 +58,7 @@ func (l *Local) count(job plan.Job) {
 // localChild is a child process under way.
 type localChild struct {
 	process *process.Process
+	limits  process.Limits
 	pid     int
 	job     plan.Job
 	stderr  *lastWords
@@ -149,10 +150,14 @@ func (c *localChild) exited(emit event.Sink) (why string, killed bool) {
 	e.Stderr = c.stderr.String()
 	c.noRoom = process.OutOfThreads(exit, e.Stderr)
 	emit(e)
-	return inWords(e.Name, exit, e.Stderr), exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
+	killed = exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
+	return inWords(e.Name, exit, c.limits, e.Stderr), killed && c.limits.Reached(exit, e.Stderr) == ""
 }
 
-func inWords(name string, exit process.Exit, stderr string) string {
+func inWords(name string, exit process.Exit, limits process.Limits, stderr string) string {
+	if limit := limits.Reached(exit, stderr); limit != "" {
+		return "its process was ended by its " + limit
+	}
 	why := fmt.Sprintf("its process ended with exit code %d", exit.Code)
 	if exit.Signal != "" {
 		why = "its process was ended by " + exit.Signal
