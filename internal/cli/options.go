@@ -14,6 +14,7 @@ import (
 	"brood/internal/digest"
 	"brood/internal/filecopy"
 	"brood/internal/plan"
+	"brood/internal/process"
 )
 
 // options are what the flags of a run say: of brood copy and brood verify.
@@ -29,8 +30,9 @@ type options struct {
 	plan         plan.Options
 	copy         filecopy.Options
 	confine      confine.Mode
-	bwlimit      int64 // bytes a second of all children together; 0: as fast as they can
-	compare      bool  // nothing is copied
+	bwlimit      int64          // bytes a second of all children together; 0: as fast as they can
+	limits       process.Limits // of each child
+	compare      bool           // nothing is copied
 	dryRun       bool
 	force        bool // whatever room there is
 	quiet        bool
@@ -59,6 +61,10 @@ func runFlags(name string) []cli.Flag {
 		&cli.StringFlag{Name: "checksums", Usage: "verify, and write what sha256sum -c, xxhsum -c … read to `FILE`"},
 		&cli.StringFlag{Name: "confine", Value: string(confine.Auto), Usage: "`WHEN` to confine each child to its job by Landlock: auto (where the kernel can), always or never"},
 		&cli.StringFlag{Name: "bwlimit", Value: noRate, Usage: "all children together move no more than `RATE` bytes a second, as 500K, 10M or 1.5G; brood limit changes it"},
+		&cli.StringFlag{Name: "memory", Usage: "a child may allocate `SIZE` of memory: 512M, 1GiB …"},
+		&cli.StringFlag{Name: "cpu-time", Usage: "a child may use the CPU for `DURATION`: 90s, 2h …"},
+		&cli.IntFlag{Name: "nice", DefaultText: "as this process", Usage: "add `N`, -20 to 19, to the niceness of children"},
+		&cli.StringFlag{Name: "ionice", Usage: "children read and write in `CLASS`: idle, best-effort[:0-7] or realtime[:0-7]"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only warnings and errors, no summary"},
 		&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL`: trace, debug, info, warn, error or off"},
@@ -97,6 +103,9 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	}
 	if opts.bwlimit, err = parseRate(c.String("bwlimit")); err != nil {
 		return opts, fmt.Errorf("bwlimit %w", err)
+	}
+	if opts.limits, err = readLimits(c); err != nil {
+		return opts, err
 	}
 	opts.log, err = readLogOptions(c, std)
 	return opts, err

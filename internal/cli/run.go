@@ -68,6 +68,10 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	if err != nil {
 		return err
 	}
+	// A priority that needs root's rights is taken while they are there.
+	if err := process.Prepare(opts.limits); err != nil {
+		return errors.Join(err, record.close(), checksums.close())
+	}
 	// What the children are to do without, they need not give up each for itself.
 	if err := confine.Privileges(target.Capabilities(opts.compare, opts.copy.Archive), opts.confine); err != nil {
 		return errors.Join(err, record.close(), checksums.close())
@@ -196,7 +200,7 @@ func processes(tree plan.Tree, opts options, shared *os.File) func(plan.Job) pro
 		default:
 			c = job.Copy(j.Names)
 		}
-		c.Shared = shared
+		c.Shared, c.Limits = shared, opts.limits
 		return c
 	}
 }

@@ -1,0 +1,145 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"brood/internal/event"
+)
+
+// priority is a thread's, as the kernel has it: its niceness, and its class and level of I/O.
+type priority struct{ nice, io int }
+
+// priorities are those that the threads of a process have.
+func priorities(pid int) (found []priority) {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, file := range files {
+		tid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		text, _ := os.ReadFile(file)
+		const ofThread = 1 // IOPRIO_WHO_PROCESS
+		io, _, errno := unix.Syscall(unix.SYS_IOPRIO_GET, ofThread, uintptr(tid), 0)
+		if len(text) == 0 || errno != 0 {
+			continue // it has ended
+		}
+		// A name may hold anything, but the last ") " is its end; the third field comes next.
+		fields := strings.Fields(string(text[strings.LastIndex(string(text), ") ")+2:]))
+		nice, _ := strconv.Atoi(fields[19-3])
+		if p := (priority{nice, int(io)}); !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// A copy under limits arrives whole; its children have them, and the parent has not.
+func TestCopyWithinLimits(t *testing.T) {
+	own := priorities(os.Getpid())[0]
+	for _, c := range []struct {
+		nice  int
+		io    string
+		want  int
+		flags []string
+	}{
+		{7, "idle", 3 << 13, nil},
+		{3, "best-effort:6", 2<<13 | 6, []string{"--daemon", "--verify"}},
+		{-3, "realtime", 1<<13 | 4, nil}, // whose right to it the parent gives up before it starts them
+	} {
+		t.Run(fmt.Sprint(c.io, " ", c.nice), func(t *testing.T) {
+			if c.nice < 0 {
+				needsRoot(t, "to raise a priority")
+			}
+			p := newPlace(t)
+			p.big(t, 3)
+			p.small(t, 5, 1000)
+			// So much that the race detector has enough.
+			flags := append(c.flags, "--memory=768M", "--cpu-time=10m", "--ionice", c.io, "--nice", fmt.Sprint(c.nice))
+			r := start(t, p, p.copy(flags...))
+			held := r.hold(2)
+			for _, child := range held {
+				if got := priorities(child.pid); len(got) != 1 || got[0] != (priority{own.nice + c.nice, c.want}) {
+					t.Errorf("threads of %d have %+v, want %+v", child.pid, got, priority{own.nice + c.nice, c.want})
+				}
+				if !slices.Contains(child.argv, "--memory=805306368") || !slices.Contains(child.argv, "--cpu-time=10m0s") {
+					t.Errorf("argv %q", child.argv)
+				}
+			}
+			if got := priorities(r.pid); !slices.Contains(got, own) || len(got) > 2 { // and that of one thread for them
+				t.Errorf("threads of the parent have %+v, want %+v and one other", got, own)
+			}
+			goOn(held)
+			r.wants(0)
+			p.equal(t)
+		})
+	}
+}
+
+// What may not be given is said before anything is touched.
+func TestLimitsNotPermitted(t *testing.T) {
+	for _, c := range []struct{ flag, says string }{
+		{"--nice=-1", "brood: nice -1: permission denied\n"},
+		{"--ionice=realtime", "brood: ionice realtime:4: operation not permitted\n"},
+	} {
+		t.Run(c.flag, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 1, 100)
+			cmd := p.brood("copy", c.flag, p.src, p.dst)
+			if os.Getuid() == 0 {
+				cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+			}
+			r := start(t, p, cmd)
+			r.wants(2)
+			r.says(c.says)
+			if _, err := os.Lstat(p.dst); err == nil {
+				t.Error("the destination was made")
+			}
+		})
+	}
+}
+
+// A file that takes more of the CPU than it may fails alone. This one takes no room, and
+// MD5 seconds.
+func TestCPUTimeLimit(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 3, 1000)
+	must(t, os.WriteFile(p.src+"/sparse", nil, 0o644))
+	must(t, os.Truncate(p.src+"/sparse", 16<<30))
+	r := start(t, p, p.copy("--hash=md5", "--cpu-time=1s"))
+	r.wants(1)
+	r.says(`not copied: file="sparse" error="its process was ended by its CPU time limit of 1s"`)
+	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "sparse" {
+		t.Errorf("failed: %+v", failed)
+	}
+	p.equal(t, "sparse")
+}
+
+// Whatever signal ends a child, its file alone fails, and the signal is named.
+func TestChildThatCrashes(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGXCPU} {
+		t.Run(unix.SignalName(sig), func(t *testing.T) {
+			p := newPlace(t)
+			p.big(t, 2)
+			p.small(t, 3, 100)
+			r := start(t, p, p.copy("--jobs=2", "--cpu-time=10m"))
+			held := r.hold(1)
+			held[0].signal(sig)
+			goOn(held)
+			r.wants(1)
+			r.says(fmt.Sprintf("not copied: file=%q error=\"its process was ended by %s\"", held[0].file(), unix.SignalName(sig)))
+			if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != held[0].file() {
+				t.Errorf("failed: %+v", failed)
+			}
+			p.equal(t, held[0].file())
+			wantNextRun(t, p)
+		})
+	}
+}
