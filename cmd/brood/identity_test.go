@@ -105,9 +105,12 @@ func wantDescriptors(r *run, c child) (pipes []string) {
 	if open[0] != "/dev/null" || open[1] != r.dir+"/stdout" {
 		r.Errorf("standard input %q and output %q", open[0], open[1])
 	}
+	rates := 0
 	for fd, what := range open {
 		switch {
 		case fd < 2:
+		case what == "/memfd:brood-rate (deleted)":
+			rates++
 		case strings.HasPrefix(what, "pipe:"):
 			pipes = append(pipes, what)
 		case strings.HasPrefix(what, "anon_inode:[event"), strings.HasPrefix(what, "/sys/fs/cgroup/"): // the runtime's
@@ -115,6 +118,9 @@ func wantDescriptors(r *run, c child) (pipes []string) {
 		default:
 			r.Errorf("leaked to a child: %d, %s", fd, what)
 		}
+	}
+	if rates != 1 {
+		r.Errorf("%d rates, want one", rates)
 	}
 	if len(pipes) != 3 || !strings.HasPrefix(open[2], "pipe:") {
 		r.Errorf("pipes %q, want standard error, lifeline and events; all: %v", pipes, open)
