@@ -143,6 +143,33 @@ func TestLimitLater(t *testing.T) {
 	p.equal(t)
 }
 
+// A child that waits for its turn longer than a stall may last is no stall: it says that it waits.
+func TestWaitingIsNoStall(t *testing.T) {
+	const children, stall = 12, 5 * time.Second // a turn at 4 KiB/s takes a second
+	p := newPlace(t)
+	p.small(t, children, 64*kib)
+	r := start(t, p, p.copy(fmt.Sprintf("--jobs=%d", children), "--verify", "--bwlimit=4K", fmt.Sprint("--stall=", stall)))
+	if !eventually(func() bool { return r.longestWait() > stall+time.Second || r.over() }) {
+		t.Errorf("the longest wait was %v", r.longestWait())
+	}
+	r.wantLimit(uint32(os.Getuid()), "off, was 4.0 KiB/s", r.pid, "off")
+	r.wants(0)
+	p.equal(t)
+}
+
+// longestWait is how long a child has said, without any other news, that it waits.
+func (r *run) longestWait() (longest time.Duration) {
+	since := map[int]event.Event{}
+	for _, e := range r.of(event.Progress) {
+		if first, ok := since[e.PID]; !ok || e.Phase != "waiting" || e.Bytes != first.Bytes {
+			since[e.PID] = e
+		} else {
+			longest = max(longest, e.Time.Sub(first.Time))
+		}
+	}
+	return longest
+}
+
 // A killed parent's children keep the rate, and hear of another.
 func TestPaceOutlivesTheParent(t *testing.T) {
 	const rate, size = 256 * kib, 256 * kib
