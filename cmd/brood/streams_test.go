@@ -8,8 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
@@ -146,36 +148,61 @@ func TestStderrThatNobodyReads(t *testing.T) {
 	}
 }
 
-// Ctrl-S stops a terminal's output; Ctrl-C still ends a run, and Ctrl-Q shows the rest.
+// Ctrl-S stops a terminal's output, and a Ctrl-C, which ends the run, lets it go on.
 func TestStoppedTerminal(t *testing.T) {
-	for _, goesOn := range []bool{true, false} {
-		t.Run(fmt.Sprint("Ctrl-Q ", goesOn), func(t *testing.T) {
-			p := newPlace(t)
-			p.small(t, 200, 1000) // their lines are more than a terminal takes
-			p.big(t, 2)
-			r := startInTerminal(t, p, p.copy("--jobs=3"))
-			r.says("parent started")
-			r.types("\x13")
-			held := r.hold(1)
-			if !eventually(func() bool { return len(r.of(event.Copied)) >= 200 }) {
-				t.Fatalf("%d files are copied while the terminal is stopped", len(r.of(event.Copied)))
-			}
-			r.types("\x03")
-			if !eventually(func() bool { return len(r.of(event.Stopping)) == 1 }) {
-				t.Fatal("it has not heard the Ctrl-C")
-			}
-			goOn(held)
-			if goesOn {
-				if !eventually(func() bool { return len(r.of(event.Finished)) == 1 }) {
-					t.Fatal("it has not ended")
-				}
-				r.types("\x11")
-			}
-			r.wants(130)
-			if goesOn && !strings.Contains(r.stderr(), "failed    0") {
-				t.Errorf("after Ctrl-Q it shows:\n%s", r.stderr())
-			}
-		})
+	p := newPlace(t)
+	p.small(t, 200, 1000) // their lines are more than a terminal takes
+	p.big(t, 2)
+	r := startInTerminal(t, p, p.copy("--jobs=3"))
+	r.says("parent started")
+	r.types("\x13")
+	held := r.hold(1)
+	r.copies(200)
+	r.types("\x03")
+	r.says("the running ones are waited for")
+	goOn(held)
+	r.wants(130)
+	if !strings.Contains(r.stderr(), "failed    0") {
+		t.Errorf("it shows:\n%s", r.stderr())
+	}
+}
+
+// Whoever shows the terminal may have stopped: the keys arrive all the same.
+func TestTerminalThatIsNotRead(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 200, 1000)
+	p.big(t, 2)
+	master, terminal, err := pty.Open()
+	must(t, err)
+	defer master.Close()
+	cmd := p.copy("--jobs=3")
+	cmd.Stdin, cmd.Stderr = terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	r := start(t, p, cmd)
+	terminal.Close()
+	r.terminal = master
+	held := r.hold(1)
+	r.copies(200)
+	for _, n := range []int{1, 2} { // the second terminates, and a stopped child is killed 5 s later
+		r.types("\x03")
+		if !eventually(func() bool { return len(r.of(event.Stopping)) == n }) {
+			t.Fatalf("it has heard %d Ctrl-C, want %d", len(r.of(event.Stopping)), n)
+		}
+	}
+	if !eventually(func() bool { return gone(held[0].pid) }) {
+		t.Error("a child is not killed")
+	}
+	r.wants(130)
+	if !strings.Contains(r.stdout(), "stopped by SIGINT") {
+		t.Errorf("stdout: %s", r.stdout())
+	}
+}
+
+// copies waits until so many files are copied.
+func (r *run) copies(n int) {
+	r.Helper()
+	if !eventually(func() bool { return len(r.of(event.Copied)) >= n || r.over() }) || r.over() {
+		r.Fatalf("%d files are copied, want %d", len(r.of(event.Copied)), n)
 	}
 }
 
