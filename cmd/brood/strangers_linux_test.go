@@ -34,7 +34,7 @@ func TestStrangersGetNoSignal(t *testing.T) {
 			for _, how := range endings {
 				before := s.pids.Load()
 				p := newPlace(t)
-				p.small(t, 150, 1000)
+				p.small(t, 100, 1000)
 				r := start(t, p, p.copy(flags...))
 				how.end(r)
 				<-r.ended
