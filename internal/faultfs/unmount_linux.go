@@ -15,17 +15,16 @@ import (
 // nothing of it is left: no mount, no goroutine, no descriptor. A further call
 // returns what the first did.
 //
-//	no rule holds any more; what is stalled fails with EIO
+//	no rule holds any more: what is stalled fails with EIO
 //	   │
-//	unmounted ──────────────────────────────────────────────▶ done
-//	   │ EBUSY: a client has a file open
-//	the connection is aborted: what clients have fails with ECONNABORTED, what they ask for with ENOTCONN
+//	the connection is aborted: what clients wait for fails with ECONNABORTED, and what they ask for later with ENOTCONN
 //	   │
-//	unmounted by name, the rest of it when the last client closes ─▶ done
+//	unmounted; what clients have open stays open, and fails
 //
 // Root can always abort. For others the kernel's control file system must be mounted
-// on /sys/fs/fuse/connections; where it is not, it is an error that clients have files
-// open for more than 5 s, and the goroutines end with them.
+// on /sys/fs/fuse/connections; where it is not, it is an error that something holds
+// the file system for more than 5 s (an open file, a mount namespace with a copy of
+// the mount), and the goroutines end when that does.
 func (f *FS) Unmount() error {
 	f.unmount.Do(func() {
 		f.tree.faults.end()
@@ -37,7 +36,7 @@ func (f *FS) Unmount() error {
 		case <-f.served:
 			f.tree.close()
 		case <-time.After(5 * time.Second):
-			f.err = fmt.Errorf("unmount %q: clients have files open", f.Mounted)
+			f.err = fmt.Errorf("unmount %q: something holds it", f.Mounted)
 		}
 	})
 	return f.err
@@ -47,21 +46,16 @@ func (f *FS) detach() error {
 	if os.Geteuid() != 0 {
 		return f.fusermount()
 	}
-	err := unix.Unmount(f.Mounted, 0)
+	err := unix.Unmount(f.Mounted, unix.MNT_FORCE) // aborts, and may be busy nevertheless
 	if errors.Is(err, unix.EBUSY) {
-		// MNT_FORCE aborts the connection, and is busy nevertheless.
-		if err = unix.Unmount(f.Mounted, unix.MNT_FORCE); errors.Is(err, unix.EBUSY) {
-			err = unix.Unmount(f.Mounted, unix.MNT_DETACH)
-		}
+		err = unix.Unmount(f.Mounted, unix.MNT_DETACH)
 	}
 	return err
 }
 
 func (f *FS) fusermount() error {
-	if exec.Command("fusermount3", "-u", f.Mounted).Run() == nil {
-		return nil
-	}
-	_ = os.WriteFile(fmt.Sprintf("/sys/fs/fuse/connections/%d/abort", f.device), []byte("1"), 0)
+	abort := fmt.Sprintf("/sys/fs/fuse/connections/%d/abort", f.device)
+	_ = os.WriteFile(abort, []byte("1"), 0) // where it can be
 	out, err := exec.Command("fusermount3", "-u", "-z", f.Mounted).CombinedOutput()
 	if err != nil && len(out) > 0 {
 		err = errors.New(strings.TrimSpace(string(out)))

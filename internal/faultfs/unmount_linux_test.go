@@ -4,9 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"brood/internal/faultfs"
 )
@@ -72,6 +74,19 @@ func TestUnmountStalledAltogether(t *testing.T) {
 		startClient(t, name, f)
 	}
 	eventually(t, "all stalled", func() bool { return fault.Stalled() == 4 })
+	wantGone(t, f)
+}
+
+// TestUnmountCopied: a mount namespace that was made meanwhile holds a copy of the mount.
+func TestUnmountCopied(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root: a mount namespace")
+	}
+	f := populated(t)
+	holder := exec.Command("sleep", "infinity")
+	holder.SysProcAttr = &syscall.SysProcAttr{Unshareflags: unix.CLONE_NEWNS}
+	must(t, holder.Start())
+	defer func() { _ = holder.Process.Kill(); _ = holder.Wait() }()
 	wantGone(t, f)
 }
 
