@@ -44,7 +44,7 @@ func TestQueueThatNobodyReads(t *testing.T) {
 		if warnings != 3 || info+lost != lines || lost == 0 || info < 1000 {
 			t.Errorf("%d lines, %d warnings, %d left out of %d", info, warnings, lost, lines)
 		}
-		if last != fmt.Sprint(lost, " left out") {
+		if !strings.HasSuffix(last, " left out") {
 			t.Errorf("it ends with %q", last)
 		}
 	})
@@ -60,9 +60,11 @@ func count(t *testing.T, r io.Reader) (info, warnings, lost int, last string) {
 		case strings.Contains(last, "a warning"):
 			warnings++
 		default:
-			if _, err := fmt.Sscanf(last, "%d left out", &lost); err != nil {
+			var n int // it may be told more than once: some lines were taken meanwhile
+			if _, err := fmt.Sscanf(last, "%d left out", &n); err != nil {
 				t.Errorf("an odd line: %q", last)
 			}
+			lost += n
 		}
 	}
 	return info, warnings, lost, last
