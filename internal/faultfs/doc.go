@@ -16,10 +16,10 @@
 //	{Ops: Read, From: 4711, Flip: 1}                   a bit that has changed on the medium
 //	{Ops: Read, From: 1 << 20, Shrink: true}           a file that is cut off while it is read
 //
-// The kernel caches neither names nor attributes, nor contents, but for files that are
-// mapped or copied by copy_file_range(2). Of those it asks for whole pages, twice for
-// one that fails, and a rule's From has to be where one begins. A path that fails with
-// ESTALE it walks twice.
+// The kernel caches neither names nor attributes, nor contents (unless Options.Cached),
+// but for files that are mapped or copied by copy_file_range(2). Of those it asks for
+// whole pages, twice for one that fails, and a rule's From has to be where one begins.
+// A path that fails with ESTALE it walks twice.
 //
 // A process that serves a file system should not wait for it. While a thread of its
 // own waits for an answer it cannot even be killed, until root does umount -f. So what

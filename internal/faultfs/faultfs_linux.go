@@ -25,6 +25,10 @@ type Options struct {
 
 	// Refuse, when set, is the error for a name: EINVAL as of vfat, EILSEQ, or nil.
 	Refuse func(name string) error
+
+	// Cached lets the kernel keep contents, as it does those of a disk: what has been
+	// read or written is read again from memory, but for O_DIRECT.
+	Cached bool
 }
 
 // FS is a mounted file system. Its methods may be called at any time, by several
@@ -84,8 +88,9 @@ func (f *FS) server() (*fuse.Server, error) {
 	mount := fuse.MountOptions{
 		FsName: "faultfs", Name: "faultfs", Options: []string{"default_permissions"},
 		DirectMountStrict: os.Geteuid() == 0,
-		// Files are opened with FOPEN_DIRECT_IO, so that what a process reads and writes
-		// comes here as it does that. They can be mapped nevertheless, a page at a time.
+		// Or a file's new time would drop what was just written.
+		ExplicitDataCacheControl: f.tree.opts.Cached,
+		// Files opened with FOPEN_DIRECT_IO can be mapped nevertheless, a page at a time.
 		ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP, MaxReadAhead: 1, SyncRead: true, DisableSplice: true,
 		// Entries are looked up when they are, too.
 		DisableReadDirPlus: true,

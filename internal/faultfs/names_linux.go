@@ -101,7 +101,7 @@ func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out 
 		unix.Close(fd)
 		return nil, nil, 0, errno
 	}
-	return child.EmbeddedInode(), child.opened(fd), fuse.FOPEN_DIRECT_IO, 0
+	return child.EmbeddedInode(), child.opened(fd), n.tree.openFlags(), 0
 }
 
 func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {

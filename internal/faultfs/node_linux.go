@@ -203,7 +203,7 @@ func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, s
 	if err != nil {
 		return nil, 0, fs.ToErrno(err)
 	}
-	return n.opened(fd), fuse.FOPEN_DIRECT_IO, 0
+	return n.opened(fd), n.tree.openFlags(), 0
 }
 
 func (n *node) Opendir(ctx context.Context) syscall.Errno { return n.meet(ctx, Open) }

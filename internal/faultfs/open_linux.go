@@ -54,6 +54,15 @@ func beneathFlags(flags uint32) int {
 	return int(flags)&^(unix.O_APPEND|unix.O_NOFOLLOW|unix.O_DIRECT) | unix.O_CLOEXEC
 }
 
+// openFlags are the kernel's for all files.
+func (t *tree) openFlags() uint32 {
+	if t.opts.Cached {
+		return fuse.FOPEN_KEEP_CACHE
+	}
+	// What a process reads and writes comes here as it does that.
+	return fuse.FOPEN_DIRECT_IO
+}
+
 func (n *node) opened(fd int) *file {
 	beneath := os.NewFile(uintptr(fd), n.path())
 	f := &file{LoopbackFile: fs.NewLoopbackFileFromOS(beneath), beneath: beneath, node: n}
