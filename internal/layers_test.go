@@ -32,6 +32,7 @@ var layers = map[string][]string{
 	"internal/view":     {"event", "status"},
 
 	"internal/faultfs/faultfstest": {"faultfs"}, // which only tests import
+	"internal/faultfs/faultmount":  {"faultfs"},
 
 	"internal/digest/cpuid": {}, // a module of its own, in place of a library
 }
