@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // held are the states from the one which holds a process up the most. t is a stop by a tracer.
 const held = "DTtSRIZX"
+
+// idle are the kernel's functions in which Go has its threads sleep that have nothing to do, by words that all
+// versions have: futex_wait_queue, futex_do_wait; ep_poll, do_epoll_wait; hrtimer_nanosleep.
+var idle = []string{"futex", "ep_poll", "epoll", "nanosleep"}
 
 func sleepOf(pid int) (worst Sleep) {
 	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
@@ -18,14 +23,28 @@ func sleepOf(pid int) (worst Sleep) {
 		// The name in brackets may hold anything, brackets too.
 		_, rest, _ := strings.Cut(string(text[max(bytes.LastIndexByte(text, ')'), 0):]), " ")
 		state, _, _ := strings.Cut(rest, " ")
-		if state == "" || worst.State != "" && strings.Index(held, state) >= strings.Index(held, worst.State) {
+		if state == "" {
 			continue
 		}
 		channel, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "wchan"))
-		worst = Sleep{State: state}
+		sleep := Sleep{State: state}
 		if string(channel) != "0" { // it runs, or we may not know
-			worst.Channel = string(channel)
+			sleep.Channel = string(channel)
+		}
+		if worst.State == "" || sleep.heldMoreThan(worst) {
+			worst = sleep
 		}
 	}
 	return worst
+}
+
+func (s Sleep) heldMoreThan(other Sleep) bool {
+	if s.State != other.State {
+		return strings.Index(held, s.State) < strings.Index(held, other.State)
+	}
+	return !s.idle() && other.idle() // or it has gone on meanwhile
+}
+
+func (s Sleep) idle() bool {
+	return s.Channel == "" || slices.ContainsFunc(idle, func(word string) bool { return strings.Contains(s.Channel, word) })
 }
