@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"syscall"
 	"time"
 
@@ -43,7 +42,7 @@ func (w *walk) compare() {
 // compareFolder goes over the source's names, then over the destination's: in a
 // folder of any size, neither side has to be remembered.
 func (w *walk) compareFolder(name string) {
-	err := w.each(w.source, name, func(e fs.DirEntry) { w.entry(name, e, w.compareName) })
+	err := w.each(w.source, name, w.wanted, func(e listed) { w.entry(e, w.compareName) })
 	if err != nil {
 		w.failed(name, "read folder", err)
 		return // what is extra cannot be told either
@@ -101,24 +100,28 @@ func (w *walk) missing(name string, mode fs.FileMode) {
 
 // extras finds what the destination alone has in the folder.
 func (w *walk) extras(folder string) {
-	err := w.each(w.dest, folder, func(e fs.DirEntry) { w.extra(path.Join(folder, e.Name()), e) })
+	err := w.each(w.dest, folder, func(name string) bool { return !w.filter.excludes(name) }, w.extra)
 	if err != nil && !absent(err) {
 		w.failed(folder, "read folder at the destination", err)
 	}
 }
 
-func (w *walk) extra(name string, e fs.DirEntry) {
-	if w.filter.excludes(name) || !e.IsDir() && !w.filter.includes(name) {
+func (w *walk) extra(e listed) {
+	if e.err != nil {
+		w.failed(e.name, "stat at the destination", e.err)
 		return
 	}
-	info, err := w.source.lstat(name)
-	switch gone := absent(err) || filecopy.IsTemporary(e.Name()); {
+	if !e.info.IsDir() && !w.filter.includes(e.name) {
+		return
+	}
+	info, err := w.source.lstat(e.name)
+	switch gone := absent(err) || filecopy.IsTemporary(e.info.Name()); {
 	case err != nil && !gone:
-		w.failed(name, "stat", err)
-	case e.IsDir() && len(w.opts.Include) > 0 && (gone || !info.IsDir()):
-		w.extras(name) // perhaps there is nothing in it that is wanted
+		w.failed(e.name, "stat", err)
+	case e.info.IsDir() && len(w.opts.Include) > 0 && (gone || !info.IsDir()):
+		w.extras(e.name) // perhaps there is nothing in it that is wanted
 	case gone:
-		w.differs(name, event.ReasonExtra)
+		w.differs(e.name, event.ReasonExtra)
 	}
 }
 

@@ -53,38 +53,3 @@ func (s *side) exact(name string) bool {
 	ok, err := s.spelling.Exact(name)
 	return ok && err == nil
 }
-
-func (s *side) open(folder string) (*os.File, error) {
-	s.pulse.ask(s, "open folder", folder)
-	defer s.pulse.answered()
-	return s.root.Open(folder)
-}
-
-// read reads a batch of names of the folder, fewer at its end. It does so by pieces,
-// each an answer: where a file system does not tell what its names are of, each name
-// of these costs a stat.
-func (s *side) read(dir *os.File, folder string) (entries []fs.DirEntry, err error) {
-	const piece = 256
-	for len(entries) < batch && err == nil {
-		s.pulse.ask(s, "read folder", folder)
-		var some []fs.DirEntry
-		some, err = dir.ReadDir(piece)
-		s.pulse.answered()
-		if entries == nil {
-			entries = some
-		} else {
-			entries = append(entries, some...)
-		}
-		if len(some) < piece {
-			break
-		}
-	}
-	return entries, err
-}
-
-// info is what lstat says of the entry with this name.
-func (s *side) info(name string, e fs.DirEntry) (fs.FileInfo, error) {
-	s.pulse.ask(s, "stat", name)
-	defer s.pulse.answered()
-	return e.Info()
-}

@@ -3,11 +3,8 @@ package plan
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"path"
-	"slices"
-	"strings"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
@@ -31,9 +28,6 @@ const (
 	link     // or a named pipe or device
 	hardLink // to another name of the source
 )
-
-// batch is how many names of a folder are read, sorted and passed on at once.
-const batch = 4096
 
 // walk goes through the source depth first.
 type walk struct {
@@ -117,53 +111,47 @@ func (w *walk) folder(f *folder) {
 
 func (w *walk) entries(f *folder) error {
 	found := func(name string, info fs.FileInfo) { w.found(name, info, f, nil) }
-	return w.each(w.source, f.name, func(e fs.DirEntry) { w.entry(f.name, e, found) })
+	return w.each(w.source, f.name, w.wanted, func(e listed) { w.entry(e, found) })
 }
 
-// each calls back for each name in a folder, until ctx is done.
-func (w *walk) each(of *side, folder string, call func(fs.DirEntry)) error {
-	dir, err := of.open(folder)
+// each calls back for each name in a folder that is wanted, until ctx is done.
+func (w *walk) each(of *side, folder string, want func(name string) bool, call func(listed)) error {
+	l, err := of.list(folder)
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
+	defer l.close()
 	for {
-		entries, err := of.read(dir, folder)
-		if len(entries) < batch {
-			dir.Close() // a deep tree must not hold a descriptor for each level
-		}
-		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-		for _, e := range entries {
-			if w.ctx.Err() != nil {
-				return nil
+		bases, err := l.read()
+		last := len(bases) < batch
+		l.each(bases, last, func(name string) bool { return w.ctx.Err() == nil && want(name) }, func(e listed) {
+			if w.ctx.Err() == nil {
+				call(e)
 			}
-			call(e)
-		}
-		if err == io.EOF || err == nil && len(entries) < batch {
-			return nil
-		}
-		if err != nil {
+		})
+		if err != nil || last || w.ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// entry calls back for a name in a folder of the source, if it is wanted.
-func (w *walk) entry(folder string, e fs.DirEntry, call func(name string, info fs.FileInfo)) {
-	name := path.Join(folder, e.Name())
-	switch {
-	case filecopy.IsTemporary(e.Name()):
+// wanted tells whether a name in a folder of the source may be copied, whatever it is of.
+func (w *walk) wanted(name string) bool {
+	if filecopy.IsTemporary(path.Base(name)) {
 		w.skipped(name, reasonLeftover)
-		return
-	case w.filter.excludes(name), !e.IsDir() && !w.filter.includes(name):
-		return
+		return false
 	}
-	info, err := w.source.info(name, e)
-	if err != nil {
-		w.failed(name, "stat", err)
-		return
+	return !w.filter.excludes(name)
+}
+
+// entry calls back for a name in a folder of the source, if it is wanted.
+func (w *walk) entry(e listed, call func(name string, info fs.FileInfo)) {
+	switch {
+	case e.err != nil:
+		w.failed(e.name, "stat", e.err)
+	case e.info.IsDir() || w.filter.includes(e.name):
+		call(e.name, e.info)
 	}
-	call(name, info)
 }
 
 // found goes on by what the name is of; only is what is chosen below it, nil for all.
