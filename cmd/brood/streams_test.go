@@ -257,3 +257,31 @@ func TestClosedOutputs(t *testing.T) {
 		})
 	}
 }
+
+// A record that nobody reads holds the run up; signals end it all the same.
+func TestRecordThatNobodyReads(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 400, 100)
+	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
+	reader, err := os.OpenFile(p.dir+"/record", os.O_RDWR, 0)
+	must(t, err)
+	defer reader.Close()
+	r := start(t, p, p.copy())
+	full := func() bool {
+		n, err := unix.IoctlGetInt(int(reader.Fd()), unix.TIOCINQ)
+		return err == nil && n > 65_000
+	}
+	if !eventually(full) {
+		t.Fatalf("the pipe does not fill up; it says:\n%s", r.stderr())
+	}
+	if !eventually(func() bool { _ = syscall.Kill(r.pid, syscall.SIGINT); return r.over() }) {
+		t.Fatal("it cannot be ended")
+	}
+	if status := r.cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGINT {
+		t.Errorf("%v, want an end by SIGINT", r.cmd.ProcessState)
+	}
+	if !eventually(func() bool { return len(p.alive()) == 0 }) {
+		t.Errorf("left alive: %q", p.alive())
+	}
+	p.wholeFiles(t)
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"brood/internal/event"
@@ -11,7 +12,9 @@ import (
 
 // ladder turns signals into stops of a run: Ctrl-C, SIGTERM and SIGHUP each go
 // up one rung. The first lets running children finish, the second terminates
-// them, the third kills them; with --daemon the first already terminates.
+// them, the third kills them; with --daemon the first already terminates. One more
+// ends this process itself, should something hold it up (who reads the answer, or
+// the record, and does not): then the signal has the kernel's own effect.
 type ladder struct {
 	stops  chan<- schedule.Stop
 	caught chan os.Signal
@@ -27,7 +30,7 @@ var rungs = []struct {
 }{
 	{schedule.Drain, "no more children are started, the running ones are waited for; once more terminates them"},
 	{schedule.Terminate, "the running children are terminated; once more kills them"},
-	{schedule.Kill, "the running children are killed"},
+	{schedule.Kill, "the running children are killed; once more ends this process, whatever holds it up"},
 }
 
 func watchSignals(daemon bool, stops chan<- schedule.Stop, emit event.Sink) *ladder {
@@ -54,6 +57,15 @@ func catch(caught chan<- os.Signal) {
 
 func (l *ladder) climb(daemon bool, emit event.Sink) {
 	defer close(l.done)
+	said := make(chan event.Event, len(rungs)) // who is slow to hear of a stop is not to delay it
+	var saying sync.WaitGroup
+	saying.Go(func() {
+		for e := range said {
+			emit(e)
+		}
+	})
+	defer saying.Wait()
+	defer close(said)
 	ahead := rungs
 	if daemon {
 		ahead = rungs[1:]
@@ -66,8 +78,13 @@ func (l *ladder) climb(daemon bool, emit event.Sink) {
 		if n == 0 {
 			l.first <- sig.(syscall.Signal)
 		}
-		emit(event.Event{Kind: event.Stopping, Signal: signalNames[sig], Reason: rung.reason})
+		said <- event.Event{Kind: event.Stopping, Signal: signalNames[sig], Reason: rung.reason}
 		l.stops <- rung.stop
+	}
+	for sig := range signalNames {
+		if !signal.Ignored(sig) {
+			signal.Reset(sig)
+		}
 	}
 }
 
