@@ -4,6 +4,7 @@ package process_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os/signal"
 	"runtime"
@@ -36,16 +37,15 @@ func churn(w *process.Work) error {
 
 // spin uses the CPU for ever, or until it can clean up.
 func spin(w *process.Work) error {
+	ctx := context.Background()
 	switch w.Args[0] {
 	case "clean-up":
-		ctx := w.Context()
-		for ctx.Err() == nil {
-		}
-		fmt.Fprintln(w.Events, "cleaned")
-		return nil
+		ctx = w.Context()
 	case "ignore":
 		signal.Ignore(syscall.SIGXCPU)
 	}
-	for {
+	for ctx.Err() == nil {
 	}
+	_, err := fmt.Fprintln(w.Events, "cleaned")
+	return err
 }
