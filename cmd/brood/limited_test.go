@@ -51,7 +51,7 @@ func TestCopyWithinLimits(t *testing.T) {
 		flags []string
 	}{
 		{7, "idle", 3 << 13, nil},
-		{3, "best-effort:6", 2<<13 | 6, []string{"--daemon", "--verify"}},
+		{3, "best-effort:6", 2<<13 | 6, []string{"--daemon"}},
 		{-3, "realtime", 1<<13 | 4, nil}, // whose right to it the parent gives up before it starts them
 	} {
 		t.Run(fmt.Sprint(c.io, " ", c.nice), func(t *testing.T) {
@@ -59,10 +59,10 @@ func TestCopyWithinLimits(t *testing.T) {
 				needsRoot(t, "to raise a priority")
 			}
 			p := newPlace(t)
-			p.big(t, 3)
+			p.big(t, 4)
 			p.small(t, 5, 1000)
-			// So much that the race detector has enough.
-			flags := append(c.flags, "--memory=768M", "--cpu-time=10m", "--ionice", c.io, "--nice", fmt.Sprint(c.nice))
+			// Memory that is enough for the race detector, and a hash that takes its time.
+			flags := append(c.flags, "--hash=md5", "--memory=768M", "--cpu-time=10m", "--ionice", c.io, "--nice", fmt.Sprint(c.nice))
 			r := start(t, p, p.copy(flags...))
 			held := r.hold(2)
 			for _, child := range held {
@@ -127,9 +127,9 @@ func TestChildThatCrashes(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGXCPU} {
 		t.Run(unix.SignalName(sig), func(t *testing.T) {
 			p := newPlace(t)
-			p.big(t, 2)
+			p.big(t, 4)
 			p.small(t, 3, 100)
-			r := start(t, p, p.copy("--jobs=2", "--cpu-time=10m"))
+			r := start(t, p, p.copy("--jobs=2", "--cpu-time=10m", "--hash=md5")) // which takes its time
 			held := r.hold(1)
 			held[0].signal(sig)
 			goOn(held)
