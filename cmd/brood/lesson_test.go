@@ -11,11 +11,11 @@ import (
 // A lesson that is interrupted leaves no process behind, whatever it was at.
 func TestInterruptedLesson(t *testing.T) {
 	for name, sig := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP} {
-		for _, lesson := range []string{"wait", "daemon", "multi"} {
+		for _, lesson := range []string{"wait", "daemon", "multi", "stall"} {
 			t.Run(lesson+"/"+name, func(t *testing.T) {
 				p := newPlace(t)
 				r := startInTerminal(t, p, p.brood("lesson", lesson, "--lang=en", "--pace=100", "--no-quiz", "--quiet"))
-				r.says("ing") // working, singing, dancing
+				r.says("ing") // working, singing, dancing, copying
 				if sig == syscall.SIGINT {
 					r.types("\x03")
 				} else {

@@ -30,7 +30,7 @@ func lessonCommand(std Streams) *cli.Command {
 		Name:            lessonName,
 		Usage:           "show what processes are, on real ones; without NAME, list the lessons",
 		ArgsUsage:       "[NAME [FOLDER]]",
-		Description:     "brood lesson NAME --help says what a lesson shows. FOLDER is what the lesson copy copies.",
+		Description:     "brood lesson NAME --help says what a lesson shows. FOLDER is what the lessons copy and stall copy.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{

@@ -20,8 +20,10 @@ var kinTargets = map[string]process.Target{
 	"killed": killed, "killed-parent": killedParent, "killed-daemon": killedDaemon,
 	"killed-python": killedPython, "killed-python-parent": killedPythonParent,
 	"group": group, "group-child": groupChild,
-	"subreaper": subreaper,
-	"tree":      tree, "tree-branch": treeBranch, "tree-leaf": treeLeaf,
+	"subreaper":    subreaper,
+	"stall-asleep": stallAsleep, "stall-stopped": stallStopped, "stall-folder": stallFolder,
+	"stall-copy": stallCopy, "stall-list": stallList,
+	"tree": tree, "tree-branch": treeBranch, "tree-leaf": treeLeaf,
 }
 
 func orphanChild(w *process.Work) error {

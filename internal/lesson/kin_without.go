@@ -11,6 +11,7 @@ import (
 // kinTargets need a system on which orphans are adopted and processes have groups.
 var kinTargets = map[string]process.Target{
 	"orphan": notHere, "killed": notHere, "killed-python": notHere, "group": notHere, "subreaper": notHere, "tree": notHere,
+	"stall-asleep": notHere, "stall-stopped": notHere, "stall-folder": notHere,
 }
 
 func notHere(*process.Work) error {
