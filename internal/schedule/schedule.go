@@ -80,6 +80,10 @@ type Options struct {
 	Stall   time.Duration // a child that tells nothing for so long is ended; 0: never
 	Timeout time.Duration // and one that is not done with a file after this; 0: never
 	Retries int           // of a name, when the cause of its failure may pass
+
+	// Room tells for how many more children the machine has room now (of a negative number: how many are
+	// too many), and why not for more; nil: for any number. It is asked about once a second at most.
+	Room func() (more int, why string)
 }
 
 // Run runs all jobs, and returns when no child runs any more, but for those that
@@ -95,12 +99,18 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 		defer t.Stop()
 		ticks = t.C
 	}
+	var beats <-chan time.Time
+	if opts.Room != nil {
+		t := time.NewTicker(beat)
+		defer t.Stop()
+		beats = t.C
+	}
 	for !r.over() {
 		select {
 		case job, ok := <-r.next():
 			r.drained = !ok
 			if ok {
-				r.start(newTask(job))
+				r.ready = append(r.ready, newTask(job))
 			}
 		case a := <-r.follows:
 			r.ended(a)
@@ -112,6 +122,8 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 			r.wake()
 		case <-ticks:
 			r.tick()
+		case <-beats:
+			r.admission.beat()
 		case stop := <-opts.Stop:
 			r.stop(stop)
 		case <-r.grace:
@@ -136,9 +148,10 @@ type run struct {
 	stopped Stop
 	grace   <-chan time.Time // until the next rung
 
-	ready []*task          // to be started before any new job
-	later []later          // to be tried again, by their time
-	alarm <-chan time.Time // at the first of these
+	admission admission
+	ready     []*task          // to be started before any new job
+	later     []later          // to be tried again, by their time
+	alarm     <-chan time.Time // at the first of these
 
 	room room
 }
@@ -154,14 +167,14 @@ func (r *run) free() bool {
 
 // next is where the next job comes from; nil when none is to be started now.
 func (r *run) next() <-chan plan.Job {
-	if r.drained || !r.free() || len(r.later) >= laterAtMost {
+	if r.drained || !r.free() || len(r.ready) > 0 || len(r.later) >= laterAtMost {
 		return nil
 	}
 	return r.jobs.Jobs()
 }
 
 func (r *run) startReady() {
-	for len(r.ready) > 0 && r.free() {
+	for len(r.ready) > 0 && r.free() && r.admits() {
 		t := r.ready[0]
 		r.ready = r.ready[1:]
 		r.start(t)
