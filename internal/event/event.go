@@ -22,8 +22,9 @@ type Kind string
 
 // The kinds, with the fields that each one has beside time and kind.
 const (
-	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, dry_run, verify
+	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, auto, dry_run, verify
 	Limited   Kind = "limited"   // fewer children at once than asked for: jobs, asked, reason
+	Adjusted  Kind = "adjusted"  // another number of children at once moves more, or was tried in vain; or is tried (phase): jobs, phase, reason
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files
 	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay
@@ -61,6 +62,9 @@ const (
 	ReasonTarget   = "other target"   // of a symlink
 )
 
+// Trying is the phase of Adjusted.
+const Trying = "trying"
+
 // Version is the number of this format; it grows when a reader of the old one would misread the new.
 const Version = 1
 
@@ -83,7 +87,7 @@ type Event struct {
 	Size     int64   `json:"size,omitempty"`
 	Duration float64 `json:"duration,omitempty"` // seconds
 	Method   string  `json:"method,omitempty"`   // reflink, copy_file_range or read-write; of linked: hard link, or none
-	Phase    string  `json:"phase,omitempty"`    // of progress: syncing, verifying or waiting (for its turn at the rate), none while bytes are copied
+	Phase    string  `json:"phase,omitempty"`    // of progress: syncing, verifying or waiting (for its turn at the rate), none while bytes are copied; of adjusted: trying
 
 	Hash    string   `json:"hash,omitempty"`    // xxh128 …
 	Digest  string   `json:"digest,omitempty"`  // of the contents, in hex, verified at the destination
@@ -111,7 +115,8 @@ type Event struct {
 	Version int    `json:"version,omitempty"`
 	Source  string `json:"source,omitempty"`
 	Dest    string `json:"dest,omitempty"`
-	Jobs    int    `json:"jobs,omitempty"` // children at once
+	Jobs    int    `json:"jobs,omitempty"` // children at once; of finished: what auto has settled on
+	Auto    bool   `json:"auto,omitempty"` // jobs is looked for while they run
 	Asked   int    `json:"asked,omitempty"`
 	DryRun  bool   `json:"dry_run,omitempty"`
 	Verify  bool   `json:"verify,omitempty"` // nothing is copied, the two sides are compared

@@ -28,6 +28,7 @@ type later struct {
 // ended takes up what a child has left undone: the name that it was at has failed, what it never came to is
 // for another child, and what failed for a cause that may pass is tried again.
 func (r *run) ended(a *attempt) {
+	r.meter.children(len(r.children), time.Now())
 	delete(r.children, a)
 	for _, e := range a.failed {
 		r.failed(a, e)

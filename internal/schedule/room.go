@@ -49,7 +49,7 @@ func (r *run) refused(t *task, why string) {
 	// It is the system's limit: asking for more again and again would only be refused.
 	n := max(len(r.children), 1)
 	if !r.room.said && (n < r.slots || len(r.children) == 0) {
-		r.emit(event.Event{Kind: event.Limited, Jobs: n, Asked: r.opts.Slots, Reason: why})
+		r.emit(event.Event{Kind: event.Limited, Jobs: n, Asked: r.wanted, Reason: why})
 		r.room.said = true
 	}
 	r.setSlots(min(n, r.slots))
@@ -62,9 +62,17 @@ func (r *run) refused(t *task, why string) {
 // roomy notes that a child has had the room that it took.
 func (r *run) roomy() {
 	r.room.attempts = 0
-	if r.slots < r.opts.Slots && time.Since(r.room.changed) >= regainEvery {
+	if r.slots < r.wanted && time.Since(r.room.changed) >= regainEvery {
 		r.setSlots(r.slots + 1)
 	}
+}
+
+// want has another number of children run at once, as far as there is room.
+func (r *run) want(n int) {
+	if r.slots == r.wanted || n < r.slots {
+		r.slots = n
+	}
+	r.wanted = n
 }
 
 func (r *run) setSlots(n int) { r.slots, r.room.changed = n, time.Now() }

@@ -72,6 +72,7 @@ var rungs = map[Stop]func(Child){Drain: func(Child) {}, Terminate: Child.Termina
 // Options of a run.
 type Options struct {
 	Slots  int           // children at once, 1 at least
+	Most   int           // if not 0, Slots is where a search begins for the number that moves the most, up to this
 	Full   func()        // called once, when that many run for the first time
 	Grace  time.Duration // from Terminate to Kill, and from Kill until they are abandoned
 	Stop   <-chan Stop
@@ -91,7 +92,7 @@ type Options struct {
 func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 	r := &run{
 		jobs: jobs, engine: engine, opts: opts, emit: emit,
-		slots: opts.Slots, children: map[*attempt]bool{}, follows: make(chan *attempt),
+		wanted: opts.Slots, slots: opts.Slots, children: map[*attempt]bool{}, follows: make(chan *attempt),
 	}
 	var ticks <-chan time.Time
 	if tick := opts.tick(); tick > 0 {
@@ -100,7 +101,11 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 		ticks = t.C
 	}
 	var beats <-chan time.Time
-	if opts.Room != nil {
+	if opts.Most > 0 {
+		r.tuner = newTuner(opts.Slots, opts.Most, emit)
+		r.meter.counted, r.meter.read = time.Now(), time.Now()
+	}
+	if opts.Room != nil || opts.Most > 0 {
 		t := time.NewTicker(beat)
 		defer t.Stop()
 		beats = t.C
@@ -123,7 +128,7 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 		case <-ticks:
 			r.tick()
 		case <-beats:
-			r.admission.beat()
+			r.beat()
 		case stop := <-opts.Stop:
 			r.stop(stop)
 		case <-r.grace:
@@ -140,7 +145,8 @@ type run struct {
 	opts   Options
 	emit   event.Sink
 
-	slots    int
+	wanted   int // children at once
+	slots    int // as many of these as there is room for
 	children map[*attempt]bool
 	follows  chan *attempt // those that are followed no more
 	drained  bool          // there are no more jobs
@@ -149,6 +155,8 @@ type run struct {
 	grace   <-chan time.Time // until the next rung
 
 	admission admission
+	meter     meter
+	tuner     *tuner           // nil when the number of slots is given
 	ready     []*task          // to be started before any new job
 	later     []later          // to be tried again, by their time
 	alarm     <-chan time.Time // at the first of these
@@ -182,12 +190,13 @@ func (r *run) startReady() {
 }
 
 func (r *run) start(t *task) {
-	a := &attempt{task: t, emit: r.emit, retry: t.tries < r.opts.Retries}
+	a := &attempt{task: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
 	var err error
 	if a.child, err = r.engine.Start(t.asJob(), a.take); err != nil {
 		r.notStarted(t, err)
 		return
 	}
+	r.meter.children(len(r.children), time.Now())
 	r.children[a] = true
 	if len(r.children) == r.opts.Slots && r.opts.Full != nil {
 		r.opts.Full()
@@ -197,6 +206,18 @@ func (r *run) start(t *task) {
 		a.child.Follow(a.take)
 		r.follows <- a
 	}()
+}
+
+// beat is when the machine is looked at again.
+func (r *run) beat() {
+	r.admission.beat()
+	if r.tuner == nil {
+		return
+	}
+	if got, children, ok := r.meter.reading(len(r.children), time.Now()); ok {
+		r.tuner.observe(got, children)
+		r.want(r.tuner.now)
+	}
 }
 
 func (r *run) stop(to Stop) {

@@ -75,6 +75,7 @@ type attempt struct {
 	*task
 	child Child
 	emit  event.Sink
+	meter *meter
 	retry bool // what is transient is kept
 
 	name string // of the child
@@ -82,6 +83,7 @@ type attempt struct {
 
 	heard   atomic.Bool  // of it, since the last tick
 	settled atomic.Int32 // names
+	mark    mark
 	exited  bool
 	failed  []event.Event // with a cause that may pass
 	left    []event.Event // the failures of names that its end has left open; it was at the first
@@ -92,6 +94,7 @@ type attempt struct {
 // take passes an event on, or keeps it when it may not be the last word.
 func (a *attempt) take(e event.Event) {
 	a.heard.Store(true)
+	a.meter.take(&a.mark, e)
 	switch e.Kind {
 	case event.Started:
 		a.name, a.pid = e.Name, e.PID

@@ -15,6 +15,7 @@ type Run struct {
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
+	Jobs         int // the best number of children at once known so far, where it is looked for
 
 	Files   int   // copied
 	Bytes   int64 // in these
@@ -51,6 +52,13 @@ func (r *Run) Apply(e event.Event) {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
 		r.DryRun, r.Verify = e.DryRun, e.Verify
+		if e.Auto {
+			r.Jobs = e.Jobs
+		}
+	case event.Adjusted:
+		if e.Phase != event.Trying {
+			r.Jobs = e.Jobs
+		}
 	case event.Planned:
 		r.Planned++
 		r.PlannedBytes += e.Size
@@ -136,7 +144,7 @@ func (r *Run) differs(e event.Event) {
 func (r *Run) Finished(now time.Time) event.Event {
 	e := event.Event{
 		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, Reason: r.Halted, DryRun: r.DryRun, Verify: r.Verify,
-		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
+		Jobs: r.Jobs, Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
 			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned,
 			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Losses: r.Lost,

@@ -19,6 +19,11 @@ func TestRun(t *testing.T) {
 	}{
 		"nothing": {nil, status.Run{}},
 		"begun":   {[]event.Event{first}, status.Run{PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun}},
+		"a number of children that is looked for": {
+			[]event.Event{{Kind: event.Begun, Time: begun, Jobs: 2, Auto: true}, {Kind: event.Adjusted, Jobs: 4, Phase: event.Trying},
+				{Kind: event.Adjusted, Jobs: 4}, {Kind: event.Adjusted, Jobs: 8, Phase: event.Trying}},
+			status.Run{Begun: begun, Jobs: 4},
+		},
 		"files and their bytes": {
 			[]event.Event{{Kind: event.Copied, File: "f", Bytes: 3}, {Kind: event.Copied, File: "g", Bytes: 1 << 40}},
 			status.Run{Files: 2, Bytes: 1<<40 + 3},

@@ -53,6 +53,8 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		return hclog.Info, "parent started", []any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest), "jobs", e.Jobs}
 	case event.Limited:
 		return hclog.Warn, "fewer children at once", []any{"jobs", e.Jobs, "asked", e.Asked, "reason", quoted(e.Reason)}
+	case event.Adjusted:
+		return adjusted(e)
 	case event.Started:
 		return hclog.Info, "child started", withFiles(e, "name", e.Name, "pid", e.PID, "ppid", e.PPID, "file", quoted(e.File))
 	case event.Exited:
@@ -81,6 +83,14 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		return hclog.Debug, "parent finished", []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
 	}
 	return hclog.NoLevel, "", nil
+}
+
+func adjusted(e event.Event) (hclog.Level, string, []any) {
+	level, message := hclog.Info, "children at once"
+	if e.Phase == event.Trying {
+		level, message = hclog.Debug, "another number is tried"
+	}
+	return level, message, []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
 }
 
 func copied(e event.Event) (hclog.Level, string, []any) {

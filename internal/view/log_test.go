@@ -32,6 +32,14 @@ func TestLog(t *testing.T) {
 			`{"kind":"limited","jobs":100,"asked":500,"reason":"RLIMIT_NPROC"}`,
 			`[WARN]  brood: fewer children at once: jobs=100 asked=500 reason="RLIMIT_NPROC"`,
 		},
+		"adjusted": {
+			`{"kind":"adjusted","jobs":4,"reason":"182 MiB/s with 4, 120 MiB/s with 2"}`,
+			`[INFO]  brood: children at once: jobs=4 reason="182 MiB/s with 4, 120 MiB/s with 2"`,
+		},
+		"trying": {
+			`{"kind":"adjusted","jobs":8,"phase":"trying","reason":"182 MiB/s with 4"}`,
+			`[DEBUG] brood: another number is tried: jobs=8 reason="182 MiB/s with 4"`,
+		},
 		"started": {
 			`{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}`,
 			`[INFO]  brood: child started: name=copy-1 pid=41 ppid=40 file="a.mov"`,

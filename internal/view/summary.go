@@ -91,6 +91,9 @@ func Bytes(n int64) string { return humanize.IBytes(uint64(n)) }
 
 func children(e event.Event) []string {
 	parts := []string{count(e.Children), "at most " + count(e.Peak) + " at once"}
+	if e.Jobs > 0 { // it was looked for
+		parts = append(parts, "settled on "+count(e.Jobs))
+	}
 	if e.Abandoned > 0 {
 		parts = append(parts, count(e.Abandoned)+" abandoned")
 	}

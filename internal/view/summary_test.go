@@ -73,6 +73,20 @@ func TestSummary(t *testing.T) {
   time      1.500 s, 683 KiB/s
 `,
 		},
+		"the number of children was looked for": {
+			strings.Replace(begun, `"jobs":4`, `"jobs":4,"auto":true`, 1) + `{"kind":"started"}
+{"kind":"adjusted","jobs":8,"phase":"trying"}
+{"kind":"adjusted","jobs":8}
+{"kind":"adjusted","jobs":16,"phase":"trying"}
+`, 1500 * time.Millisecond,
+			`copied "holiday" to "/mnt/usb disk"
+  files     0, 0 B
+  skipped   0
+  failed    0
+  children  1, at most 1 at once, settled on 8
+  time      1.500 s, 0 B/s
+`,
+		},
 		"halted": {
 			begun + `{"kind":"started"}
 {"kind":"exited","error":"abandoned"}

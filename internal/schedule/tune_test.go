@@ -1,0 +1,209 @@
+package schedule_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/schedule"
+)
+
+const mebibyte = 1 << 20
+
+// device is how many bytes a second it moves for so many children, after so many seconds.
+type device func(children float64, second int) float64
+
+var (
+	// oneDisk seeks more than it writes for more than two.
+	oneDisk device = func(n float64, _ int) float64 { return mebibyte * min(100+10*n, 240/n) }
+	// share answers late: 16 children keep it busy, and more are in each other's way.
+	share device = func(n float64, _ int) float64 { return mebibyte * min(10*n, 176-n) }
+	// full moves the same for any number.
+	full device = func(float64, int) float64 { return 200 * mebibyte }
+)
+
+// then is one device for so many seconds, and another after that.
+func (d device) then(at int, other device) device {
+	return func(n float64, second int) float64 {
+		if second < at {
+			return d(n, second)
+		}
+		return other(n, second)
+	}
+}
+
+// noisy moves by up to so much more or less in each second.
+func (d device) noisy(by float64, seed uint64) device {
+	return func(n float64, second int) float64 {
+		r := rand.New(rand.NewPCG(seed, uint64(second)))
+		return d(n, second) * (1 + by*(2*r.Float64()-1))
+	}
+}
+
+// engine has children that copy files of about that size, and tell their progress five times a second.
+func (d device) engine(size float64) *engine {
+	const every = 200 * time.Millisecond
+	e := &engine{}
+	e.follow = func(c *child, emit event.Sink) {
+		defer e.running.Add(-1)
+		size := size * (0.5 + rand.New(rand.NewPCG(uint64(c.try), 1)).Float64())
+		for done := 0.0; done < size; {
+			time.Sleep(every)
+			n := float64(e.running.Load())
+			done = min(size, done+d(n, int(time.Since(start).Seconds()))/n*every.Seconds())
+			emit(event.Event{Kind: event.Progress, File: c.name, Bytes: int64(done)})
+		}
+		emit(event.Event{Kind: event.Copied, File: c.name, Bytes: int64(size)})
+		ends(emit, false)
+	}
+	return e
+}
+
+// search is what came of a run.
+type search struct {
+	took    time.Duration
+	settled int
+	changes []string
+	most    int32 // children at once
+}
+
+func searched(j *jobs, e *engine, opts schedule.Options) search {
+	s := search{settled: opts.Slots}
+	opts.Cancel = func() {}
+	stream := event.NewStream(func(ev event.Event) {
+		if ev.Kind != event.Adjusted {
+			return
+		}
+		s.changes = append(s.changes, fmt.Sprintf("%v %s %d: %s", time.Since(start), ev.Phase, ev.Jobs, ev.Reason))
+		if ev.Phase == "" {
+			s.settled = ev.Jobs
+		}
+	})
+	schedule.Run(j, e, opts, stream.Emit)
+	s.took, s.most = time.Since(start), e.most
+	return s
+}
+
+// The search ends near the best number, wherever it begins, and takes little more time than whoever
+// has known that number before; and it comes to rest.
+func TestTuning(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		device device
+		first  int
+		best   int // of the fixed numbers, at the end
+		files  int
+		size   float64
+	}{
+		{"one disk, from 2", oneDisk, 2, 2, 1000, 64 * mebibyte},
+		{"one disk, from 8", oneDisk, 8, 2, 1000, 64 * mebibyte},
+		{"a share, from 2", share, 2, 16, 1500, 64 * mebibyte},
+		{"a share, from 1", share, 1, 16, 1500, 64 * mebibyte},
+		{"a share, from 64", share, 64, 16, 1500, 64 * mebibyte},
+		{"a share, large files", share, 2, 16, 150, 640 * mebibyte},
+		{"any number is as good", full, 2, 2, 1000, 64 * mebibyte},
+		{"a disk and then a share", oneDisk.then(150, share), 2, 16, 1500, 64 * mebibyte},
+		{"a share and then a disk", share.then(150, oneDisk), 2, 2, 1000, 64 * mebibyte},
+	} {
+		for noise, seeds := range map[float64]uint64{0: 1, 0.3: 2} {
+			t.Run(fmt.Sprint(row.name, ", noise ", noise), func(t *testing.T) {
+				t.Parallel()
+				for seed := range seeds {
+					d := row.device.noisy(noise, seed)
+					run := func(opts schedule.Options) (s search) {
+						synctest.Test(t, func(*testing.T) { s = searched(newJobs(row.files), d.engine(row.size), opts) })
+						return s
+					}
+					s, fixed := run(schedule.Options{Slots: row.first, Most: 64}), run(schedule.Options{Slots: row.best})
+					if moves, could := row.device(float64(s.settled), math.MaxInt), row.device(float64(row.best), math.MaxInt); moves < could*(0.9-noise/2) {
+						t.Errorf("settled on %d, which moves %.0f %% of what %d do: %q", s.settled, 100*moves/could, row.best, s.changes)
+					}
+					const learning = time.Minute
+					if s.took > fixed.took*115/100+learning {
+						t.Errorf("took %v, and %v with %d: %q", s.took, fixed.took, row.best, s.changes)
+					}
+					if most := 20 + 4*s.took.Minutes(); float64(len(s.changes)) > most {
+						t.Errorf("%d changes in %v: %q", len(s.changes), s.took, s.changes)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Of small files it is the number that counts.
+func TestTuningOfSmallFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{}
+		e.follow = func(c *child, emit event.Sink) {
+			time.Sleep(20 * time.Millisecond)
+			emit(event.Event{Kind: event.Copied, File: c.name, Bytes: 4096})
+			ends(emit, false)
+		}
+		s := searched(newJobs(50000), e, schedule.Options{Slots: 2, Most: 16})
+		if s.settled != 16 || len(s.changes) < 2 {
+			t.Fatalf("settled on %d: %q", s.settled, s.changes)
+		}
+		if why := s.changes[1]; !strings.Contains(why, " files/s with 4, ") || !strings.HasSuffix(why, " files/s with 2") {
+			t.Errorf("the second change is %q", why)
+		}
+	})
+}
+
+// Nothing is learned, and nothing changed, while fewer children run than may.
+func TestTuningWithoutEnoughToDo(t *testing.T) {
+	for _, name := range []string{"no jobs", "the machine is busy"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := full.engine(600 * mebibyte)
+				e.live = func(*child) { time.Sleep(7 * time.Millisecond) } // so that they end beside the beats
+				j, opts := newJobs(500), schedule.Options{Slots: 4, Most: 64}
+				if name == "no jobs" {
+					j.ready = oneEvery(4*time.Second, j.ready)
+				} else {
+					opts.Room = func() (int, string) { return 2 - int(e.running.Load()), "load" }
+				}
+				if s := searched(j, e, opts); s.settled != 4 || len(s.changes) > 0 || len(j.done) != 500 {
+					t.Errorf("settled on %d, %d jobs of 500 done: %q", s.settled, len(j.done), s.changes)
+				}
+			})
+		})
+	}
+}
+
+// oneEvery gives the jobs slowly.
+func oneEvery(d time.Duration, all chan plan.Job) chan plan.Job {
+	slow := make(chan plan.Job)
+	go func() {
+		defer close(slow)
+		for job := range all {
+			slow <- job
+			time.Sleep(d)
+		}
+	}()
+	return slow
+}
+
+// A number that the system has no room for is not kept.
+func TestTuningBelowTheSystemsLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := share.engine(64 * mebibyte)
+		e.start = func(plan.Job) error {
+			if e.running.Load() >= 6 {
+				return errNoRoom
+			}
+			return nil
+		}
+		j := newJobs(1000)
+		s := searched(j, e, schedule.Options{Slots: 2, Most: 64})
+		if s.settled < 4 || s.settled > 6 || s.most != 6 || len(j.done) != 1000 {
+			t.Errorf("settled on %d, %d at once, %d of 1000 done: %q", s.settled, s.most, len(j.done), s.changes)
+		}
+	})
+}
