@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +21,9 @@ import (
 // options are what the flags of a run say: of brood copy and brood verify.
 type options struct {
 	source, dest string
-	jobs         int // 0: all at once
+	jobs         int  // 0: all at once
+	auto         bool // that is where a search begins
+	admission    admission
 	daemon       bool
 	stall        time.Duration // 0: never
 	timeout      time.Duration // 0: none
@@ -46,7 +49,9 @@ type options struct {
 // runFlags are the flags of every run; name is what children are called.
 func runFlags(name string) []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Value: runtime.NumCPU(), DefaultText: "the CPUs", Usage: "`N` children at once; 0: all"},
+		&cli.StringFlag{Name: "jobs", Aliases: []string{"j"}, Value: strconv.Itoa(runtime.NumCPU()), DefaultText: "the CPUs", Usage: "`N` children at once; 0: all; auto: as many as move the most"},
+		&cli.StringFlag{Name: "load", Usage: "start no child while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"},
+		&cli.StringFlag{Name: "mem-free", Usage: "start no child while less memory than `SIZE` is available"},
 		&cli.IntFlag{Name: "per-child", Value: 1, Usage: "`N` files per child at most"},
 		&cli.BoolFlag{Name: "daemon", Usage: "children do not outlive this process, however it ends"},
 		&cli.StringFlag{Name: "name", Value: name, Usage: "call the children `NAME`-1, NAME-2 …"},
@@ -75,13 +80,16 @@ func runFlags(name string) []cli.Flag {
 // readRunOptions reads them, and SOURCE and DEST.
 func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	opts = options{
-		jobs: c.Int("jobs"), daemon: c.Bool("daemon"), name: c.String("name"),
+		daemon: c.Bool("daemon"), name: c.String("name"),
 		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"),
 		plan: plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude"), PerChild: c.Int("per-child")},
 	}
 	opts.source, opts.dest = c.Args().Get(0), c.Args().Get(1)
-	if opts.jobs < 0 {
-		return opts, fmt.Errorf("jobs %d: want 0 (all at once) or more", opts.jobs)
+	if opts.jobs, opts.auto, err = parseJobs(c.String("jobs")); err != nil {
+		return opts, err
+	}
+	if opts.admission, err = parseAdmission(c.String("load"), c.String("mem-free")); err != nil {
+		return opts, err
 	}
 	if opts.name == "" || printable(opts.name) != opts.name || strings.Contains(opts.name, "\n") {
 		return opts, fmt.Errorf("name %q: want one that can be printed on a line", opts.name)

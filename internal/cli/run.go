@@ -124,9 +124,9 @@ func lister(opts options, out io.Writer) func(event.Event) {
 
 // execute does, or with dry-run says, what the plan has. It returns the signal that ended it early.
 func execute(tree plan.Tree, opts options, shared *os.File, emit event.Sink) (stopped syscall.Signal, err error) {
-	slots, limited := slotsFor(opts.jobs)
+	slots, most, limited := slotsFor(opts.jobs, opts.auto)
 	emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
-		Source: opts.source, Dest: opts.dest, Jobs: slots, DryRun: opts.dryRun, Verify: opts.compare})
+		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, DryRun: opts.dryRun, Verify: opts.compare})
 	if opts.jobs != 0 && limited.Kind != "" {
 		emit(limited)
 	}
@@ -153,7 +153,7 @@ func execute(tree plan.Tree, opts options, shared *os.File, emit event.Sink) (st
 		Name:   opts.name,
 		Daemon: opts.daemon,
 	}, schedule.Options{
-		Slots: slots,
+		Slots: slots, Most: most, Room: opts.admission.room(),
 		Full:  func() { emitLimited(opts.jobs, limited, emit) },
 		Grace: grace, Stop: stops, Cancel: cancel,
 		Stall: opts.stall, Timeout: opts.timeout, Retries: opts.retries,
@@ -203,19 +203,6 @@ func processes(tree plan.Tree, opts options, shared *os.File) func(plan.Job) pro
 		c.Shared, c.Limits = shared, opts.limits
 		return c
 	}
-}
-
-// slotsFor is how many children run at once when so many are asked for (0: all),
-// and, where the system has no room for these, the event that says so.
-func slotsFor(asked int) (slots int, limited event.Event) {
-	limit, reason := process.Limit()
-	if limit > 2 { // else there is no room to spare
-		process.ReserveThreads()
-	}
-	if asked > 0 && asked <= limit {
-		return asked, event.Event{}
-	}
-	return limit, event.Event{Kind: event.Limited, Jobs: limit, Asked: asked, Reason: reason}
 }
 
 // emitLimited: "all at once" becomes fewer than asked for only when there are that many.

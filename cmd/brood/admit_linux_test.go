@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// spin keeps that many processes busy that let all others go first, until stopped is called.
+func spin(t *testing.T, n int) (stop func()) {
+	t.Helper()
+	needs(t, "nice")
+	var spinners []*exec.Cmd
+	stop = func() {
+		for _, s := range spinners {
+			_ = s.Process.Kill()
+		}
+		for _, s := range spinners { // they end slowly while others of them run
+			_ = s.Wait()
+		}
+		spinners = nil
+	}
+	t.Cleanup(stop)
+	for range n {
+		s := exec.Command("nice", "-n", "19", "sh", "-c", "while :; do :; done")
+		must(t, s.Start())
+		spinners = append(spinners, s)
+	}
+	return stop
+}
+
+// On a machine that is busy nothing is started until it is no more.
+func TestLoadIsWaitedFor(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 5, 1000)
+	calm := spin(t, 100)
+	r := start(t, p, p.copy("--load", "100"))
+	r.says("fewer children at once: jobs=0 asked=")
+	r.says(`, --load 100"`)
+	calm()
+	r.wants(0)
+	p.equal(t)
+}
+
+// A run for which there will never be room can be ended, at once; and what is not asked for too much runs.
+func TestMemoryIsWaitedFor(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 5, 1000)
+	r := start(t, p, p.copy("--mem-free", "1000P"))
+	r.says(" GiB available, --mem-free 1000 PiB")
+	if children := r.children(); len(children) > 0 {
+		t.Errorf("started %v", children)
+	}
+	r.signal(syscall.SIGINT)
+	r.wants(130)
+	if said := r.stderr(); strings.Count(said, "fewer children at once") != 1 {
+		t.Errorf("it says:\n%s", said)
+	}
+	for _, flags := range [][]string{{"--mem-free", "1K"}, {"--load", "1000000"}, {"--mem-free", "1K", "--load", "99999%"}} {
+		p := newPlace(t)
+		p.small(t, 5, 1000)
+		r := start(t, p, p.copy(flags...))
+		r.wants(0)
+		p.equal(t)
+		if strings.Contains(r.stderr(), "fewer children") {
+			t.Errorf("%q: it says\n%s", flags, r.stderr())
+		}
+	}
+}
