@@ -50,12 +50,12 @@ func newPlace(t *testing.T) place {
 // mark is in the environment of all that is started in a place.
 func (p place) mark() string { return "BROOD_TEST=" + p.dir }
 
-// alive are the processes that were started in the place: PID and command line.
+// alive are the processes that were started in the place: PID, states of the threads and command line.
 func (p place) alive() (found []string) {
 	for _, pid := range pids() {
 		environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 		if bytes.Contains(environ, []byte(p.mark()+"\x00")) && !gone(pid) {
-			found = append(found, fmt.Sprint(pid, " ", argv(pid)))
+			found = append(found, fmt.Sprint(pid, " ", threads(pid), " ", argv(pid)))
 		}
 	}
 	return found

@@ -189,13 +189,26 @@ func (s *soak) disturbed() {
 	}
 	s.count["runs"]++
 	s.repair()
-	if !eventually(func() bool { return len(s.alive()) == 0 }) {
+	if !eventually(func() bool { return s.goOn() == 0 }) {
 		s.Errorf("%q: alive: %q", flags, s.alive())
 	}
 	s.judge(r)
 	if s.Failed() {
 		s.Logf("%q, %v; it says:\n%s", flags, r.cmd.ProcessState, r.stderr())
 	}
+}
+
+// goOn lets those go on that are still there, and says how many: a child that was
+// stopped when its parent had just been killed is stopped for good, as the kernel
+// looks for such children only as it ends (_exit(2)).
+func (s *soak) goOn() (left int) {
+	for _, line := range s.alive() {
+		var pid int
+		_, _ = fmt.Sscan(line, &pid)
+		_ = syscall.Kill(pid, syscall.SIGCONT)
+		left++
+	}
+	return left
 }
 
 func (s *soak) flags() []string {
