@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 
 	"brood/internal/cli"
 	"brood/internal/lesson"
@@ -11,12 +12,23 @@ import (
 	"brood/internal/target"
 )
 
+// The main thread of a parent does nothing but wait. A signal goes to it first (Linux,
+// complete_signal in kernel/signal.c), and stays with it while it sits in a system call that
+// only SIGKILL ends: on a file system that does not answer, Ctrl-C would never be heard.
+func init() {
+	if !process.IsChild(os.Args) {
+		runtime.LockOSThread()
+	}
+}
+
 func main() {
 	// The child's door comes first: a child needs nothing of the command line.
 	if status, ok := process.Main(os.Args, lookup); ok {
 		os.Exit(status)
 	}
-	os.Exit(cli.Main(os.Args, cli.Streams{Out: os.Stdout, Err: os.Stderr}))
+	status := make(chan int)
+	go func() { status <- cli.Main(os.Args, cli.Streams{Out: os.Stdout, Err: os.Stderr}) }()
+	os.Exit(<-status)
 }
 
 // lookup finds what a child is to do, for brood copy or for a lesson.

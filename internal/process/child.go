@@ -87,6 +87,11 @@ const usageStatus = 2
 // counts its own children as one: Process-1, not Process-3:1.
 const MainProcess = "MainProcess"
 
+// IsChild tells whether argv says that this process is a child, or the guardian, of its own program.
+func IsChild(argv []string) bool {
+	return len(argv) > 1 && (argv[1] == childCommand || argv[1] == guardianCommand)
+}
+
 // Main runs this process as one of its own children, if argv says that it is
 // one, and returns its exit status for os.Exit. A program whose binary is to have
 // children calls it before anything else:
@@ -95,20 +100,15 @@ const MainProcess = "MainProcess"
 //		os.Exit(status)
 //	}
 func Main(argv []string, lookup Lookup) (status int, ok bool) {
-	if len(argv) < 2 {
+	if !IsChild(argv) {
 		return 0, false
 	}
-	switch argv[1] {
-	case childCommand:
-		showName()
+	showName()
+	if argv[1] == childCommand {
 		return runChild(argv[2:], lookup), true
-	case guardianCommand:
-		showName()
-		guard(os.Stdin)
-		return 0, true
-	default:
-		return 0, false
 	}
+	guard(os.Stdin)
+	return 0, true
 }
 
 func runChild(args []string, lookup Lookup) int {
