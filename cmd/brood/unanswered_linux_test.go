@@ -254,20 +254,20 @@ func TestCtrlCWithoutAnswer(t *testing.T) {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			p := newServed(t, "source")
-			seen := p.seen()
-			seen.big(t, 1)
-			must(t, os.Rename(seen.src+"/big-1", seen.src+"/0")) // the first to be found
+			must(t, os.WriteFile(p.seen().src+"/0", noise(1<<20, 0), 0o644)) // the first to be found
+			slow := p.fs.Inject(faultfs.Rule{Ops: faultfs.Read, Name: "0", Stall: faultfs.Killable})
+			defer slow.Remove()
 			fault := p.fs.Inject(faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3", Stall: faultfs.Killable})
 			defer fault.Remove()
 			r := p.run(t, "copy", "--force", "--stall=0", "--jobs=2")
-			held := r.hold(1)
+			wantMet(t, slow)
 			wantMet(t, fault)
 			r.signal(sig)
 			r.says("stopping: signal=")
 			if r.over() {
 				t.Error("it does not wait for its child")
 			}
-			goOn(held)
+			slow.Remove()
 			r.wants(128 + int(sig))
 			if copied := r.of(event.Copied); !slices.ContainsFunc(copied, func(e event.Event) bool { return e.File == "0" }) {
 				t.Errorf("copied: %+v; want 0 among them", copied)
