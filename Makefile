@@ -13,7 +13,7 @@ run: build ## the sample videos, copied into a new folder
 	bin/brood copy testdata/videos "$$(mktemp -d)/videos"
 
 test: ## the tests; RACE=1 with the race detector, which needs a C compiler
-	go test -tags $(TAGS) $(if $(RACE),-race) $(TESTFLAGS) ./...
+	go test -tags $(TAGS) -timeout 40m $(if $(RACE),-race) $(TESTFLAGS) ./...
 
 check: ## what CI runs
 	scripts/check
