@@ -25,7 +25,7 @@ func TestSourceChangesAndTheRestGoesOn(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 1)
 			p.small(t, 5, 1000)
-			r := start(t, p, p.copy("--jobs=1"))
+			r := start(t, p, p.copySlowly("--jobs=1"))
 			held := r.hold(1)
 			must(t, change(p.src+"/big-1"))
 			goOn(held)

@@ -97,7 +97,7 @@ func TestVanishedFile(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 2)
 	p.small(t, 5, 100)
-	r := start(t, p, p.copy("--jobs=1"))
+	r := start(t, p, p.copySlowly("--jobs=1"))
 	held := r.hold(1)
 	// The walk is ahead of the children, and small-5 is its last.
 	if !eventually(func() bool { return !slices.Contains(r.fileNames(), p.src) }) {

@@ -59,7 +59,7 @@ func TestChildThatCannotBeKilled(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 1)
 	f := newFreezer(t, p, p.dst)
-	r := start(t, p, p.copy("--jobs=1"))
+	r := start(t, p, p.copySlowly("--jobs=1"))
 	held := r.hold(1)
 	f.set("-f")
 	goOn(held)

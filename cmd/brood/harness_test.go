@@ -79,6 +79,12 @@ func (p place) copy(flags ...string) *exec.Cmd {
 	return p.brood(slices.Concat([]string{"copy", "--record", p.dir + "/record"}, flags, []string{"--", p.src, p.dst})...)
 }
 
+// copySlowly is copy at a pace at which hold finds children in the midst of their
+// files, however busy the machine is.
+func (p place) copySlowly(flags ...string) *exec.Cmd {
+	return p.copy(append([]string{"--bwlimit=32M"}, flags...)...)
+}
+
 func (p place) brood(args ...string) *exec.Cmd {
 	return &exec.Cmd{
 		Path: "/proc/self/exe",

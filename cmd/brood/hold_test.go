@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"brood/internal/filecopy"
+	"brood/internal/pace"
 )
 
 // children are the children of brood that are up.
@@ -21,7 +22,7 @@ func (r *run) children() (children []child) {
 	return children
 }
 
-// hold stops n children, each in the midst of its file.
+// hold stops n children, each in the midst of its file; from then on nothing slows them.
 func (r *run) hold(n int) []child {
 	r.Helper()
 	held := map[int]child{}
@@ -34,6 +35,10 @@ func (r *run) hold(n int) []child {
 		return len(held) == n || r.over()
 	}) || len(held) < n {
 		r.Fatalf("%d children could be stopped while they copied, want %d; it says:\n%s", len(held), n, r.stderr())
+	}
+	if bucket, err := pace.Of(r.pid); err == nil { // else it has ended meanwhile
+		bucket.SetRate(0)
+		must(r.T, bucket.Close())
 	}
 	var children []child
 	for _, c := range held {

@@ -16,7 +16,7 @@ import (
 func TestProcessesAreThoseOfTheSystem(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 4)
-	cmd := p.copy("--jobs", "2")
+	cmd := p.copySlowly("--jobs", "2")
 	cmd.Path = p.installed(t)
 	r := start(t, p, cmd)
 	held := r.hold(2)
@@ -74,7 +74,7 @@ func TestDescriptorsOfChildren(t *testing.T) {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 6)
-			r := start(t, p, p.copy(flags...))
+			r := start(t, p, p.copySlowly(flags...))
 			held := r.hold(3)
 			users := map[string]int{} // of each pipe
 			for _, c := range held {

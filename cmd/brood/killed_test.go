@@ -30,7 +30,7 @@ func wantNextRun(t *testing.T, p place) {
 func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 4)
-	r := start(t, p, p.copy("--jobs=2"))
+	r := start(t, p, p.copySlowly("--jobs=2"))
 	held := r.hold(2)
 	goOn(held)
 	killAndWait(r)
@@ -56,7 +56,7 @@ func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 func TestStoppedChildrenEndWhenTheirParentIsKilled(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 4)
-	r := start(t, p, p.copy("--jobs=2"))
+	r := start(t, p, p.copySlowly("--jobs=2"))
 	r.hold(2)
 	killAndWait(r)
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
@@ -74,7 +74,7 @@ func TestDaemonsEndWhenTheirParentIsKilled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 4)
-			r := start(t, p, p.copy("--jobs=2", "--daemon"))
+			r := start(t, p, p.copySlowly("--jobs=2", "--daemon"))
 			held := r.hold(2)
 			guardian := guardianOf(r.pid)
 			if guardian == 0 {
@@ -101,7 +101,7 @@ func TestKilledChild(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 4)
 			p.small(t, 3, 100)
-			r := start(t, p, p.copy(flags...))
+			r := start(t, p, p.copySlowly(flags...))
 			victim := r.hold(1)[0]
 			victim.signal(syscall.SIGKILL)
 			r.wants(1)
@@ -122,7 +122,7 @@ func TestProgramIsReplaced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 3)
-			cmd := p.copy("--jobs=1", "--daemon")
+			cmd := p.copySlowly("--jobs=1", "--daemon")
 			cmd.Path = p.installed(t)
 			r := start(t, p, cmd)
 			held := r.hold(1)

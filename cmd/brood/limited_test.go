@@ -63,7 +63,7 @@ func TestCopyWithinLimits(t *testing.T) {
 			p.small(t, 5, 1000)
 			// Memory that is enough for the race detector, and a hash that takes its time.
 			flags := append(c.flags, "--hash=md5", "--memory=768M", "--cpu-time=10m", "--ionice", c.io, "--nice", fmt.Sprint(c.nice))
-			r := start(t, p, p.copy(flags...))
+			r := start(t, p, p.copySlowly(flags...))
 			held := r.hold(2)
 			for _, child := range held {
 				if got := priorities(child.pid); len(got) != 1 || got[0] != (priority{own.nice + c.nice, c.want}) {
@@ -129,7 +129,7 @@ func TestChildThatCrashes(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 4)
 			p.small(t, 3, 100)
-			r := start(t, p, p.copy("--jobs=2", "--cpu-time=10m", "--hash=md5")) // which takes its time
+			r := start(t, p, p.copySlowly("--jobs=2", "--cpu-time=10m", "--hash=md5")) // which takes its time
 			held := r.hold(1)
 			held[0].signal(sig)
 			goOn(held)

@@ -25,7 +25,7 @@ func partialName(base string) string {
 func TestPartialName(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 1)
-	r := start(t, p, p.copy("--jobs=1"))
+	r := start(t, p, p.copySlowly("--jobs=1"))
 	held := r.hold(1)
 	if names := p.leftovers(t); len(names) != 1 || names[0] != partialName("big-1") {
 		t.Errorf("the temporary is %q, want %q", names, partialName("big-1"))

@@ -37,7 +37,7 @@ func (w way) start(t *testing.T, flags ...string) (*run, []child) {
 	t.Helper()
 	p := newPlace(t)
 	p.big(t, 4)
-	cmd := p.copy(append(flags, "--jobs=2")...)
+	cmd := p.copySlowly(append(flags, "--jobs=2")...)
 	var r *run
 	if w.keys != "" {
 		r = startInTerminal(t, p, cmd)
@@ -145,7 +145,7 @@ func TestIgnoredHangup(t *testing.T) {
 	needs(t, "sh")
 	p := newPlace(t)
 	p.big(t, 3)
-	cmd := p.copy("--jobs=2")
+	cmd := p.copySlowly("--jobs=2")
 	cmd.Args[0] = p.installed(t)
 	cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh"}, cmd.Args...)
 	cmd.Path, _ = exec.LookPath("sh")
@@ -164,7 +164,7 @@ func TestIgnoredHangup(t *testing.T) {
 func TestSuspend(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 8)
-	r := startInTerminal(t, p, p.copy("--jobs=1"))
+	r := startInTerminal(t, p, p.copySlowly("--jobs=1"))
 	seen := false
 	for !seen && !r.over() {
 		held := r.hold(1)

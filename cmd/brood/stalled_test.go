@@ -29,7 +29,7 @@ func TestStalledChild(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 1)
 			p.small(t, 5, 3000)
-			r := start(t, p, p.copy(c.flags...))
+			r := start(t, p, p.copySlowly(c.flags...))
 			held := r.hold(1)[0]
 			r.wants(1)
 			p.equal(t, "big-1")
@@ -76,7 +76,7 @@ func TestTriedAgain(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
 			p.big(t, 2)
-			r := start(t, p, p.copy("--stall=2s", "--retries=1", "--jobs=1"))
+			r := start(t, p, p.copySlowly("--stall=2s", "--retries=1", "--jobs=1"))
 			held := r.hold(1)[0]
 			c.do(held)
 			r.wants(0)
@@ -101,7 +101,7 @@ func TestCrashIsNotTriedAgain(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 1)
 			p.small(t, 5, 3000)
-			r := start(t, p, p.copy("--retries=3", "--per-child=9"))
+			r := start(t, p, p.copySlowly("--retries=3", "--per-child=9"))
 			held := r.hold(1)[0]
 			held.signal(sig)
 			held.signal(syscall.SIGCONT)
@@ -126,7 +126,7 @@ func TestSuspendedIsNotStalled(t *testing.T) {
 			p := newPlace(t)
 			p.big(t, 2)
 			const stall = 5 * time.Second
-			r := start(t, p, p.copy("--jobs=1", "--stall="+stall.String()))
+			r := start(t, p, p.copySlowly("--jobs=1", "--stall="+stall.String()))
 			held := r.hold(1)
 			r.signal(sig)
 			if !eventually(func() bool { return stateOf(r.pid) == "T" }) {

@@ -153,7 +153,7 @@ func TestStoppedTerminal(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 200, 1000) // their lines are more than a terminal takes
 	p.big(t, 2)
-	r := startInTerminal(t, p, p.copy("--jobs=3"))
+	r := startInTerminal(t, p, p.copySlowly("--jobs=3"))
 	r.says("parent started")
 	r.types("\x13")
 	held := r.hold(1)
@@ -175,7 +175,7 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 	master, terminal, err := pty.Open()
 	must(t, err)
 	defer master.Close()
-	cmd := p.copy("--jobs=3")
+	cmd := p.copySlowly("--jobs=3")
 	cmd.Stdin, cmd.Stderr = terminal, terminal
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	r := start(t, p, cmd)
