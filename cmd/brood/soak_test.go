@@ -293,7 +293,8 @@ func (s *soak) judge(r *run) {
 	}
 	files := s.wholeFiles(s.T)
 	status := r.cmd.ProcessState.ExitCode()
-	if killed := r.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL; status < 0 && !killed || status == 2 && len(r.of(event.Started)) > 0 {
+	by := r.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() // SIGTERM: asked before it listened, or too often
+	if status < 0 && by != syscall.SIGKILL && by != syscall.SIGTERM || status == 2 && len(r.of(event.Started)) > 0 {
 		s.Errorf("it ends with %v", r.cmd.ProcessState)
 	}
 	if status != 0 && status != 1 || len(r.of(event.Stopping)) > 0 {
