@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -12,58 +12,13 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/faultfs"
-	"brood/internal/faultfs/faultfstest"
 )
-
-// served is a place with one side on a file system that can be told not to answer.
-// The test looks at it beneath, where that cannot hold it.
-type served struct {
-	place
-	fs   *faultfs.FS
-	side string // "source" or "dest"
-}
-
-// newServed has the files a/1, a/2, b/3 and c/4 in the source, and b/3 with other
-// contents in the destination.
-func newServed(t *testing.T, side string) served {
-	t.Helper()
-	p := served{newPlace(t), faultfstest.Mount(t, faultfs.Options{}), side}
-	must(t, os.Mkdir(p.dst, 0o755))
-	on := &p.place.src
-	if side == "dest" {
-		on = &p.place.dst
-	}
-	*on = p.fs.Beneath
-	for _, name := range []string{p.src + "/a/1", p.src + "/a/2", p.src + "/b/3", p.src + "/c/4", p.dst + "/b/3"} {
-		must(t, os.MkdirAll(filepath.Dir(name), 0o755))
-		must(t, os.WriteFile(name, []byte(name), 0o644))
-		must(t, os.Chtimes(filepath.Dir(name), longAgo, longAgo))
-	}
-	*on = p.fs.Mounted
-	return p
-}
-
-// seen is the place with both sides where they always answer.
-func (p served) seen() place {
-	if p.side == "source" {
-		return place{p.dir, p.fs.Beneath, p.dst}
-	}
-	return place{p.dir, p.src, p.fs.Beneath}
-}
-
-func (p served) mounted() string { return p.fs.Mounted }
-
-// run is brood's command in the place, with a record.
-func (p served) run(t *testing.T, command string, flags ...string) *run {
-	t.Helper()
-	return start(t, p.place, p.brood(slices.Concat([]string{command, "--record", p.dir + "/record"}, flags, []string{"--", p.src, p.dst})...))
-}
 
 // TestNoAnswerBeforeTheRun: neither a folder that is gone nor one that goes while it
 // is walked for its size holds up the command.
 func TestNoAnswerBeforeTheRun(t *testing.T) {
 	t.Parallel()
-	for name, row := range map[string]struct {
+	rows := map[string]struct {
 		side    string
 		rule    faultfs.Rule
 		command string
@@ -83,24 +38,19 @@ func TestNoAnswerBeforeTheRun(t *testing.T) {
 		"a name at dest":          {side: "dest", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3"},
 		"a folder that is opened": {side: "source", rule: faultfs.Rule{Ops: faultfs.Open, Name: "b"}, at: "b"},
 		"a folder that is read":   {side: "source", rule: faultfs.Rule{Ops: faultfs.Readdir, Name: "b"}, at: "b"},
-	} {
+	}
+	runs := map[string]*silent{}
+	for name, row := range rows {
+		command := cmp.Or(row.command, "copy")
+		runs[name] = startSilent(t, row.side, row.rule, command, "--stall=5s", cmp.Or(row.flag, "--quiet"))
+	}
+	for name, r := range runs {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newServed(t, row.side)
-			row.rule.Stall = faultfs.Killable
-			defer p.fs.Inject(row.rule).Remove()
-			if row.command == "" {
-				row.command = "copy"
-			}
-			flags := []string{"--stall=2s"}
-			if row.flag != "" {
-				flags = append(flags, row.flag)
-			}
-			r := p.run(t, row.command, flags...)
+			r.T = t
 			r.wants(2)
-			want := fmt.Sprintf("brood: %s %q: no answer for 2s\n", row.side, p.mounted())
-			if row.at != "" {
-				want = fmt.Sprintf("brood: %s %q: %q: no answer for 2s\n", row.side, p.mounted(), row.at)
+			want := fmt.Sprintf("brood: %s %q: no answer for 5s\n", r.side, r.mounted())
+			if at := rows[name].at; at != "" {
+				want = fmt.Sprintf("brood: %s %q: %q: no answer for 5s\n", r.side, r.mounted(), at)
 			}
 			if !strings.Contains(r.stderr(), want) {
 				t.Errorf("it says %q; want %q", r.stderr(), want)
@@ -128,69 +78,47 @@ var unanswered = map[string]struct {
 // TestNoAnswerWhileCopying: what was found is copied, and the rest when there is an answer again.
 func TestNoAnswerWhileCopying(t *testing.T) {
 	t.Parallel()
+	runs := map[string]*silent{}
 	for name, row := range unanswered {
+		runs[name] = startSilent(t, row.side, row.rule, "copy", "--force", "--stall=20s", "--per-child=9")
+	}
+	for name, r := range runs {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newServed(t, row.side)
-			row.rule.Stall = faultfs.Killable
-			fault := p.fs.Inject(row.rule)
-			defer fault.Remove()
-			r := p.run(t, "copy", "--force", "--stall=5s", "--per-child=9")
+			r.T = t
 			r.wants(1)
-			wantGivenUp(t, r, p, row.at, row.error+"no answer for 5s")
+			r.wantGivenUp(unanswered[name].at, unanswered[name].error+"no answer for 20s")
 			if copied := r.of(event.Copied); len(copied) != 2 {
 				t.Errorf("copied: %+v; want a/1 and a/2", copied)
 			}
-			fault.Remove()
+			r.fault.Remove()
 
-			must(t, os.Rename(p.dir+"/record", p.dir+"/first"))
-			again := start(t, p.place, p.copy("--retry-failed", p.dir+"/first"))
+			must(t, os.Rename(r.served.dir+"/record", r.served.dir+"/first"))
+			again := start(t, r.served.place, r.served.copy("--retry-failed", r.served.dir+"/first"))
 			again.wants(0)
 			again.says("that run was ended early, and what it never came to is not in it")
 			if copied := again.of(event.Copied); len(copied) != 1 || copied[0].File != "b/3" {
 				t.Errorf("copied: %+v; want b/3", copied)
 			}
-			start(t, p.place, p.copy()).wants(0)
-			p.seen().equal(t)
+			start(t, r.served.place, r.served.copy()).wants(0)
+			r.seen().equal(t)
 		})
 	}
 }
 
-func wantGivenUp(t *testing.T, r *run, p served, at, why string) {
-	t.Helper()
-	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != at || failed[0].Error != why {
-		t.Errorf("failed: %+v; want %q for %q", failed, at, why)
-	}
-	want := fmt.Sprintf("%s %q does not answer at %q: what lies behind was not looked at", p.side, p.mounted(), at)
-	if stopping := r.of(event.Stopping); len(stopping) != 1 || stopping[0].Reason != want {
-		t.Errorf("stopping: %+v; want %q", stopping, want)
-	}
-	all := r.events()
-	if last := all[len(all)-1]; last.Kind != event.Finished || last.Failed != 1 || last.Reason != want {
-		t.Errorf("the last event: %+v", last)
-	}
-}
-
-// TestNoAnswerWhileComparing: as while copying.
+// TestNoAnswerWhileComparing: what is missing is said, up to where there is no answer.
 func TestNoAnswerWhileComparing(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"a folder that is read", "a name at dest"} {
-		row := unanswered[name]
+	runs := map[string]*silent{}
+	for name, row := range unanswered {
+		runs[name] = startSilent(t, row.side, row.rule, "verify", "--stall=5s")
+	}
+	for name, r := range runs {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newServed(t, row.side)
-			for _, name := range []string{"/a/1", "/a/2", "/b/3", "/c/4"} {
-				must(t, os.MkdirAll(filepath.Dir(p.seen().dst+name), 0o755))
-				must(t, os.WriteFile(p.seen().dst+name, []byte(p.seen().src+name), 0o644))
-			}
-			row.rule.Stall = faultfs.Killable
-			fault := p.fs.Inject(row.rule)
-			defer fault.Remove()
-			r := p.run(t, "verify", "--stall=5s")
+			r.T = t
 			r.wants(1)
-			wantGivenUp(t, r, p, row.at, row.error+"no answer for 5s")
-			if verified := r.of(event.Verified); len(verified) != 2 {
-				t.Errorf("verified: %+v; want a/1 and a/2", verified)
+			r.wantGivenUp(unanswered[name].at, unanswered[name].error+"no answer for 5s")
+			if missing := r.of(event.Differs); len(missing) != 1 || missing[0].File != "a" {
+				t.Errorf("differs: %+v; want a", missing)
 			}
 		})
 	}
@@ -234,14 +162,12 @@ func TestOneNameWithoutAnswer(t *testing.T) {
 	}
 }
 
-// TestNoAnswerInADryRun: Fits has had all answers, and the walk after it has not.
+// TestNoAnswerInADryRun: what was found is said.
 func TestNoAnswerInADryRun(t *testing.T) {
 	t.Parallel()
-	p := newServed(t, "source")
-	defer p.fs.Inject(faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3", Stall: faultfs.Killable}).Remove()
-	r := p.run(t, "copy", "--dry-run", "--force", "--stall=2s")
+	r := startSilent(t, "source", unanswered["a name"].rule, "copy", "--dry-run", "--force", "--stall=5s")
 	r.wants(1)
-	wantGivenUp(t, r, p, "b/3", "stat: no answer for 2s")
+	r.wantGivenUp("b/3", "stat: no answer for 5s")
 	if want := "copy \"a/1\"\ncopy \"a/2\"\n"; !strings.HasPrefix(r.stdout(), want) {
 		t.Errorf("it says %q; want %q", r.stdout(), want)
 	}
@@ -276,44 +202,33 @@ func TestCtrlCWithoutAnswer(t *testing.T) {
 	}
 }
 
-func wantMet(t *testing.T, fault *faultfs.Fault) {
-	t.Helper()
-	select {
-	case <-fault.Met():
-	case <-time.After(time.Minute):
-		t.Fatal("nothing is asked for")
-	}
-}
-
 // TestStoppedIsNotUnanswered: time in which the parent is stopped is not waited for an answer.
 func TestStoppedIsNotUnanswered(t *testing.T) {
 	t.Parallel()
-	p := newServed(t, "source")
-	fault := p.fs.Inject(faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3", Stall: faultfs.Killable})
-	defer fault.Remove()
 	const stall = 5 * time.Second
-	r := p.run(t, "copy", "--force", "--stall="+stall.String())
-	wantMet(t, fault)
+	r := startSilent(t, "source", unanswered["a name"].rule, "copy", "--dry-run", "--force", "--stall="+stall.String())
+	wantMet(t, r.fault)
 	r.signal(syscall.SIGSTOP)
 	time.Sleep(stall + stall/2) // that it lasts is the point
-	fault.Remove()
+	r.fault.Remove()
 	r.signal(syscall.SIGCONT)
 	r.wants(0)
-	p.seen().equal(t)
+	if planned := r.of(event.Planned); len(planned) != 4 {
+		t.Errorf("planned: %+v; want all", planned)
+	}
 }
 
 // TestUninterruptibleWalk: a process that a system call holds beyond SIGKILL is gone
 // when that returns; all is done and said before.
 func TestUninterruptibleWalk(t *testing.T) {
 	t.Parallel()
-	p := newServed(t, "source")
-	fault := p.fs.Inject(faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3", Stall: faultfs.Uninterruptible})
-	defer fault.Remove()
-	r := p.run(t, "copy", "--force", "--stall=5s")
-	if !eventually(func() bool { return len(r.of(event.Finished)) == 1 && strings.Contains(r.stdout(), "time") }) {
+	rule := unanswered["a name"].rule
+	rule.Stall = faultfs.Uninterruptible
+	r := startSilent(t, "source", rule, "copy", "--dry-run", "--force", "--stall=5s")
+	if !eventually(func() bool { return len(r.of(event.Finished)) == 1 && strings.Contains(r.stdout(), "halted") }) {
 		t.Fatalf("it says:\n%s%s", r.stderr(), r.stdout())
 	}
-	wantGivenUp(t, r, p, "b/3", "stat: no answer for 5s")
-	fault.Remove()
+	r.wantGivenUp("b/3", "stat: no answer for 5s")
+	r.fault.Remove()
 	r.wants(1)
 }
