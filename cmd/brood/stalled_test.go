@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -112,6 +113,46 @@ func TestCrashIsNotTriedAgain(t *testing.T) {
 			}
 			if left := p.leftovers(t); len(left) > 0 {
 				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// What is left of a single file, whose folder is not ours to end, the next run removes.
+func TestCrashOfASingleFile(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.big(t, 1)
+	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", "--bwlimit=32M", p.src+"/big-1", p.dst))
+	r.hold(1)[0].signal(syscall.SIGKILL)
+	r.wants(1)
+	if left := p.leftovers(t); len(left) != 1 {
+		t.Errorf("left behind: %q, want what the killed child had", left)
+	}
+	start(t, p, p.brood("copy", p.src+"/big-1", p.dst)).wants(0)
+	if files := p.complete(t); len(files) != 1 {
+		t.Errorf("copied: %q", files)
+	}
+}
+
+// With soon the running children are waited for, with now they are terminated.
+func TestHalt(t *testing.T) {
+	for when, arrives := range map[string]bool{"soon": true, "now": false} {
+		t.Run(when, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.big(t, 1)
+			p.small(t, 5, 3000)
+			must(t, os.MkdirAll(p.dst+"/small-1", 0o755)) // in its place
+			r := start(t, p, p.copySlowly("--jobs=2", "--halt="+when+",fail=1"))
+			r.wants(1)
+			wantFailure(r, "small-1", "is a directory")
+			files := p.complete(t)
+			if slices.Contains(files, "big-1") != arrives || slices.Contains(files, "small-5") {
+				t.Errorf("copied: %q; big-1 was under way, small-5 was to come after", files)
+			}
+			if !arrives {
+				wantFailure(r, "big-1", "its process was ended by SIGTERM")
 			}
 		})
 	}

@@ -242,7 +242,7 @@ func (p place) temporary(src fs.FileInfo, resume bool) (to *temporary, partial b
 			return to, true, nil
 		}
 	}
-	to, err = createTemporary(p)
+	to, err = createTemporary(p, resume) // what was left, and is not to be trusted, is the folder's to sweep
 	return to, false, err
 }
 

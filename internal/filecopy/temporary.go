@@ -78,10 +78,11 @@ type temporary struct {
 	done bool
 }
 
-// createTemporary makes the temporary of a place, readable by its owner only.
-func createTemporary(p place) (*temporary, error) {
+// createTemporary makes the temporary of a place, readable by its owner only. What
+// a killed copy of the same file has left under that name goes first, unless it is kept.
+func createTemporary(p place, keepLeft bool) (*temporary, error) {
 	name := partialName(p.base)
-	for range attempts {
+	for n := range attempts {
 		var f *os.File
 		err := p.writing(func() (err error) {
 			// Readable, too, as it may be read back.
@@ -101,6 +102,11 @@ func createTemporary(p place) (*temporary, error) {
 				return nil, NewError("lock", err)
 			}
 			t.leave() // to who has it
+		}
+		if n == 0 && !keepLeft && err != errSwept {
+			if gone, _ := sweepOne(p.dir, name); gone {
+				continue
+			}
 		}
 		name = temporaryName(p.base)
 	}
