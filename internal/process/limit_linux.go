@@ -65,20 +65,20 @@ func tasksOfUser(uid int) (tasks int) {
 	statuses, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, file := range statuses {
 		text, _ := os.ReadFile(file)
-		if statusField(text, "Uid:") == strconv.Itoa(uid) {
-			n, _ := strconv.Atoi(statusField(text, "Threads:"))
+		if wordAfter(text, "Uid:") == strconv.Itoa(uid) {
+			n, _ := strconv.Atoi(wordAfter(text, "Threads:"))
 			tasks += n
 		}
 	}
 	return tasks
 }
 
-// statusField is the first word after a key of /proc/PID/status.
-func statusField(status []byte, key string) string {
-	_, rest, _ := strings.Cut(string(status), "\n"+key)
-	word, _, _ := strings.Cut(strings.TrimLeft(rest, " \t"), "\n")
-	word, _, _ = strings.Cut(word, "\t")
-	return word
+// wordAfter is the first word after a key at the beginning of a line, as the files of /proc have them; "" for none.
+func wordAfter(text []byte, key string) string {
+	_, rest, _ := strings.Cut(string(text), "\n"+key)
+	line, _, _ := strings.Cut(rest, "\n")
+	words := append(strings.Fields(line), "")
+	return words[0]
 }
 
 // pidsCgroups are the folders of this process's cgroups that may limit the number

@@ -38,16 +38,16 @@ func limitMemory(n int64) error {
 	if err != nil {
 		return err
 	}
-	var mapped uint64 // KiB
-	if _, err := fmt.Sscanf(statusField(status, "VmData:"), "%d kB", &mapped); err != nil {
-		return fmt.Errorf("read VmData: %w", err)
+	mapped, err := numberAfter("/proc/self/status", status, "VmData:") // KiB
+	if err != nil {
+		return err
 	}
 	// Garbage is to be collected before the limit is reached. The margin is measured: what
 	// is mapped outgrows what the runtime holds itself to.
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + n/2)
-	limit := mapped<<10 + uint64(n)
+	limit := uint64(mapped<<10 + n)
 	return lower(unix.RLIMIT_DATA, limit, limit)
 }
 

@@ -29,14 +29,9 @@ func availableMemory() (int64, error) {
 	return kibibytes << 10, err
 }
 
-// numberAfter is what follows a key at the beginning of a line.
+// numberAfter is the number after a key at the beginning of a line.
 func numberAfter(file string, text []byte, key string) (int64, error) {
-	_, rest, found := strings.Cut(string(text), "\n"+key)
-	words := strings.Fields(rest)
-	if !found || len(words) == 0 {
-		return 0, fmt.Errorf("%s: no %s", file, strings.TrimSpace(key))
-	}
-	n, err := strconv.ParseInt(words[0], 10, 64)
+	n, err := strconv.ParseInt(wordAfter(text, key), 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %s: %w", file, strings.TrimSpace(key), err)
 	}

@@ -17,18 +17,8 @@ type Sleep struct {
 func (p *Process) Sleep() Sleep {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.usable() != nil || p.hasBeenReaped() {
+	if !p.numbered {
 		return Sleep{}
 	}
 	return sleepOf(p.pid)
-}
-
-// hasBeenReaped tells whether the PID may be a stranger's. The caller holds mu.
-func (p *Process) hasBeenReaped() bool {
-	select {
-	case <-p.reaped:
-		return true
-	default:
-		return false
-	}
 }
