@@ -66,9 +66,13 @@ func (p *pulse) partly() {
 	p.mu.Unlock()
 }
 
-// interval is the time between two ticks.
-func (p *pulse) interval() time.Duration {
-	return min(max(p.stall/20, 10*time.Millisecond), time.Second)
+func (p *pulse) interval() time.Duration { return Tick(p.stall) }
+
+// Tick is how often it is looked whether a time of so long is over. Ticks of a
+// time.Ticker are to be counted, which drops them while this process is stopped (Ctrl-Z,
+// a paused machine) or gets no CPU: such a time is nobody's stall.
+func Tick(long time.Duration) time.Duration {
+	return min(max(long/20, 10*time.Millisecond), time.Second)
 }
 
 // watch calls say when there is silence, at each tick, until the context is done.

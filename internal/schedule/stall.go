@@ -5,11 +5,10 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/plan"
 )
 
-// clock is what time has made of a child. It is counted in ticks of a time.Ticker, which
-// drops them while this process is stopped (Ctrl-Z, a paused machine) or gets no
-// CPU: such a time is nobody's stall.
+// clock is what time has made of a child, counted in ticks (plan.Tick).
 //
 //	runs ─(no news for Stall, no file settled for Timeout)▶ Terminate ─(grace)▶ Kill ─(grace)▶ abandon
 type clock struct {
@@ -32,7 +31,7 @@ func (o Options) tick() time.Duration {
 	if shortest == 0 {
 		return 0
 	}
-	return min(max(shortest/20, 10*time.Millisecond), time.Second)
+	return plan.Tick(shortest)
 }
 
 // tick has each child's clock go on.
