@@ -32,6 +32,8 @@ var (
 // undisturbed run makes the trees equal. A long one:
 //
 //	go test -race -tags urfave_cli_no_docs -run Soak -timeout 2h -v ./cmd/brood -soak 30m
+//
+// It reads trees that it serves itself: when it is killed as it does, only umount -f frees it.
 func TestSoak(t *testing.T) {
 	if *soakSeed == 0 {
 		*soakSeed = uint64(time.Now().UnixNano())

@@ -81,7 +81,7 @@ func (o *options) readFailed(std Streams) error {
 		return nil
 	}
 	var err error
-	if o.plan.Only, err = plan.ReadFailed(o.retryFailed, o.stall); err != nil {
+	if o.plan.Only, err = plan.ReadFailed(o.retryFailed, o.plan.Stall); err != nil {
 		return err
 	}
 	if sameFile(o.retryFailed, o.record) {

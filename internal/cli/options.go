@@ -25,8 +25,7 @@ type options struct {
 	auto         bool // that is where a search begins
 	admission    admission
 	daemon       bool
-	stall        time.Duration // 0: never
-	timeout      time.Duration // 0: none
+	timeout      time.Duration // of a file; 0: none
 	retries      int
 	halt         halt
 	name         string
@@ -121,10 +120,9 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 
 // readPatience reads how long a file is waited for, how often it is tried, and how many may fail.
 func (o *options) readPatience(c *cli.Context) (err error) {
-	if o.stall, err = duration("stall", c.String("stall")); err != nil {
+	if o.plan.Stall, err = duration("stall", c.String("stall")); err != nil {
 		return err
 	}
-	o.plan.Stall = o.stall
 	if o.timeout, err = duration("timeout", c.String("timeout")); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func openFiles(opts options, tree plan.Tree) (record, checksums *written, err er
 		if name == "" {
 			continue
 		}
-		switch inside, err := tree.Holds(name, opts.stall); {
+		switch inside, err := tree.Holds(name, opts.plan.Stall); {
 		case err != nil:
 			return nil, nil, fmt.Errorf("%s: %w", what, err)
 		case inside:

@@ -30,7 +30,7 @@ func runCopy(opts options, std Streams) error {
 	if err := opts.readFailed(std); err != nil {
 		return err
 	}
-	tree, err := plan.Check(opts.source, opts.dest, opts.stall)
+	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func execute(tree plan.Tree, opts options, shared *os.File, emit event.Sink) (st
 		Slots: slots, Most: most, Room: opts.admission.room(),
 		Full:  func() { emitLimited(opts.jobs, limited, emit) },
 		Grace: grace, Stop: stops, Cancel: cancel,
-		Stall: opts.stall, Timeout: opts.timeout, Retries: opts.retries,
+		Stall: opts.plan.Stall, Timeout: opts.timeout, Retries: opts.retries,
 	}, emit)
 	process.Finish(grace)
 	return ladder.end(), nil

@@ -81,11 +81,7 @@ func (l *ladder) climb(daemon bool, emit event.Sink) {
 		said <- event.Event{Kind: event.Stopping, Signal: signalNames[sig], Reason: rung.reason}
 		l.stops <- rung.stop
 	}
-	for sig := range signalNames {
-		if !signal.Ignored(sig) {
-			signal.Reset(sig)
-		}
-	}
+	signal.Stop(l.caught)
 }
 
 // end stops listening and returns the first signal, 0 when there was none.

@@ -26,7 +26,7 @@ func verifyCommand(std Streams) *cli.Command {
 				return &usageError{err, didYouMean("", "brood verify --help")}
 			}
 			opts.compare = true
-			tree, err := plan.CheckCompare(opts.source, opts.dest, opts.stall)
+			tree, err := plan.CheckCompare(opts.source, opts.dest, opts.plan.Stall)
 			if err != nil {
 				return err
 			}

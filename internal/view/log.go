@@ -125,7 +125,7 @@ func skippedLevel(e event.Event) hclog.Level {
 func exited(e event.Event) (hclog.Level, string, []any) {
 	pairs := []any{"name", e.Name, "pid", e.PID}
 	switch {
-	case e.ExitCode == nil: // abandoned
+	case e.Error != "": // abandoned
 		return hclog.Error, "child abandoned", withSleep(e, append(pairs, "file", quoted(e.File), "error", quoted(e.Error)))
 	case e.Signal != "":
 		pairs = append(pairs, "signal", e.Signal)
