@@ -10,6 +10,7 @@ import (
 
 	"brood/internal/filecopy"
 	"brood/internal/pace"
+	"brood/internal/plan"
 )
 
 func limitCommand(std Streams) *cli.Command {
@@ -88,9 +89,14 @@ func shareRate(rate int64) (*pace.Bucket, error) {
 	return bucket, nil
 }
 
-// sharedFile is what children have of the bucket.
-func sharedFile(bucket *pace.Bucket) *os.File {
-	if bucket == nil {
+// soonMoved is in bytes: who has no more to move is through before anybody could set a rate.
+const soonMoved = 1 << 20
+
+// sharedFor is what the child for a job has of the bucket. To open it is 2 % of the
+// time that the copy of a small file takes, so while there is no rate such a child has none.
+func sharedFor(j plan.Job, bucket *pace.Bucket) *os.File {
+	small := j.Bytes <= soonMoved && len(j.Firsts) == 0 // of links nobody knows: they may be copies
+	if bucket == nil || small && bucket.Rate() == 0 {
 		return nil
 	}
 	return bucket.File()

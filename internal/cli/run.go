@@ -17,6 +17,7 @@ import (
 	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/pace"
 	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/schedule"
@@ -83,7 +84,7 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
 	stream := event.NewStream(state.Apply, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
-	stopped, err = execute(tree, opts, sharedFile(bucket), stream.Emit)
+	stopped, err = execute(tree, opts, bucket, stream.Emit)
 	if err != nil {
 		return errors.Join(err, record.close(), checksums.close())
 	}
@@ -123,7 +124,7 @@ func lister(opts options, out io.Writer) func(event.Event) {
 }
 
 // execute does, or with dry-run says, what the plan has. It returns the signal that ended it early.
-func execute(tree plan.Tree, opts options, shared *os.File, emit event.Sink) (stopped syscall.Signal, err error) {
+func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink) (stopped syscall.Signal, err error) {
 	slots, most, limited := slotsFor(opts.jobs, opts.auto)
 	emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
 		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, DryRun: opts.dryRun, Verify: opts.compare})
@@ -149,7 +150,7 @@ func execute(tree plan.Tree, opts options, shared *os.File, emit event.Sink) (st
 	}
 	ladder := watchSignals(opts.daemon, stops, emit)
 	schedule.Run(p, &schedule.Local{
-		Config: processes(tree, opts, shared),
+		Config: processes(tree, opts, bucket),
 		Name:   opts.name,
 		Daemon: opts.daemon,
 	}, schedule.Options{
@@ -188,8 +189,8 @@ func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sin
 	return plan.Start(ctx, tree, opts.plan, emit)
 }
 
-// processes says which process does a job; all share the file.
-func processes(tree plan.Tree, opts options, shared *os.File) func(plan.Job) process.Config {
+// processes says which process does a job; all keep to the rate of the bucket.
+func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job) process.Config {
 	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine}
 	return func(j plan.Job) (c process.Config) {
 		switch {
@@ -200,7 +201,7 @@ func processes(tree plan.Tree, opts options, shared *os.File) func(plan.Job) pro
 		default:
 			c = job.Copy(j.Names)
 		}
-		c.Shared, c.Limits = shared, opts.limits
+		c.Shared, c.Limits = sharedFor(j, bucket), opts.limits
 		return c
 	}
 }
