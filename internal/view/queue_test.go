@@ -25,6 +25,9 @@ func TestQueueThatNobodyReads(t *testing.T) {
 		logger := hclog.New(&hclog.LoggerOptions{Output: q, Level: hclog.Info, DisableTime: true})
 		for i := range lines {
 			logger.Info("a line of a usual length, or nearly so", "n", i)
+			if i == 0 {
+				synctest.Wait() // its goroutine is held in this line's write
+			}
 		}
 		for i := range 3 {
 			logger.Warn("a warning", "n", i)
