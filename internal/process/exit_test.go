@@ -5,6 +5,7 @@ package process_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"sync"
@@ -104,16 +105,25 @@ func TestExitIsPublishedOnceToEveryWaiter(t *testing.T) {
 
 // cpython #79838: join of a dead child blocked while a grandchild held the sentinel.
 func TestGrandchildThatHoldsOutputDoesNotBlockJoin(t *testing.T) {
-	var stderr bytes.Buffer
-	p := start(t, process.Config{Target: "hold-stderr", Stderr: &stderr})
-	var pid int
-	if _, err := fmt.Fscanf(p.Events(), "descendant %d\n", &pid); err != nil {
-		t.Fatal(err)
-	}
-	defer killOwn(pid)
-	join(t, p)
-	if gone(pid) {
-		t.Error("the grandchild has ended: the test shows nothing")
+	for _, stderr := range []interface {
+		io.Writer
+		String() string
+	}{new(bytes.Buffer), new(memory)} {
+		t.Run(fmt.Sprintf("%T", stderr), func(t *testing.T) {
+			p := start(t, process.Config{Target: "hold-stderr", Stderr: stderr})
+			var pid int
+			if _, err := fmt.Fscanf(p.Events(), "descendant %d\n", &pid); err != nil {
+				t.Fatal(err)
+			}
+			defer killOwn(pid)
+			join(t, p)
+			if gone(pid) {
+				t.Error("the grandchild has ended: the test shows nothing")
+			}
+			if got := stderr.String(); got != "last words\n" {
+				t.Errorf("it has said %q", got)
+			}
+		})
 	}
 }
 

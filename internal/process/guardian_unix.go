@@ -63,7 +63,7 @@ func newGuardian(w *watcher, children []*Process, lost func(*guardian)) (*guardi
 // bury reaps a guardian that has ended before its time. It tells whether it is
 // worth another: not if it did not live for a moment even.
 func (g *guardian) bury() (another bool) {
-	reapState(g.cmd)
+	reapState(g.cmd.Process, g.cmd)
 	g.file.Close()
 	return time.Since(g.started) > 10*time.Millisecond
 }
@@ -95,7 +95,7 @@ func (g *guardian) dismiss() {
 		_ = g.cmd.Process.Kill()
 		<-g.ended
 	}
-	reapState(g.cmd)
+	reapState(g.cmd.Process, g.cmd)
 }
 
 // join is what a daemon child does first: from then on its group ends with the parent.

@@ -153,12 +153,11 @@ func (p *Process) reap() {
 		p.mu.Lock()
 		p.numbered = false
 		p.mu.Unlock()
-		p.exit = exitOf(reapState(p.cmd))
+		p.stderr.finish()
+		p.exit = exitOf(reapState(p.process, p.cmd))
 		forget(p)
 		p.changed(Change{What: Reaped, Exit: p.exit})
-		close(p.reaped)
 	})
-	<-p.reaped
 }
 
 // WaitAny waits until one of the processes has ended, or ctx is done, and

@@ -35,7 +35,8 @@ type Config struct {
 	Daemon *bool             // nil: as the current process is
 
 	// Stdout and Stderr are where the child's output goes; nil is the parent's own,
-	// as in Python. Anything but an *os.File is fed through a pipe by a goroutine.
+	// as in Python. Anything but an *os.File is fed through a pipe by a goroutine,
+	// but for a Stderr that is NonBlocking.
 	Stdout, Stderr io.Writer
 
 	Limits Limits
@@ -45,6 +46,15 @@ type Config struct {
 
 	// Shared is a file that the child inherits as Work.Shared; nil for none. It stays the caller's.
 	Shared *os.File
+}
+
+// NonBlocking is a writer that keeps what it gets in memory: Write returns at once,
+// and needs none of this package's methods for that. On Linux a child whose Stderr is
+// one, and whose Stdout is nil, costs no goroutine: all of them are read by one.
+// Write is called by one goroutine at a time, and no more once a Join has returned nil.
+type NonBlocking interface {
+	io.Writer
+	NonBlocking()
 }
 
 // Process is one child of the current process. Its methods may be called from
@@ -58,9 +68,11 @@ type Process struct {
 	mu        sync.Mutex
 	daemon    bool
 	closed    bool
-	pid       int       // 0 until started
-	cmd       *exec.Cmd // nil until started
-	events    *os.File  // nil unless asked for
+	pid       int         // 0 until started
+	process   *os.Process // nil until started
+	cmd       *exec.Cmd   // nil when nothing of it is needed any more to reap the child
+	stderr    *capture    // nil unless the watcher reads it
+	events    *os.File    // nil unless asked for
 	ended     chan struct{}
 	abandoned chan struct{}
 	numbered  bool // pid is the child's and nobody else's: from the start until just before it is reaped
@@ -68,8 +80,7 @@ type Process struct {
 	left bool // the guardian; guarded by the family's mu
 
 	reapOnce sync.Once
-	reaped   chan struct{}
-	exit     Exit // valid once reaped is closed
+	exit     Exit // valid once that is done
 }
 
 // New makes a process that is not started yet. It takes the next number of the
@@ -87,7 +98,6 @@ func New(c Config) *Process {
 		daemon:    self.daemon,
 		ended:     make(chan struct{}),
 		abandoned: make(chan struct{}),
-		reaped:    make(chan struct{}),
 	}
 	if p.name == "" {
 		p.name = defaultName(p.identity)
@@ -130,7 +140,7 @@ func (p *Process) Daemon() bool {
 func (p *Process) SetDaemon(daemon bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cmd != nil {
+	if p.process != nil {
 		return ErrStarted
 	}
 	p.daemon = daemon
@@ -162,7 +172,7 @@ func (p *Process) usable() error {
 	switch {
 	case p.closed:
 		return ErrClosed
-	case p.cmd == nil:
+	case p.process == nil:
 		return ErrNotStarted
 	}
 	return nil
@@ -192,7 +202,7 @@ func (p *Process) startable() error {
 	switch {
 	case p.closed:
 		return ErrClosed
-	case p.cmd != nil:
+	case p.process != nil:
 		return ErrStartedTwice
 	case self.daemon:
 		return ErrDaemonParent
@@ -225,7 +235,7 @@ func (p *Process) signal(sig os.Signal) error {
 	}
 	sent := time.Now()
 	// os.Process goes by pidfd, so a PID that was given to a stranger is no danger.
-	if err := p.cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	if err := p.process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("send %v to %s: %w", sig, p.name, err)
 	}
 	p.changed(Change{Time: sent, What: Signalled, Signal: nameOf(sig)})

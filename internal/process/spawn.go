@@ -48,6 +48,16 @@ func (p *Process) spawn() error {
 	if cmd.Args, err = commandLine(p.config, own); err != nil {
 		return err
 	}
+	stderr, w, err := newCapture(t.watcher, p.config)
+	if err != nil {
+		return err
+	}
+	if stderr == nil {
+		return p.start(cmd, t)
+	}
+	defer w.Close()
+	defer func() { p.keepStderr(stderr) }()
+	cmd.Stderr = w
 	return p.start(cmd, t)
 }
 
@@ -62,11 +72,20 @@ func (p *Process) ownFlags() ownFlags {
 
 // keepEvents keeps the parent's end for Events if the child was started.
 func (p *Process) keepEvents(r *os.File) {
-	if p.cmd == nil {
+	if p.process == nil {
 		r.Close()
 		return
 	}
 	p.events = r
+}
+
+// keepStderr has what the child wrote read to its end before it is reaped; cmd has nothing to do then.
+func (p *Process) keepStderr(c *capture) {
+	if p.process == nil {
+		c.close()
+		return
+	}
+	p.stderr, p.cmd = c, nil
 }
 
 // start starts cmd and has its end noticed.
@@ -79,7 +98,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	if err := start(); err != nil {
 		return err
 	}
-	p.cmd, p.pid, p.numbered = cmd, cmd.Process.Pid, true
+	p.cmd, p.process, p.pid, p.numbered = cmd, cmd.Process, cmd.Process.Pid, true
 	self.mu.Lock()
 	self.children = append(self.children, p)
 	if p.daemon && self.guardian != nil && self.guardian != t.guardian {

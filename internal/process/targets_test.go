@@ -45,6 +45,7 @@ func init() { // some of them start others
 		"parent":          parent,
 		"grandparent":     grandparent,
 		"hold-stderr":     holdStderr,
+		"chatty":          chatty,
 		"daemons":         daemons,
 		"orphan":          orphan,
 		"limit":           limit,
@@ -198,8 +199,18 @@ func grandparent(w *process.Work) error {
 	return errors.Join(err, p.Join())
 }
 
+// chatty writes so many lines to its standard error, and is up then.
+func chatty(w *process.Work) error {
+	for i := range atoi(w.Args[0]) {
+		fmt.Fprintf(os.Stderr, "line %d\n", i)
+	}
+	_, err := fmt.Fprintln(w.Events, "up")
+	return err
+}
+
 // holdStderr leaves a program behind that holds the child's standard error open.
 func holdStderr(w *process.Work) error {
+	fmt.Fprintln(os.Stderr, "last words")
 	cmd := exec.Command("sleep", "1000")
 	cmd.Stderr = os.Stderr
 	err := cmd.Start()

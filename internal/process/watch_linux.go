@@ -3,9 +3,12 @@ package process
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,20 +16,38 @@ import (
 // ReapsAtOnce tells that an ended child is no zombie until it is asked for.
 const ReapsAtOnce = false
 
-// watcher tells when children end, all of them with one goroutine and no thread:
-// their pidfds are in one epoll instance, which is itself polled by the runtime.
-// (A blocking wait holds a thread for each child: 2,003 threads for 2,000
-// children, measured.) It does not reap.
+// watcher tells when children end, and reads what they write to their standard error,
+// all of them with one goroutine and no thread: their pidfds and pipes are in one
+// epoll instance, which is itself polled by the runtime. (A blocking wait holds a
+// thread for each child: 2,003 threads for 2,000 children, measured.) It does not reap.
 //
-//	watch ─▶ epoll ADD, one shot ─▶ run: EPOLLIN ─▶ ended() ─▶ the sentinel closes
+//	watch ──────▶ epoll ADD, one shot ─▶ run: EPOLLIN ─▶ ended() ─▶ the sentinel closes
+//	newCapture ─▶ epoll ADD ───────────▶ run: EPOLLIN ─▶ one read ─▶ Config.Stderr
 type watcher struct {
-	epoll *os.File
-	done  chan struct{} // closed when run has returned
+	epoll  *os.File
+	conn   syscall.RawConn
+	done   chan struct{} // closed when run has returned
+	buffer []byte        // of run's goroutine
 
-	mu    sync.Mutex
-	next  uint64
-	ended map[uint64]func()
+	mu      sync.Mutex
+	next    uint64
+	watched map[uint64]watched
 }
+
+// watched is what stands behind a descriptor in the epoll instance.
+type watched interface {
+	// ready is called by run when there is something to read; it does not block. It
+	// tells whether that was all.
+	ready() (over bool)
+	// close is called when it is still watched at the end.
+	close()
+}
+
+// end is a pidfd: what is to be called at the child's end.
+type end func()
+
+func (e end) ready() (over bool) { e(); return true }
+func (e end) close()             {}
 
 func newWatcher() (*watcher, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -37,17 +58,26 @@ func newWatcher() (*watcher, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("set epoll non-blocking: %w", err)
 	}
-	w := &watcher{epoll: os.NewFile(uintptr(fd), "epoll"), done: make(chan struct{}), ended: map[uint64]func(){}}
+	w := &watcher{epoll: os.NewFile(uintptr(fd), "epoll"), done: make(chan struct{}),
+		buffer: make([]byte, 4<<10), watched: map[uint64]watched{}}
+	if w.conn, err = w.epoll.SyscallConn(); err != nil {
+		w.epoll.Close()
+		return nil, err
+	}
 	go w.run()
 	return w, nil
 }
 
 // watch has ended called, once, from another goroutine, when cmd's process has become a zombie.
 func (w *watcher) watch(cmd *exec.Cmd, ended func()) {
-	key := w.put(ended)
-	if err := w.add(cmd.Process, key); err != nil {
+	key := w.put(end(ended))
+	var addErr error
+	handleErr := cmd.Process.WithHandle(func(pidfd uintptr) {
+		addErr = w.add(int(pidfd), unix.EPOLLIN|unix.EPOLLONESHOT, key)
+	})
+	if handleErr != nil || addErr != nil {
 		// No pidfd (before Linux 5.4), or fs.epoll.max_user_watches reached: a thread for this one.
-		w.take(key)
+		w.drop(key)
 		go func() {
 			waitWithoutReaping(cmd.Process.Pid)
 			ended()
@@ -55,32 +85,29 @@ func (w *watcher) watch(cmd *exec.Cmd, ended func()) {
 	}
 }
 
-func (w *watcher) add(p *os.Process, key uint64) error {
-	conn, err := w.epoll.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var ctlErr error
-	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLONESHOT, Fd: int32(key), Pad: int32(key >> 32)}
-	handleErr := p.WithHandle(func(pidfd uintptr) {
-		err = conn.Control(func(epoll uintptr) {
-			ctlErr = unix.EpollCtl(int(epoll), unix.EPOLL_CTL_ADD, int(pidfd), &event)
-		})
-	})
-	return errors.Join(handleErr, err, ctlErr)
+func (w *watcher) add(fd int, events uint32, key uint64) error {
+	event := unix.EpollEvent{Events: events, Fd: int32(key), Pad: int32(key >> 32)}
+	return w.control(unix.EPOLL_CTL_ADD, fd, &event)
+}
+
+// remove is add's reverse, and drop's for key. After stop there is nothing to do.
+func (w *watcher) remove(fd int, key uint64) {
+	_ = w.control(unix.EPOLL_CTL_DEL, fd, nil)
+	w.drop(key)
+}
+
+func (w *watcher) control(op, fd int, event *unix.EpollEvent) (err error) {
+	closed := w.conn.Control(func(epoll uintptr) { err = unix.EpollCtl(int(epoll), op, fd, event) })
+	return errors.Join(closed, err)
 }
 
 func (w *watcher) run() {
 	defer close(w.done)
-	conn, err := w.epoll.SyscallConn()
-	if err != nil {
-		return // closed already
-	}
 	events := make([]unix.EpollEvent, 64)
 	for {
 		var n int
 		// Read parks this goroutine until epoll itself is readable; the callback must not block.
-		err := conn.Read(func(epoll uintptr) bool {
+		err := w.conn.Read(func(epoll uintptr) bool {
 			n, _ = unix.EpollWait(int(epoll), events, 0)
 			return n > 0
 		})
@@ -88,8 +115,9 @@ func (w *watcher) run() {
 			return // stop has closed it
 		}
 		for _, e := range events[:n] {
-			if ended := w.take(uint64(uint32(e.Fd)) | uint64(uint32(e.Pad))<<32); ended != nil {
-				ended()
+			key := uint64(uint32(e.Fd)) | uint64(uint32(e.Pad))<<32
+			if it := w.get(key); it != nil && it.ready() {
+				w.drop(key)
 			}
 		}
 	}
@@ -101,22 +129,35 @@ func (w *watcher) stop() {
 	}
 	w.epoll.Close()
 	<-w.done
+	for _, it := range w.rest() {
+		it.close() // of a child that was abandoned
+	}
 }
 
-func (w *watcher) put(ended func()) uint64 {
+func (w *watcher) put(it watched) (key uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.next++
-	w.ended[w.next] = ended
+	w.watched[w.next] = it
 	return w.next
 }
 
-func (w *watcher) take(key uint64) func() {
+func (w *watcher) get(key uint64) watched {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ended := w.ended[key]
-	delete(w.ended, key)
-	return ended
+	return w.watched[key]
+}
+
+func (w *watcher) drop(key uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.watched, key)
+}
+
+func (w *watcher) rest() []watched {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Values(w.watched))
 }
 
 // waitWithoutReaping blocks until the child is a zombie.
@@ -129,8 +170,12 @@ func waitWithoutReaping(pid int) {
 	}
 }
 
-// reapState reaps the zombie that watch has told of.
-func reapState(cmd *exec.Cmd) *os.ProcessState {
+// reapState reaps the zombie that watch has told of; cmd is nil when it has nothing to wait for itself.
+func reapState(p *os.Process, cmd *exec.Cmd) *os.ProcessState {
+	if cmd == nil {
+		state, _ := p.Wait() // without a state it was somebody else who reaped it
+		return state
+	}
 	_ = cmd.Wait() // its error repeats the state, or says that a grandchild held the output too long
 	return cmd.ProcessState
 }

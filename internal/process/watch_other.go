@@ -26,4 +26,4 @@ func (w *watcher) watch(cmd *exec.Cmd, ended func()) {
 	}()
 }
 
-func reapState(cmd *exec.Cmd) *os.ProcessState { return cmd.ProcessState }
+func reapState(_ *os.Process, cmd *exec.Cmd) *os.ProcessState { return cmd.ProcessState }

@@ -17,15 +17,22 @@ const (
 func (w *lastWords) Write(p []byte) (int, error) {
 	n := min(len(p), beginSize-len(w.begin))
 	w.begin = append(w.begin, p[:n]...)
-	w.end = append(w.end, p[n:]...)
-	if extra := len(w.end) - endSize; extra > 0 {
-		w.end = append(w.end[:0], w.end[extra:]...)
+	rest := p[n:]
+	if extra := len(w.end) + len(rest) - endSize; extra > 0 {
 		w.cut = true
+		old := min(extra, len(w.end))
+		w.end = append(w.end[:0], w.end[old:]...)
+		rest = rest[extra-old:]
 	}
+	w.end = append(w.end, rest...)
 	return len(p), nil
 }
 
-// ReadFrom spares each child the 32 KiB with which io.Copy would wait for what hardly ever comes.
+// NonBlocking is process.NonBlocking's.
+func (w *lastWords) NonBlocking() {}
+
+// ReadFrom spares each child, where one goroutine does not read for all, the 32 KiB
+// with which io.Copy would wait for what hardly ever comes.
 func (w *lastWords) ReadFrom(r io.Reader) (n int64, err error) {
 	buffer := make([]byte, 128)
 	for {

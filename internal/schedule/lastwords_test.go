@@ -18,6 +18,10 @@ func TestLastWords(t *testing.T) {
 			t.Errorf("%s: read %d, %v", name, n, err)
 		}
 		got := words.String()
+		var atOnce lastWords
+		if n, err := atOnce.Write([]byte(text)); n != len(text) || err != nil || atOnce.String() != got || cap(atOnce.end) > 2*endSize {
+			t.Errorf("%s: written at once: %d, %v, %d bytes of memory, %.30q …", name, n, err, cap(atOnce.end), atOnce.String())
+		}
 		if len(text) <= beginSize+endSize && got != text {
 			t.Errorf("%s: %q, want all of %q", name, got, text)
 		}
