@@ -127,8 +127,8 @@ func (r *run) giveUpAll() {
 func (r *run) giveUp(t *task, why string) {
 	for _, name := range t.names {
 		switch e := (event.Event{Kind: event.Failed, File: name, Error: "not started: " + why}); {
-		case name == t.failure.File:
-			r.emit(t.failure)
+		case t.failure != nil && name == t.failure.File:
+			r.emit(*t.failure)
 		case !slices.Contains(t.redone, name):
 			r.emit(e)
 		}

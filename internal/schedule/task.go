@@ -22,8 +22,8 @@ type batch struct {
 type task struct {
 	*batch
 	names   []string
-	tries   int         // that have failed
-	failure event.Event // of the last one
+	tries   int          // that have failed
+	failure *event.Event // of the last one; nil without any
 	pauses  *backoff.ExponentialBackOff
 	redone  []string // of the names those that were settled before, and are told no more
 }
@@ -42,7 +42,7 @@ func (t *task) part(names []string) *task {
 // makes in a folder changes that folder's time, so those of the job are redone.
 func (t *task) again(e event.Event) *task {
 	next := t.part([]string{e.File})
-	next.tries, next.failure, next.pauses = t.tries+1, e, t.pauses
+	next.tries, next.failure, next.pauses = t.tries+1, &e, t.pauses
 	if next.pauses == nil {
 		next.pauses = newPauses()
 	}
