@@ -60,7 +60,7 @@ type NonBlocking interface {
 // Process is one child of the current process. Its methods may be called from
 // several goroutines at once.
 type Process struct {
-	config   Config // Name and Daemon are kept below
+	config   *Config // nil once started: the child has it. Name and Daemon are kept below
 	name     string
 	identity string // "3", and in its children "3:1"
 	parent   int
@@ -91,7 +91,7 @@ func New(c Config) *Process {
 	defer self.mu.Unlock()
 	self.count++
 	p := &Process{
-		config:    c,
+		config:    &c,
 		name:      c.Name,
 		identity:  childIdentity(self.identity, self.count),
 		parent:    self.pid,

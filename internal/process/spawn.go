@@ -45,10 +45,10 @@ func (p *Process) spawn() error {
 		defer func() { p.keepEvents(r) }()
 		own.events = pass(cmd, w)
 	}
-	if cmd.Args, err = commandLine(p.config, own); err != nil {
+	if cmd.Args, err = commandLine(*p.config, own); err != nil {
 		return err
 	}
-	stderr, w, err := newCapture(t.watcher, p.config)
+	stderr, w, err := newCapture(t.watcher, *p.config)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	}
 	self.mu.Unlock()
 	p.changed(Change{Time: began, What: Started, Command: cmd.Args})
-	cmd.Args, p.config.Args, p.config.Kwargs = nil, nil, nil // the child has them: 1 KiB that thousands need not keep
+	cmd.Args, p.config = nil, nil // 1 KiB and more that thousands need not keep
 	t.watcher.watch(cmd, func() {
 		p.changed(Change{What: Ended})
 		self.mu.Lock()
