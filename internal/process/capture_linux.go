@@ -9,45 +9,40 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// capture reads what one child writes to its standard error, in the watcher's
-// goroutine: so it costs none of its own, nor the stack of one.
+// capture reads what one child writes to a pipe, in the goroutine of a watcher: so it
+// costs none of its own, nor the stack of one.
 //
-//	reading ─(EPOLLIN: one read, one Write)─▶ reading ─(end of file)────────────────▶ closed
-//	                                             └─(finish: outputDelay after the end)─▶ closed
+//	reading ─(EPOLLIN: one read, one call of to)─▶ reading ─(end of file)───────────────▶ closed: to(nil)
+//	                                                   └─(finish: outputDelay after the end)─▶ closed: to(nil)
 //
 // The child's descriptors are closed before it is a zombie, so the end of file comes
 // before the end that the watcher tells, unless a grandchild holds the pipe open.
-// Nothing is written any more once it is closed.
 type capture struct {
 	watcher *watcher
 	key     uint64
-	to      NonBlocking
 
 	mu    sync.Mutex
+	to    func([]byte)  // not called any more once closed
 	fd    int           // -1 when closed
 	atEnd chan struct{} // closed with it; nil unless somebody waits for that
 }
 
-// newCapture has the watcher read the pipe whose other end it returns, for the child.
-// Both are nil where c asks for no such thing, or where the kernel watches no more
-// descriptors (fs.epoll.max_user_watches): os/exec reads with a goroutine then.
-func newCapture(w *watcher, config Config) (*capture, *os.File, error) {
-	to, ok := config.Stderr.(NonBlocking)
-	if !ok || config.Stdout != nil { // which may be the same writer: os/exec has one pipe for both then
-		return nil, nil, nil
-	}
+// newCapture has the watcher read a pipe whose other end it returns, for the child. Both
+// are nil where the kernel watches no more descriptors (fs.epoll.max_user_watches): then
+// it takes a goroutine to read.
+func newCapture(w *watcher, to func([]byte)) (*capture, *os.File, error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
-		return nil, nil, fmt.Errorf("pipe for standard error: %w", err)
+		return nil, nil, fmt.Errorf("pipe: %w", err)
 	}
 	c := &capture{watcher: w, to: to, fd: fds[0]}
 	c.key = w.put(c)
 	if unix.SetNonblock(c.fd, true) != nil || w.add(c.fd, unix.EPOLLIN, c.key) != nil {
-		c.close()
+		c.drop()
 		unix.Close(fds[1])
 		return nil, nil, nil
 	}
-	return c, os.NewFile(uintptr(fds[1]), "stderr"), nil
+	return c, os.NewFile(uintptr(fds[1]), "pipe"), nil
 }
 
 // ready is watched's. It reads once: others want their turn.
@@ -59,7 +54,7 @@ func (c *capture) ready() (over bool) {
 	}
 	switch n, err := unix.Read(c.fd, c.watcher.buffer); {
 	case n > 0:
-		_, _ = c.to.Write(c.watcher.buffer[:n])
+		c.to(c.watcher.buffer[:n])
 	case err != unix.EAGAIN && err != unix.EINTR: // end of file, that is
 		c.closeLocked()
 	}
@@ -86,10 +81,25 @@ func (c *capture) finish() {
 	}
 }
 
+// close ends the reading. What is still in the pipe is lost.
 func (c *capture) close() {
+	if c == nil {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closeLocked()
+}
+
+// drop is close for a child that was not started: nobody is told.
+func (c *capture) drop() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	c.to = func([]byte) {}
+	c.mu.Unlock()
+	c.close()
 }
 
 func (c *capture) closeLocked() {
@@ -100,6 +110,7 @@ func (c *capture) closeLocked() {
 	c.watcher.remove(c.fd, c.key)
 	unix.Close(c.fd)
 	c.fd = -1
+	c.to(nil)
 	if c.atEnd != nil {
 		close(c.atEnd)
 	}

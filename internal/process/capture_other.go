@@ -4,10 +4,11 @@ package process
 
 import "os"
 
-// capture is none here: os/exec reads each child's standard error with a goroutine.
+// capture is none here: it takes a goroutine to read what a child writes.
 type capture struct{}
 
-func newCapture(*watcher, Config) (*capture, *os.File, error) { return nil, nil, nil }
+func newCapture(*watcher, func([]byte)) (*capture, *os.File, error) { return nil, nil, nil }
 
 func (c *capture) finish() {}
 func (c *capture) close()  {}
+func (c *capture) drop()   {}

@@ -23,6 +23,7 @@ type family struct {
 	lifeline *lifeline  // nil before the first Start
 	guardian *guardian  // nil before the first daemon's Start
 	watcher  *watcher   // nil before the first Start
+	receiver *watcher   // nil before the first with Config.Receive
 	spawners map[priority]*spawner
 
 	suspension func() // ends passSuspension; nil before the first Start
@@ -116,8 +117,9 @@ func endAll(processes []*Process, grace time.Duration) {
 // stopped without the lock: their goroutines take it.
 func (f *family) release() {
 	f.mu.Lock()
-	guardian, spawners, watcher, lifeline, suspension := f.guardian, f.spawners, f.watcher, f.lifeline, f.suspension
-	f.guardian, f.spawners, f.watcher, f.lifeline, f.suspension = nil, nil, nil, nil, nil
+	guardian, spawners, lifeline, suspension := f.guardian, f.spawners, f.lifeline, f.suspension
+	watchers := []*watcher{f.watcher, f.receiver}
+	f.guardian, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension = nil, nil, nil, nil, nil, nil
 	f.mu.Unlock()
 	if suspension != nil {
 		suspension()
@@ -126,6 +128,8 @@ func (f *family) release() {
 	for _, s := range spawners {
 		s.stop()
 	}
-	watcher.stop()
+	for _, w := range watchers {
+		w.stop()
+	}
 	lifeline.close()
 }

@@ -89,18 +89,22 @@ func (p *Process) Sentinel() (<-chan struct{}, error) {
 
 // Abandon gives up a process that does not end although it was killed: one in
 // uninterruptible sleep (state D), whose system call never returns. Every Join
-// returns ErrAbandoned, it is no active child any more, and Finish does not wait
-// for it. Should it end after all, the kernel's adopter reaps it after us.
+// returns ErrAbandoned, it is no active child any more, its events are read no
+// more, and Finish does not wait for it. Should it end after all, the kernel's adopter reaps it after us.
 func (p *Process) Abandon() error {
 	if err := p.state(); err != nil {
 		return err
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.isAbandoned() {
+	first := !p.isAbandoned()
+	if first {
 		close(p.abandoned)
 		forget(p)
 		p.changed(Change{What: Abandoned})
+	}
+	p.mu.Unlock()
+	if first {
+		return p.closeEvents()
 	}
 	return nil
 }

@@ -44,6 +44,15 @@ type Config struct {
 	// Events asks for a pipe from the child's Work.Events to the parent's Process.Events.
 	Events bool
 
+	// Receive asks for that pipe as well, and is called with what comes through it, by
+	// one goroutine at a time: a piece is valid until Receive returns. The last one is
+	// empty, once the child, and whoever inherited the pipe from it, has closed it, or
+	// the process was abandoned. The first may come before Start has returned.
+	//
+	// On Linux a child costs no goroutine for that: one calls all that there are. As
+	// long as it is held up the events of other children wait, and their ends do not.
+	Receive func(piece []byte)
+
 	// Shared is a file that the child inherits as Work.Shared; nil for none. It stays the caller's.
 	Shared *os.File
 }
@@ -72,7 +81,8 @@ type Process struct {
 	process   *os.Process // nil until started
 	cmd       *exec.Cmd   // nil when nothing of it is needed any more to reap the child
 	stderr    *capture    // nil unless the watcher reads it
-	events    *os.File    // nil unless asked for
+	received  *capture    // nil unless the receiver reads it, for Config.Receive
+	events    *os.File    // nil unless asked for, and where nobody else reads them
 	ended     chan struct{}
 	abandoned chan struct{}
 	numbered  bool // pid is the child's and nobody else's: from the start until just before it is reaped
@@ -250,12 +260,20 @@ func (p *Process) Close() error {
 		return ErrCloseRunning
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.closed = true
-	if p.events == nil {
-		return nil
-	}
+	p.mu.Unlock()
+	return p.closeEvents()
+}
+
+// closeEvents ends the reading of them. It is not under mu: Config.Receive may ask for the process.
+func (p *Process) closeEvents() error {
+	p.mu.Lock()
 	events := p.events
 	p.events = nil
+	p.mu.Unlock()
+	p.received.close()
+	if events == nil {
+		return nil
+	}
 	return events.Close()
 }

@@ -17,7 +17,7 @@ func (p *Process) spawn() error {
 	if err := p.config.Limits.Validate(); err != nil {
 		return err
 	}
-	t, err := self.ties(p.daemon, p.config.Limits.priority())
+	t, err := self.ties(p.daemon, p.config.Receive != nil, p.config.Limits.priority())
 	if err != nil {
 		return err
 	}
@@ -36,28 +36,27 @@ func (p *Process) spawn() error {
 	if p.config.Shared != nil {
 		own.shared = pass(cmd, p.config.Shared)
 	}
-	if p.config.Events {
-		r, w, err := os.Pipe()
-		if err != nil {
-			return fmt.Errorf("pipe for events: %w", err)
-		}
-		defer w.Close()
-		defer func() { p.keepEvents(r) }()
-		own.events = pass(cmd, w)
+	var events, stderr *os.File // the child's ends
+	defer func() {
+		p.dropPipes()  // first, or their end would be read
+		events.Close() // of nil an error, nobody's
+		stderr.Close()
+	}()
+	if events, err = p.openEvents(t.receiver); err != nil {
+		return fmt.Errorf("events: %w", err)
+	}
+	if events != nil {
+		own.events = pass(cmd, events)
 	}
 	if cmd.Args, err = commandLine(*p.config, own); err != nil {
 		return err
 	}
-	stderr, w, err := newCapture(t.watcher, *p.config)
-	if err != nil {
-		return err
+	if stderr, err = p.openStderr(t.watcher); err != nil {
+		return fmt.Errorf("standard error: %w", err)
 	}
-	if stderr == nil {
-		return p.start(cmd, t)
+	if stderr != nil {
+		cmd.Stderr = stderr
 	}
-	defer w.Close()
-	defer func() { p.keepStderr(stderr) }()
-	cmd.Stderr = w
 	return p.start(cmd, t)
 }
 
@@ -70,22 +69,56 @@ func (p *Process) ownFlags() ownFlags {
 	return own
 }
 
-// keepEvents keeps the parent's end for Events if the child was started.
-func (p *Process) keepEvents(r *os.File) {
-	if p.process == nil {
-		r.Close()
-		return
+// openEvents makes the pipe for events, if one is asked for, and returns the child's end.
+func (p *Process) openEvents(receiver *watcher) (w *os.File, err error) {
+	if receive := p.config.Receive; receive != nil {
+		if p.received, w, err = newCapture(receiver, receive); p.received != nil || err != nil {
+			return w, err
+		}
+	} else if !p.config.Events {
+		return nil, nil
 	}
-	p.events = r
+	p.events, w, err = os.Pipe()
+	return w, err
 }
 
-// keepStderr has what the child wrote read to its end before it is reaped; cmd has nothing to do then.
-func (p *Process) keepStderr(c *capture) {
-	if p.process == nil {
-		c.close()
+// openStderr makes the pipe for a standard error that the watcher reads, if it does,
+// and returns the child's end. Else os/exec has a goroutine to read.
+func (p *Process) openStderr(w *watcher) (end *os.File, err error) {
+	to, ok := p.config.Stderr.(NonBlocking)
+	if !ok || p.config.Stdout != nil { // which may be the same writer: os/exec has one pipe for both then
+		return nil, nil
+	}
+	p.stderr, end, err = newCapture(w, func(piece []byte) { _, _ = to.Write(piece) })
+	return end, err
+}
+
+// dropPipes closes the parent's ends if the child was not started.
+func (p *Process) dropPipes() {
+	if p.process != nil {
 		return
 	}
-	p.stderr, p.cmd = c, nil
+	p.stderr.drop()
+	p.received.drop()
+	if p.events != nil {
+		p.events.Close()
+	}
+	p.stderr, p.received, p.events = nil, nil, nil
+}
+
+// receive reads the events where it takes a goroutine.
+func receive(events *os.File, to func([]byte)) {
+	buffer := make([]byte, 4<<10)
+	for {
+		n, err := events.Read(buffer)
+		if n > 0 {
+			to(buffer[:n])
+		}
+		if err != nil { // at the end, or Abandon has closed it
+			to(nil)
+			return
+		}
+	}
 }
 
 // start starts cmd and has its end noticed.
@@ -98,7 +131,13 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	if err := start(); err != nil {
 		return err
 	}
-	p.cmd, p.process, p.pid, p.numbered = cmd, cmd.Process, cmd.Process.Pid, true
+	p.process, p.pid, p.numbered = cmd.Process, cmd.Process.Pid, true
+	if p.stderr == nil {
+		p.cmd = cmd // it has something to wait for
+	}
+	if p.config.Receive != nil && p.events != nil {
+		go receive(p.events, p.config.Receive)
+	}
 	self.mu.Lock()
 	self.children = append(self.children, p)
 	if p.daemon && self.guardian != nil && self.guardian != t.guardian {
@@ -120,13 +159,14 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 // ties are what ties a child's life to this process's.
 type ties struct {
 	lifeline *lifeline
-	watcher  *watcher
+	watcher  *watcher  // of the children's ends, and of what they say last
+	receiver *watcher  // of their events; nil until one is asked for
 	guardian *guardian // nil but for a daemon
 	spawner  *spawner  // nil but for a daemon, or one with a priority
 }
 
 // ties makes what is not there yet.
-func (f *family) ties(daemon bool, prio priority) (ties, error) {
+func (f *family) ties(daemon, receives bool, prio priority) (ties, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var err error
@@ -143,12 +183,17 @@ func (f *family) ties(daemon bool, prio priority) (ties, error) {
 			return ties{}, err
 		}
 	}
+	if receives && f.receiver == nil {
+		if f.receiver, err = newWatcher(); err != nil {
+			return ties{}, err
+		}
+	}
 	if daemon && f.guardian == nil {
 		if f.guardian, err = newGuardian(f.watcher, f.children, f.lostGuardian); err != nil {
 			return ties{}, fmt.Errorf("guardian: %w", err)
 		}
 	}
-	t := ties{lifeline: f.lifeline, watcher: f.watcher, guardian: f.guardian}
+	t := ties{lifeline: f.lifeline, watcher: f.watcher, receiver: f.receiver, guardian: f.guardian}
 	if daemon || prio != (priority{}) {
 		t.spawner, err = f.spawnerFor(prio)
 	}

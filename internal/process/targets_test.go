@@ -199,10 +199,14 @@ func grandparent(w *process.Work) error {
 	return errors.Join(err, p.Join())
 }
 
-// chatty writes so many lines to its standard error, and is up then.
+// chatty writes so many lines to its standard error, or with to=events there, and is up then.
 func chatty(w *process.Work) error {
+	to := io.Writer(os.Stderr)
+	if w.Kwargs["to"] == "events" {
+		to = w.Events
+	}
 	for i := range atoi(w.Args[0]) {
-		fmt.Fprintf(os.Stderr, "line %d\n", i)
+		fmt.Fprintf(to, "line %d\n", i)
 	}
 	_, err := fmt.Fprintln(w.Events, "up")
 	return err
