@@ -3,8 +3,8 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/pace"
 	"brood/internal/process"
 )
 
@@ -53,77 +54,58 @@ func release(t *testing.T, p place, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// A parent of many children that live at once is a small process with few threads.
-// 2,000 take 23 MiB, and took 35 when each had a goroutine for its last words.
+// A parent of many children that live at once, and tell of their progress, is a small process with few threads.
 func TestManyChildrenAtOnce(t *testing.T) {
-	const children, threads, memory = 1500, 16, 28 << 10 // memory in KiB
+	const children, threads, memory = 1500, 12, 20 << 10 // memory in KiB
 	for _, flags := range [][]string{{"--jobs=0"}, {"--jobs=0", "--daemon"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)
-			p.small(t, children*3/2, 100)
+			p.small(t, children+50, 32<<10) // in a minute 7 of them are done
 			events, record, err := os.Pipe()
 			must(t, err)
 			defer events.Close()
-			cmd := release(t, p, p.copy(append(flags, "--record=/dev/fd/3", "--quiet")...))
+			cmd := release(t, p, p.copy(append(flags, "--bwlimit=4K", "--record=/dev/fd/3", "--quiet")...))
 			cmd.ExtraFiles = []*os.File{record}
 			r := start(t, p, cmd)
 			record.Close()
-			reader := event.NewReader(bufio.NewReader(events))
-			held := r.stopThemAll(reader, children)
+			r.untilAlive(event.NewReader(events), children)
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.pid))
 			must(t, err)
-			t.Logf("%d children: %d threads, %d KiB", len(held), statusNumber(status, "Threads"), statusNumber(status, "VmHWM"))
-			if n := statusNumber(status, "Threads"); n >= threads {
-				t.Errorf("%d threads, want less than %d", n, threads)
+			t.Logf("%d children: %d threads, %d KiB", children, statusNumber(status, "Threads"), statusNumber(status, "VmHWM"))
+			if n := statusNumber(status, "Threads"); n > threads {
+				t.Errorf("%d threads, want %d at most", n, threads)
 			}
-			if n := statusNumber(status, "VmHWM"); n >= memory {
-				t.Errorf("%d KiB at the peak, want less than %d", n, memory)
+			if n := statusNumber(status, "VmHWM"); n > memory {
+				t.Errorf("%d KiB at the peak, want %d at most", n, memory)
 			}
-			go goOn(held)
-			for reader.More() {
-				_, _ = reader.Next()
-			}
+			bucket, err := pace.Of(r.pid)
+			must(t, err)
+			bucket.SetRate(0)
+			must(t, bucket.Close())
+			_, _ = io.Copy(io.Discard, events)
 			r.wants(0)
 			p.equal(t)
 		})
 	}
 }
 
-// stopThemAll stops each child as it is started, until so many are there.
-func (r *run) stopThemAll(events *event.Reader, n int) (held []child) {
+// untilAlive reads the events until so many children are alive.
+func (r *run) untilAlive(events *event.Reader, n int) {
 	r.Helper()
-	for {
+	for alive := 0; alive < n; {
 		e, err := events.Next()
 		if err != nil {
-			r.Fatalf("%d children were stopped, want %d; then %v; it says:\n%s", len(held), n, err, r.stderr())
+			r.Fatalf("%d children were alive, want %d; then %v; it says:\n%s", alive, n, err, r.stderr())
 		}
-		if e.Kind == event.Limited {
-			goOn(held)
+		switch e.Kind {
+		case event.Limited:
 			r.Skipf("needs kernel: room for %d children, not %d (%s)", n, e.Jobs, e.Reason)
-		}
-		if e.Kind != event.Started {
-			continue
-		}
-		c := child{pid: e.PID}
-		c.signal(syscall.SIGSTOP)
-		if gone(c.pid) {
-			continue
-		}
-		if held = append(held, c); len(held)%100 == 0 && len(held) >= n { // some end before they stop
-			if held = present(held); len(held) >= n {
-				return held
-			}
+		case event.Started:
+			alive++
+		case event.Exited:
+			alive--
 		}
 	}
-}
-
-func present(all []child) (there []child) {
-	for _, c := range all {
-		if !gone(c.pid) {
-			there = append(there, c)
-		}
-	}
-	return there
 }
 
 func statusNumber(status []byte, key string) int {

@@ -3,9 +3,11 @@ package event_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,16 +17,24 @@ import (
 	"brood/internal/event"
 )
 
-// FuzzReader: whatever is read can be written.
+// FuzzReader: whatever is read can be written, and is the same however it is cut into pieces.
 // For longer than its seeds: go test -run '^$' -fuzz FuzzReader ./internal/event
 func FuzzReader(f *testing.F) {
-	f.Add([]byte("{\"kind\":\"copied\",\"file_base64\":\"/w==\"}\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
+	f.Add([]byte("{\"kind\":\"copied\",\"file_base64\":\"/w==\"}\nno event\n{\"kind\":\"failed\"}\n\n{"), 5)
+	f.Add([]byte(strings.Repeat("x", 1<<20+1)+"\n{\"kind\":\"copied\"}\n"), 4096)
+	f.Fuzz(func(t *testing.T, text []byte, size int) {
+		pieces := inPieces(text, size)
 		r := event.NewReader(bytes.NewReader(text))
-		for {
+		for n := 0; ; n++ {
 			e, err := r.Next()
 			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				if n != len(pieces) {
+					t.Errorf("%d lines, %d in pieces", n, len(pieces))
+				}
 				return
+			}
+			if got := pieces[n]; !reflect.DeepEqual(got.event, e) || fmt.Sprint(got.err) != fmt.Sprint(err) {
+				t.Errorf("line %d is %+v, %v, in pieces %+v, %v", n, e, err, got.event, got.err)
 			}
 			if err == nil {
 				if err := event.Write(io.Discard, e); err != nil && e.Time.Year() <= 9999 {
@@ -33,6 +43,19 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+type read struct {
+	event event.Event
+	err   error
+}
+
+func inPieces(text []byte, size int) (all []read) {
+	var p event.Pieces
+	for piece := range slices.Chunk(text, max(size%8192, 1)) {
+		p.Read(piece, func(e event.Event, err error) { all = append(all, read{e, err}) })
+	}
+	return all
 }
 
 // FuzzWrite: an event written is one line that a terminal survives, and read again

@@ -90,32 +90,66 @@ const maxLine = 1 << 20
 
 var errTooLong = fmt.Errorf("longer than %d bytes", maxLine)
 
-// NewReader reads from r with a buffer of 256 bytes, since there is one reader for
-// each child; a longer line only takes more for a moment.
-func NewReader(r io.Reader) *Reader { return &Reader{bufio.NewReaderSize(r, 256)} }
-
-// More waits until there is something to read, and tells whether there is.
-func (r *Reader) More() bool {
-	_, err := r.lines.Peek(1)
-	return err == nil
-}
+// NewReader reads from r.
+func NewReader(r io.Reader) *Reader { return &Reader{bufio.NewReader(r)} }
 
 // Next reads one event; io.EOF at the end, io.ErrUnexpectedEOF in the middle of
 // a line. A line that is no event, or is longer than 1 MiB, is a SyntaxError that
 // shows how it begins; the one after it can be read.
 func (r *Reader) Next() (Event, error) {
-	line, err := r.line()
-	switch {
-	case err == errTooLong:
-		return Event{}, &SyntaxError{line, err}
-	case err == io.EOF && len(line) > 0:
-		return Event{}, io.ErrUnexpectedEOF
-	case err != nil:
-		return Event{}, err
+	var l line
+	for {
+		part, err := r.lines.ReadSlice('\n')
+		l.add(part)
+		switch {
+		case err == bufio.ErrBufferFull:
+		case err == io.EOF && len(l.text) > 0:
+			return Event{}, io.ErrUnexpectedEOF
+		case err != nil:
+			return Event{}, err
+		default:
+			return l.event()
+		}
+	}
+}
+
+// Pieces reads events from JSON Lines that come in pieces, cut anywhere. The zero
+// value is at the beginning; between two lines it keeps nothing.
+type Pieces struct{ line line }
+
+// Read has take called for each line that the piece completes, with an event or, as
+// by [Reader.Next], a SyntaxError.
+func (p *Pieces) Read(piece []byte, take func(Event, error)) {
+	for part := range bytes.Lines(piece) {
+		p.line.add(part)
+		if part[len(part)-1] == '\n' {
+			take(p.line.event())
+			p.line = line{}
+		}
+	}
+}
+
+// line is one that comes part by part. Of one that is too long only the beginning is kept.
+type line struct {
+	text    []byte
+	tooLong bool
+}
+
+func (l *line) add(part []byte) {
+	if l.tooLong = l.tooLong || len(l.text)+len(part) > maxLine; l.tooLong {
+		l.text = l.text[:min(len(l.text), shown)]
+		return
+	}
+	l.text = append(l.text, part...)
+}
+
+func (l *line) event() (Event, error) {
+	if l.tooLong {
+		return Event{}, &SyntaxError{l.text, errTooLong}
 	}
 	var in wire
-	if err := json.Unmarshal(line, &in); err != nil {
-		return Event{}, &SyntaxError{bytes.TrimSuffix(line, []byte("\n")), err}
+	if err := json.Unmarshal(l.text, &in); err != nil {
+		return Event{}, &SyntaxError{bytes.TrimSuffix(l.text, []byte("\n")), err}
 	}
 	e := Event(in.plain)
 	for _, name := range []struct {
@@ -127,27 +161,6 @@ func (r *Reader) Next() (Event, error) {
 		}
 	}
 	return e, nil
-}
-
-// line reads one line. Of one that is too long it returns the beginning.
-func (r *Reader) line() (line []byte, err error) {
-	tooLong := false
-	for {
-		part, err := r.lines.ReadSlice('\n')
-		switch tooLong = tooLong || len(line)+len(part) > maxLine; {
-		case tooLong:
-			line = line[:min(len(line), shown)]
-		default:
-			line = append(line, part...)
-		}
-		if err == bufio.ErrBufferFull {
-			continue
-		}
-		if err == nil && tooLong {
-			err = errTooLong
-		}
-		return line, err
-	}
 }
 
 // shown is how many bytes a SyntaxError shows.

@@ -86,14 +86,11 @@ func TestEndlessLine(t *testing.T) {
 	if took := after.TotalAlloc - before.TotalAlloc; took > size/8 {
 		t.Errorf("%d bytes were allocated for a line of %d", took, size)
 	}
-	if !r.More() {
-		t.Error("there is no more")
-	}
 	if e, err := r.Next(); err != nil || e.Kind != event.Copied {
 		t.Errorf("the line after it: %+v, %v", e, err)
 	}
-	if r.More() {
-		t.Error("there is more after the end")
+	if _, err := r.Next(); err != io.EOF {
+		t.Errorf("at the end: %v", err)
 	}
 }
 

@@ -34,7 +34,7 @@ func (j *jobs) Done(job plan.Job)     { j.done = append(j.done, job.Names[0]) }
 type engine struct {
 	start    func(plan.Job) error     // nil: there always is room
 	live     func(*child)             // the child's life; nil: it ends at once
-	follow   func(*child, event.Sink) // with what it tells; nil: its end
+	tell     func(*child, event.Sink) // what it tells; nil: its end
 	children []*child
 	running  atomic.Int32
 	most     int32
@@ -49,7 +49,7 @@ type child struct {
 	heard   []string
 }
 
-func (e *engine) Start(job plan.Job, emit event.Sink) (schedule.Child, error) {
+func (e *engine) Start(job plan.Job, emit event.Sink, over func()) (schedule.Child, error) {
 	if e.start != nil {
 		if err := e.start(job); err != nil {
 			return nil, err
@@ -59,26 +59,25 @@ func (e *engine) Start(job plan.Job, emit event.Sink) (schedule.Child, error) {
 	e.children = append(e.children, c)
 	e.most = max(e.most, e.running.Add(1))
 	emit(event.Event{Kind: event.Started, File: c.name})
-	return &following{c, e}, nil
+	go func() {
+		e.lead(c, emit)
+		over()
+	}()
+	return c, nil
 }
 
-// following is a child as the scheduler sees it.
-type following struct {
-	*child
-	engine *engine
-}
-
-func (f *following) Follow(emit event.Sink) {
-	if f.engine.live != nil {
-		f.engine.live(f.child)
+// lead is the child's life, and what is told of it.
+func (e *engine) lead(c *child, emit event.Sink) {
+	if e.live != nil {
+		e.live(c)
 	}
-	if f.engine.follow != nil {
-		f.engine.follow(f.child, emit)
+	if e.tell != nil {
+		e.tell(c, emit)
 		return
 	}
-	emit(event.Event{Kind: event.Exited, File: f.name})
-	if f.noRoom {
-		emit(event.Event{Kind: event.Failed, File: f.name, Error: "no threads"})
+	emit(event.Event{Kind: event.Exited, File: c.name})
+	if c.noRoom {
+		emit(event.Event{Kind: event.Failed, File: c.name, Error: "no threads"})
 	}
 }
 

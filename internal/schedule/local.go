@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"brood/internal/event"
@@ -25,12 +26,17 @@ type Local struct {
 }
 
 // Start is Engine's.
-func (l *Local) Start(job plan.Job, emit event.Sink) (Child, error) {
+func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error) {
+	c := &localChild{job: job, emit: emit, over: over, started: time.Now()}
 	config := l.Config(job)
 	config.Name = l.name(job)
 	config.Daemon = &l.Daemon
-	config.Stderr = new(lastWords)
-	c := &localChild{process: process.New(config), limits: config.Limits, job: job, stderr: config.Stderr.(*lastWords), started: time.Now()}
+	config.Stderr = &c.stderr
+	config.Receive = c.receive
+	c.limits = config.Limits
+	c.process = process.New(config)
+	c.mu.Lock() // so that its start is told before all else
+	defer c.mu.Unlock()
 	if err := c.process.Start(); err != nil {
 		return nil, err
 	}
@@ -55,17 +61,31 @@ func (l *Local) count(job plan.Job) {
 	}
 }
 
-// localChild is a child process under way.
+// localChild is a child process under way. Each name of its job gets one event that
+// settles it: from the child, or, when the child ended before, a failure with the
+// child's end as the reason.
+//
+//	process.Start ─▶ Started ─▶ what it tells (receive) ─▶ end of that ─▶ settle: Exited, names left, over
+//
+// Nobody waits for it in a goroutine but settle, which does so once the child has
+// closed its pipe: that is, hardly ever for longer than a moment.
 type localChild struct {
 	process *process.Process
 	limits  process.Limits
 	pid     int
 	job     plan.Job
-	stderr  *lastWords
+	emit    event.Sink
+	over    func()
 	started time.Time
+	stderr  lastWords
+
+	mu      sync.Mutex // held by Start, then by receive
+	events  event.Pieces
+	settled map[string]bool // the names that are; nil as long as there is none
 	bytes   int64
-	sleep   process.Sleep // when it was abandoned
-	noRoom  bool
+
+	sleep  process.Sleep // when it was abandoned
+	noRoom bool
 }
 
 // NoRoom is Child's.
@@ -74,50 +94,27 @@ func (c *localChild) NoRoom() bool { return c.noRoom }
 // Sleep is Child's.
 func (c *localChild) Sleep() process.Sleep { return c.process.Sleep() }
 
-// Errors of these mean that the child has ended, which Follow sees by itself.
+// Errors of these mean that the child has ended, which is seen anyway.
 func (c *localChild) Terminate() { _ = c.process.Terminate() }
 func (c *localChild) Kill()      { _ = c.process.Kill() }
 
 func (c *localChild) Abandon() {
 	c.sleep = c.process.Sleep()
 	_ = c.process.Abandon()
-	_ = c.process.Events().Close() // ends the reading of them
 }
 
-// Follow is Child's. Each name of the job gets one event that settles it: from the
-// child, or, when the child ended before, a failure with the child's end as the reason.
-func (c *localChild) Follow(emit event.Sink) {
-	open := make(map[string]bool, len(c.job.Names))
-	for _, name := range c.job.Names {
-		open[name] = true
+// receive emits the child's events, with its name and PID, until the child has closed the pipe.
+func (c *localChild) receive(piece []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(piece) == 0 {
+		go c.settle()
+		return
 	}
-	c.relay(open, emit)
-	c.settle(open, emit)
-	_ = c.process.Close()
+	c.events.Read(piece, c.take)
 }
 
-// settle emits the child's end, and that of the names that it has said nothing of.
-func (c *localChild) settle(open map[string]bool, emit event.Sink) {
-	why, killed := c.exited(emit)
-	for _, name := range c.job.Names {
-		if open[name] {
-			emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why, Transient: killed})
-		}
-	}
-}
-
-// relay emits the child's events, with its name and PID, until the child has
-// closed the pipe, and takes the names that are settled out of open. It waits where
-// the stack is still small: there is one for each child, 8 KiB when Next waits.
-func (c *localChild) relay(open map[string]bool, emit event.Sink) {
-	events := event.NewReader(c.process.Events())
-	for events.More() {
-		c.relayNext(events, open, emit)
-	}
-}
-
-func (c *localChild) relayNext(events *event.Reader, open map[string]bool, emit event.Sink) {
-	e, err := events.Next()
+func (c *localChild) take(e event.Event, err error) {
 	if err != nil {
 		return // from whoever wrote to a descriptor that is not his; what is missing is found at the end
 	}
@@ -125,23 +122,42 @@ func (c *localChild) relayNext(events *event.Reader, open map[string]bool, emit 
 	switch e.Kind {
 	case event.Copied, event.Verified:
 		c.bytes += e.Bytes
-		delete(open, e.File)
+		c.settleName(e.File)
 	case event.Linked, event.Made, event.Differs, event.Skipped, event.Failed:
-		delete(open, e.File)
+		c.settleName(e.File)
 	}
-	emit(e)
+	c.emit(e)
+}
+
+func (c *localChild) settleName(name string) {
+	if c.settled == nil {
+		c.settled = make(map[string]bool, len(c.job.Names))
+	}
+	c.settled[name] = true
+}
+
+// settle emits the child's end, and that of the names that it has said nothing of.
+func (c *localChild) settle() {
+	why, killed := c.exited()
+	for _, name := range c.job.Names {
+		if !c.settled[name] {
+			c.emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why, Transient: killed})
+		}
+	}
+	_ = c.process.Close()
+	c.over()
 }
 
 // exited joins the child, emits its end, and says in words what that was, and whether
 // somebody has killed it.
-func (c *localChild) exited(emit event.Sink) (why string, killed bool) {
+func (c *localChild) exited() (why string, killed bool) {
 	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.job.Names[0],
 		Bytes: c.bytes}
 	err := c.process.Join()
 	e.Duration = time.Since(c.started).Seconds()
 	if err != nil {
 		e.Error, e.State, e.WChan = err.Error(), c.sleep.State, c.sleep.Channel
-		emit(e)
+		c.emit(e)
 		return e.Error, false
 	}
 	exit, _ := c.process.Exit()
@@ -149,7 +165,7 @@ func (c *localChild) exited(emit event.Sink) (why string, killed bool) {
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
 	e.Stderr = c.stderr.String()
 	c.noRoom = process.OutOfThreads(exit, e.Stderr)
-	emit(e)
+	c.emit(e)
 	killed = exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
 	return inWords(e.Name, exit, c.limits, e.Stderr), killed && c.limits.Reached(exit, e.Stderr) == ""
 }

@@ -7,8 +7,8 @@ import (
 	"brood/internal/event"
 )
 
-// meter is what the children of a run have moved, and how many there were meanwhile. The goroutines that
-// follow them count, the run reads once a beat.
+// meter is what the children of a run have moved, and how many there were meanwhile. It is
+// counted as they tell, and read by the run once a beat.
 type meter struct {
 	bytes, files, news atomic.Int64 // since the last reading
 

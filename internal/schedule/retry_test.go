@@ -68,7 +68,7 @@ func copied(emit event.Sink, names ...string) {
 // A child that ends before its time costs the name that it was at; another child goes on after that.
 func TestRestGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &engine{follow: func(c *child, emit event.Sink) {
+		e := &engine{tell: func(c *child, emit event.Sink) {
 			if c.try < 3 {
 				copied(emit, c.names[0])
 				ends(emit, false, c.names[1:]...)
@@ -100,7 +100,7 @@ func TestRestOfLinks(t *testing.T) {
 		var firsts [][]string
 		e := &engine{}
 		e.start = func(j plan.Job) error { firsts = append(firsts, j.Firsts); return nil }
-		e.follow = func(c *child, emit event.Sink) { ends(emit, false, c.names...) }
+		e.tell = func(c *child, emit event.Sink) { ends(emit, false, c.names...) }
 		history(oneJob(plan.Job{Folders: true, Names: []string{"a", "b"}, Firsts: []string{"x", "y"}}), e, schedule.Options{Slots: 1})
 		if want := [][]string{{"x", "y"}, {"y"}}; !reflect.DeepEqual(firsts, want) {
 			t.Errorf("firsts %q, want %q", firsts, want)
@@ -125,7 +125,7 @@ func TestRetries(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				failures := row.failures
 				var others time.Duration
-				e := &engine{follow: func(c *child, emit event.Sink) {
+				e := &engine{tell: func(c *child, emit event.Sink) {
 					if c.name == "f0" {
 						if failures--; failures >= 0 {
 							emit(event.Event{Kind: event.Failed, File: "f0", Error: "EIO", Transient: true})
@@ -161,7 +161,7 @@ func TestRetries(t *testing.T) {
 // What won't pass is not tried again.
 func TestNotTransient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &engine{follow: func(c *child, emit event.Sink) {
+		e := &engine{tell: func(c *child, emit event.Sink) {
 			emit(event.Event{Kind: event.Failed, File: c.name, Error: "ENOSPC"})
 			ends(emit, false)
 		}}
@@ -176,7 +176,7 @@ func TestNotTransient(t *testing.T) {
 func TestRetryRedoesFolders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var given [][]string
-		e := &engine{follow: func(c *child, emit event.Sink) {
+		e := &engine{tell: func(c *child, emit event.Sink) {
 			given = append(given, c.names)
 			for _, name := range c.names {
 				kind := event.Made
@@ -208,7 +208,7 @@ func TestRetryRedoesFolders(t *testing.T) {
 func TestStopWhileARetryWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := make(chan schedule.Stop)
-		e := &engine{follow: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
+		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
 		go func() {
 			synctest.Wait()
 			stops <- schedule.Drain
@@ -228,7 +228,7 @@ func TestStopWhileARetryWaits(t *testing.T) {
 func TestRetriesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		waiting, most := 0, 0
-		e := &engine{follow: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
+		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
 		j := newJobs(3000)
 		stream := event.NewStream(func(e event.Event) {
 			switch e.Kind {

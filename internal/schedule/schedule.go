@@ -5,9 +5,9 @@
 //	   ▲            │ ▲                      │
 //	   └─── Done ───┘ └──── its end ─────────┘
 //
-// One goroutine owns the slots and the children under way; each child has one
-// more, which follows it to its end and reports back. A run that is to end early
-// goes up one ladder, and never hangs on a child that cannot be killed:
+// One goroutine owns the slots and the children under way, which have none: what they
+// tell comes through the engine, that they are over as well. A run that is to end
+// early goes up one ladder, and never hangs on a child that cannot be killed:
 //
 //	Drain: start no more ─▶ Terminate: SIGTERM ─(grace)▶ Kill: SIGKILL ─(grace)▶ abandon
 //
@@ -37,17 +37,16 @@ type Jobs interface {
 
 // Engine starts children; Local does on this machine.
 type Engine interface {
-	// Start starts a child for the job and emits that. An error for which
-	// process.Exhausted holds means that a later try may succeed.
-	Start(plan.Job, event.Sink) (Child, error)
+	// Start starts a child for the job, and emits that, what the child tells, how it ends, and
+	// then a failure of each name of which it has told nothing, in their order. Then, or when the
+	// child was abandoned, it calls over, from a goroutine of its own. An error for which
+	// process.Exhausted holds means that a later try may succeed; then nothing is emitted.
+	Start(job plan.Job, emit event.Sink, over func()) (Child, error)
 }
 
 // Child is a job under way.
 type Child interface {
-	// Follow emits what the child tells and how it ends, and then a failure of each
-	// name of which it has told nothing, in their order. It returns then, or when the child was abandoned.
-	Follow(event.Sink)
-	// NoRoom is asked after Follow: whether the child has ended only because the
+	// NoRoom is asked when it is over: whether the child has ended only because the
 	// system had no room for its threads.
 	NoRoom() bool
 	Sleep() process.Sleep
@@ -92,7 +91,7 @@ type Options struct {
 func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 	r := &run{
 		jobs: jobs, engine: engine, opts: opts, emit: emit,
-		wanted: opts.Slots, slots: opts.Slots, children: map[*attempt]bool{}, follows: make(chan *attempt),
+		wanted: opts.Slots, slots: opts.Slots, children: map[*attempt]bool{}, overs: make(chan *attempt),
 	}
 	var ticks <-chan time.Time
 	if tick := opts.tick(); tick > 0 {
@@ -117,7 +116,7 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 			if ok {
 				r.ready = append(r.ready, newTask(job))
 			}
-		case a := <-r.follows:
+		case a := <-r.overs:
 			r.ended(a)
 			r.startAgain()
 		case <-r.room.retry:
@@ -148,7 +147,7 @@ type run struct {
 	wanted   int // children at once
 	slots    int // as many of these as there is room for
 	children map[*attempt]bool
-	follows  chan *attempt // those that are followed no more
+	overs    chan *attempt // those that are over
 	drained  bool          // there are no more jobs
 
 	stopped Stop
@@ -192,7 +191,7 @@ func (r *run) startReady() {
 func (r *run) start(t *task) {
 	a := &attempt{task: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
 	var err error
-	if a.child, err = r.engine.Start(t.asJob(), a.take); err != nil {
+	if a.child, err = r.engine.Start(t.asJob(), a.take, func() { r.overs <- a }); err != nil {
 		r.notStarted(t, err)
 		return
 	}
@@ -202,10 +201,6 @@ func (r *run) start(t *task) {
 		r.opts.Full()
 		r.opts.Full = nil
 	}
-	go func() {
-		a.child.Follow(a.take)
-		r.follows <- a
-	}()
 }
 
 // beat is when the machine is looked at again.

@@ -25,7 +25,7 @@ func TestStall(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := &engine{follow: func(c *child, emit event.Sink) {
+				e := &engine{tell: func(c *child, emit event.Sink) {
 					if c.name == "f0" {
 						until(row.ends)(c)
 						ends(emit, false, c.names...)
@@ -64,7 +64,7 @@ func TestProgressIsNoStall(t *testing.T) {
 			"stalled f1: not done after 2m0s, D rpc_wait at 4m0s", "failed f1: stalled: not done after 2m0s"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			e := &engine{follow: func(c *child, emit event.Sink) {
+			e := &engine{tell: func(c *child, emit event.Sink) {
 				for i, name := range c.names {
 					for range 20 {
 						select {
@@ -92,7 +92,7 @@ func TestProgressIsNoStall(t *testing.T) {
 // A stall may pass.
 func TestStallIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &engine{follow: func(c *child, emit event.Sink) {
+		e := &engine{tell: func(c *child, emit event.Sink) {
 			if c.try == 1 {
 				copied(emit, "f0")
 				until("terminate")(c)
@@ -116,7 +116,7 @@ func TestStallIsTriedAgain(t *testing.T) {
 func TestStopDuringAStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := make(chan schedule.Stop)
-		e := &engine{follow: func(c *child, emit event.Sink) {
+		e := &engine{tell: func(c *child, emit event.Sink) {
 			until("abandon")(c)
 			ends(emit, false, c.names...)
 		}}

@@ -68,9 +68,9 @@ func (t *task) asJob() plan.Job {
 	return job
 }
 
-// attempt is a child at a task. Its events pass through take, in the goroutine
-// that follows it; all else is the run's, which gets at what take has kept when the
-// child is followed no more.
+// attempt is a child at a task. Its events pass through take, one at a time, in a
+// goroutine of the engine; all else is the run's, which gets at what take has kept
+// when the child is over.
 type attempt struct {
 	*task
 	child Child

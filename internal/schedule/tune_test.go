@@ -50,7 +50,7 @@ func (d device) noisy(by float64, seed uint64) device {
 func (d device) engine(size float64) *engine {
 	const every = 200 * time.Millisecond
 	e := &engine{}
-	e.follow = func(c *child, emit event.Sink) {
+	e.tell = func(c *child, emit event.Sink) {
 		defer e.running.Add(-1)
 		size := size * (0.5 + rand.New(rand.NewPCG(uint64(c.try), 1)).Float64())
 		for done := 0.0; done < size; {
@@ -141,7 +141,7 @@ func TestTuning(t *testing.T) {
 func TestTuningOfSmallFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{}
-		e.follow = func(c *child, emit event.Sink) {
+		e.tell = func(c *child, emit event.Sink) {
 			time.Sleep(20 * time.Millisecond)
 			emit(event.Event{Kind: event.Copied, File: c.name, Bytes: 4096})
 			ends(emit, false)

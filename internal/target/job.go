@@ -39,7 +39,7 @@ func (j Job) config(target string, args []string) process.Config {
 			kwargs[o.key] = o.value
 		}
 	}
-	return process.Config{Target: target, Args: args, Kwargs: kwargs, Events: true}
+	return process.Config{Target: target, Args: args, Kwargs: kwargs}
 }
 
 // option is one of the named arguments: how it is written, and read.
