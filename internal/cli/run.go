@@ -190,9 +190,12 @@ func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sin
 }
 
 // processes says which process does a job; all keep to the rate of the bucket.
-func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job) process.Config {
-	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine}
-	return func(j plan.Job) (c process.Config) {
+func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job, int) process.Config {
+	return func(j plan.Job, children int) (c process.Config) {
+		job := target.Job{
+			Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine,
+			Every: target.ProgressEvery(children, opts.plan.Stall),
+		}
 		switch {
 		case opts.compare:
 			c = job.Verify(j.Names)

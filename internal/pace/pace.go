@@ -22,7 +22,7 @@
 // has moved the bytes of the last: each gets its share. In any time T from the start
 // on, at most rate·(T+slack) bytes and one turn are let through; slack is what lets a
 // taker that woke up late catch up. A new rate makes all bookings void, and those
-// that wait notice within a slice.
+// that wait notice when they look again.
 //
 // Whoever shares the memory can write anything into it, or be torn down at any
 // instruction. What is read is bounded before use: no value of it can hold a taker
@@ -50,8 +50,8 @@ const (
 	// largestTurn, in bytes: more at once gains nothing.
 	largestTurn = 1 << 20
 
-	// slice is how long a taker sleeps before it looks again.
-	slice = 100 * time.Millisecond
+	// A taker sleeps so long at least, and at the most, before it looks again.
+	leastNap, mostNap = 100 * time.Millisecond, time.Second
 
 	// horizon is how far ahead turns are booked. Those who come then look again
 	// until it is nearer, so nobody waits for a time that is further off.
@@ -109,9 +109,11 @@ func (b *Bucket) SetRate(rate int64) (before int64) {
 
 // Take waits for a turn and returns how many bytes, want at the most, may be moved
 // now: whole pages, unless it is all of want. Without a rate that is want, at once.
-// As long as it waits it calls waiting, ten times a second, from this goroutine; a
-// short wait is not worth a call. The error is ctx's.
-func (b *Bucket) Take(ctx context.Context, want int64, waiting func()) (int64, error) {
+// As long as it waits it looks for a new rate, and calls waiting, about once in every,
+// but within a tenth of a second and a whole one; a shorter wait is not worth a call.
+// The more takers there are, the longer every should be. The error is ctx's.
+func (b *Bucket) Take(ctx context.Context, want int64, every time.Duration, waiting func()) (int64, error) {
+	nap := min(max(every, leastNap), mostNap)
 	for {
 		generation := b.generation.Load() // before the rate that is to be of it
 		rate := b.Rate()
@@ -120,7 +122,7 @@ func (b *Bucket) Take(ctx context.Context, want int64, waiting func()) (int64, e
 		}
 		n := min(want, turnOf(rate))
 		until, booked := b.book(n, rate)
-		valid, err := b.wait(ctx, until, generation, waiting)
+		valid, err := b.wait(ctx, until, generation, nap, waiting)
 		if err != nil {
 			return 0, err
 		}
@@ -164,7 +166,7 @@ func (b *Bucket) book(n, rate int64) (until int64, booked bool) {
 }
 
 // wait sleeps until then, and tells whether the bucket's generation still is the same.
-func (b *Bucket) wait(ctx context.Context, until int64, generation uint64, waiting func()) (valid bool, err error) {
+func (b *Bucket) wait(ctx context.Context, until int64, generation uint64, nap time.Duration, waiting func()) (valid bool, err error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return false, err
@@ -176,10 +178,10 @@ func (b *Bucket) wait(ctx context.Context, until int64, generation uint64, waiti
 		if left <= 0 {
 			return true, nil
 		}
-		if err := sleep(ctx, min(left, slice)); err != nil {
+		if err := sleep(ctx, min(left, nap)); err != nil {
 			return false, err
 		}
-		if left > slice && waiting != nil {
+		if left > nap && waiting != nil {
 			waiting()
 		}
 	}

@@ -93,7 +93,7 @@ func takeAll(ctx context.Context, t *testing.T, b *Bucket, random *rand.Rand, go
 		if random.IntN(20) == 0 {
 			want = 1 + random.Int64N(want)
 		}
-		n, err := b.Take(ctx, want, nil)
+		n, err := b.Take(ctx, want, leastNap, nil)
 		if err != nil {
 			return sum
 		}
@@ -140,7 +140,7 @@ func TestIdle(t *testing.T) {
 			time.Sleep(time.Hour)
 			total := passed{t: t, rate: rate, began: time.Now()}
 			for time.Since(total.began) < time.Second {
-				n, err := b.Take(t.Context(), largestTurn, nil)
+				n, err := b.Take(t.Context(), largestTurn, leastNap, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -154,7 +154,7 @@ func TestNoRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, began := newFaked(t, 0), time.Now()
 		for _, want := range []int64{1, 1 << 40, 0, -1} {
-			if n, err := b.Take(t.Context(), want, nil); n != want || err != nil {
+			if n, err := b.Take(t.Context(), want, leastNap, nil); n != want || err != nil {
 				t.Errorf("%d, %v, want %d", n, err, want)
 			}
 		}
@@ -176,7 +176,7 @@ func TestDamaged(t *testing.T) {
 				b, began := newFaked(t, MinRate), time.Now()
 				b.rate.Store(rate)
 				b.due.Store(int64(due))
-				n, err := b.Take(t.Context(), largestTurn, nil)
+				n, err := b.Take(t.Context(), largestTurn, leastNap, nil)
 				if d := time.Since(began); n <= 0 || err != nil || d > longest {
 					t.Errorf("rate %d, due %d: %d bytes, %v, after %v", rate, due, n, err, d)
 				}
@@ -203,7 +203,7 @@ func TestBeyondHorizon(t *testing.T) {
 	})
 }
 
-// A new rate is heard by those who wait, within a slice.
+// A new rate is heard by those who wait, when they look again.
 func TestSetRate(t *testing.T) {
 	for _, rate := range []int64{0, -1, MinRate, 1 << 20} {
 		synctest.Test(t, func(t *testing.T) {
@@ -218,8 +218,8 @@ func TestSetRate(t *testing.T) {
 				}
 			}()
 			began := time.Now()
-			n, err := b.Take(t.Context(), page, nil)
-			if d := time.Since(began); n != page || err != nil || d > time.Second+2*slice {
+			n, err := b.Take(t.Context(), page, leastNap, nil)
+			if d := time.Since(began); n != page || err != nil || d > time.Second+2*leastNap {
 				t.Errorf("%d bytes, %v, after %v", n, err, d)
 			}
 			if got, want := b.Rate(), max(rate, 0); got != want {
@@ -255,12 +255,12 @@ func TestRateChangesOften(t *testing.T) {
 	})
 }
 
-// Who waits hears it ten times a second, and not when it is short.
+// Who waits hears it as often as it asks for, and not when it is short.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, calls := newFaked(t, MinRate), 0
 		take := func() {
-			if _, err := b.Take(t.Context(), page, func() { calls++ }); err != nil {
+			if _, err := b.Take(t.Context(), page, leastNap, func() { calls++ }); err != nil {
 				t.Error(err)
 			}
 		}
@@ -270,7 +270,7 @@ func TestWaiting(t *testing.T) {
 		}
 		began := time.Now()
 		take()
-		if d := time.Since(began); calls != int(d/slice) || calls < 9 {
+		if d := time.Since(began); calls != int(d/leastNap) || calls < 9 {
 			t.Errorf("%d calls in %v", calls, d)
 		}
 	})
@@ -285,7 +285,7 @@ func TestCancelled(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		n, err := b.Take(ctx, page, nil)
+		n, err := b.Take(ctx, page, leastNap, nil)
 		if d := time.Since(began); n != 0 || !errors.Is(err, context.DeadlineExceeded) || d != time.Second {
 			t.Errorf("%d, %v after %v", n, err, d)
 		}
@@ -302,7 +302,7 @@ func BenchmarkTake(b *testing.B) {
 			defer bucket.Close()
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := bucket.Take(b.Context(), largestTurn, nil); err != nil {
+				if _, err := bucket.Take(b.Context(), largestTurn, leastNap, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -44,7 +44,7 @@ func take(until string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(end-b.now()))
 	defer cancel()
 	for {
-		n, err := b.Take(ctx, largestTurn, nil)
+		n, err := b.Take(ctx, largestTurn, leastNap, nil)
 		if err != nil {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"brood/internal/event"
@@ -14,8 +15,8 @@ import (
 
 // Local starts each job as a child process of this one.
 type Local struct {
-	// Config is the process for a job; Local adds what the model needs of it.
-	Config func(plan.Job) process.Config
+	// Config is the process for a job, which will be one of so many; Local adds what the model needs of it.
+	Config func(job plan.Job, children int) process.Config
 
 	// Name is what children of files are called: NAME-1, NAME-2 … in the order of
 	// their start; those of folders and links are folders-1 …
@@ -23,17 +24,22 @@ type Local struct {
 	Daemon bool
 
 	files, folders int
+	alive          atomic.Int32
 }
 
 // Start is Engine's.
 func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error) {
-	c := &localChild{job: job, emit: emit, over: over, started: time.Now()}
-	config := l.Config(job)
+	c := &localChild{job: job, emit: emit, started: time.Now()}
+	config := l.Config(job, int(l.alive.Load())+1)
 	config.Name = l.name(job)
 	config.Daemon = &l.Daemon
 	config.Stderr = &c.stderr
 	config.Receive = c.receive
 	c.limits = config.Limits
+	c.over = func() {
+		l.alive.Add(-1)
+		over()
+	}
 	c.process = process.New(config)
 	c.mu.Lock() // so that its start is told before all else
 	defer c.mu.Unlock()
@@ -42,6 +48,7 @@ func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error)
 	}
 	c.pid, _ = c.process.PID()
 	l.count(job)
+	l.alive.Add(1)
 	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: job.Names[0], Files: len(job.Names)})
 	return c, nil
 }

@@ -3,6 +3,7 @@ package target
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"brood/internal/confine"
 	"brood/internal/digest"
@@ -15,6 +16,7 @@ type Job struct {
 	Source, Dest string
 	Options      filecopy.Options // but for its functions, which are the child's own
 	Confine      confine.Mode
+	Every        time.Duration // how often progress is told at the most; 0: five times a second
 }
 
 // Copy is the process that copies the names: files, links, folders …
@@ -55,6 +57,7 @@ func (j *Job) options() []option {
 		{"overwrite", string(j.Options.Overwrite), parsed(&j.Options.Overwrite, filecopy.ParseOverwrite)},
 		{"hash", string(j.Options.Hash), parsed(&j.Options.Hash, digest.Parse)},
 		{"confine", unlessAuto(j.Confine), parsed(&j.Confine, confine.ParseMode)},
+		{"every", unlessUsual(j.Every), duration(&j.Every)},
 		flag("archive", &j.Options.Archive),
 		flag("strict", &j.Options.Strict),
 		flag("durable", &j.Options.Durable),
@@ -76,6 +79,9 @@ func bind(kwargs map[string]string) (j Job, err error) {
 			return j, err
 		}
 	}
+	if j.Every == 0 {
+		j.Every = progressEvery
+	}
 	if j.Source == "" || j.Dest == "" {
 		return j, errUsage
 	}
@@ -87,6 +93,20 @@ func unlessAuto(m confine.Mode) string {
 		return ""
 	}
 	return string(m)
+}
+
+func unlessUsual(every time.Duration) string {
+	if every == 0 || every == progressEvery {
+		return ""
+	}
+	return every.String()
+}
+
+func duration(to *time.Duration) func(string) error {
+	return func(value string) (err error) {
+		*to, err = time.ParseDuration(value)
+		return err
+	}
 }
 
 func find(options []option, key string) *option {

@@ -11,6 +11,16 @@ import (
 // progressEvery is how often a file's progress is told at the most.
 const progressEvery = 200 * time.Millisecond
 
+// ProgressEvery is how often a child should tell of its progress when there are so
+// many, and one that is silent for as long as stall (0: for ever) is given up. Of 50
+// that is 250 times a second; the more there are, the rarer each.
+func ProgressEvery(children int, stall time.Duration) time.Duration {
+	if stall == 0 {
+		stall = time.Minute
+	}
+	return min(max(1, time.Duration(children)/50)*progressEvery, max(progressEvery, stall/4))
+}
+
 // waiting is the phase of a file that waits for its turn, as all children share one rate.
 const waiting = "waiting"
 
@@ -29,7 +39,9 @@ func (w *worker) watched(name string, size int64) filecopy.Options {
 	opts := w.Options
 	opts.Phase, opts.Progress = p.comesTo, p.moved
 	if w.bucket != nil {
-		opts.Pace = func(ctx context.Context, want int64) (int64, error) { return w.bucket.Take(ctx, want, p.waits) }
+		opts.Pace = func(ctx context.Context, want int64) (int64, error) {
+			return w.bucket.Take(ctx, want, w.Every, p.waits)
+		}
 	}
 	return opts
 }
@@ -49,7 +61,7 @@ func (p *progress) moved(done int64) {
 func (p *progress) waits() { p.tellNow(waiting) }
 
 func (p *progress) tellNow(phase string) {
-	if now := time.Now(); now.Sub(p.told) >= progressEvery {
+	if now := time.Now(); now.Sub(p.told) >= p.Every {
 		p.told = now
 		p.tell(event.Event{Kind: event.Progress, File: p.name, Bytes: p.done, Size: p.size, Phase: phase})
 	}
