@@ -77,9 +77,26 @@ func (c *capture) finish() {
 	select {
 	case <-c.atEnd:
 	case <-time.After(outputDelay):
-		c.close()
+		c.cutOff()
 	}
 }
+
+// cutOff takes what is in the pipe by now, which is all of it where the watcher had no CPU, and closes it.
+func (c *capture) cutOff() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fd < 0 {
+		return
+	}
+	all := make([]byte, pipeSize)
+	if n, _ := unix.Read(c.fd, all); n > 0 {
+		c.to(all[:n])
+	}
+	c.closeLocked()
+}
+
+// pipeSize is what a pipe holds (pipe(7), "Pipe capacity").
+const pipeSize = 64 << 10
 
 // close ends the reading. What is still in the pipe is lost.
 func (c *capture) close() {
