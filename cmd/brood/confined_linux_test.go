@@ -1,8 +1,10 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"brood/internal/confine"
@@ -36,4 +38,25 @@ func TestChildrenAreConfined(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a child is let into stays so when the kernel drops what it has cached of names and inodes.
+func TestConfinedWithoutCaches(t *testing.T) {
+	needsRoot(t, "to drop caches")
+	const namesAndInodes = "2" // proc_sys_vm(5), drop_caches
+	p := newPlace(t)
+	p.small(t, 100, 100)
+	r := start(t, p, p.copy("--jobs=4"))
+	var dropping sync.WaitGroup
+	dropping.Go(func() {
+		for !r.over() {
+			if err := os.WriteFile("/proc/sys/vm/drop_caches", []byte(namesAndInodes), 0); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	r.wants(0)
+	dropping.Wait()
+	p.equal(t)
 }
