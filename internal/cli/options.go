@@ -65,7 +65,7 @@ func runFlags(name string) []cli.Flag {
 		&cli.StringFlag{Name: "checksums", Usage: "verify, and write what sha256sum -c, xxhsum -c … read to `FILE`"},
 		&cli.StringFlag{Name: "confine", Value: string(confine.Auto), Usage: "`WHEN` to confine each child to its job by Landlock: auto (where the kernel can), always or never"},
 		&cli.StringFlag{Name: "bwlimit", Value: noRate, Usage: "all children together move no more than `RATE` bytes a second, as 500K, 10M or 1.5G; brood limit changes it"},
-		&cli.StringFlag{Name: "memory", Usage: "a child may allocate `SIZE` of memory: 512M, 1.5G …"},
+		&cli.StringFlag{Name: "memory", Usage: "a child may take `SIZE` of memory: 512M, 1.5G …"},
 		&cli.StringFlag{Name: "cpu-time", Usage: "a child may use the CPU for `DURATION`: 90s, 2h …"},
 		&cli.IntFlag{Name: "nice", DefaultText: "as this process", Usage: "add `N`, -20 to 19, to the niceness of children"},
 		&cli.StringFlag{Name: "ionice", Usage: "children read and write in `CLASS`: idle, best-effort[:0-7] or realtime[:0-7]"},

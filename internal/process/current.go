@@ -25,6 +25,7 @@ type family struct {
 	watcher  *watcher   // nil before the first Start
 	receiver *watcher   // nil before the first with Config.Receive
 	spawners map[priority]*spawner
+	cgroups  *cgroups // nil before the first Start with a limit of memory
 
 	suspension func() // ends passSuspension; nil before the first Start
 	observer   func(Change)
@@ -117,9 +118,9 @@ func endAll(processes []*Process, grace time.Duration) {
 // stopped without the lock: their goroutines take it.
 func (f *family) release() {
 	f.mu.Lock()
-	guardian, spawners, lifeline, suspension := f.guardian, f.spawners, f.lifeline, f.suspension
+	guardian, spawners, lifeline, suspension, cgroups := f.guardian, f.spawners, f.lifeline, f.suspension, f.cgroups
 	watchers := []*watcher{f.watcher, f.receiver}
-	f.guardian, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension = nil, nil, nil, nil, nil, nil
+	f.guardian, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension, f.cgroups = nil, nil, nil, nil, nil, nil, nil
 	f.mu.Unlock()
 	if suspension != nil {
 		suspension()
@@ -132,4 +133,5 @@ func (f *family) release() {
 		w.stop()
 	}
 	lifeline.close()
+	cgroups.close() // the guardian was in one
 }

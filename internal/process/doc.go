@@ -44,7 +44,7 @@
 //
 // What a child may take of the machine is in [Limits]: two of them it sets for itself,
 // and two it has from the thread that starts it, one more of the parent's for each
-// priority.
+// priority. Its memory is limited by a control group as well, where this process may make some.
 //
 // # The end of a parent
 //

@@ -15,6 +15,9 @@ type Exit struct {
 	User   time.Duration
 	System time.Duration
 	MaxRSS int64 // the most memory it had at once, in bytes; 0 where the system does not tell
+
+	// OutOfMemory: the kernel has killed it since its control group was at Limits.Memory.
+	OutOfMemory bool
 }
 
 // Status is an error by which a target ends its process with a status of its

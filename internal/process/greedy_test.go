@@ -6,9 +6,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"os/exec"
 	"os/signal"
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"brood/internal/process"
 )
@@ -22,6 +26,31 @@ func eat(w *process.Work) error {
 	_, err := fmt.Fprintf(w.Events, "%d pieces", len(eaten))
 	runtime.KeepAlive(eaten)
 	return err
+}
+
+// eatShared takes Args[0] bytes that RLIMIT_DATA does not count. With Args[1] it starts that program before.
+func eatShared(w *process.Work) error {
+	if len(w.Args) > 1 {
+		cmd := exec.Command(w.Args[1], w.Args[2:]...)
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		fmt.Fprintln(w.Events, "descendant", cmd.Process.Pid)
+		fmt.Fprintln(w.Events, "up")
+	}
+	eaten, err := unix.Mmap(-1, 0, atoi(w.Args[0]), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANON)
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(eaten); i += 4096 {
+		eaten[i] = 1
+	}
+	return nil
+}
+
+// keepInTmpfs leaves Args[1] bytes in a new file Args[0].
+func keepInTmpfs(w *process.Work) error {
+	return os.WriteFile(w.Args[0], make([]byte, atoi(w.Args[1])), 0o600)
 }
 
 // churn keeps Args[0] bytes, and uses and drops ten times as many, in small pieces.

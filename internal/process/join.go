@@ -159,6 +159,7 @@ func (p *Process) reap() {
 		p.mu.Unlock()
 		p.stderr.finish()
 		p.exit = exitOf(reapState(p.process, p.cmd))
+		p.exit.OutOfMemory = p.cgroup.leave()
 		forget(p)
 		p.changed(Change{What: Reaped, Exit: p.exit})
 	})

@@ -85,7 +85,8 @@ type Process struct {
 	events    *os.File    // nil unless asked for, and where nobody else reads them
 	ended     chan struct{}
 	abandoned chan struct{}
-	numbered  bool // pid is the child's and nobody else's: from the start until just before it is reaped
+	cgroup    *cgroup // nil unless it lives in one of its own
+	numbered  bool    // pid is the child's and nobody else's: from the start until just before it is reaped
 
 	left bool // the guardian; guarded by the family's mu
 
@@ -202,7 +203,11 @@ func (p *Process) Start() error {
 	if err := p.startable(); err != nil {
 		return err
 	}
-	if err := p.spawn(); err != nil {
+	err := p.spawn()
+	if errors.Is(err, errCgroup) {
+		err = p.spawn()
+	}
+	if err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
 	return nil

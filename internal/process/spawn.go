@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,12 +13,16 @@ import (
 // grandchild before it is cut off (golang/go#23019).
 const outputDelay = time.Second
 
+// errCgroup is the error of a start that may be tried again without a group: of a
+// kernel before 5.7, or a container's filter that knows no clone3.
+var errCgroup = errors.New("in a control group of its own")
+
 // spawn starts the child. The caller holds mu.
 func (p *Process) spawn() error {
 	if err := p.config.Limits.Validate(); err != nil {
 		return err
 	}
-	t, err := self.ties(p.daemon, p.config.Receive != nil, p.config.Limits.priority())
+	t, err := self.ties(p.daemon, p.config.Receive != nil, p.config.Limits)
 	if err != nil {
 		return err
 	}
@@ -127,10 +132,12 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	if t.spawner != nil {
 		start = func() error { return t.spawner.start(cmd, p.daemon) }
 	}
+	group := t.cgroups.enter(p.config.Limits.Memory)
 	began := time.Now()
-	if err := start(); err != nil {
+	if err := group.start(cmd, start); err != nil {
 		return err
 	}
+	p.cgroup = group
 	p.process, p.pid, p.numbered = cmd.Process, cmd.Process.Pid, true
 	if p.stderr == nil {
 		p.cmd = cmd // it has something to wait for
@@ -163,10 +170,11 @@ type ties struct {
 	receiver *watcher  // of their events; nil until one is asked for
 	guardian *guardian // nil but for a daemon
 	spawner  *spawner  // nil but for a daemon, or one with a priority
+	cgroups  *cgroups  // nil until one has a limit of memory
 }
 
 // ties makes what is not there yet.
-func (f *family) ties(daemon, receives bool, prio priority) (ties, error) {
+func (f *family) ties(daemon, receives bool, limits Limits) (ties, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var err error
@@ -174,6 +182,9 @@ func (f *family) ties(daemon, receives bool, prio priority) (ties, error) {
 		if f.lifeline, err = newLifeline(); err != nil {
 			return ties{}, fmt.Errorf("lifeline: %w", err)
 		}
+	}
+	if f.cgroups == nil && limits.Memory > 0 {
+		f.cgroups = newCgroups() // before there is a guardian, as this process has to be alone
 	}
 	if f.suspension == nil {
 		f.suspension = passSuspension()
@@ -193,8 +204,8 @@ func (f *family) ties(daemon, receives bool, prio priority) (ties, error) {
 			return ties{}, fmt.Errorf("guardian: %w", err)
 		}
 	}
-	t := ties{lifeline: f.lifeline, watcher: f.watcher, receiver: f.receiver, guardian: f.guardian}
-	if daemon || prio != (priority{}) {
+	t := ties{lifeline: f.lifeline, watcher: f.watcher, receiver: f.receiver, guardian: f.guardian, cgroups: f.cgroups}
+	if prio := limits.priority(); daemon || prio != (priority{}) {
 		t.spawner, err = f.spawnerFor(prio)
 	}
 	return t, err

@@ -50,6 +50,8 @@ func init() { // some of them start others
 		"orphan":          orphan,
 		"limit":           limit,
 		"eat":             eat,
+		"eat-shared":      eatShared,
+		"keep-in-tmpfs":   keepInTmpfs,
 		"churn":           churn,
 		"spin":            spin,
 		"second-guardian": secondGuardian,

@@ -1,0 +1,20 @@
+//go:build !linux
+
+package process
+
+import "os/exec"
+
+// cgroups are control groups; there are none here.
+type cgroups struct{}
+
+type cgroup struct{}
+
+func newCgroups() *cgroups { return nil }
+
+func (*cgroups) enter(int64) *cgroup { return nil }
+
+func (*cgroups) close() {}
+
+func (*cgroup) start(_ *exec.Cmd, start func() error) error { return start() }
+
+func (*cgroup) leave() (outOfMemory bool) { return false }
