@@ -285,3 +285,20 @@ func TestRecordThatNobodyReads(t *testing.T) {
 	}
 	p.wholeFiles(t)
 }
+
+// A record's reader that goes away costs the record, and nothing else.
+func TestRecordWhoseReaderEnds(t *testing.T) {
+	p := newPlace(t)
+	p.small(t, 100, 100)
+	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
+	r := start(t, p, p.copy())
+	pipe, err := os.Open(p.dir + "/record")
+	must(t, err)
+	if _, err := event.NewReader(pipe).Next(); err != nil {
+		t.Error(err)
+	}
+	must(t, pipe.Close())
+	r.wants(1)
+	r.says(fmt.Sprintf("brood: record %q is not whole: broken pipe", p.dir+"/record"))
+	p.equal(t)
+}

@@ -67,7 +67,8 @@ func create(what, name string) (*written, error) {
 	if name == "" {
 		return nil, nil
 	}
-	file, err := os.Create(name)
+	// For writing alone: who could read from a pipe would not learn that its reader is gone.
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("%s %q: %w", what, name, filecopy.Cause(err))
 	}
