@@ -1,7 +1,7 @@
 # urfave/cli can write its own documentation; the tag leaves that, and the libraries it needs, out of the binary.
 export TAGS := urfave_cli_no_docs
 
-.PHONY: help build run test check setup clean
+.PHONY: help build run test check bench setup clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -17,6 +17,9 @@ test: ## the tests; RACE=1 with the race detector, which needs a C compiler
 
 check: ## what CI runs
 	scripts/check
+
+bench: ## brood beside its peers, as a table; BENCHFLAGS="--rounds 9 c d"
+	scripts/bench $(BENCHFLAGS)
 
 setup: ## a Debian machine made ready for every test; as root
 	scripts/setup

@@ -1,0 +1,119 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with the other parts
+# What is copied, and where it lies: from $src to $dst, below $work.
+
+# pick USUAL SMALL: one of them.
+pick() { if ((small)); then echo "$2"; else echo "$1"; fi; }
+
+# needs WHAT...: root, room=BYTES, memory=BYTES, or a command; why the row cannot run is noted.
+needs() {
+	local what bytes
+	for what in "$@"; do
+		bytes=${what#*=}
+		case $what in
+		root) ((EUID == 0)) ;;
+		room=*)
+			what="$((bytes >> 20)) MiB of room in $dir"
+			(($(df --output=avail -B1 "$work" | tail -n 1) > bytes))
+			;;
+		memory=*)
+			what="$((bytes >> 20)) MiB of memory"
+			(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) > bytes >> 10))
+			;;
+		*) command -v "$what" >/dev/null ;;
+		esac || {
+			unmet="needs $what"
+			return 1
+		}
+	done
+}
+
+# contents FOLDER COUNT BYTES: so many files of so many random bytes.
+contents() {
+	quietly mkdir -p "$1"
+	head -c $(($2 * $3)) /dev/urandom | quietly split -b "$3" -a 4 -d - "$1/" || exit
+}
+
+# tree COUNT BYTES: ten folders, of folders of at most 1000 files; $src/0 has a tenth of all.
+tree() {
+	local i each=$(($1 / 10 < 1000 ? $1 / 10 : 1000))
+	for ((i = 0; i < $1 / each; i++)); do
+		contents "$src/$((i % 10))/$i" "$each" "$2"
+	done
+}
+
+# empty_tree COUNT: the same, of files that have nothing in them.
+empty_tree() {
+	local i each=$(($1 / 10 < 1000 ? $1 / 10 : 1000))
+	for ((i = 0; i < $1 / each; i++)); do
+		quietly mkdir -p "$src/$((i % 10))/$i"
+		(cd "$src/$((i % 10))/$i" && seq "$each" | quietly xargs touch) || exit
+	done
+}
+
+# sparse_file BYTES PIECE: twenty pieces of data in so many bytes.
+sparse_file() {
+	local i
+	quietly mkdir -p "$src"
+	quietly truncate -s "$1" "$src/sparse"
+	for ((i = 0; i < 20; i++)); do
+		head -c "$2" /dev/urandom |
+			quietly dd of="$src/sparse" iflag=fullblock bs="$2" seek=$((i * ($1 / 20 / $2))) conv=notrunc || exit
+	done
+}
+
+# --- before each run: $dst is empty, no write is under way, and the source is in the cache or not
+
+fresh() {
+	quietly rm -rf "$dst"
+	quietly mkdir -p "$dst"
+	quietly sync -f "$dst"
+}
+
+warm() {
+	fresh
+	find "$src" -type f -exec cat {} + >/dev/null || fail "cannot read $src"
+}
+
+cold() {
+	fresh
+	quietly sync -f "$src"
+	echo 3 >/proc/sys/vm/drop_caches || fail 'cannot drop caches'
+}
+
+# --- file systems of our own
+
+# volume KIND BYTES: a new file system at $work/KIND.
+volume() {
+	local mountpoint=$work/$1 image=$work/$1.image
+	quietly mkdir "$mountpoint"
+	quietly truncate -s "$2" "$image"
+	quietly "mkfs.$1" -q "$image"
+	mount -o loop "$image" "$mountpoint" 2>/dev/null || {
+		unmet="needs kernel: a loop mount of $1"
+		return 1
+	}
+	mounts+=("$mountpoint")
+	# What is read from it is cached there, and not once more in the image; not every disk can.
+	losetup --direct-io=on "$(device "$mountpoint")" 2>/dev/null || true
+}
+
+device() { findmnt -n -o SOURCE "$1"; }
+
+# written MOUNTPOINT: the bytes that its device was given to write, until now.
+written() {
+	quietly sync -f "$1"
+	awk '{ printf "%.0f", $7 * 512 }' "/sys/block/$(basename "$(device "$1")")/stat"
+}
+
+# remove removes what a row has made.
+remove() {
+	local mountpoint tries
+	for mountpoint in "${mounts[@]}"; do
+		for ((tries = 0; tries < 100; tries++)); do
+			umount "$mountpoint" 2>/dev/null && break
+			sleep 0.1
+		done
+	done
+	mounts=()
+	rm -rf --one-file-system "${work:?}"/*
+}
