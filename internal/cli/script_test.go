@@ -49,7 +49,9 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			return name == "root" && os.Geteuid() == 0 || name == "landlock" && confine.Available() == nil, nil
+			_, fuse := os.Stat("/dev/fuse")
+			root := os.Geteuid() == 0
+			return name == "root" && root || name == "fuse" && root && fuse == nil || name == "landlock" && confine.Available() == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,

@@ -32,7 +32,7 @@ func Lookup(name string) (process.Target, bool) {
 
 // programs are all programs and what their children do.
 func programs() []map[string]process.Target {
-	return []map[string]process.Target{tutorialTargets, oneTargets, kinTargets, quizTargets}
+	return []map[string]process.Target{tutorialTargets, oneTargets, kinTargets, quizTargets, diskTargets}
 }
 
 // keepJournal writes what this process does to its children to the scene's

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"fmt"
+	"maps"
 	"os"
 
 	"brood/internal/status"
@@ -40,10 +41,12 @@ var stallLesson = Lesson{
 		}), arrivedOfFive},
 	}, {
 		Before: Text{
-			"At last state D. It takes a disk or a server that has ceased to answer, and the lesson cannot make\n" +
-				"one. A folder on such a disk shows it, if you have one: brood lesson stall FOLDER.",
-			"最后是状态 D。这需要一个不再应答的磁盘或服务器，本课造不出来。\n" +
-				"如果手头有这样的磁盘，可以用它上面的文件夹来看：brood lesson stall FOLDER。",
+			"At last state D. It takes a disk or a server that has ceased to answer: FOLDER, if you have one on such\n" +
+				"a disk (brood lesson stall FOLDER), or a disk of the lesson's own, which answers all but the read of\n" +
+				"the third file. To make one takes Linux, FUSE and root.",
+			"最后是状态 D。这需要一个不再应答的磁盘或服务器：如果手头有这样的磁盘，可以用它上面的文件夹\n" +
+				"（brood lesson stall FOLDER）；否则用本课自己的磁盘，除了读第三个文件，它都应答。\n" +
+				"造这样的磁盘需要 Linux、FUSE 和 root。",
 		},
 		Target: "stall-folder",
 		Questions: []Question{{
@@ -69,6 +72,11 @@ var stallLesson = Lesson{
 	}},
 }
 
+// stallNames are the files that are copied; one of them stalls.
+var stallNames = []string{"1.mov", "2.mov", stalledName, "4.mov", "5.mov"}
+
+const stalledName = "3.mov"
+
 var unseen = Text{"not seen here: no child was in D", "这里看不到：没有子进程处于 D"}
 
 var stateOfStalled = Question{
@@ -85,7 +93,7 @@ func codeOfStalled(why Text) Question {
 	return Question{
 		Ask:     Text{"Which exit code has it (SIGTERM is signal 15, SIGKILL 9)?", "它的退出码是多少（SIGTERM 是 15 号信号，SIGKILL 是 9 号）？"},
 		Choices: []Text{{"0", "0"}, {"-15", "-15"}, {"-9", "-9"}},
-		Truth:   func(r *Result) string { return choiceOf(exitCodeOf(r, "3.mov"), "0", "-15", "-9") },
+		Truth:   func(r *Result) string { return choiceOf(exitCodeOf(r, stalledName), "0", "-15", "-9") },
 		Why:     why,
 	}
 }
@@ -143,13 +151,28 @@ func whoIsLeft(r *Result) Text {
 		}
 	}
 	return Text{
-		fmt.Sprintf("Process %d (%s) is still there; its parent is process %d now. It ends when the disk answers.", m.PID, m.Letter, parent),
-		fmt.Sprintf("进程 %d (%s) 还在，现在的父进程是 %d 号。磁盘一应答，它就结束。", m.PID, m.Letter, parent),
+		fmt.Sprintf("Process %d (%s) is still there; its parent is process %d now.\nIt ends when the disk answers or is gone; the lesson's own goes with the lesson.", m.PID, m.Letter, parent),
+		fmt.Sprintf("进程 %d (%s) 还在，现在的父进程是 %d 号。\n磁盘应答或者消失，它就结束；本课自己的磁盘随本课消失。", m.PID, m.Letter, parent),
 	}
 }
 
-// prepareStall makes room for what the programs copy. It leaves the folder alone, which may never answer.
+// prepareStall makes room for what the programs copy, and without a folder a disk that
+// hangs. It leaves the folder alone, which may never answer.
 func prepareStall(folder string) (map[string]string, func(), error) {
 	room, err := os.MkdirTemp("", "brood-lesson-stall-")
-	return map[string]string{"room": room, "folder": folder}, func() { os.RemoveAll(room) }, err
+	if err != nil {
+		return nil, nil, err
+	}
+	kwargs := map[string]string{"room": room, "folder": folder}
+	after := func() { os.RemoveAll(room) }
+	if folder != "" {
+		return kwargs, after, nil
+	}
+	disk, endDisk, err := startDisk()
+	if err != nil {
+		kwargs["diskless"] = err.Error()
+		return kwargs, after, nil
+	}
+	maps.Copy(kwargs, disk)
+	return kwargs, func() { endDisk(); after() }, nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -41,9 +42,8 @@ func copyWithPipe(room string) (copies []*process.Process, dest string, err erro
 	if err != nil {
 		return nil, "", err
 	}
-	names := []string{"1.mov", "2.mov", "3.mov", "4.mov", "5.mov"}
-	for i, name := range names {
-		if i == 2 {
+	for _, name := range stallNames {
+		if name == stalledName {
 			err = errors.Join(err, syscall.Mkfifo(filepath.Join(source, name), 0o600))
 		} else {
 			err = errors.Join(err, os.WriteFile(filepath.Join(source, name), []byte(name), 0o600))
@@ -52,7 +52,7 @@ func copyWithPipe(room string) (copies []*process.Process, dest string, err erro
 	if err != nil {
 		return nil, "", err
 	}
-	copies, err = startCopies(names, source, dest)
+	copies, err = startCopies(stallNames, source, dest)
 	return copies, dest, err
 }
 
@@ -177,7 +177,7 @@ func sayArrived(copies []*process.Process) error {
 func stallFolder(w *process.Work) error {
 	folder := w.Kwargs["folder"]
 	if folder == "" {
-		fmt.Println(tr("这里跳过：没有指定文件夹"))
+		fmt.Println(tr("这里跳过：没有指定文件夹，也没有自己的磁盘："), w.Kwargs["diskless"])
 		return nil
 	}
 	names, err := listFolder(folder)
@@ -189,7 +189,32 @@ func stallFolder(w *process.Work) error {
 		return err
 	}
 	copies, err := startCopies(names, folder, dest)
+	untilHeld(copies, w.Kwargs["holds"])
 	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
+}
+
+// untilHeld waits until the lesson's own disk says, in the pipe of that name, that it
+// holds a copy, or is gone; or until that copy has ended. It knows no other disk.
+func untilHeld(copies []*process.Process, pipe string) {
+	i := slices.IndexFunc(copies, func(p *process.Process) bool { return p.Name() == stalledName })
+	lines, err := os.Open(pipe)
+	if err != nil || i < 0 {
+		return
+	}
+	defer lines.Close()
+	ended, err := copies[i].Sentinel()
+	if err != nil {
+		return
+	}
+	held := make(chan struct{})
+	go func() {
+		defer close(held)
+		_, _ = lines.Read(make([]byte, 1)) // until Close at the latest
+	}()
+	select {
+	case <-held:
+	case <-ended:
+	}
 }
 
 func listFolder(folder string) ([]string, error) {

@@ -48,12 +48,12 @@ var words = map[string]string{
 	"主进程，读 /etc/passwd：":      "main process reads /etc/passwd:",
 	"成功":                      "done",
 
-	"拷贝，文件数：":      "copying, number of files:",
-	"到达的文件：":       "files that arrived:",
-	"放弃：":          "given up:",
-	"它的状态：":        "its state:",
-	"主进程不再等它":      "the main process goes on without it",
-	"这里跳过：没有指定文件夹": "skipped: no folder was named",
+	"拷贝，文件数：": "copying, number of files:",
+	"到达的文件：":  "files that arrived:",
+	"放弃：":     "given up:",
+	"它的状态：":   "its state:",
+	"主进程不再等它": "the main process goes on without it",
+	"这里跳过：没有指定文件夹，也没有自己的磁盘：": "skipped: no folder was named, and there is no disk of its own:",
 
 	"子进程编号：":                   "PID of the child:",
 	"子进程的父进程：":                 "PID of the child's parent:",
