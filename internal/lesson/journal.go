@@ -57,18 +57,26 @@ func (j *journal) events() (events []event.Event, err error) {
 // another: children of children, Pythons and guardians too, since all have inherited
 // the journal's name. Where there is no /proc it finds none.
 func (j *journal) endAll() {
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		owned := j.owned()
-		for _, pid := range owned {
-			if p, err := os.FindProcess(pid); err == nil {
-				_ = p.Kill()
-				_ = p.Release()
-			}
-		}
-		if len(owned) == 0 {
-			return
-		}
+	killed := map[int]bool{}
+	for deadline := time.Now().Add(10 * time.Second); !j.killAll(killed) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
 	}
+}
+
+// killAll is one round of that, and tells whether it was the last. Whoever was killed in
+// an earlier one and is in state D starts no other, and may never end.
+func (j *journal) killAll(killed map[int]bool) (done bool) {
+	done = true
+	for _, pid := range j.owned() {
+		state, _, _ := kernelSays(pid)
+		done = done && killed[pid] && state == "D"
+		if p, err := os.FindProcess(pid); err == nil {
+			_ = p.Kill()
+			_ = p.Release()
+		}
+		killed[pid] = true
+	}
+	return done
 }
 
 // owned are the processes of the scene that are alive.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -126,5 +127,32 @@ func waitHeld(t *testing.T, holds *os.File) {
 	line := make([]byte, len(stalledName)+1)
 	if _, err := io.ReadFull(holds, line); err != nil || string(line) != stalledName+"\n" {
 		t.Fatalf("it says %q, %v", line, err)
+	}
+}
+
+// A lesson that is interrupted does not wait for what cannot be killed.
+func TestSceneEndsWithoutWhatIsHeld(t *testing.T) {
+	folder, holds, end := ownDisk(t)
+	j, err := openJournal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.remove()
+	held := exec.Command("cat", folder+"/"+stalledName) // one thread, so its state is the process's
+	held.Env = append(os.Environ(), journalVariable+"="+j.file.Name())
+	if err := held.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer held.Wait()
+	defer end()
+	waitHeld(t, holds)
+	killed := map[int]bool{}
+	for deadline := time.Now().Add(patience); !j.killAll(killed); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("left: %d", j.owned())
+		}
+	}
+	if state, _, _ := kernelSays(held.Process.Pid); state != "D" {
+		t.Errorf("its state is %q", state)
 	}
 }
