@@ -54,6 +54,11 @@ func restrict(a Access) error {
 	if err := rules.add(a); err != nil {
 		return err
 	}
+	done, err := rules.addThreads()
+	if err != nil {
+		return err
+	}
+	defer done()
 	return os.NewSyscallError("landlock_restrict_self", ll.AllThreadsLandlockRestrictSelf(fd, 0))
 }
 
@@ -105,7 +110,7 @@ func (r ruleset) add(a Access) error {
 			return err
 		}
 	}
-	return r.addThreads()
+	return nil
 }
 
 // folder allows this access below root, and the reading of the named files.
