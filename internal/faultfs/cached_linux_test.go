@@ -23,6 +23,9 @@ func TestCached(t *testing.T) {
 			f := faultfstest.Mount(t, tt.opts)
 			f.Inject(faultfs.Rule{Ops: faultfs.Write, Name: "a", From: 3 * page, Flip: 1})
 			all := contents(8 * page)
+			open, err := os.Create(f.Mounted + "/a")
+			must(t, err)
+			defer open.Close() // until then the kernel does not drop the file, and its cache
 			must(t, os.WriteFile(f.Mounted+"/a", all, 0o600))
 			must(t, os.Chtimes(f.Mounted+"/a", time.Unix(1, 0), time.Unix(1, 0)))
 			must(t, os.Rename(f.Mounted+"/a", f.Mounted+"/b"))
