@@ -43,7 +43,10 @@ func startDisk() (kwargs map[string]string, end func(), err error) {
 	if err := server.Start(); err != nil {
 		return nil, nil, err
 	}
-	end = func() { _ = errors.Join(server.Kill(), server.Join(), server.Close()) }
+	end = func() {
+		_ = errors.Join(server.Kill(), server.Join(), server.Close())
+		process.Finish(0) // there is a guardian, too
+	}
 	folder, err := whereDisk(server.Events())
 	if err != nil {
 		end()
