@@ -43,7 +43,6 @@ var layers = map[string][]string{
 var owners = map[string]string{
 	"os/exec":                         "internal/process internal/faultfs internal/process/umltest", // where users can't unmount, fusermount3 does
 	"github.com/urfave/cli/v2":        "internal/cli",
-	"github.com/dustin/go-humanize":   "internal/view internal/cli", // sizes, as they are read
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/cenkalti/backoff/v5":  "internal/schedule",
 	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to

@@ -3,9 +3,8 @@ package cli
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
-
-	"github.com/dustin/go-humanize"
 
 	"brood/internal/pace"
 	"brood/internal/view"
@@ -13,15 +12,29 @@ import (
 
 // parseSize reads bytes as GNU's tools do: 10M and 10MiB are 10·2^20, 10MB is 10·10^6.
 func parseSize(s string) (int64, error) {
-	unit := s
-	if s != "" && strings.ContainsAny(s[len(s)-1:], "KMGTPkmgtp") {
-		unit += "iB"
-	}
-	n, err := humanize.ParseBytes(unit)
-	if err != nil || n > math.MaxInt64 {
+	number := strings.TrimRight(s, "KMGTPEBkmgtpebi")
+	scale, ok := scaleOf(strings.ToLower(s[len(number):]))
+	number = strings.TrimSuffix(number, " ")
+	n, err := strconv.ParseFloat(number, 64)
+	if n *= scale; !ok || err != nil || strings.Trim(number, "0123456789.") != "" || n >= math.MaxInt64 {
 		return 0, fmt.Errorf("%q: want bytes, as 500K, 10M or 1.5G", s)
 	}
 	return int64(n), nil
+}
+
+// scaleOf is how many bytes a unit has, in lower case: k, kib, kb …
+func scaleOf(unit string) (scale float64, ok bool) {
+	if unit == "" || unit == "b" {
+		return 1, true
+	}
+	power := float64(strings.Index("kmgtpe", unit[:1]) + 1)
+	switch unit[1:] {
+	case "", "ib":
+		return math.Pow(1024, power), power > 0
+	case "b":
+		return math.Pow(1000, power), power > 0
+	}
+	return 0, false
 }
 
 // noRate is how no rate is said.

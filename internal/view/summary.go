@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"brood/internal/event"
 )
 
@@ -83,11 +81,6 @@ type table struct{ strings.Builder }
 func (t *table) row(name string, values ...string) {
 	fmt.Fprintf(t, "  %-9s %s\n", name, strings.Join(values, ", "))
 }
-
-func count(n int) string { return humanize.Comma(int64(n)) }
-
-// Bytes is a size for people.
-func Bytes(n int64) string { return humanize.IBytes(uint64(n)) }
 
 func children(e event.Event) []string {
 	parts := []string{count(e.Children), "at most " + count(e.Peak) + " at once"}
