@@ -81,7 +81,7 @@ func commandLine(c Config, own ownFlags) ([]string, error) {
 		argv = append(argv, "--"+key+"="+c.Kwargs[key])
 	}
 	argv = append(append(argv, "--"), c.Args...)
-	return argv, checkArgs(argv, os.Environ())
+	return argv, checkArgs(argv, environment())
 }
 
 // ErrArgsTooLong says that a process's arguments are more than the system passes to a program.

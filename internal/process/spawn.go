@@ -33,6 +33,7 @@ func (p *Process) spawn() error {
 		SysProcAttr: ownGroup(),
 		WaitDelay:   outputDelay,
 	}
+	cmd.Env = environment()
 	own := p.ownFlags()
 	own.lifeline = pass(cmd, t.lifeline.read)
 	if p.daemon {
@@ -63,6 +64,17 @@ func (p *Process) spawn() error {
 		cmd.Stderr = stderr
 	}
 	return p.start(cmd, t)
+}
+
+// environment is this process's own, with one CPU for the child's Go: a child does one
+// thing at a time. The runtime makes fewer threads then, and lets fewer of them look
+// for work that is not there: 7 % of the CPU time of a child with a small file.
+func environment() []string {
+	const key = "GOMAXPROCS"
+	if _, asked := os.LookupEnv(key); asked {
+		return os.Environ() // of whoever has started this one
+	}
+	return append(os.Environ(), key+"=1")
 }
 
 func (p *Process) ownFlags() ownFlags {

@@ -174,3 +174,18 @@ func TestRow19ChildWaitsForItsOwnChildren(t *testing.T) {
 		})
 	}
 }
+
+// A child does one thing at a time, unless its parent was asked for more.
+func TestOneCPU(t *testing.T) {
+	for asked, want := range map[string]string{"": "1\n", "3": "3\n"} {
+		t.Setenv("GOMAXPROCS", asked)
+		if asked == "" {
+			os.Unsetenv("GOMAXPROCS") // and Setenv's cleanup has what it was
+		}
+		p := start(t, process.Config{Target: "cpus"})
+		if got := said(t, p); got != want {
+			t.Errorf("GOMAXPROCS=%s: %q, want %q", asked, got, want)
+		}
+		join(t, p)
+	}
+}

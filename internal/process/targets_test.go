@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,6 +47,7 @@ func init() { // some of them start others
 		"grandparent":     grandparent,
 		"hold-stderr":     holdStderr,
 		"chatty":          chatty,
+		"cpus":            cpus,
 		"daemons":         daemons,
 		"orphan":          orphan,
 		"limit":           limit,
@@ -211,6 +213,12 @@ func chatty(w *process.Work) error {
 		fmt.Fprintf(to, "line %d\n", i)
 	}
 	_, err := fmt.Fprintln(w.Events, "up")
+	return err
+}
+
+// cpus tells how many CPUs its Go may use at once.
+func cpus(w *process.Work) error {
+	_, err := fmt.Fprintln(w.Events, runtime.GOMAXPROCS(0))
 	return err
 }
 
