@@ -62,8 +62,8 @@ func (o *ownFlags) fields() []field {
 	}
 }
 
-// commandLine is the child's argv. It is an error that the system could not pass it.
-func commandLine(c Config, own ownFlags) ([]string, error) {
+// commandLine is the child's argv. It is an error that the system could not pass it beside the environment.
+func commandLine(c Config, own ownFlags, environment []string) ([]string, error) {
 	target := c.Target
 	if target == "" {
 		target = noTarget
@@ -81,7 +81,7 @@ func commandLine(c Config, own ownFlags) ([]string, error) {
 		argv = append(argv, "--"+key+"="+c.Kwargs[key])
 	}
 	argv = append(append(argv, "--"), c.Args...)
-	return argv, checkArgs(argv, environment())
+	return argv, checkArgs(argv, environment)
 }
 
 // ErrArgsTooLong says that a process's arguments are more than the system passes to a program.

@@ -33,7 +33,7 @@ func FuzzCommandLine(f *testing.F) {
 		}
 		fd := uintptr(descriptor & math.MaxInt32)
 		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, int64(parent), time.Duration(descriptor), fd, fd / 2, fd / 3, fd / 4}
-		argv, err := commandLine(config, own)
+		argv, err := commandLine(config, own, nil)
 		if errors.Is(err, ErrArgsTooLong) {
 			return
 		}
@@ -73,7 +73,7 @@ func FuzzParseChild(f *testing.F) {
 			t.Fatalf("%q: target %q, parent %d", args, target, own.parent)
 		}
 		config := Config{Target: target, Args: work.Args, Kwargs: work.Kwargs}
-		argv, err := commandLine(config, own)
+		argv, err := commandLine(config, own, nil)
 		if err != nil {
 			return // more than the system passes: these were no process's arguments
 		}

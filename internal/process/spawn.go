@@ -32,8 +32,8 @@ func (p *Process) spawn() error {
 		Stderr:      output(p.config.Stderr, os.Stderr),
 		SysProcAttr: ownGroup(),
 		WaitDelay:   outputDelay,
+		Env:         environment(),
 	}
-	cmd.Env = environment()
 	own := p.ownFlags()
 	own.lifeline = pass(cmd, t.lifeline.read)
 	if p.daemon {
@@ -54,7 +54,7 @@ func (p *Process) spawn() error {
 	if events != nil {
 		own.events = pass(cmd, events)
 	}
-	if cmd.Args, err = commandLine(*p.config, own); err != nil {
+	if cmd.Args, err = commandLine(*p.config, own, cmd.Env); err != nil {
 		return err
 	}
 	if stderr, err = p.openStderr(t.watcher); err != nil {
@@ -164,7 +164,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	}
 	self.mu.Unlock()
 	p.changed(Change{Time: began, What: Started, Command: cmd.Args})
-	cmd.Args, p.config = nil, nil // 1 KiB and more that thousands need not keep
+	cmd.Args, cmd.Env, p.config = nil, nil, nil // 1 KiB and more that thousands need not keep
 	t.watcher.watch(cmd, func() {
 		p.changed(Change{What: Ended})
 		self.mu.Lock()

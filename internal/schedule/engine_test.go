@@ -49,7 +49,7 @@ type child struct {
 	heard   []string
 }
 
-func (e *engine) Start(job plan.Job, emit event.Sink, over func()) (schedule.Child, error) {
+func (e *engine) Start(job plan.Job, _ int, emit event.Sink, over func()) (schedule.Child, error) {
 	if e.start != nil {
 		if err := e.start(job); err != nil {
 			return nil, err

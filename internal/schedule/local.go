@@ -5,7 +5,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"brood/internal/event"
@@ -24,22 +23,17 @@ type Local struct {
 	Daemon bool
 
 	files, folders int
-	alive          atomic.Int32
 }
 
 // Start is Engine's.
-func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error) {
-	c := &localChild{job: job, emit: emit, started: time.Now()}
-	config := l.Config(job, int(l.alive.Load())+1)
+func (l *Local) Start(job plan.Job, children int, emit event.Sink, over func()) (Child, error) {
+	c := &localChild{job: job, emit: emit, over: over, started: time.Now()}
+	config := l.Config(job, children)
 	config.Name = l.name(job)
 	config.Daemon = &l.Daemon
 	config.Stderr = &c.stderr
 	config.Receive = c.receive
 	c.limits = config.Limits
-	c.over = func() {
-		l.alive.Add(-1)
-		over()
-	}
 	c.process = process.New(config)
 	c.mu.Lock() // so that its start is told before all else
 	defer c.mu.Unlock()
@@ -48,7 +42,6 @@ func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error)
 	}
 	c.pid, _ = c.process.PID()
 	l.count(job)
-	l.alive.Add(1)
 	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: job.Names[0], Files: len(job.Names)})
 	return c, nil
 }

@@ -37,11 +37,11 @@ type Jobs interface {
 
 // Engine starts children; Local does on this machine.
 type Engine interface {
-	// Start starts a child for the job, and emits that, what the child tells, how it ends, and
+	// Start starts a child for the job, one of so many then, and emits that, what the child tells, how it ends, and
 	// then a failure of each name of which it has told nothing, in their order. Then, or when the
 	// child was abandoned, it calls over, from a goroutine of its own. An error for which
 	// process.Exhausted holds means that a later try may succeed; then nothing is emitted.
-	Start(job plan.Job, emit event.Sink, over func()) (Child, error)
+	Start(job plan.Job, children int, emit event.Sink, over func()) (Child, error)
 }
 
 // Child is a job under way.
@@ -191,7 +191,7 @@ func (r *run) startReady() {
 func (r *run) start(t *task) {
 	a := &attempt{task: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
 	var err error
-	if a.child, err = r.engine.Start(t.asJob(), a.take, func() { r.overs <- a }); err != nil {
+	if a.child, err = r.engine.Start(t.asJob(), len(r.children)+1, a.take, func() { r.overs <- a }); err != nil {
 		r.notStarted(t, err)
 		return
 	}
