@@ -102,11 +102,11 @@ func (r ruleset) add(a Access) error {
 		}
 	}
 	for _, files := range a.Read {
-		access := uint64(list)
+		access, names := uint64(list), files.Names
 		if files.All {
-			access = read
+			access, names = read, nil
 		}
-		if err := r.folder(files.Root, access, files.Names); err != nil {
+		if err := r.folder(files.Root, access, names); err != nil {
 			return err
 		}
 	}
