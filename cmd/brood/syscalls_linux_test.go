@@ -61,6 +61,9 @@ func (p place) step(c call) string {
 	if c.failed() || what == "" || len(on) == 0 {
 		return ""
 	}
+	if strings.Contains(c.args, unnamed) {
+		return what
+	}
 	switch path.Base(on[0]) {
 	case temporary:
 		on = on[1:]
@@ -77,7 +80,7 @@ func (p place) step(c call) string {
 func opening(c call) string {
 	flags := c.args[strings.LastIndex(c.args, `"`):]
 	switch {
-	case strings.Contains(flags, "O_CREAT|O_EXCL") && strings.HasSuffix(flags, ", 0600"):
+	case (strings.Contains(flags, "O_CREAT|O_EXCL") || strings.Contains(flags, unnamed)) && strings.HasSuffix(flags, ", 0600"):
 		return "create"
 	case strings.Contains(flags, "O_CREAT") || strings.Contains(flags, "O_RDWR") || strings.Contains(flags, "O_WRONLY"):
 		return "open to write"
@@ -85,7 +88,10 @@ func opening(c call) string {
 	return ""
 }
 
-const temporary = "(temporary)" // any such name
+const (
+	temporary = "(temporary)" // any such name
+	unnamed   = "O_TMPFILE"   // a file that has none, and that the kernel shows as "#" and a number
+)
 
 // below are the objects of a call in the place, but for the source, in short.
 func (p place) below(c call) (short []string) {
@@ -94,7 +100,7 @@ func (p place) below(c call) (short []string) {
 		if err != nil || strings.HasPrefix(name, "..") || strings.HasPrefix(name, "src") {
 			continue
 		}
-		if filecopy.IsTemporary(path.Base(name)) {
+		if base := path.Base(name); filecopy.IsTemporary(base) || strings.HasPrefix(base, "#") {
 			name = path.Join(path.Dir(name), temporary)
 		}
 		short = append(short, name)
@@ -111,8 +117,9 @@ func TestOrderOfCopy(t *testing.T) {
 		size  int
 		want  string
 	}{
-		"plain":                {nil, 100, "make dst, make dst/sub, " + written + ", rename dst/sub/f"},
-		"plain, by the kernel": {nil, 1 << 20, "make dst, make dst/sub, " + written + ", rename dst/sub/f"},
+		"small":                {nil, 100, "make dst, make dst/sub, " + written + ", link dst/sub/f"},
+		"small, by the kernel": {nil, 1 << 20, "make dst, make dst/sub, " + written + ", link dst/sub/f"},
+		"large":                {nil, 1<<20 + 1, "make dst, make dst/sub, " + written + ", rename dst/sub/f"},
 		"durable": {[]string{"--durable=true"}, 100,
 			"make dst, sync ., make dst/sub, sync dst, " + written + ", sync, rename dst/sub/f, sync dst/sub"},
 		"durable, by the kernel": {[]string{"--durable=true"}, 1 << 20,

@@ -22,7 +22,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 				e := newEnds(t)
 				must(t, e.src.Mkdir("d", 0o700))
 				must(t, e.src.Chmod("d", fs.ModeSetgid|0o750))
-				write(t, e.src, "d/f", noise(10), perm)
+				write(t, e.src, "d/f", noise(named), perm)
 				_, err := e.copy("d/f", filecopy.Options{Archive: true, Progress: func(int64) {
 					wantPrivate(t, e.dst, "d")
 					if info, _ := e.dst.Stat("d"); info.Mode() != fs.ModeDir|0o700 {
@@ -42,7 +42,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 				e := newEnds(t)
 				must(t, e.src.Mkdir("d", 0o700))
 				must(t, e.src.Chmod("d", 0o750))
-				write(t, e.src, "d/f", noise(10), perm)
+				write(t, e.src, "d/f", noise(named), perm)
 				_, err := e.copy("d/f", filecopy.Options{Progress: func(int64) { wantPrivate(t, e.dst, "d") }})
 				must(t, err)
 				e.wantCopied(t, "d/f")

@@ -19,7 +19,7 @@ func TestDefaultACLIsNotInherited(t *testing.T) {
 			setACL(t, "default:user:1234:rwx,default:group:5678:rwx", e.dstPath)
 			must(t, e.src.MkdirAll("a/b", 0o770))
 			for _, name := range []string{"f", "a/b/f"} {
-				write(t, e.src, name, noise(10), 0o660)
+				write(t, e.src, name, noise(named), 0o660)
 			}
 			fifo(t, e.srcPath+"/fifo")
 			during := opts

@@ -80,7 +80,7 @@ func TestDirectoryAtDestination(t *testing.T) {
 	t.Run("appearing meanwhile", func(t *testing.T) {
 		e := newEnds(t)
 		write(t, e.src, "f", []byte("new"), 0o600)
-		_, err := e.copy("f", filecopy.Options{Progress: func(int64) { must(t, e.dst.Mkdir("f", 0o700)) }})
+		_, err := e.copy("f", filecopy.Options{Progress: func(int64) { _ = e.dst.Mkdir("f", 0o700) }})
 		wantError(t, err, syscall.EISDIR, "rename: is a directory")
 		wantOnly(t, e.dst, ".", "f")
 	})

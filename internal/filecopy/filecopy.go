@@ -1,12 +1,12 @@
 // Package filecopy copies one file from A to B, whole or not at all.
 //
 // A copy is written under a temporary name in the folder that it is meant for
-// and renamed when it is finished: whoever looks at the final name sees what
-// was there before or the whole copy, whenever the copying process dies. The
-// copy is at no moment more readable than its source. It keeps the contents
-// with their holes, the permission bits and the times in nanoseconds; with
-// Options.Archive also owner and group, setuid, setgid and sticky bits, extended
-// attributes and ACLs.
+// and renamed when it is finished, or, if it is small, without a name and linked then:
+// whoever looks at the final name sees what was there before or the whole copy,
+// whenever the copying process dies. The copy is at no moment more readable than its
+// source. It keeps the contents with their holes, the permission bits and the times in
+// nanoseconds; with Options.Archive also owner and group, setuid, setgid and sticky
+// bits, extended attributes and ACLs.
 //
 // Both ends are named relative to an [os.Root], so that no symlink, not even
 // one swapped in meanwhile, leads out of either. Names are bytes.
@@ -141,36 +141,39 @@ type Result struct {
 // through, and a read-only file is replaced as well. A file or folder that has
 // another name, which the destination takes for the same, is an error.
 func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Result, error) {
-	if err := ctx.Err(); err != nil {
-		return Result{}, err
-	}
-	seen, err := lstatRegular(src, name)
+	c := NewCopier(src, dst)
+	defer c.Close()
+	seen, err := c.Lstat(name)
 	if err != nil {
-		return Result{}, err
+		return Result{}, NewError("stat", err)
 	}
-	at, err := openPlace(src, dst, name, opts)
-	if err != nil {
-		return Result{}, err
-	}
-	defer at.close()
-	keep, err := at.keeps(seen, opts.Overwrite)
+	return c.File(ctx, name, seen, opts)
+}
+
+// copy makes the place a copy of the file of the same name in the folder from.
+func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options) (Result, error) {
+	keep, err := p.keeps(seen, opts.Overwrite)
 	if err != nil {
 		return Result{}, err
 	}
 	if keep {
-		if res, same, err := at.fileThere(ctx, src, name, seen, opts); same || err != nil {
+		if res, same, err := p.fileThere(ctx, from, p.base, seen, opts); same || err != nil {
 			return res, err
 		}
 	}
-	from, info, err := openSeen(src, name, os.O_RDONLY, seen)
+	file, info, err := openSeen(from, p.base, os.O_RDONLY, seen)
 	if err != nil {
 		return Result{}, err
 	}
-	defer from.Close()
-	res, err := at.fill(ctx, from, info, opts)
-	if err == errReadBack {
-		res, err = at.fill(ctx, from, info, opts)
+	defer file.Close()
+	res, err := p.fill(ctx, file, info, opts)
+	switch err {
+	case errReadBack:
+		res, err = p.fill(ctx, file, info, opts)
 		res.Retries = 1
+	case errNoName:
+		p.named = true
+		res, err = p.fill(ctx, file, info, opts)
 	}
 	if opts.Overwrite == Never && errors.Is(err, fs.ErrExist) {
 		return Result{Skipped: true}, nil
@@ -199,7 +202,7 @@ func (p *place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
 // when it was opened. Where nothing may be replaced and something appeared,
 // the error is EEXIST.
 func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts Options) (Result, error) {
-	to, partial, err := p.temporary(info, opts.Resume)
+	to, partial, err := p.temporary(info, opts)
 	if err != nil {
 		return Result{}, err
 	}
@@ -235,14 +238,20 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 	return Result{Bytes: n, Method: c.method, Digest: hex.EncodeToString(c.digest()), Resumed: c.proved, Lost: lost}, nil
 }
 
-// temporary is where the copy is made: what a killed one has left, or a new one.
-func (p place) temporary(src fs.FileInfo, resume bool) (to *temporary, partial bool, err error) {
-	if resume {
+// temporary is where the copy is made: what a killed one has left, or a new one. That
+// has no name where nothing of it would be worth to be found again: it is small, and
+// not on the medium yet.
+func (p place) temporary(src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
+	if opts.Resume {
 		if to = takeOver(p, src); to != nil {
 			return to, true, nil
 		}
+	} else if src.Size() <= blockSize && !p.taken && !p.named && !opts.syncs() {
+		if to = createUnnamed(p); to != nil {
+			return to, false, nil
+		}
 	}
-	to, err = createTemporary(p, resume) // what was left, and is not to be trusted, is the folder's to sweep
+	to, err = createTemporary(p, opts.Resume) // what was left, and is not to be trusted, is the folder's to sweep
 	return to, false, err
 }
 

@@ -128,6 +128,9 @@ func write(t testing.TB, root *os.Root, name string, contents []byte, perm fs.Fi
 }
 
 // noise is n bytes without zero blocks, the same each time.
+// named is a size in bytes of which a copy under way has a name.
+const named = 1<<20 + 1
+
 func noise(n int) []byte {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{}).Read(b)

@@ -12,9 +12,11 @@ import (
 // folder is walked once, whatever happens to it later.
 type place struct {
 	dir    *os.Root
+	self   *os.File // dir, for system calls that it has not; nil where they open it
 	base   string
 	shared bool // dir is the caller's, not to be closed
 	taken  bool // existing has found something
+	named  bool // a temporary without a name could not be given one
 }
 
 // openPlace opens the folder of dst/name, and makes what is missing of it.
@@ -28,6 +30,9 @@ func openPlace(src, dst *os.Root, name string, opts Options) (place, error) {
 }
 
 func (p place) close() {
+	if p.self != nil {
+		p.self.Close()
+	}
 	if !p.shared {
 		p.dir.Close()
 	}
@@ -129,7 +134,7 @@ func (p place) rename(temporary string, replace bool) error {
 		if p.taken && replace {
 			return p.renameOver(temporary)
 		}
-		err := renameNew(p.dir, temporary, p.base)
+		err := p.renameNew(temporary)
 		if err == nil {
 			return nil
 		}
@@ -160,19 +165,19 @@ func (p place) renameOver(temporary string) error {
 // removal of the old name. A file system without hard links is asked whether
 // the new name is free, and what appears between the answer and the rename is
 // replaced.
-func linkNew(dir *os.Root, from, to string) error {
-	err := ignoringEINTR(func() error { return dir.Link(from, to) })
+func (p place) linkNew(from string) error {
+	err := ignoringEINTR(func() error { return p.dir.Link(from, p.base) })
 	if err == nil {
-		return dir.Remove(from)
+		return p.dir.Remove(from)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	switch _, err := Lstat(dir, to); {
+	switch _, err := Lstat(p.dir, p.base); {
 	case err == nil:
 		return syscall.EEXIST
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return ignoringEINTR(func() error { return dir.Rename(from, to) })
+	return ignoringEINTR(func() error { return p.dir.Rename(from, p.base) })
 }

@@ -101,14 +101,15 @@ func TestLockOutlivesClose(t *testing.T) {
 func TestRenameNew(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		rename func(*os.Root, string, string) error
-	}{{"renameat2", renameNew}, {"link", linkNew}} {
+		rename func(place, string) error
+	}{{"renameat2", place.renameNew}, {"link", place.linkNew}} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, root := tempRoot(t)
 			check(t, root.WriteFile("a", []byte("a"), 0o600))
-			check(t, tt.rename(root, "a", "b"))
+			at := place{dir: root, base: "b"}
+			check(t, tt.rename(at, "a"))
 			check(t, root.WriteFile("a", []byte("again"), 0o600))
-			if err := tt.rename(root, "a", "b"); !errors.Is(err, fs.ErrExist) {
+			if err := tt.rename(at, "a"); !errors.Is(err, fs.ErrExist) {
 				t.Errorf("error %v; want EEXIST", err)
 			}
 			if got, _ := root.ReadFile("b"); string(got) != "a" {

@@ -1,23 +1,23 @@
 package filecopy
 
-import (
-	"os"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// renameNew renames within dir and replaces nothing.
-func renameNew(dir *os.Root, from, to string) error {
-	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
-	if err != nil {
-		return err
+// renameNew gives what is named from in the folder the place's name, and replaces nothing.
+func (p place) renameNew(from string) error {
+	self := p.self
+	if self == nil {
+		f, err := openSelf(p.dir)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		self = f
 	}
-	defer f.Close()
-	fd := int(f.Fd())
-	err = ignoringEINTR(func() error { return unix.Renameat2(fd, from, fd, to, unix.RENAME_NOREPLACE) })
+	fd := int(self.Fd())
+	err := ignoringEINTR(func() error { return unix.Renameat2(fd, from, fd, p.base, unix.RENAME_NOREPLACE) })
 	switch err {
 	case unix.ENOSYS, unix.EINVAL: // an old kernel, or a file system that can't
-		return linkNew(dir, from, to)
+		return p.linkNew(from)
 	default:
 		return err
 	}

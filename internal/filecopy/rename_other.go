@@ -2,7 +2,5 @@
 
 package filecopy
 
-import "os"
-
-// renameNew renames within dir and replaces nothing.
-func renameNew(dir *os.Root, from, to string) error { return linkNew(dir, from, to) }
+// renameNew gives what is named from in the folder the place's name, and replaces nothing.
+func (p place) renameNew(from string) error { return p.linkNew(from) }

@@ -68,11 +68,14 @@ func temporaryWith(base string, digits []byte) string {
 	return "." + base + "." + hex.EncodeToString(digits) + temporarySuffix
 }
 
+// errNoName says that a file without a name could not be given one.
+var errNoName = errors.New("not linked")
+
 // temporary is a copy under way: an open file, locked, under a temporary
-// name.
+// name; or one without a name, which nobody finds.
 type temporary struct {
 	place
-	name string
+	name string // "" for none
 	file *os.File
 	lock lock
 	done bool
@@ -122,11 +125,6 @@ func (t *temporary) setMetadata(from *os.File, src fs.FileInfo, opts Options) (l
 	return keep(opened(from), src, opened(t.file), opts)
 }
 
-// setTimesByName is for systems that have no call for an open file.
-func (t *temporary) setTimesByName(src fs.FileInfo) error {
-	return t.dir.Chtimes(t.name, accessTime(src), src.ModTime())
-}
-
 // finish makes the file, whose contents are there, the copy of src:
 //
 //	metadata ─▶ sync ─▶ read back ─▶ close ─▶ rename ─▶ sync folder
@@ -161,6 +159,9 @@ func (t *temporary) finish(ctx context.Context, src *os.File, info fs.FileInfo, 
 // rename, so that no Sweep comes between; the file is closed before, since
 // network file systems report failed writes then.
 func (t *temporary) publish(replace bool) error {
+	if t.name == "" {
+		return t.publishUnnamed()
+	}
 	if err := t.file.Close(); err != nil {
 		return NewError("close", err)
 	}
@@ -169,6 +170,19 @@ func (t *temporary) publish(replace bool) error {
 	}
 	t.done = true
 	t.lock.release()
+	return nil
+}
+
+// publishUnnamed gives the file its name, or returns errNoName: whatever stands in
+// the way, a named one finds it as well, or finds a way round.
+func (t *temporary) publishUnnamed() error {
+	if err := checkClose(t.file); err != nil {
+		return NewError("close", err)
+	}
+	if t.link() != nil {
+		return errNoName
+	}
+	t.leave()
 	return nil
 }
 
@@ -185,8 +199,8 @@ func (t *temporary) leave() {
 // discard removes the file, unless it was published. What can't be removed is
 // left to Sweep.
 func (t *temporary) discard() {
-	if !t.done {
+	if !t.done && t.name != "" {
 		t.dir.Remove(t.name)
-		t.leave()
 	}
+	t.leave()
 }

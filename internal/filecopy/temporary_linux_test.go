@@ -21,7 +21,7 @@ func TestTemporarySwapped(t *testing.T) {
 		for how, opts := range map[string]filecopy.Options{"plain": {}, "archive": archived, "verified": verified} {
 			t.Run(tt.name+"/"+how, func(t *testing.T) {
 				e := newEnds(t)
-				write(t, e.src, "f", noise(10), 0o644)
+				write(t, e.src, "f", noise(named), 0o644)
 				write(t, e.dst, "victim", []byte("untouched"), 0o600)
 				must(t, e.dst.Chtimes("victim", longAgo, longAgo.Add(1)))
 				before := stat(t, e.dst, "victim")

@@ -11,5 +11,3 @@ import (
 func accessTime(info fs.FileInfo) time.Time {
 	return time.Unix(info.Sys().(*syscall.Stat_t).Atimespec.Unix())
 }
-
-func (t *temporary) setTimes(src fs.FileInfo) error { return t.setTimesByName(src) }

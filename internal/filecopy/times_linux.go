@@ -20,7 +20,7 @@ func (t *temporary) setTimes(src fs.FileInfo) error {
 	}
 	err = ignoringEINTR(func() error { return unix.UtimesNanoAt(int(t.file.Fd()), "", times, unix.AT_EMPTY_PATH) })
 	if err == unix.EINVAL { // before Linux 5.8
-		return t.setTimesByName(src)
+		return unix.UtimesNanoAt(unix.AT_FDCWD, t.byDescriptor(), times, 0)
 	}
 	return err
 }

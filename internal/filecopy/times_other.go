@@ -9,5 +9,3 @@ import (
 
 // accessTime stands in for what isn't known here.
 func accessTime(info fs.FileInfo) time.Time { return info.ModTime() }
-
-func (t *temporary) setTimes(src fs.FileInfo) error { return t.setTimesByName(src) }

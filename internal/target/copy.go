@@ -26,7 +26,7 @@ func (w *worker) link(args ...string) error {
 
 // copyName copies what the name is of; lost is what it has lost already.
 func (w *worker) copyName(name string, lost ...string) error {
-	info, err := filecopy.Lstat(w.source, name)
+	info, err := w.copier.Lstat(name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}
@@ -44,7 +44,7 @@ func (w *worker) copyName(name string, lost ...string) error {
 		result, err = filecopy.Node(w.source, w.dest, name, w.Options)
 	default:
 		e.Kind = event.Copied
-		result, err = filecopy.File(w.ctx, w.source, w.dest, name, w.watched(name, info.Size()))
+		result, err = w.copier.File(w.ctx, name, info, w.watched(name, info.Size()))
 	}
 	result.Lost = append(lost, result.Lost...)
 	return w.done(e, result, err)

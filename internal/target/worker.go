@@ -20,6 +20,7 @@ type worker struct {
 	Job
 	ctx          context.Context
 	source, dest *os.Root
+	copier       *filecopy.Copier // from one to the other
 	events       io.Writer
 	bucket       *pace.Bucket // that all children share; nil for one by hand
 }
@@ -72,6 +73,7 @@ func (t task) start(job Job, w *process.Work) (*worker, error) {
 		source.Close()
 		return nil, err
 	}
+	at.copier = filecopy.NewCopier(source, at.dest)
 	if w.Shared != nil {
 		if at.bucket, err = pace.Open(w.Shared); err != nil {
 			at.close()
@@ -120,6 +122,7 @@ func Capabilities(reads, archive bool) confine.Capabilities {
 }
 
 func (w *worker) close() {
+	w.copier.Close()
 	w.source.Close()
 	w.dest.Close()
 	if w.bucket != nil {

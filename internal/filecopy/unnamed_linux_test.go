@@ -1,0 +1,90 @@
+package filecopy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"testing"
+
+	"brood/internal/filecopy"
+)
+
+// A small file has no name before it is whole, so a copy that is killed leaves none;
+// nor does an ACL of the folder's let anybody into it.
+func TestSmallFileIsUnnamedUntilItIsWhole(t *testing.T) {
+	for _, size := range []int{1, 10, named - 1} {
+		for how, opts := range map[string]filecopy.Options{"plain": {}, "archive": archived} {
+			t.Run(fmt.Sprint(how, " ", size), func(t *testing.T) {
+				e := newEnds(t)
+				setACL(t, "default:user:1234:rwx", e.dstPath)
+				write(t, e.src, "f", noise(size), 0o640)
+				looked := false
+				opts.Progress = func(int64) {
+					looked = true
+					wantOnly(t, e.dst, ".")
+				}
+				_, err := e.copy("f", opts)
+				must(t, err)
+				e.wantCopied(t, "f")
+				wantNoACL(t, e.dstPath, "f")
+				if !looked {
+					t.Error("no progress was told")
+				}
+			})
+		}
+	}
+}
+
+// What takes its name meanwhile is seen as with a named one.
+func TestSmallFileWhoseNameIsTaken(t *testing.T) {
+	for overwrite, want := range map[filecopy.Overwrite]string{filecopy.Changed: "new", filecopy.Always: "new", filecopy.Never: "theirs"} {
+		t.Run(string(overwrite), func(t *testing.T) {
+			e := newEnds(t)
+			write(t, e.src, "f", []byte("new"), 0o600)
+			res, err := e.copy("f", filecopy.Options{Overwrite: overwrite, Progress: func(int64) {
+				_ = e.dst.WriteFile("f", []byte("theirs"), 0o600)
+			}})
+			must(t, err)
+			if got, _ := e.dst.ReadFile("f"); string(got) != want || res.Skipped != (want == "theirs") {
+				t.Errorf("%q, %+v; want %q", got, res, want)
+			}
+			wantOnly(t, e.dst, ".", "f")
+		})
+	}
+}
+
+// The folder of the last file is kept open, in whatever order they come, is made again
+// when it was removed meanwhile, and no descriptor is left.
+func TestCopierKeepsTheFolder(t *testing.T) {
+	e := newEnds(t)
+	before := descriptors(t)
+	c := filecopy.NewCopier(e.src, e.dst)
+	must(t, e.src.MkdirAll("a/b", 0o700))
+	copyNow := func(name string) {
+		t.Helper()
+		write(t, e.src, name, noise(10), 0o600)
+		info, err := c.Lstat(name)
+		must(t, err)
+		_, err = c.File(context.Background(), name, info, filecopy.Options{})
+		must(t, err)
+		e.wantCopied(t, name)
+	}
+	for _, name := range []string{"1", "a/1", "a/2", "a/b/1", "2", "a/b/2", "a/b/3"} {
+		copyNow(name)
+	}
+	must(t, e.dst.RemoveAll("a"))
+	copyNow("a/b/4")
+	wantOnly(t, e.dst, "a/b", "4")
+	write(t, e.src, "a/b/5", noise(10), 0o600)
+	info, err := c.Lstat("a/b/5")
+	must(t, err)
+	must(t, e.src.Remove("a/b/5"))
+	if _, err := c.File(context.Background(), "a/b/5", info, filecopy.Options{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of a file that is gone: %v", err)
+	}
+	c.Close()
+	if after := descriptors(t); after != before {
+		t.Errorf("%d descriptors; there were %d", after, before)
+	}
+}
