@@ -8,6 +8,7 @@ declare -A label=(
 	[cp_each]='`xargs -0 -P2 -n1 cp`'
 	[cp_parallel]='`parallel -0 -j2 -n1 cp`'
 	[cp_checked]='`cp -r`, `sync`, `xxh128sum` of both sides'
+	[cp_proved]='the same, with the caches dropped between: both sides are read from the medium'
 	[cp_shared]='`cp -r --reflink=always`'
 	[cp_sparse]='`cp -r --sparse=auto`'
 	[rsync_folder]='`rsync -a`'
@@ -30,10 +31,13 @@ cp_sparse() { timed cp -r --sparse=auto "$src/." "$dst"; }
 cp_checked() {
 	script 'cp -r "$1/." "$2"
 		sync -f "$2"
+		'"${1-}"'
 		sums=$(cd "$1" && find . -type f -exec xxh128sum {} +)
 		cd "$2"
 		echo "$sums" | xxh128sum --quiet -c -'
 }
+
+cp_proved() { cp_checked 'echo 3 >/proc/sys/vm/drop_caches'; }
 
 rsync_folder() { timed rsync -a "$src/" "$dst"; }
 rclone_folder() { timed rclone copy --config= --ignore-checksum --transfers=2 "$src" "$dst"; }

@@ -23,8 +23,9 @@ row_b() {
 	what="8 × $mib MiB, cold, \`--durable --verify\`"
 	needs root room=$((16 * mib * MiB)) rclone xxh128sum || return
 	contents "$src" 8 $((mib * MiB))
-	race cold brood_durable cp_checked rclone_checked
+	race cold brood_durable cp_checked cp_proved rclone_checked
 	compare 0.65 brood_durable cp_checked
+	compare 0.65 brood_durable cp_proved
 	compare 0.5 brood_durable rclone_checked
 }
 
@@ -32,7 +33,8 @@ row_c() {
 	local n
 	n=$(pick 2000 40)
 	what="$n × 4 KiB, warm, a child each, 2 at once"
-	needs room=$((n * 16384)) xargs parallel python3 || return
+	many=1
+	needs room=$((5 * (rounds + 2) * n * 5000)) xargs parallel python3 || return
 	contents "$src" "$n" 4096
 	race warm brood_files cp_each original cp_parallel floor
 	compare 1.0 brood_files cp_each
@@ -45,7 +47,8 @@ row_d() {
 	local n
 	n=$(pick 20000 200)
 	what="$n × 4 KiB, warm, \`--per-child=$per_child\`"
-	needs room=$((n * 16384)) rsync || return
+	many=1
+	needs room=$((3 * (rounds + 2) * n * 5000)) rsync || return
 	tree "$n" 4096
 	race warm brood_many cp_folder rsync_folder
 	compare 0.8 brood_many cp_folder
@@ -115,17 +118,18 @@ row_h() {
 
 row_i() {
 	local n memory=yes
+	many=1
 	n=$(pick 1000000 2000)
 	what="$n files planned, time a file"
 	needs room=$((n * 1024)) memory=$((n * 2048)) || return
 	empty_tree "$n"
 	race fresh brood_plan brood_plan_tenth
 	compare_with_tenth brood_plan
-	quietly rm -rf "$src"
+	discard "$src"
 
 	n=$(pick 200000 1000)
 	what="$n × 4 KiB copied, \`--per-child=$per_child\`, time a file"
-	needs room=$((n * 12288)) || return
+	needs room=$(((rounds + 2) * n * 5500)) || return
 	tree "$n" 4096
 	race fresh brood_many brood_many_tenth
 	compare_with_tenth brood_many
@@ -156,7 +160,8 @@ row_k() {
 	local n
 	n=$(pick 2000 40)
 	what="$n × 4 KiB, a child each: CPU time of the parent alone"
-	needs room=$((n * 16384)) || return
+	many=1
+	needs room=$((2 * (rounds + 2) * n * 5000)) || return
 	contents "$src" "$n" 4096
 	race warm brood_files floor
 	compare 3 brood_files floor cpu
