@@ -195,7 +195,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-func tempDirIn(t *testing.T, parent string) string {
+func tempDirIn(t testing.TB, parent string) string {
 	t.Helper()
 	if parent == "" {
 		return t.TempDir()

@@ -30,14 +30,19 @@ func mountMemory(t *testing.T, kind, options string) string {
 }
 
 // mountDisk mounts a new file system, for the length of the test.
-func mountDisk(t *testing.T, kind string) string {
+func mountDisk(t testing.TB, kind string) string {
 	t.Helper()
 	_, dir := mountImage(t, kind)
 	return dir
 }
 
 // mountImage is mountDisk, with the file that is the disk.
-func mountImage(t *testing.T, kind string) (image, dir string) {
+func mountImage(t testing.TB, kind string) (image, dir string) {
+	t.Helper()
+	return mountImageOf(t, kind, 512*mib)
+}
+
+func mountImageOf(t testing.TB, kind string, size int64) (image, dir string) {
 	t.Helper()
 	needsRoot(t)
 	mkfs, err := exec.LookPath("mkfs." + kind)
@@ -46,7 +51,7 @@ func mountImage(t *testing.T, kind string) (image, dir string) {
 	}
 	image = t.TempDir() + "/image"
 	must(t, os.WriteFile(image, nil, 0o600))
-	must(t, os.Truncate(image, 512*mib))
+	must(t, os.Truncate(image, size))
 	if out, err := exec.Command(mkfs, "-q", image).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v: %s", mkfs, err, out)
 	}
@@ -58,7 +63,7 @@ func mountImage(t *testing.T, kind string) (image, dir string) {
 	return image, dir
 }
 
-func needsRoot(t *testing.T) {
+func needsRoot(t testing.TB) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("needs root: mount")
@@ -67,7 +72,7 @@ func needsRoot(t *testing.T) {
 
 // unmount tries for as long as something else looks at the mount, and then
 // leaves the rest to the kernel.
-func unmount(t *testing.T, dir string) {
+func unmount(t testing.TB, dir string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for range 100 {
