@@ -26,8 +26,7 @@ type feed struct {
 	*Plan
 	found <-chan entry // nil when the walk is over
 
-	files    Job // being filled
-	size     int // of its names, as arguments
+	files    files
 	lane     Job // folders, links and nodes that are ready
 	links    Job // hard links that are ready
 	waiting  int // hard links whose first name is not done
@@ -36,8 +35,19 @@ type feed struct {
 	silent   bool // the walk has had no answer for long, as far as is known
 }
 
+// files are those that wait until they are in a job that is taken.
+type files interface {
+	add(entry)
+	next(hurry bool) (Job, bool) // the job that could be started now; in a hurry it waits for no more files
+	given()                      // that job was
+	waiting() int                // files
+	enough(ready bool) bool      // the walk is to wait; ready: while that job does
+}
+
 func newFeed(p *Plan, found <-chan entry) *feed {
-	return &feed{Plan: p, found: found, lane: Job{Folders: true}, links: Job{Folders: true}}
+	f := &feed{Plan: p, found: found, lane: Job{Folders: true}, links: Job{Folders: true}}
+	f.files = &counted{perChild: p.opts.PerChild, room: p.opts.ArgRoom}
+	return f
 }
 
 func (f *feed) run(ctx context.Context) {
@@ -52,7 +62,7 @@ func (f *feed) run(ctx context.Context) {
 		if !ready {
 			jobs = nil
 		}
-		if ready && !job.Folders || max(len(f.lane.Names), len(f.links.Names)) >= laneAhead || f.pressed() {
+		if f.files.enough(ready && !job.Folders) || f.inLane() >= laneAhead || f.pressed() {
 			found = nil // the walk waits
 		}
 		select {
@@ -98,9 +108,10 @@ func (f *feed) giveUp() bool {
 
 // next is the job that could be started now.
 func (f *feed) next() (Job, bool) {
+	files, ready := f.files.next(f.idle() || f.pressed())
 	switch {
-	case f.full() || (f.idle() || f.pressed()) && len(f.files.Names) > 0:
-		return f.files, true
+	case ready:
+		return files, true
 	case f.laneBusy:
 		return Job{}, false
 	case f.due(f.links): // before the folders that they are in
@@ -122,15 +133,10 @@ func (f *feed) due(queue Job) bool {
 }
 
 func (f *feed) over() bool {
-	return f.idle() && f.running == 0 && !f.laneBusy && len(f.lane.Names)+len(f.links.Names)+len(f.files.Names) == 0
+	return f.idle() && f.running == 0 && !f.laneBusy && f.inLane() == 0 && f.files.waiting() == 0
 }
 
-// full tells whether the job of files takes no more; the next name could have the length of a path.
-func (f *feed) full() bool {
-	const path = 4096
-	n := len(f.files.Names)
-	return n >= f.opts.PerChild || n > 0 && f.opts.ArgRoom > 0 && f.size+path+9 > f.opts.ArgRoom
-}
+func (f *feed) inLane() int { return max(len(f.lane.Names), len(f.links.Names)) }
 
 // fits is how many of a queue fit into one job.
 func (f *feed) fits(queue Job) int {
@@ -156,7 +162,7 @@ func (e entry) args() int {
 func (f *feed) given(j Job) {
 	switch {
 	case !j.Folders:
-		f.files, f.size = Job{}, 0
+		f.files.given()
 		f.running++
 		return
 	case len(j.Firsts) > 0:
@@ -186,8 +192,8 @@ func (f *feed) take(e entry) {
 	case file:
 		e.folder.wanted = true
 		e.folder.open++
+		e.size, e.info = e.info.Size(), nil
 		f.files.add(e)
-		f.size += e.args()
 	}
 }
 
@@ -246,7 +252,7 @@ func (f *feed) settle(d *folder) {
 // add adds an entry at the end.
 func (j *Job) add(e entry) {
 	if e.kind == file {
-		j.Bytes += e.info.Size()
+		j.Bytes += e.size
 	}
 	if e.kind == hardLink {
 		j.Firsts = append(j.Firsts, e.first.name)

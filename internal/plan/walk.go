@@ -15,6 +15,7 @@ type entry struct {
 	kind   kind
 	name   string
 	info   fs.FileInfo // of the source, while the walk has it in hand
+	size   int64       // of a file, then
 	folder *folder     // in which it is; of entered and left: itself
 	first  *first      // of a file with several names
 }
