@@ -33,20 +33,23 @@ func TestBackPressure(t *testing.T) {
 	}
 	for name, row := range map[string]struct {
 		source string
-		take   int // jobs that are taken, and not done
-		most   int // names that the walk may have seen
+		guided bool // for one slot
+		take   int  // jobs that are taken, and not done
+		most   int  // names that the walk may have seen
 	}{
-		"files":                   {files, 0, 300},
-		"files, some under way":   {files, 100, 400},
-		"folders":                 {folders, 0, 1500},
-		"folders, some under way": {folders, 1, 1800},
+		"files":                   {files, false, 0, 300},
+		"files, some under way":   {files, false, 100, 400},
+		"files, guided":           {files, true, 0, 2400},
+		"folders":                 {folders, false, 0, 1500},
+		"folders, some under way": {folders, false, 1, 1800},
+		"folders, guided":         {folders, true, 1, 1800},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var seen atomic.Int64
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				p, err := plan.Start(ctx, plan.Tree{Source: row.source, Dest: row.source + "/none"}, plan.Options{PerChild: 1},
+				p, err := plan.Start(ctx, plan.Tree{Source: row.source, Dest: row.source + "/none"}, plan.Options{PerChild: 1, Guided: row.guided, Slots: 1},
 					func(event.Event) { seen.Add(1) })
 				must(t, err)
 				for range row.take {
@@ -63,6 +66,37 @@ func TestBackPressure(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLaneInTime: the folders of files that are done come before all files are.
+func TestLaneInTime(t *testing.T) {
+	const folders = 1000
+	dir := t.TempDir()
+	for n := range folders {
+		makeTree(t, dir, fmt.Sprintf("%04d/f", n))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Guided: true, Slots: 1}, noEvents(t))
+		must(t, err)
+		waiting := folders // files
+		for {
+			job, ok, _ := tryTake(p)
+			if !ok {
+				t.Fatal("there is no job, and nothing under way")
+			}
+			if job.Folders {
+				break
+			}
+			waiting -= len(job.Names)
+			p.Done(job)
+		}
+		if waiting == 0 {
+			t.Error("no folder came before the last file")
+		}
+		cancel()
+		p.Wait()
+	})
 }
 
 // TestFlat: one folder of many files, and nobody who takes one, ends when it is cancelled.

@@ -171,6 +171,31 @@ func TestCompareJobs(t *testing.T) {
 	}
 }
 
+// TestCompareGuided: big files by themselves, small ones together, also those of other folders.
+func TestCompareGuided(t *testing.T) {
+	dir := t.TempDir()
+	for _, side := range []string{"src/", "dst/"} {
+		for n := range 40 {
+			makeTree(t, dir, fmt.Sprintf("%sa/%02d", side, n), fmt.Sprintf("%sb/%02d", side, n))
+		}
+		for name, size := range map[string]int64{"a/big": 16 << 20, "b/bigger": 17 << 20} {
+			makeTree(t, dir, side+name)
+			must(t, os.Truncate(dir+"/"+side+name, size)) // a hole
+		}
+	}
+	jobs, _ := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst"}, plan.Options{Guided: true, Slots: 2})
+	var sizes []int
+	for _, job := range jobs {
+		if sizes = append(sizes, len(job.Names)); job.Bytes >= 16<<20 && len(job.Names) > 1 {
+			t.Errorf("a job of %q, a big one among them", job.Names)
+		}
+	}
+	slices.Sort(sizes)
+	if want := []int{1, 1, 16, 64}; !slices.Equal(sizes, want) {
+		t.Errorf("jobs of %d files, want %d", sizes, want)
+	}
+}
+
 // TestCompareUnreadable: what cannot be read is a failure; the rest goes on.
 func TestCompareUnreadable(t *testing.T) {
 	if os.Geteuid() == 0 {

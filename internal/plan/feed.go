@@ -35,7 +35,7 @@ type feed struct {
 	silent   bool // the walk has had no answer for long, as far as is known
 }
 
-// files are those that wait until they are in a job that is taken.
+// files are those that wait until they are in a job that is taken: counted, or guided.
 type files interface {
 	add(entry)
 	next(hurry bool) (Job, bool) // the job that could be started now; in a hurry it waits for no more files
@@ -47,6 +47,9 @@ type files interface {
 func newFeed(p *Plan, found <-chan entry) *feed {
 	f := &feed{Plan: p, found: found, lane: Job{Folders: true}, links: Job{Folders: true}}
 	f.files = &counted{perChild: p.opts.PerChild, room: p.opts.ArgRoom}
+	if p.opts.Guided {
+		f.files = newGuided(p.opts)
+	}
 	return f
 }
 
@@ -109,6 +112,10 @@ func (f *feed) giveUp() bool {
 // next is the job that could be started now.
 func (f *feed) next() (Job, bool) {
 	files, ready := f.files.next(f.idle() || f.pressed())
+	// Thousands of files that wait would keep the lane from its turn, and it the walk.
+	if !f.laneBusy && f.inLane() >= laneJob && f.files.waiting() > len(files.Names) {
+		ready = false
+	}
 	switch {
 	case ready:
 		return files, true

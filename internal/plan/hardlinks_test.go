@@ -93,21 +93,28 @@ func TestHardLinks(t *testing.T) {
 			if row.dest != nil {
 				row.dest(t, src, dst)
 			}
-			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
-			links, others := linked(jobs)
-			files, rest := filesAndRest(others)
-			got := strings.TrimSpace(strings.Join(files, " ")+" + "+strings.Join(rest, " ")) + " + " + strings.Join(links, " ")
-			if got = strings.TrimSpace(got); got != row.want {
-				t.Errorf("got  %s\nwant %s", got, row.want)
-			}
-			var skipped []string
-			for _, s := range seen.of(event.Skipped) {
-				skipped = append(skipped, strings.Split(s, ":")[0])
-			}
-			if got := strings.Join(skipped, " "); got != row.skipped {
-				t.Errorf("skipped %q, want %q", got, row.skipped)
-			}
+			testHardLinks(t, src, dst, row.opts, row.want, row.skipped)
+			row.opts.Guided = true
+			testHardLinks(t, src, dst, row.opts, row.want, row.skipped)
 		})
+	}
+}
+
+func testHardLinks(t *testing.T, src, dst string, opts plan.Options, want, wantSkipped string) {
+	t.Helper()
+	jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, opts)
+	links, others := linked(jobs)
+	files, rest := filesAndRest(others)
+	got := strings.TrimSpace(strings.Join(files, " ")+" + "+strings.Join(rest, " ")) + " + " + strings.Join(links, " ")
+	if got = strings.TrimSpace(got); got != want {
+		t.Errorf("guided %v: got  %s\nwant %s", opts.Guided, got, want)
+	}
+	var skipped []string
+	for _, s := range seen.of(event.Skipped) {
+		skipped = append(skipped, strings.Split(s, ":")[0])
+	}
+	if got := strings.Join(skipped, " "); got != wantSkipped {
+		t.Errorf("guided %v: skipped %q, want %q", opts.Guided, got, wantSkipped)
 	}
 }
 
@@ -179,29 +186,34 @@ func TestManyNames(t *testing.T) {
 		hardLink(t, dir, "a", name)
 	}
 	tree := plan.Tree{Source: dir, Dest: dir + "/none"}
-	for _, perChild := range []int{1, 50} {
-		jobs, _ := runAll(t, tree, plan.Options{PerChild: perChild, Archive: true})
+	for _, opts := range []plan.Options{{PerChild: 1, Archive: true}, {PerChild: 50, Archive: true}, {Guided: true, Slots: 2, Archive: true}} {
+		jobs, _ := runAll(t, tree, opts)
 		links, others := linked(jobs)
 		if files, rest := filesAndRest(others); len(slices.Compact(links)) != number || len(files) != 1 || len(rest) != 21 {
 			t.Errorf("%d links, %d files, %d folders; want %d, 1 and 21", len(slices.Compact(links)), len(files), len(rest), number)
 		}
 	}
-	synctest.Test(t, func(t *testing.T) {
-		var seen atomic.Int64
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		p, err := plan.Start(ctx, tree, plan.Options{PerChild: 50, Archive: true}, func(event.Event) { seen.Add(1) })
-		must(t, err)
-		if job, ok, _ := tryTake(p); !ok || !slices.Equal(job.Names, []string{"a"}) {
-			t.Errorf("job %q; want a, though there is room for more in it", job.Names)
-		}
-		synctest.Wait()
-		if got := seen.Load(); got == 0 || got > 5 { // each stands for 500 names
-			t.Errorf("the walk has seen %d of 21 leftovers, want 1 to 5", got)
-		}
-		cancel()
-		p.Wait()
-	})
+	for _, opts := range []plan.Options{{PerChild: 50, Archive: true}, {Guided: true, Slots: 2, Archive: true}} {
+		synctest.Test(t, func(t *testing.T) { testPressed(t, tree, opts) })
+	}
+}
+
+// testPressed: when very many names of a wait, that is copied, and no more of them is looked for.
+func testPressed(t *testing.T, tree plan.Tree, opts plan.Options) {
+	var seen atomic.Int64
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p, err := plan.Start(ctx, tree, opts, func(event.Event) { seen.Add(1) })
+	must(t, err)
+	if job, ok, _ := tryTake(p); !ok || !slices.Equal(job.Names, []string{"a"}) {
+		t.Errorf("job %q; want a, though there is room for more in it", job.Names)
+	}
+	synctest.Wait()
+	if got := seen.Load(); got == 0 || got > 5 { // each stands for 500 names
+		t.Errorf("the walk has seen %d of 21 leftovers, want 1 to 5", got)
+	}
+	cancel()
+	p.Wait()
 }
 
 // TestManyNamesOfALink: what many wait for may be in the lane itself.

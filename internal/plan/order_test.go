@@ -22,9 +22,9 @@ func TestOrder(t *testing.T) {
 			dir := t.TempDir()
 			want := newOrder(dir)
 			want.grow(t, random, 1+random.Intn(700))
-			opts := plan.Options{PerChild: 1 + random.Intn(4), Archive: random.Intn(2) == 0}
 			slots := 1 + random.Intn(20)
-			t.Logf("seed %d: %d names, %d files a job, %d slots", seed+n, len(want.open), opts.PerChild, slots)
+			opts := plan.Options{PerChild: 1 + random.Intn(4), Guided: random.Intn(2) == 0, Slots: slots, Archive: random.Intn(2) == 0}
+			t.Logf("seed %d: %d names, %d files a job, guided %v, %d slots", seed+n, len(want.open), opts.PerChild, opts.Guided, slots)
 			synctest.Test(t, func(t *testing.T) {
 				p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, opts, noEvents(t))
 				must(t, err)

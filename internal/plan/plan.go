@@ -8,7 +8,7 @@
 // the walk stands, the folders with a file under way, short queues, and of an
 // archive the files with names that the walk has not met yet:
 //
-//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a job ─────────────────────────┬─▶ Jobs ─▶ schedule
+//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a job, or so much work ────────┬─▶ Jobs ─▶ schedule
 //	                       └─▶ folders, links, nodes; hard links: one job at a time ┘            │
 //	                            ▲ ▲                                                              │
 //	                            │ └── a folder is ready when its last file or hard link is done ─┤
@@ -43,6 +43,8 @@ type Options struct {
 	Archive   bool // hard links are kept, and named pipes and devices are copied
 	Recheck   bool // what seems to be done already is a job all the same, to be verified
 	PerChild  int  // files a job, 1 at least
+	Guided    bool // instead, small files share a job until it has enough to do, and a big one has its own
+	Slots     int  // then: how many jobs run at once, 1 at least; where that changes, at the beginning
 	ArgRoom   int  // bytes of names that a job may have, each counted with 9 more; 0: no bound
 
 	Stall time.Duration // how long source or destination may give no answer; 0: for ever

@@ -88,13 +88,13 @@ type silentWalk struct {
 	said   []string
 }
 
-func startSilent(t *testing.T, perChild int) *silentWalk {
+func startSilent(t *testing.T, opts Options) *silentWalk {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &silentWalk{answer: make(chan struct{}), cancel: cancel}
 	dir := t.TempDir()
 	p := &pulse{stall: time.Minute}
-	w, err := newWalk(ctx, p, Tree{Source: dir, Dest: dir}, Options{PerChild: perChild}, s.emit)
+	w, err := newWalk(ctx, p, Tree{Source: dir, Dest: dir}, opts, s.emit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func stoppingAt(s *silentWalk, t *testing.T) string {
 
 func TestSilentWalkIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startSilent(t, 1)
+		s := startSilent(t, Options{PerChild: 1})
 		began := time.Now()
 		a, b := s.takes(t, "a"), s.takes(t, "b")
 		s.Done(a)
@@ -196,7 +196,7 @@ func TestSilentWalkIsGivenUp(t *testing.T) {
 
 func TestSilenceWithNothingUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startSilent(t, 1)
+		s := startSilent(t, Options{PerChild: 1})
 		began := time.Now()
 		s.Done(s.takes(t, "a"))
 		s.Done(s.takes(t, "b"))
@@ -213,7 +213,7 @@ func TestSilenceWithNothingUnderWay(t *testing.T) {
 func TestWalkGoesOn(t *testing.T) {
 	for _, after := range []time.Duration{59 * time.Second, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
-			s := startSilent(t, 1)
+			s := startSilent(t, Options{PerChild: 1})
 			a, b := s.takes(t, "a"), s.takes(t, "b")
 			time.AfterFunc(after, func() { close(s.answer) })
 			c := s.takes(t, "c")
@@ -229,19 +229,21 @@ func TestWalkGoesOn(t *testing.T) {
 
 // TestJobOfSilentWalk: what was found is not held back for a job that is full.
 func TestJobOfSilentWalk(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startSilent(t, 10)
-		s.Done(s.takes(t, "a", "b"))
-		s.takes(t)
-		s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
-		s.late(t)
-	})
+	for _, opts := range []Options{{PerChild: 10}, {Guided: true, Slots: 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := startSilent(t, opts)
+			s.Done(s.takes(t, "a", "b"))
+			s.takes(t)
+			s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+			s.late(t)
+		})
+	}
 }
 
 // TestWalkThatWaits: it asks nothing while nobody takes its jobs.
 func TestWalkThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startSilent(t, 1)
+		s := startSilent(t, Options{PerChild: 1})
 		close(s.answer)
 		for _, name := range []string{"a", "b", "c", "."} {
 			time.Sleep(time.Hour)
@@ -255,7 +257,7 @@ func TestWalkThatWaits(t *testing.T) {
 // TestSilentWalkIsCancelled: whoever ends a run does not wait for an answer.
 func TestSilentWalkIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startSilent(t, 1)
+		s := startSilent(t, Options{PerChild: 1})
 		s.takes(t, "a")
 		s.cancel()
 		for range s.Jobs() {
