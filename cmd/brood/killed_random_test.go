@@ -128,7 +128,7 @@ func (a *assault) campaign() {
 
 // flags are one run's, by turns, two times of three with --resume.
 func (a *assault) flags() []string {
-	ways := []string{"--quiet", "--verify", "--durable", "--archive", "--per-child=5", "--daemon"}
+	ways := []string{"--quiet", "--verify", "--durable", "--archive", "--per-child=5", "--per-child=auto", "--daemon"}
 	flags := []string{ways[a.runs%len(ways)]}
 	if a.random.IntN(3) > 0 {
 		flags = append(flags, "--resume")

@@ -215,7 +215,7 @@ func (s *soak) goOn() (left int) {
 
 func (s *soak) flags() []string {
 	flags := []string{"--force", "--stall=1s", fmt.Sprint("--jobs=", soakJobs), fmt.Sprint("--retries=", s.random.IntN(4))}
-	for _, flag := range []string{"--verify", "--durable", "--archive", "--daemon", "--resume", "--per-child=7", "--max-errors=9", "--timeout=20s"} {
+	for _, flag := range []string{"--verify", "--durable", "--archive", "--daemon", "--resume", "--per-child=7", "--per-child=auto", "--max-errors=9", "--timeout=20s"} {
 		if s.random.IntN(4) == 0 {
 			flags = append(flags, flag)
 		}

@@ -51,7 +51,7 @@ func runFlags(name string) []cli.Flag {
 		&cli.StringFlag{Name: "jobs", Aliases: []string{"j"}, Value: strconv.Itoa(runtime.NumCPU()), DefaultText: "the CPUs", Usage: "`N` children at once; 0: all; auto: as many as move the most"},
 		&cli.StringFlag{Name: "load", Usage: "start no child while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"},
 		&cli.StringFlag{Name: "mem-free", Usage: "start no child while less memory than `SIZE` is available"},
-		&cli.IntFlag{Name: "per-child", Value: 1, Usage: "`N` files per child at most"},
+		&cli.StringFlag{Name: "per-child", Value: "1", DefaultText: "1", Usage: "`N` files per child at most; auto: small ones share a child until it has enough to do, big ones have their own"},
 		&cli.BoolFlag{Name: "daemon", Usage: "children do not outlive this process, however it ends"},
 		&cli.StringFlag{Name: "name", Value: name, Usage: "call the children `NAME`-1, NAME-2 …"},
 		&cli.StringFlag{Name: "stall", Value: "1m", Usage: "give up a file that has made no progress for `DURATION`; 0: never"},
@@ -81,7 +81,7 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	opts = options{
 		daemon: c.Bool("daemon"), name: c.String("name"),
 		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"),
-		plan: plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude"), PerChild: c.Int("per-child")},
+		plan: plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude")},
 	}
 	opts.source, opts.dest = c.Args().Get(0), c.Args().Get(1)
 	if opts.jobs, opts.auto, err = parseJobs(c.String("jobs")); err != nil {
@@ -93,8 +93,8 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	if opts.name == "" || printable(opts.name) != opts.name || strings.Contains(opts.name, "\n") {
 		return opts, fmt.Errorf("name %q: want one that can be printed on a line", opts.name)
 	}
-	if opts.plan.PerChild < 1 {
-		return opts, fmt.Errorf("per-child %d: want 1 or more", opts.plan.PerChild)
+	if opts.plan.PerChild, opts.plan.Guided, err = parsePerChild(c.String("per-child")); err != nil {
+		return opts, err
 	}
 	if err := opts.plan.Validate(); err != nil {
 		return opts, err
@@ -116,6 +116,18 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	}
 	opts.log, err = readLogOptions(c, std)
 	return opts, err
+}
+
+// parsePerChild reads how many files a child has at the most: N, or auto.
+func parsePerChild(s string) (files int, guided bool, err error) {
+	if s == "auto" {
+		return 1, true, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, false, fmt.Errorf("per-child %q: want a number of files, 1 or more, or auto", s)
+	}
+	return n, false, nil
 }
 
 // readPatience reads how long a file is waited for, how often it is tried, and how many may fail.

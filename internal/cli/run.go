@@ -137,6 +137,9 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink)
 	if err != nil {
 		return 0, err
 	}
+	// With --jobs 0 a job hardly ever waits, and so has the least of work. With --jobs auto the search may come to
+	// more children: their jobs are larger than need be, by a fraction of a second at the end.
+	opts.plan.Slots = slots
 	stops := make(chan schedule.Stop, len(rungs)+1) // all that there can be: of signals, and of the halt
 	emit = opts.halt.of(total).watch(emit, stops)
 	p, err := startPlan(ctx, tree, opts, emit)
@@ -180,8 +183,8 @@ func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sin
 		return plan.StartCompare(ctx, tree, opts.plan, emit)
 	}
 	if opts.dryRun {
-		opts.plan.PerChild = 1    // each file is said by itself
-		opts.plan.Recheck = false // what is there is looked at by a child, and there is none
+		opts.plan.PerChild, opts.plan.Guided = 1, false // each file is said by itself
+		opts.plan.Recheck = false                       // what is there is looked at by a child, and there is none
 	}
 	if err := fits(ctx, tree, opts); err != nil {
 		return nil, err
