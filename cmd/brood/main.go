@@ -23,7 +23,7 @@ func init() {
 
 func main() {
 	// The child's door comes first: a child needs nothing of the command line.
-	if status, ok := process.Main(os.Args, lookup); ok {
+	if status, ok := process.Main(os.Args, lookup, target.Late...); ok {
 		os.Exit(status)
 	}
 	status := make(chan int)

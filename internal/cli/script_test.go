@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 }
 
 func brood() {
-	if status, ok := process.Main(os.Args, lookup); ok {
+	if status, ok := process.Main(os.Args, lookup, target.Late...); ok {
 		os.Exit(status)
 	}
 	os.Exit(cli.Main(os.Args, cli.Streams{Out: os.Stdout, Err: os.Stderr}))

@@ -106,6 +106,11 @@ type Options struct {
 	// moved first.)
 	Pace func(ctx context.Context, want int64) (int64, error)
 
+	// Careful, when set, is called before File makes what it would leave if the process
+	// were ended at once: a temporary that has a name. From then on it is ctx that
+	// should be ended.
+	Careful func()
+
 	// Phase, when set, is called when the copy comes to one.
 	Phase func(Phase)
 }
@@ -242,13 +247,17 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 // has no name where nothing of it would be worth to be found again: it is small, and
 // not on the medium yet.
 func (p place) temporary(src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
+	if !opts.Resume && src.Size() <= blockSize && !p.taken && !p.named && !opts.syncs() {
+		if to = createUnnamed(p); to != nil {
+			return to, false, nil
+		}
+	}
+	if opts.Careful != nil {
+		opts.Careful()
+	}
 	if opts.Resume {
 		if to = takeOver(p, src); to != nil {
 			return to, true, nil
-		}
-	} else if src.Size() <= blockSize && !p.taken && !p.named && !opts.syncs() {
-		if to = createUnnamed(p); to != nil {
-			return to, false, nil
 		}
 	}
 	to, err = createTemporary(p, opts.Resume) // what was left, and is not to be trusted, is the folder's to sweep

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -40,26 +41,46 @@ type Work struct {
 // without a call of Context end the child at once. A target that has something to
 // clean up calls it first and returns soon after the context is done; the child then
 // still ends by that signal (exit code -15 or -24).
-func (w *Work) Context() context.Context { return w.terminable.context() }
+func (w *Work) Context() context.Context {
+	ctx, listen := w.LateContext()
+	listen()
+	return ctx
+}
+
+// LateContext is Context, but that the signals end the child at once until listen is
+// called: for a target that may have nothing to clean up. To listen takes a Go program
+// two threads, which is a tenth of all that a child with a small file does.
+func (w *Work) LateContext() (ctx context.Context, listen func()) {
+	return w.terminable.context(), w.terminable.listen
+}
 
 // terminable is a signal to end that waits for the target's return.
 type terminable struct {
-	once sync.Once
-	ctx  context.Context
+	late   bool // what quietSignals does is done with the listening
+	once   sync.Once
+	ctx    context.Context
+	cancel context.CancelCauseFunc
 }
 
 func (t *terminable) context() context.Context {
+	if t.ctx == nil {
+		t.ctx, t.cancel = context.WithCancelCause(context.Background())
+	}
+	return t.ctx
+}
+
+func (t *terminable) listen() {
 	t.once.Do(func() {
-		ctx, cancel := context.WithCancelCause(context.Background())
-		t.ctx = ctx
+		if t.late {
+			quietSignals()
+		}
 		signals := make(chan os.Signal, 1)
 		notifyTerminate(signals)
 		go func() { // as long as this process lives
 			sig := <-signals
-			cancel(terminated{sig.(syscall.Signal)})
+			t.cancel(terminated{sig.(syscall.Signal)})
 		}()
 	})
-	return t.ctx
 }
 
 // terminated is why the context is done.
@@ -99,25 +120,33 @@ func IsChild(argv []string) bool {
 //	if status, ok := process.Main(os.Args, lookup); ok {
 //		os.Exit(status)
 //	}
-func Main(argv []string, lookup Lookup) (status int, ok bool) {
+//
+// The targets named in late call LateContext. Until they listen, signals do to them
+// what they do to any Go program: SIGSEGV and its like, from outside, make it print all
+// goroutines and exit with 2, and SIGUSR1 and its like nothing.
+func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	if !IsChild(argv) {
 		return 0, false
 	}
 	showName()
 	if argv[1] == childCommand {
-		return runChild(argv[2:], lookup), true
+		return runChild(argv[2:], lookup, late), true
 	}
 	guard(os.Stdin)
 	return 0, true
 }
 
-func runChild(args []string, lookup Lookup) int {
+func runChild(args []string, lookup Lookup, late []string) int {
 	target, own, work, err := parseChild(args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "child:", err)
 		return usageStatus
 	}
-	quietSignals()
+	ignoreSignals()
+	// SIGXCPU, which a limit sends, the runtime does not heed before.
+	if work.terminable.late = slices.Contains(late, target) && own.cpuTime == 0; !work.terminable.late {
+		quietSignals()
+	}
 	if err := become(own, work); err != nil {
 		fmt.Fprintf(os.Stderr, "Process %s:\n%v\n", self.name, err)
 		return 1

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -81,6 +82,35 @@ func TestSignalsFromOutside(t *testing.T) {
 		if code := exitCode(t, p); code != -int(sig) {
 			t.Errorf("%v, cleaned up: exit code %d", sig, code)
 		}
+	}
+}
+
+// A target that listens late is ended at once before, cleans up after, and no signal but
+// SIGTERM tells the difference: what the runtime ignores has no effect before.
+func TestLateContext(t *testing.T) {
+	for _, listening := range []bool{false, true} {
+		t.Run(fmt.Sprint("listening ", listening), func(t *testing.T) {
+			wait, goOn, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer wait.Close()
+			defer goOn.Close()
+			p := start(t, process.Config{Target: "late", Shared: wait, Stderr: new(bytes.Buffer)})
+			up(t, p)
+			_ = p.Signal(syscall.SIGUSR1)
+			if listening {
+				goOn.Close()
+				up(t, p)
+			}
+			_ = p.Signal(syscall.SIGTERM)
+			if got, want := said(t, p), map[bool]string{true: "cleaned\n"}[listening]; got != want {
+				t.Errorf("it says %q, want %q", got, want)
+			}
+			if code := exitCode(t, p); code != -15 {
+				t.Errorf("exit code %d", code)
+			}
+		})
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // parents of the tests that kill a parent.
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race binary sleeps 1 s at its exit
-	if status, ok := process.Main(os.Args, lookup); ok {
+	if status, ok := process.Main(os.Args, lookup, "late"); ok {
 		os.Exit(status)
 	}
 	os.Exit(m.Run())

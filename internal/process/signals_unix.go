@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
+// ignoreSignals: a parent that is gone must not end a child that reports to it; and a
+// child in a group of its own may write to a terminal with "stty tostop".
+func ignoreSignals() { signal.Ignore(syscall.SIGPIPE, syscall.SIGTTOU) }
+
 // quietSignals gives a child the reactions of a Python process where those of
 // Go's runtime differ.
 func quietSignals() {
-	// A parent that is gone must not end a child that reports to it; and a child in
-	// a group of its own may write to a terminal with "stty tostop".
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGTTOU)
 	// For these the runtime prints all goroutines and exits with 2; the parent is to
 	// see the signal. A fault of the program's own still is a panic: only signals from
 	// outside arrive here (os/signal, "Types of signals").

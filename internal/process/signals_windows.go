@@ -5,6 +5,8 @@ import (
 	"syscall"
 )
 
+func ignoreSignals() {}
+
 func quietSignals() {}
 
 // notifyTerminate: Windows ends a process without telling it.

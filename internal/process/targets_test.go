@@ -37,6 +37,7 @@ func init() { // some of them start others
 		"read":            readNothing,
 		"ignore-term":     ignoreTerm,
 		"clean-up":        cleanUp,
+		"late":            late,
 		"raise":           raise,
 		"echo":            echo,
 		"stdin":           stdin,
@@ -98,6 +99,20 @@ func ignoreTerm(w *process.Work) error {
 
 func cleanUp(w *process.Work) error {
 	ctx := w.Context()
+	fmt.Fprintln(w.Events, "up")
+	<-ctx.Done()
+	fmt.Fprintln(w.Events, "cleaned")
+	return ctx.Err()
+}
+
+// late listens for signals when it has heard from its parent's file; it says so.
+func late(w *process.Work) error {
+	ctx, listen := w.LateContext()
+	fmt.Fprintln(w.Events, "up")
+	if _, err := io.ReadAll(w.Shared); err != nil {
+		return err
+	}
+	listen()
 	fmt.Fprintln(w.Events, "up")
 	<-ctx.Done()
 	fmt.Fprintln(w.Events, "cleaned")

@@ -15,6 +15,7 @@ func (w *worker) copy(args ...string) error { return w.copyName(args[0]) }
 // link makes a name a hard link to the first name of its file. Where that can't be,
 // it is copied like any other.
 func (w *worker) link(args ...string) error {
+	w.listen()
 	first, name := args[0], args[1]
 	result, err := filecopy.Link(w.source, w.dest, first, name, w.Options)
 	if errors.Is(err, filecopy.ErrCannotLink) || errors.Is(err, filecopy.ErrNoFirst) {
@@ -29,6 +30,9 @@ func (w *worker) copyName(name string, lost ...string) error {
 	info, err := w.copier.Lstat(name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
+	}
+	if !info.Mode().IsRegular() || w.Options.Archive {
+		w.listen() // what is half done is not to be left
 	}
 	var result filecopy.Result
 	e := event.Event{File: name}

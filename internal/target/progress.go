@@ -37,7 +37,7 @@ type progress struct {
 func (w *worker) watched(name string, size int64) filecopy.Options {
 	p := &progress{worker: w, name: name, size: size, told: time.Now()}
 	opts := w.Options
-	opts.Phase, opts.Progress = p.comesTo, p.moved
+	opts.Phase, opts.Progress, opts.Careful = p.comesTo, p.moved, w.listen
 	if w.bucket != nil {
 		opts.Pace = func(ctx context.Context, want int64) (int64, error) {
 			return w.bucket.Take(ctx, want, w.Every, p.waits)

@@ -12,6 +12,9 @@ package target
 
 import "brood/internal/process"
 
+// Late are the targets that listen for SIGTERM only once they have something to clean up.
+var Late = []string{"copy", "link", "verify"}
+
 // Lookup finds a target by its name.
 func Lookup(name string) (process.Target, bool) {
 	switch name {

@@ -19,6 +19,7 @@ import (
 type worker struct {
 	Job
 	ctx          context.Context
+	listen       func() // for what ends ctx; until then SIGTERM ends this process at once
 	source, dest *os.Root
 	copier       *filecopy.Copier // from one to the other
 	events       io.Writer
@@ -63,12 +64,12 @@ func (t task) run(w *process.Work) error {
 
 // start opens both ends, and confines this process to them and to the names.
 func (t task) start(job Job, w *process.Work) (*worker, error) {
-	ctx := w.Context() // SIGTERM removes the temporary file first
+	ctx, listen := w.LateContext()
 	source, err := os.OpenRoot(job.Source)
 	if err != nil {
 		return nil, err
 	}
-	at := &worker{Job: job, ctx: ctx, source: source, events: w.Events}
+	at := &worker{Job: job, ctx: ctx, listen: listen, source: source, events: w.Events}
 	if at.dest, err = t.dest(source, job); err != nil {
 		source.Close()
 		return nil, err
