@@ -8,10 +8,11 @@ import (
 )
 
 // What one child takes of the system, measured: one that copies has 6 or 7
-// threads, each of which counts as a process; the parent holds for it the pidfd,
-// and two pipes where its events and errors are captured.
+// threads, and 9 when it reads back, each of which counts as a process; the
+// parent holds for it the pidfd, and two pipes where its events and errors are
+// captured.
 const (
-	tasksPerChild = 8
+	tasksPerChild = 10
 	tasksKept     = 12 // for the parent's own later threads, and the guardian's
 	filesPerChild = 3
 	filesKept     = 32 // for the parent itself, and a start under way
