@@ -11,7 +11,8 @@
 // Both ends are named relative to an [os.Root], so that no symlink, not even
 // one swapped in meanwhile, leads out of either. Names are bytes.
 //
-// The package starts no process or goroutine, logs nothing, holds no state
+// The package starts no process, and no goroutine but those that read a copy back from
+// the medium, which have ended when the call returns; it logs nothing, holds no state
 // and prints no name: an [Error] says what was attempted and the cause, and
 // the caller adds which file.
 package filecopy

@@ -22,9 +22,10 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, opts
 	if err != nil {
 		return NewError("stat", err)
 	}
-	back, gate := newMedium(t.file), newGate(opts.Pace, t.file)
+	back := newAhead(t.file, info.Size(), newGate(opts.Pace, t.file))
+	defer back.join()
 	for off := int64(0); ; {
-		block, err := back.next(ctx, &gate, off, info.Size())
+		block, err := back.next(ctx)
 		if err != nil {
 			return err
 		}
@@ -44,16 +45,6 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, opts
 		return errReadBack
 	}
 	return nil
-}
-
-// next is the block at off, as much of it as the gate lets through. Behind the size
-// that the file had, a little is read to see that there is no more.
-func (m *medium) next(ctx context.Context, g *gate, off, size int64) ([]byte, error) {
-	limit, err := g.pass(ctx, off, min(int64(len(m.block)), size-off))
-	if err != nil {
-		return nil, err
-	}
-	return m.readAt(off, max(limit, 1))
 }
 
 // Compare compares the regular file name on both sides, byte by byte: what src
@@ -76,20 +67,21 @@ func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, ds
 	}
 	defer to.Close()
 	_ = to.Sync() // what was not written yet is not on the medium; a read-only file system has nothing to write
-	gate := newGate(opts.Pace, from, to)
-	sum, err := sameContents(ctx, from, newMedium(to), info.Size(), &gate, opts)
+	back := newAhead(to, info.Size(), newGate(opts.Pace, from, to))
+	defer back.join()
+	sum, err := sameContents(ctx, from, back, opts)
 	if err != nil || sum == nil {
 		return "", err
 	}
 	return hex.EncodeToString(sum), unchanged(from, before)
 }
 
-// sameContents is the digest of both, nil when they differ; size is that of back.
-func sameContents(ctx context.Context, from *os.File, back *medium, size int64, gate *gate, opts Options) ([]byte, error) {
+// sameContents is the digest of both, nil when they differ.
+func sameContents(ctx context.Context, from *os.File, back *ahead, opts Options) ([]byte, error) {
 	h := opts.Hash.New()
-	block := make([]byte, len(back.block))
+	block := make([]byte, blockSize)
 	for off := int64(0); ; {
-		got, err := back.next(ctx, gate, off, size)
+		got, err := back.next(ctx)
 		if err != nil {
 			return nil, err
 		}

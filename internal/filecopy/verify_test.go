@@ -64,6 +64,7 @@ func TestReadBackDifferent(t *testing.T) {
 	}{
 		{"once", 1, flipByte, 1},
 		{"twice", 2, flipByte, -1},
+		{"two blocks for each other", 2, swapBlocks, -1},
 		{"cut short", 2, func(t *testing.T, dst *os.Root, name string) {
 			edit(t, dst, name, func(f *os.File) error { return f.Truncate(100) })
 		}, -1},
@@ -112,6 +113,17 @@ func flipByte(t *testing.T, dst *os.Root, name string) {
 		}
 		b[0] ^= 1
 		_, err := f.WriteAt(b, 1<<20)
+		return err
+	})
+}
+
+func swapBlocks(t *testing.T, dst *os.Root, name string) {
+	edit(t, dst, name, func(f *os.File) error {
+		b := make([]byte, 2<<20)
+		if _, err := f.ReadAt(b, 0); err != nil {
+			return err
+		}
+		_, err := f.WriteAt(append(b[1<<20:], b[:1<<20]...), 0)
 		return err
 	})
 }
