@@ -122,6 +122,30 @@ func TestCPUTimeLimit(t *testing.T) {
 	p.equal(t, "sparse")
 }
 
+// So it does of a child that has nothing to clean up yet, and does not listen for signals.
+func TestChildThatCrashesEarly(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGTERM} {
+		t.Run(unix.SignalName(sig), func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.small(t, 2, 20_000)
+			r := start(t, p, p.copy("--jobs=1", "--bwlimit=4K")) // 5 s a file
+			if !eventually(func() bool { return len(r.of(event.Started)) > 0 }) {
+				t.Fatal("no child has started")
+			}
+			child := r.of(event.Started)[0]
+			must(t, syscall.Kill(child.PID, sig))
+			r.wants(1)
+			failed := r.of(event.Failed)
+			if len(failed) != 1 || failed[0].File != child.File || !strings.Contains(failed[0].Error, unix.SignalName(sig)) {
+				t.Errorf("failed: %+v, want %q with %v", failed, child.File, unix.SignalName(sig))
+			}
+			p.equal(t, child.File)
+			wantNextRun(t, p)
+		})
+	}
+}
+
 // Whatever signal ends a child, its file alone fails, and the signal is named.
 func TestChildThatCrashes(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGXCPU} {

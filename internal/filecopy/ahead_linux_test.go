@@ -35,6 +35,19 @@ func noise(n int) []byte {
 	return b
 }
 
+// rest is all that is still to come of a file.
+func rest(t *testing.T, a *ahead) (all []byte) {
+	t.Helper()
+	for {
+		block, err := a.next(context.Background())
+		check(t, err)
+		if len(block) == 0 {
+			return all
+		}
+		all = append(all, block...)
+	}
+}
+
 // pieces lets through no more than so many bytes at once, each in its turn.
 func pieces(sizes ...int64) func(context.Context, int64) (int64, error) {
 	return func(_ context.Context, want int64) (int64, error) {
@@ -69,15 +82,7 @@ func TestAhead(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := noise(tt.size)
 			a := aheadOf(t, want, tt.told, tt.pace)
-			var got []byte
-			for {
-				block, err := a.next(context.Background())
-				check(t, err)
-				if len(block) == 0 {
-					break
-				}
-				got = append(got, block...)
-			}
+			got := rest(t, a)
 			if !bytes.Equal(got, want) {
 				t.Errorf("%d bytes, and they differ; want %d", len(got), len(want))
 			}
@@ -150,14 +155,7 @@ func TestAheadWithoutDirect(t *testing.T) {
 	<-r.done
 	r.n, r.err = 512, unix.EINVAL
 	clear(r.block[512:])
-	for {
-		block, err := a.next(context.Background())
-		check(t, err)
-		if len(block) == 0 {
-			break
-		}
-		got = append(got, block...)
-	}
+	got = append(got, rest(t, a)...)
 	if !bytes.Equal(got, want) {
 		t.Errorf("%d bytes, and they differ", len(got))
 	}

@@ -143,8 +143,9 @@ func runChild(args []string, lookup Lookup, late []string) int {
 		return usageStatus
 	}
 	ignoreSignals()
-	// SIGXCPU, which a limit sends, the runtime does not heed before.
-	if work.terminable.late = slices.Contains(late, target) && own.cpuTime == 0; !work.terminable.late {
+	// With a limit the end by it is told from that by a signal; and SIGXCPU, which one sends, the runtime does not heed before.
+	work.terminable.late = slices.Contains(late, target) && own.cpuTime == 0 && own.memory == 0
+	if !work.terminable.late {
 		quietSignals()
 	}
 	if err := become(own, work); err != nil {
