@@ -30,6 +30,11 @@ func (c *contents) moveSized(ctx context.Context, size int64) error {
 	if byKernel && c.proved == 0 && c.reflink() {
 		return c.report(ctx, size)
 	}
+	if size > blockSize {
+		// The kernel reads twice as far ahead then. Two at once, from ext4 on a disk of some 2 GB/s to
+		// xfs, took 2.3 s for 2 GiB without it and 1.7 with it (medians of five alternating runs; cp 1.3).
+		_ = unix.Fadvise(int(c.src.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
+	}
 	byKernel = byKernel && kernelCopies()
 	if mayHaveHoles(c.before) {
 		return c.moveSegments(ctx, size, byKernel)
