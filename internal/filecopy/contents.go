@@ -29,7 +29,8 @@ type contents struct {
 	progress func(int64)
 	gate     gate // that all bytes have to pass
 	method   Method
-	block    []byte // made when first needed
+	buffer   *buffer
+	block    []byte // of the buffer, when first needed
 
 	proved int64 // bytes at the beginning that dst had already
 }
@@ -55,7 +56,7 @@ func (c *contents) digest() []byte {
 // moveUnsized moves what a file of size 0 holds: nothing, or what the kernel
 // makes up as it is read (procfs).
 func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
-	c.block = make([]byte, unsizedBlock)
+	c.block = c.buffer.of(unsizedBlock)
 	for off := int64(0); ; {
 		n, err := c.moveBlock(off, unsizedBlock)
 		if n == 0 || err != nil {
@@ -101,8 +102,20 @@ func (c *contents) readWrite(ctx context.Context, off, end int64) error {
 
 func (c *contents) makeBlock(limit int64) {
 	if c.block == nil {
-		c.block = make([]byte, min(blockSize, limit))
+		c.block = c.buffer.of(min(blockSize, limit))
 	}
+}
+
+// buffer is memory that one file after another is moved through: memory that is new
+// costs the kernel more than the bytes of a small file.
+type buffer struct{ bytes []byte }
+
+// of is n bytes of it.
+func (b *buffer) of(n int64) []byte {
+	if have := int64(cap(b.bytes)); have < n {
+		b.bytes = make([]byte, max(n, min(2*have, blockSize)))
+	}
+	return b.bytes[:n]
 }
 
 // moveBlock moves at most limit bytes at off. It moves 0 at src's end.

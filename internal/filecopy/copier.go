@@ -17,6 +17,7 @@ type Copier struct {
 	parent string   // of the last name, with a slash at its end; "" is src and dst themselves
 	from   *os.Root // the source's folder of that name; nil as long as it was not needed
 	to     place    // likewise; a place in it is this one with a base
+	buffer buffer
 }
 
 // NewCopier is one from src to dst, which stay the caller's. It is to be closed.
@@ -89,7 +90,7 @@ func (c *Copier) place(base string, opts Options) (place, error) {
 		c.to = to
 	}
 	at := c.to
-	at.base = base
+	at.base, at.buffer = base, &c.buffer
 	return at, nil
 }
 

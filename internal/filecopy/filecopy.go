@@ -218,7 +218,7 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 		}
 		to.discard()
 	}()
-	c := contents{src: from, dst: to.file, before: info, hash: newHash(opts.Hash), progress: opts.Progress, gate: gate{pace: opts.Pace}}
+	c := contents{src: from, dst: to.file, before: info, hash: newHash(opts.Hash), progress: opts.Progress, gate: gate{pace: opts.Pace}, buffer: p.buffer}
 	if opts.syncs() {
 		c.behind = &behind{file: to.file}
 	}

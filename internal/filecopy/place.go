@@ -17,6 +17,7 @@ type place struct {
 	shared bool // dir is the caller's, not to be closed
 	taken  bool // existing has found something
 	named  bool // a temporary without a name could not be given one
+	buffer *buffer
 }
 
 // openPlace opens the folder of dst/name, and makes what is missing of it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"testing"
 
 	"brood/internal/filecopy"
@@ -86,5 +87,32 @@ func TestCopierKeepsTheFolder(t *testing.T) {
 	c.Close()
 	if after := descriptors(t); after != before {
 		t.Errorf("%d descriptors; there were %d", after, before)
+	}
+}
+
+// The files of a Copier go through the same memory, each of them right whatever was there before it.
+func TestCopierKeepsItsBuffer(t *testing.T) {
+	e := newEnds(t)
+	c := filecopy.NewCopier(e.src, e.dst)
+	defer c.Close()
+	const files, size = 50, 10_000
+	var before, after runtime.MemStats
+	for n := range files {
+		name := fmt.Sprint(n)
+		write(t, e.src, name, noise(size+n*200*(1-n%2*2)), 0o600) // longer and shorter by turns
+	}
+	runtime.ReadMemStats(&before)
+	for n := range files {
+		info, err := c.Lstat(fmt.Sprint(n))
+		must(t, err)
+		_, err = c.File(context.Background(), fmt.Sprint(n), info, filecopy.Options{})
+		must(t, err)
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / files; each > size/2 {
+		t.Errorf("%d bytes of memory are new for each file of %d", each, size)
+	}
+	for n := range files {
+		e.wantCopied(t, fmt.Sprint(n))
 	}
 }
