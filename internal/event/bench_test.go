@@ -25,9 +25,10 @@ var (
 func BenchmarkWrite(b *testing.B) {
 	for _, e := range []event.Event{copied, progress, exited} {
 		b.Run(string(e.Kind), func(b *testing.B) {
+			w := event.NewWriter(io.Discard)
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := event.Write(io.Discard, e); err != nil {
+				if err := w.Write(e); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -33,22 +33,40 @@ type final struct {
 
 // Write writes e as one line, in one call. Whoever looks at it on a terminal sees
 // what it says: what could move the cursor or turn the text round is escaped.
-func Write(w io.Writer, e Event) error {
-	out := wire{plain: plain(e)}
+func Write(w io.Writer, e Event) error { return NewWriter(w).Write(e) }
+
+// Writer writes one event after another, as Write does each, and needs memory for one line.
+type Writer struct {
+	w       io.Writer
+	line    bytes.Buffer
+	encoder *json.Encoder
+	out     final
+}
+
+// NewWriter writes to w.
+func NewWriter(w io.Writer) *Writer {
+	to := &Writer{w: w}
+	to.encoder = json.NewEncoder(&to.line)
+	to.encoder.SetEscapeHTML(false)
+	return to
+}
+
+// Write writes e.
+func (w *Writer) Write(e Event) error {
+	w.out = final{wire{plain: plain(e)}, e.Files, e.Bytes, e.Duration}
+	out := &w.out.wire
 	out.File, out.FileBase64 = readable(e.File)
 	out.Source, out.SourceBase64 = readable(e.Source)
 	out.Dest, out.DestBase64 = readable(e.Dest)
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
 	var value any = out
 	if e.Totals != nil {
-		value = final{out, e.Files, e.Bytes, e.Duration}
+		value = &w.out
 	}
-	if err := encoder.Encode(value); err != nil {
+	w.line.Reset()
+	if err := w.encoder.Encode(value); err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	_, err := w.Write(harmless(line.Bytes()))
+	_, err := w.w.Write(harmless(w.line.Bytes()))
 	return err
 }
 

@@ -115,3 +115,23 @@ func (b endless) Read(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// A Writer writes what Write does, whatever it has written before.
+func TestWriter(t *testing.T) {
+	events := []event.Event{
+		{Kind: event.Begun, Source: "a\xff", Dest: "b", Jobs: 2},
+		{Kind: event.Finished, Files: 1, Totals: &event.Totals{Failed: 1}},
+		{Kind: event.Copied, File: "f", Lost: []string{"owner"}},
+		{Kind: event.Skipped},
+	}
+	var one, each bytes.Buffer
+	w := event.NewWriter(&one)
+	for _, e := range events {
+		if err := errors.Join(w.Write(e), event.Write(&each, e)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if one.String() != each.String() {
+		t.Errorf("one writer\n%s\na writer for each\n%s", one.String(), each.String())
+	}
+}

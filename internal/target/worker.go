@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -22,7 +21,7 @@ type worker struct {
 	listen       func() // for what ends ctx; until then SIGTERM ends this process at once
 	source, dest *os.Root
 	copier       *filecopy.Copier // from one to the other
-	events       io.Writer
+	events       *event.Writer
 	bucket       *pace.Bucket // that all children share; nil for one by hand
 }
 
@@ -69,7 +68,7 @@ func (t task) start(job Job, w *process.Work) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := &worker{Job: job, ctx: ctx, listen: listen, source: source, events: w.Events}
+	at := &worker{Job: job, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
 	if at.dest, err = t.dest(source, job); err != nil {
 		source.Close()
 		return nil, err
@@ -134,5 +133,5 @@ func (w *worker) close() {
 func (w *worker) tell(e event.Event) {
 	e.Time = time.Now()
 	// Without its parent a child has nobody to tell, and finishes its work all the same.
-	_ = event.Write(w.events, e)
+	_ = w.events.Write(e)
 }
