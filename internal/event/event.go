@@ -22,12 +22,14 @@ type Kind string
 
 // The kinds, with the fields that each one has beside time and kind.
 const (
-	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, auto, dry_run, verify
+	Begun     Kind = "begun"     // the parent has begun: pid, ppid, version, source, dest, jobs, auto, hash, dry_run, verify
 	Limited   Kind = "limited"   // fewer children at once than asked for: jobs, asked, reason
 	Adjusted  Kind = "adjusted"  // another number of children at once moves more, or was tried in vain; or is tried (phase): jobs, phase, reason
+	Measured  Kind = "measured"  // how much there is to do is known: files (and links), size (of all files)
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files
 	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay
+	Silent    Kind = "silent"    // nothing was heard of a child for a while, or it sleeps otherwise by now: name, pid, file, duration, reason, state, wchan
 	Stalled   Kind = "stalled"   // a child is ended, as its file makes no progress or takes too long: name, pid, file, reason, state, wchan
 	Progress  Kind = "progress"  // a file's copy has come so far: name, pid, file, bytes, size, phase
 	Copied    Kind = "copied"    // a file is complete: name, pid, file, bytes, method, hash, digest, resumed, retries, lost
@@ -81,7 +83,7 @@ type Event struct {
 	Command []string `json:"command,omitempty"` // of a lesson's process: its command line
 
 	File  string `json:"file,omitempty"`  // relative to source and dest; file_base64 has its bytes when they are no UTF-8
-	Files int    `json:"files,omitempty"` // how many a child was given; of finished: copied in all
+	Files int    `json:"files,omitempty"` // how many a child was given; of measured: to do; of finished: copied in all
 
 	Bytes    int64   `json:"bytes,omitempty"`
 	Size     int64   `json:"size,omitempty"`
@@ -89,7 +91,7 @@ type Event struct {
 	Method   string  `json:"method,omitempty"`   // reflink, copy_file_range or read-write; of linked: hard link, or none
 	Phase    string  `json:"phase,omitempty"`    // of progress: syncing, verifying or waiting (for its turn at the rate), none while bytes are copied; of adjusted: trying
 
-	Hash    string   `json:"hash,omitempty"`    // xxh128 …
+	Hash    string   `json:"hash,omitempty"`    // xxh128 …; of begun: by which contents are verified
 	Digest  string   `json:"digest,omitempty"`  // of the contents, in hex, verified at the destination
 	Resumed int64    `json:"resumed,omitempty"` // bytes that a partial copy had already, and that were proved equal
 	Retries int      `json:"retries,omitempty"` // how often it was copied again since it had been read back different

@@ -77,9 +77,10 @@ type Options struct {
 	Stop   <-chan Stop
 	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
 
-	Stall   time.Duration // a child that tells nothing for so long is ended; 0: never
-	Timeout time.Duration // and one that is not done with a file after this; 0: never
-	Retries int           // of a name, when the cause of its failure may pass
+	Stall   time.Duration                    // a child that tells nothing for so long is ended; 0: never
+	Timeout time.Duration                    // and one that is not done with a file after this; 0: never
+	Silence func(children int) time.Duration // one of so many that tells nothing for so long is said to be silent, and goes on; nil: none is
+	Retries int                              // of a name, when the cause of its failure may pass
 
 	// Room tells for how many more children the machine has room now (of a negative number: how many are
 	// too many), and why not for more; nil: for any number. It is asked about once a second at most.

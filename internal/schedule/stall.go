@@ -15,6 +15,7 @@ type clock struct {
 	quiet time.Duration // since the last news
 	busy  time.Duration // since the last file was settled
 	files int32         // that were settled by then
+	told  bool          // that it is silent
 
 	rung Stop
 	stay time.Duration // on that rung
@@ -28,10 +29,13 @@ func (o Options) tick() time.Duration {
 	if shortest == 0 || o.Timeout > 0 && o.Timeout < shortest {
 		shortest = o.Timeout
 	}
-	if shortest == 0 {
-		return 0
+	switch {
+	case shortest > 0:
+		return plan.Tick(shortest)
+	case o.Silence != nil:
+		return time.Second
 	}
-	return plan.Tick(shortest)
+	return 0
 }
 
 // tick has each child's clock go on.
@@ -47,8 +51,22 @@ func (r *run) tick() {
 			a.why = &event.Event{Kind: event.Stalled, Name: a.name, PID: a.pid, File: a.at(), Reason: why, State: s.State, WChan: s.Channel}
 			r.emit(*a.why)
 			a.climbTo(Terminate)
+		} else if !a.told && r.opts.Silence != nil && a.quiet >= r.opts.Silence(len(r.children)) {
+			a.told = true
+			r.emit(a.silent())
 		}
 	}
+}
+
+// silent is the event for that: who looks on is to know before it is given up.
+func (a *attempt) silent() event.Event {
+	e := event.Event{Kind: event.Silent, Name: a.name, PID: a.pid, File: a.at(), Duration: a.quiet.Seconds(), Reason: "no progress"}
+	s := a.child.Sleep()
+	e.State, e.WChan = s.State, s.Channel
+	if s.State == "T" {
+		e.Reason = "stopped"
+	}
+	return e
 }
 
 // overdue has the clock go on, and says why the child is to end, if it is.
@@ -57,7 +75,7 @@ func (a *attempt) overdue(o Options) (why string) {
 	a.quiet += tick
 	a.busy += tick
 	if a.heard.Swap(false) {
-		a.quiet = 0
+		a.quiet, a.told = 0, false
 	}
 	if n := a.settled.Load(); n != a.files {
 		a.busy, a.files = 0, n

@@ -52,6 +52,34 @@ func TestStall(t *testing.T) {
 	}
 }
 
+// TestSilence: one that tells nothing for a while is said to be silent, once, until it tells something again.
+func TestSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{tell: func(c *child, emit event.Sink) {
+			for range 2 {
+				time.Sleep(20 * time.Second)
+				emit(event.Event{Kind: event.Progress, File: "f0"})
+			}
+			copied(emit, c.names...)
+			ends(emit, false)
+		}}
+		var silent []event.Event
+		schedule.Run(newJobs(1), e, schedule.Options{
+			Slots: 1, Grace: time.Second, Silence: func(children int) time.Duration { return time.Duration(3*children) * time.Second },
+		}, func(e event.Event) {
+			if e.Kind == event.Silent {
+				silent = append(silent, e)
+			}
+		})
+		if len(silent) != 2 {
+			t.Fatalf("%+v, want one for each silence", silent)
+		}
+		if e := silent[0]; e.File != "f0" || e.Reason != "no progress" || e.State != "D" || e.WChan != "rpc_wait" || e.Duration < 3 || e.Duration > 5 {
+			t.Errorf("%+v", e)
+		}
+	})
+}
+
 // One that tells something is not stalled, however long it takes; Timeout ends it all the same.
 func TestProgressIsNoStall(t *testing.T) {
 	for _, row := range []struct {

@@ -61,6 +61,10 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		return exited(e)
 	case event.Retried:
 		return retried(e)
+	case event.Silent:
+		return hclog.Debug, "child silent", withSleep(e, withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason)))
+	case event.Measured:
+		return hclog.Debug, "measured", []any{"files", e.Files, "size", e.Size}
 	case event.Stalled:
 		return hclog.Warn, "child stalled", withSleep(e, withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason)))
 	case event.Failed:
