@@ -48,6 +48,8 @@ var owners = map[string]string{
 	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
 	"github.com/pkg/xattr":            "internal/filecopy",
 	"golang.org/x/term":               "internal/cli",
+	"github.com/rivo/uniseg":          "internal/view",
+	"github.com/charmbracelet/x/vt":   "", // tests look at a terminal
 	"github.com/cespare/xxhash/v2":    "internal/digest",
 	"github.com/zeebo":                "internal/digest",
 	"golang.org/x/sys/cpu":            "internal/digest/cpuid",

@@ -25,6 +25,7 @@ type Queue struct {
 	queued  []byte
 	lost    int           // lines that came after queued, and had no room
 	written int           // how often w has taken something
+	footer  *Footer       // what is to be below the lines; nil for nothing
 	wake    chan struct{} // has one when there may be something to write
 	idle    chan struct{} // closed when there is nothing to write; another one once there is
 	ended   chan struct{} // closed when run has returned
@@ -62,50 +63,99 @@ func (q *Queue) LevelWrite(level hclog.Level, p []byte) (int, error) {
 // Write takes lines that are worth as much as an error.
 func (q *Queue) Write(p []byte) (int, error) { return q.LevelWrite(hclog.Error, p) }
 
+// SetFooter has the terminal show a footer below the lines; with nil the one that is there goes.
+func (q *Queue) SetFooter(f *Footer) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.footer = f
+	q.busy()
+}
+
+// busy has the goroutine look what there is to write.
 func (q *Queue) busy() {
-	select {
-	case <-q.idle:
-		q.idle = make(chan struct{})
-	default:
-	}
+	q.work()
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
 }
 
+func (q *Queue) work() {
+	select {
+	case <-q.idle:
+		q.idle = make(chan struct{})
+	default:
+	}
+}
+
 func (q *Queue) run() {
 	defer close(q.ended)
-	for range q.wake {
-		for {
-			text, lost := q.take()
-			if len(text) == 0 && lost == 0 {
-				break
+	var shown *Footer
+	ticks := time.NewTicker(time.Hour)
+	defer ticks.Stop()
+	for {
+		select {
+		case _, ok := <-q.wake:
+			if !ok {
+				return
 			}
-			q.write(text, lost)
+		case <-ticks.C:
+			if shown == nil {
+				continue
+			}
+			q.mu.Lock()
+			q.work() // a terminal that is stopped holds this up as well
+			q.mu.Unlock()
+		}
+		for more := true; more; more = !q.rest(shown) {
+			text, lost, footer := q.take()
+			if footer != shown && footer != nil {
+				ticks.Reset(footer.Every)
+			}
+			q.write(text, lost, shown, footer)
+			shown = footer
 		}
 	}
 }
 
-// take takes all that is queued; when there is nothing, the queue is idle.
-func (q *Queue) take() (text []byte, lost int) {
+// take takes all that is queued.
+func (q *Queue) take() (text []byte, lost int, footer *Footer) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	text, lost = q.queued, q.lost
 	q.queued, q.lost = nil, 0
-	if len(text) == 0 && lost == 0 {
-		select {
-		case <-q.idle:
-		default:
-			close(q.idle)
-		}
+	return text, lost, q.footer
+}
+
+// rest tells whether there is nothing more to write: then the queue is idle.
+func (q *Queue) rest(shown *Footer) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.queued) > 0 || q.lost > 0 || q.footer != shown {
+		return false
 	}
-	return text, lost
+	select {
+	case <-q.idle:
+	default:
+		close(q.idle)
+	}
+	return true
 }
 
 // write writes piece by piece, so that it shows whether somebody reads. Errors are
 // nobody's: there is no other place to tell them.
-func (q *Queue) write(text []byte, lost int) {
+func (q *Queue) write(text []byte, lost int, shown, footer *Footer) {
+	if lost > 0 {
+		said := bytes.NewBuffer(text)
+		q.leftOut(said, lost)
+		text = said.Bytes()
+	}
+	switch {
+	case footer != nil:
+		text = footer.below(text, false)
+	case shown != nil:
+		text = shown.below(text, true)
+	}
 	for len(text) > 0 {
 		n := wholeLines(text)
 		_, _ = q.w.Write(text[:n])
@@ -114,8 +164,8 @@ func (q *Queue) write(text []byte, lost int) {
 		q.written++
 		q.mu.Unlock()
 	}
-	if lost > 0 {
-		q.leftOut(q.w, lost)
+	if footer != nil {
+		footer.at = time.Now() // a terminal that was stopped has taken it only now
 	}
 }
 

@@ -1,0 +1,192 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/status"
+)
+
+// Progress draws where a run stands: one line for the whole, and one for each child
+// at work. It may be read and drawn by different goroutines.
+type Progress struct {
+	Color bool
+
+	mu       sync.Mutex
+	standing status.Standing
+}
+
+// Read takes an event; a Stream's reader.
+func (p *Progress) Read(e event.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.standing.Apply(e)
+}
+
+// Frame is what a terminal of so many columns and rows is to show at that time, no
+// line wider than it and half of the rows at the most: of many children those that
+// are in trouble, then those that move the most.
+func (p *Progress) Frame(now time.Time, columns, rows int) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := &p.standing
+	if s.Run.Begun.IsZero() {
+		return ""
+	}
+	var text strings.Builder
+	text.WriteString(p.whole(now, columns) + "\n")
+	children := s.Children()
+	room := max(rows/2-1, 0)
+	shown := children
+	if len(children) > room {
+		shown = busiest(children, max(room-1, 0), now)
+	}
+	t := childTable{now: now, compares: s.Run.Verify, color: p.Color, columns: columns}
+	for _, line := range t.lines(shown) {
+		text.WriteString(line + "\n")
+	}
+	if more := len(children) - len(shown); more > 0 && room > 0 {
+		text.WriteString(cut(fmt.Sprintf("  … and %s more at work", count(more)), columns) + "\n")
+	}
+	return text.String()
+}
+
+// Line is where the run stands, on one line that nothing can garble.
+func (p *Progress) Line(now time.Time) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(texts(p.fields(now)), ", ")
+}
+
+// busiest are those n of the children that one should see, in their order.
+func busiest(children []*status.Child, n int, now time.Time) []*status.Child {
+	ranked := slices.Clone(children)
+	slices.SortStableFunc(ranked, func(a, b *status.Child) int {
+		switch {
+		case (a.Silent != "") != (b.Silent != ""):
+			if a.Silent != "" {
+				return -1
+			}
+			return 1
+		case a.Rate(now) > b.Rate(now):
+			return -1
+		case a.Rate(now) < b.Rate(now):
+			return 1
+		}
+		return 0
+	})
+	chosen := ranked[:n]
+	return slices.DeleteFunc(slices.Clone(children), func(c *status.Child) bool { return !slices.Contains(chosen, c) })
+}
+
+// field is a part of the line for the whole. Where there is no room for all, those
+// of the greatest rank go first.
+type field struct {
+	text  string
+	rank  int
+	color string
+}
+
+func texts(fields []field) (all []string) {
+	for _, f := range fields {
+		all = append(all, f.text)
+	}
+	return all
+}
+
+func (p *Progress) fields(now time.Time) (fields []field) {
+	s := &p.standing
+	part, known := s.Part()
+	if known {
+		fields = append(fields, field{text: percent(part)})
+	}
+	bytes, files := Bytes(s.Copied()), count(s.Settled())
+	if s.Bytes > 0 {
+		bytes += " of " + Bytes(s.Bytes)
+	}
+	if s.Files > 0 {
+		files += " of " + count(s.Files)
+	}
+	fields = append(fields, field{text: bytes, rank: 4}, field{text: files + " files", rank: 5})
+	fields = append(fields, field{text: Bytes(int64(s.Rate(now))) + "/s", rank: 3})
+	if left, ok := s.Left(now); ok {
+		fields = append(fields, field{text: clock(left) + " left", rank: 2})
+	} else {
+		fields = append(fields, field{text: clock(now.Sub(s.Run.Begun)) + " so far", rank: 2})
+	}
+	if n := s.Run.Failed + s.Run.Different + s.Run.Missing + s.Run.Extra; n > 0 {
+		word := " failed"
+		if s.Run.Failed != n {
+			word = " differ"
+		}
+		fields = append(fields, field{text: count(n) + word, rank: 1, color: red})
+	}
+	return fields
+}
+
+// whole is the line for the whole run: a bar, and as many fields as there is room for.
+func (p *Progress) whole(now time.Time, columns int) string {
+	fields := p.fields(now)
+	for len(fields) > 1 && width(strings.Join(texts(fields), "  ")) > columns {
+		last := 0
+		for i, f := range fields {
+			if f.rank > fields[last].rank {
+				last = i
+			}
+		}
+		fields = slices.Delete(fields, last, last+1)
+	}
+	var line strings.Builder
+	room := columns - width(strings.Join(texts(fields), "  ")) - 2
+	if part, known := p.standing.Part(); known && room >= leastBar {
+		line.WriteString(bar(part, min(room, 30)) + "  ")
+	}
+	for i, f := range fields {
+		if i > 0 {
+			line.WriteString("  ")
+		}
+		line.WriteString(paint(cut(f.text, columns), f.color, p.Color))
+	}
+	return line.String()
+}
+
+const leastBar = 8 // columns
+
+// bar has eight steps for each column.
+func bar(part float64, columns int) string {
+	inner := columns - 2
+	eighths := int(part * float64(inner) * 8)
+	filled := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		filled += string([]rune(" ▏▎▍▌▋▊▉")[rest])
+	}
+	return "▕" + filled + strings.Repeat(" ", inner-width(filled)) + "▏"
+}
+
+// percent never says that all is done when it is not.
+func percent(part float64) string { return fmt.Sprintf("%3d %%", int(part*100)) }
+
+// clock is a time as it is read from a clock: 0:05, 12:34, 1:02:03.
+func clock(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+const (
+	red    = "31"
+	yellow = "33"
+)
+
+func paint(text, color string, allowed bool) string {
+	if color == "" || !allowed {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[m"
+}

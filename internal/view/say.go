@@ -1,0 +1,28 @@
+package view
+
+import (
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+)
+
+// Say writes where the run stands as a line of the log, and where each child does as another.
+func (p *Progress) Say(logger hclog.Logger, now time.Time, children bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := &p.standing
+	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Files, "failed", s.Run.Failed,
+		"running", s.Run.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Run.Begun).Seconds())}
+	if left, ok := s.Left(now); ok {
+		pairs = append(pairs, "left", seconds(left.Seconds()))
+	}
+	logger.Info("progress", pairs...)
+	if !children {
+		return
+	}
+	for _, c := range s.Children() {
+		pairs := []any{"name", c.Name, "pid", c.PID, "file", quoted(c.File), "bytes", c.Bytes, "size", c.Size, "rate", int64(c.Rate(now))}
+		pairs = withSome(withSome(pairs, "phase", c.Phase), "silent", c.Silent)
+		logger.Info("child at work", withSome(pairs, "state", c.State)...)
+	}
+}
