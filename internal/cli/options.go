@@ -39,6 +39,8 @@ type options struct {
 	force        bool // whatever room there is
 	quiet        bool
 	json         bool
+	progress     progressMode
+	measure      bool // how much there is to do is to be known beforehand
 	record       string
 	checksums    string
 	retryFailed  string // a record
@@ -70,6 +72,7 @@ func runFlags(name string) []cli.Flag {
 		&cli.IntFlag{Name: "nice", DefaultText: "as this process", Usage: "add `N`, -20 to 19, to the niceness of children"},
 		&cli.StringFlag{Name: "ionice", Usage: "children read and write in `CLASS`: idle, best-effort[:0-7] or realtime[:0-7]"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only warnings and errors, no summary"},
+		&cli.StringFlag{Name: "progress", Value: string(progressAuto), Usage: "show `WHEN` where the run stands: auto (on a terminal, unless --quiet), always (elsewhere as a line in the log each 10 s) or never"},
 		&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL`: trace, debug, info, warn, error or off"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT`: text or json"},
@@ -112,6 +115,9 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 		return opts, fmt.Errorf("bwlimit %w", err)
 	}
 	if opts.limits, err = readLimits(c); err != nil {
+		return opts, err
+	}
+	if opts.progress, err = parseProgress(c.String("progress")); err != nil {
 		return opts, err
 	}
 	opts.log, err = readLogOptions(c, std)

@@ -38,17 +38,20 @@ func runCopy(opts options, std Streams) error {
 	return run(tree, opts, std)
 }
 
-// fits is an error when the destination has no room for all, unless that is to be
-// tried. It walks the whole source.
-func fits(ctx context.Context, tree plan.Tree, opts options) error {
-	if opts.force {
-		return nil
-	}
-	err := plan.Fits(ctx, tree, opts.plan, opts.copy.Hash != "")
+// measure tells what there is to do, where somebody wants to know, and is an error
+// when the destination has no room for it, unless that is to be tried. It walks the whole source.
+func measure(ctx context.Context, tree plan.Tree, opts options, emit event.Sink) (files int, err error) {
+	work, known, err := plan.Measure(ctx, tree, opts.plan, plan.Question{
+		Work: opts.measure || opts.halt.percent > 0 && !opts.dryRun, Compare: opts.compare,
+		Room: !opts.compare && !opts.force, Written: opts.copy.Hash != "",
+	})
 	if short := new(plan.Shortage); errors.As(err, &short) {
-		return &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits", view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
+		return 0, &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits", view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
 	}
-	return err
+	if known {
+		emit(event.Event{Kind: event.Measured, Files: work.Files, Size: work.Bytes})
+	}
+	return work.Files, err
 }
 
 // run is one plan, one run, one stream of events, and its views.
@@ -78,13 +81,17 @@ func run(tree plan.Tree, opts options, std Streams) error {
 		return errors.Join(err, record.close(), checksums.close())
 	}
 	debug.SetGCPercent(parentGC)
+	// A progress that is shown is drawn by who writes the log.
 	story := newStory(&opts.log)
+	shown := showProgress(opts, std, story)
 	var stopped syscall.Signal
 	defer func() { endStory(story, stopped) }()
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
-	stream := event.NewStream(state.Apply, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
+	stream := event.NewStream(state.Apply, shown.view.Read, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
+	opts.measure = shown.wanted()
 	stopped, err = execute(tree, opts, bucket, stream.Emit)
+	shown.end()
 	if err != nil {
 		return errors.Join(err, record.close(), checksums.close())
 	}
@@ -127,13 +134,17 @@ func lister(opts options, out io.Writer) func(event.Event) {
 func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink) (stopped syscall.Signal, err error) {
 	slots, most, limited := slotsFor(opts.jobs, opts.auto)
 	emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
-		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, DryRun: opts.dryRun, Verify: opts.compare})
+		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, Hash: string(opts.copy.Hash), DryRun: opts.dryRun, Verify: opts.compare})
 	if opts.jobs != 0 && limited.Kind != "" {
 		emit(limited)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	total, err := opts.total(ctx, tree)
+	if opts.dryRun {
+		opts.plan.PerChild, opts.plan.Guided = 1, false // each file is said by itself
+		opts.plan.Recheck = false                       // what is there is looked at by a child, and there is none
+	}
+	total, err := measure(ctx, tree, opts, emit)
 	if err != nil {
 		return 0, err
 	}
@@ -160,34 +171,21 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink)
 		Slots: slots, Most: most, Room: opts.admission.room(),
 		Full:  func() { emitLimited(opts.jobs, limited, emit) },
 		Grace: grace, Stop: stops, Cancel: cancel,
+		Silence: func(children int) time.Duration {
+			return max(3*time.Second, 3*target.ProgressEvery(children, opts.plan.Stall))
+		},
 		Stall: opts.plan.Stall, Timeout: opts.timeout, Retries: opts.retries,
 	}, emit)
 	process.Finish(grace)
 	return ladder.end(), nil
 }
 
-// total is how many files the run is for, where a percentage of them is asked for.
-func (o options) total(ctx context.Context, tree plan.Tree) (int, error) {
-	if o.halt.percent == 0 || o.dryRun {
-		return 0, nil
-	}
-	o.plan.Recheck = o.plan.Recheck || o.compare
-	return plan.Count(ctx, tree, o.plan)
-}
-
-// startPlan starts the plan of a run, if what it has to copy fits.
+// startPlan starts the plan of a run.
 func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sink) (*plan.Plan, error) {
 	room := process.ArgRoom() - len(tree.Source) - len(tree.Dest)
 	opts.plan.ArgRoom = max(room, 1) // where nothing fits, each file is its own clear error
 	if opts.compare {
 		return plan.StartCompare(ctx, tree, opts.plan, emit)
-	}
-	if opts.dryRun {
-		opts.plan.PerChild, opts.plan.Guided = 1, false // each file is said by itself
-		opts.plan.Recheck = false                       // what is there is looked at by a child, and there is none
-	}
-	if err := fits(ctx, tree, opts); err != nil {
-		return nil, err
 	}
 	return plan.Start(ctx, tree, opts.plan, emit)
 }

@@ -47,7 +47,9 @@ func (w *walk) compareFolder(name string) {
 		w.failed(name, "read folder", err)
 		return // what is extra cannot be told either
 	}
-	w.extras(name)
+	if !w.sourceOnly {
+		w.extras(name)
+	}
 }
 
 // compareName compares what the source has with what the destination has of the name.

@@ -1,13 +1,9 @@
 package plan
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"math"
-
-	"brood/internal/event"
-	"brood/internal/filecopy"
 )
 
 // Room is what a file system has or is to have.
@@ -27,99 +23,6 @@ func (s *Shortage) Error() string {
 		return fmt.Sprintf("dest %q: needs %d bytes, has %d", s.Dest, s.Needed.Bytes, s.Free.Bytes)
 	}
 	return fmt.Sprintf("dest %q: needs %d inodes, has %d", s.Dest, s.Needed.Inodes, s.Free.Inodes)
-}
-
-// Fits returns a *Shortage if the destination has no room for what Start would
-// copy. Where that cannot be known, it is nil: also where contents may be shared
-// with the source (reflinks), unless they are written in any case. It walks the
-// source, and ends with ctx's error soon after that is done, or with another one
-// when there is no answer for Options.Stall.
-func Fits(ctx context.Context, t Tree, opts Options, written bool) error {
-	_, err := wholeInTime(ctx, opts, func(ctx context.Context, p *pulse) (struct{}, error) {
-		return struct{}{}, fits(ctx, p, t, opts, written)
-	})
-	return err
-}
-
-func fits(ctx context.Context, p *pulse, t Tree, opts Options, written bool) error {
-	if !written && mayShare(p, t) {
-		return nil
-	}
-	p.askFor("dest", t.Dest)
-	free, known := Free(t.Dest)
-	if !known {
-		return nil
-	}
-	needed, err := roomFor(ctx, p, t, opts)
-	if err == nil && (needed.Bytes > free.Bytes || needed.Inodes > free.Inodes) {
-		err = &Shortage{t.Dest, needed, free}
-	}
-	return err
-}
-
-// Needs is what the destination must have room for, beside what it holds by now,
-// when Start is to copy this: what files have allocated in whole blocks, and
-// names that are not there. What a file replaces is counted as free, although the
-// two are there together for a moment; so is its share of what has other names, too.
-// It ends as Fits does.
-func Needs(ctx context.Context, t Tree, opts Options) (Room, error) {
-	return wholeInTime(ctx, opts, func(ctx context.Context, p *pulse) (Room, error) { return roomFor(ctx, p, t, opts) })
-}
-
-func roomFor(ctx context.Context, p *pulse, t Tree, opts Options) (Room, error) {
-	opts.Recheck = false // what is there needs no room
-	w, err := newWalk(ctx, p, t, opts, func(event.Event) {})
-	if err != nil {
-		return Room{}, err
-	}
-	defer w.close()
-	n := needs{walk: w}
-	w.pass = n.add
-	w.run()
-	n.Bytes = max(n.Bytes, 0)
-	return n.Room, ctx.Err()
-}
-
-// needs sums up what a walk finds.
-type needs struct {
-	*walk
-	Room
-}
-
-func (n *needs) add(e entry) {
-	switch e.kind {
-	case entered:
-	case left:
-		n.addFolder(e.folder)
-	default:
-		n.addName(e)
-	}
-}
-
-// addFolder counts a folder as the feed makes it: one that holds nothing that is wanted may be not.
-func (n *needs) addFolder(d *folder) {
-	wanted := d.wanted || len(n.opts.Include) == 0
-	if d.in != nil {
-		d.in.wanted = d.in.wanted || d.wanted
-	}
-	if d.fresh && wanted {
-		n.Inodes++
-	}
-}
-
-func (n *needs) addName(e entry) {
-	e.folder.wanted = true
-	there := n.there(e)
-	if e.kind == file {
-		n.Bytes += allocation(e.info)
-	}
-	switch {
-	case there == nil && e.kind != hardLink:
-		n.Inodes++
-	case there != nil && there.Mode().IsRegular() && n.opts.Overwrite != filecopy.Never:
-		_, names := identity(there)
-		n.Bytes -= occupies(there) / int64(max(names, 1)) // some file systems count none
-	}
 }
 
 // allocation is what a copy of the file will occupy: its holes are kept.

@@ -34,7 +34,7 @@ func TestShortage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dst := mountTmpfs(t, row.options)
-			err := plan.Fits(t.Context(), plan.Tree{Source: src, Dest: dst}, row.opts, false)
+			_, _, err := plan.Measure(t.Context(), plan.Tree{Source: src, Dest: dst}, row.opts, plan.Question{Room: true})
 			var short *plan.Shortage
 			switch {
 			case row.want == "" && err != nil:
@@ -74,7 +74,7 @@ func TestShared(t *testing.T) {
 			}
 			for name, row := range dests {
 				for n, written := range []bool{false, true} {
-					err := plan.Fits(t.Context(), plan.Tree{Source: disk + "/src", Dest: row.dest}, plan.Options{}, written)
+					_, _, err := plan.Measure(t.Context(), plan.Tree{Source: disk + "/src", Dest: row.dest}, plan.Options{}, plan.Question{Room: true, Written: written})
 					var short *plan.Shortage
 					if errors.As(err, &short) != row.want[n] || err != nil && short == nil {
 						t.Errorf("%s, written %v: %v; want a shortage %v", name, written, err, row.want[n])

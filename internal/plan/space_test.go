@@ -27,6 +27,11 @@ func fill(t testing.TB, name string, size int) {
 	must(t, file.Sync()) // btrfs does not count before what it occupies
 }
 
+func needs(ctx context.Context, tree plan.Tree, opts plan.Options) (plan.Room, error) {
+	work, _, err := plan.Measure(ctx, tree, opts, plan.Question{Work: true})
+	return work.Needs, err
+}
+
 // TestNeeds: what has to be allocated, and how many names are new.
 func TestNeeds(t *testing.T) {
 	src := t.TempDir()
@@ -85,7 +90,7 @@ func TestNeeds(t *testing.T) {
 				must(t, os.Mkdir(dst, 0o755))
 				row.dest(t, dst)
 			}
-			got, err := plan.Needs(t.Context(), plan.Tree{Source: src, Dest: dst}, row.opts)
+			got, err := needs(t.Context(), plan.Tree{Source: src, Dest: dst}, row.opts)
 			must(t, err)
 			if got != row.want {
 				t.Errorf("needs %+v, want %+v", got, row.want)
@@ -93,7 +98,7 @@ func TestNeeds(t *testing.T) {
 		})
 	}
 	t.Run("one file", func(t *testing.T) {
-		got, err := plan.Needs(t.Context(), plan.Tree{Source: src + "/in", Dest: src + "/none", File: "big"}, plan.Options{Archive: true})
+		got, err := needs(t.Context(), plan.Tree{Source: src + "/in", Dest: src + "/none", File: "big"}, plan.Options{Archive: true})
 		must(t, err)
 		if want := (plan.Room{Bytes: big, Inodes: 1}); got != want {
 			t.Errorf("needs %+v, want %+v", got, want)
@@ -118,10 +123,10 @@ func TestNeedsEnds(t *testing.T) {
 	makeTree(t, src, "a/b/c")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := plan.Needs(ctx, plan.Tree{Source: src, Dest: src + "/none"}, plan.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := needs(ctx, plan.Tree{Source: src, Dest: src + "/none"}, plan.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want %v", err, context.Canceled)
 	}
-	if _, err := plan.Needs(t.Context(), plan.Tree{Source: src + "/gone", Dest: src + "/none"}, plan.Options{}); err == nil {
+	if _, err := needs(t.Context(), plan.Tree{Source: src + "/gone", Dest: src + "/none"}, plan.Options{}); err == nil {
 		t.Error("no source is no error")
 	}
 }

@@ -43,7 +43,8 @@ type walk struct {
 	pass   func(entry) // may wait, but not when ctx is done
 	shared hardLinks   // nil when hard links are not kept
 
-	compared folder // of a comparison: that all files are said to be in, since nothing waits for them
+	sourceOnly bool   // a comparison is measured: what the destination alone has is no work
+	compared   folder // of a comparison: that all files are said to be in, since nothing waits for them
 }
 
 func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sink) (*walk, error) {
@@ -209,11 +210,21 @@ func (w *walk) settled(e entry) string {
 		return ""
 	case w.opts.Overwrite == filecopy.Never:
 		return event.ReasonExists
-	case e.kind == hardLink && w.linked(e, there),
-		e.kind == file && !w.opts.Recheck && filecopy.Same(e.info, there) && (!w.opts.Archive || sameRights(e.info, there)):
+	case w.isDone(e, there) && (e.kind == hardLink || !w.opts.Recheck):
 		return event.ReasonDone
 	}
 	return ""
+}
+
+// isDone tells whether what is there seems to be the copy of a file or hard link.
+func (w *walk) isDone(e entry, there fs.FileInfo) bool {
+	switch {
+	case w.opts.Overwrite == filecopy.Always:
+		return false
+	case e.kind == hardLink:
+		return w.linked(e, there)
+	}
+	return e.kind == file && filecopy.Same(e.info, there) && (!w.opts.Archive || sameRights(e.info, there))
 }
 
 // there is what the destination has of the name; nil for nothing that can be seen.
