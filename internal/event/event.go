@@ -27,7 +27,7 @@ const (
 	Adjusted  Kind = "adjusted"  // another number of children at once moves more, or was tried in vain; or is tried (phase): jobs, phase, reason
 	Measured  Kind = "measured"  // how much there is to do is known: files (and links), size (of all files)
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
-	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files
+	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files, duration (of fork and exec)
 	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay
 	Silent    Kind = "silent"    // nothing was heard of a child for a while, or it sleeps otherwise by now: name, pid, file, duration, reason, state, wchan
 	Stalled   Kind = "stalled"   // a child is ended, as its file makes no progress or takes too long: name, pid, file, reason, state, wchan
@@ -39,7 +39,7 @@ const (
 	Differs   Kind = "differs"   // a file is not the same on both sides: file, reason
 	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason, lost
 	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error, transient
-	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, user, system, maxrss, stderr, error, state, wchan
+	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, zombie, user, system, maxrss, stderr, error, state, wchan
 	Signalled Kind = "signalled" // a process was sent a signal: name, pid, ppid (the sender), signal
 	Zombie    Kind = "zombie"    // a child has ended and is not reaped: name, pid, ppid
 	Adopted   Kind = "adopted"   // a process has another parent, its own having ended: name, pid, ppid (the new one)
@@ -102,6 +102,7 @@ type Event struct {
 	User     float64 `json:"user,omitempty"`     // seconds of CPU
 	System   float64 `json:"system,omitempty"`
 	MaxRSS   int64   `json:"maxrss,omitempty"` // bytes
+	Zombie   float64 `json:"zombie,omitempty"` // seconds from its last word to the parent until it was reaped
 	Stderr   string  `json:"stderr,omitempty"` // what a child wrote there, the beginning and the end
 
 	State string `json:"state,omitempty"` // what a child is held up by: the kernel's letter,

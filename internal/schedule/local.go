@@ -42,7 +42,8 @@ func (l *Local) Start(job plan.Job, children int, emit event.Sink, over func()) 
 	}
 	c.pid, _ = c.process.PID()
 	l.count(job)
-	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: job.Names[0], Files: len(job.Names)})
+	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: job.Names[0], Files: len(job.Names),
+		Duration: time.Since(c.started).Seconds()})
 	return c, nil
 }
 
@@ -81,6 +82,7 @@ type localChild struct {
 
 	mu      sync.Mutex // held by Start, then by receive
 	events  event.Pieces
+	silent  time.Time       // when it had closed its pipe
 	settled map[string]bool // the names that are; nil as long as there is none
 	bytes   int64
 
@@ -108,6 +110,7 @@ func (c *localChild) receive(piece []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(piece) == 0 {
+		c.silent = time.Now()
 		go c.settle()
 		return
 	}
@@ -154,7 +157,7 @@ func (c *localChild) exited() (why string, killed bool) {
 	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.job.Names[0],
 		Bytes: c.bytes}
 	err := c.process.Join()
-	e.Duration = time.Since(c.started).Seconds()
+	e.Duration, e.Zombie = time.Since(c.started).Seconds(), time.Since(c.silent).Seconds()
 	if err != nil {
 		e.Error, e.State, e.WChan = err.Error(), c.sleep.State, c.sleep.Channel
 		c.emit(e)

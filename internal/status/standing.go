@@ -23,6 +23,7 @@ type Standing struct {
 	settled  int64          // bytes of what is settled, each pass counted
 	names    int            // that are settled
 	passes   int64
+	total    int64 // bytes that were seen to move
 	speed    speed
 }
 
@@ -126,6 +127,7 @@ func (s *Standing) settles(c *Child, e event.Event) {
 }
 
 func (s *Standing) moved(c *Child, bytes int64, now time.Time) {
+	s.total += bytes
 	s.speed.add(bytes, now)
 	if c != nil {
 		c.speed.add(bytes, now)

@@ -1,0 +1,260 @@
+package status
+
+import (
+	"slices"
+	"time"
+
+	"brood/internal/event"
+)
+
+// Timeline is the lives of a run's processes, and what became of its files. Apply is
+// to be called with each event in its order; the zero value is the state before the first.
+type Timeline struct {
+	Run      Run
+	Family   Family // who started whom, and all that happened to each
+	Parent   Life   // of the whole run
+	Lives    []*Life
+	Files    []File // that are settled, in that order
+	Moved    []Moved
+	Finished bool // the record has the end of the run
+
+	standing Standing
+	byPID    map[int]*Life
+	slots    []*Life // who has each place among those that run at the same time
+}
+
+// Life is that of one process.
+//
+//	Asked ── fork, exec ──▶ Started ── phases ──▶ Ended ── a zombie ──▶ Reaped
+type Life struct {
+	Name  string
+	PID   int
+	PPID  int // who started it
+	Slot  int // its place among those that run at the same time, from 0 on
+	File  string
+	Files int // that it was given
+
+	Asked, Started time.Time
+	Ended, Reaped  time.Time // zero where the record does not have it
+	Phases         []Phase   // in their order, without gaps from Started on
+	Adopted        time.Time // when its parent had died; zero as long as that lives
+	Adopter        int       // the PID of who adopted it
+
+	ExitCode *int
+	Signal   string
+	Error    string // why it was abandoned
+	Bytes    int64
+	User     float64 // seconds of CPU
+	System   float64
+	MaxRSS   int64 // bytes
+	Failed   int   // of its files
+	Retried  int   // tries of files that will be followed by another
+
+	fileSince time.Time
+}
+
+// Moved is how many bytes all children together have gone over up to a time: copied, and read back.
+type Moved struct {
+	At    time.Time
+	Bytes int64
+}
+
+// movedEvery is how near to each other two of these are at the least.
+const movedEvery = 20 * time.Millisecond
+
+// Phase is what a process is at for a while.
+type Phase struct {
+	Kind     string // running, or as in progress; or silent, stopped, stalled
+	From, To time.Time
+	File     string
+}
+
+// Kinds of Phase, beside those of progress.
+const (
+	Running = "running"
+	Silent  = "silent"
+	Stopped = "stopped"
+	Stalled = "stalled"
+)
+
+// File is what became of one.
+type File struct {
+	Name     string
+	Life     *Life // of the child that did it; nil where the parent did
+	Outcome  event.Kind
+	From, To time.Time // From is zero where that is not known
+	Bytes    int64
+	Why      string // of what failed, was skipped or differs
+}
+
+// Took is how long it took, 0 where that is not known.
+func (f File) Took() time.Duration {
+	if f.From.IsZero() {
+		return 0
+	}
+	return f.To.Sub(f.From)
+}
+
+// End is when the life ended, or at where it has not.
+func (l *Life) End(at time.Time) time.Time {
+	switch {
+	case !l.Reaped.IsZero():
+		return l.Reaped
+	case !l.Ended.IsZero():
+		return l.Ended
+	}
+	return at
+}
+
+// Apply folds one event in.
+func (t *Timeline) Apply(e event.Event) {
+	t.Run.Apply(e)
+	t.Family.Apply(e)
+	t.standing.Apply(e)
+	t.sample(e.Time)
+	switch e.Kind {
+	case event.Begun:
+		t.Parent = Life{Name: "MainProcess", PID: e.PID, PPID: e.PPID, Asked: e.Time, Started: e.Time}
+	case event.Started:
+		t.start(e)
+	case event.Finished:
+		t.Finished = true
+		t.Parent.Ended, t.Parent.Reaped = e.Time, e.Time
+	}
+	if l := t.byPID[e.PID]; l != nil && e.Kind != event.Started {
+		l.apply(e)
+		if e.Kind == event.Exited {
+			t.slots[l.Slot] = nil
+		}
+	}
+	t.settle(e)
+}
+
+func (t *Timeline) sample(at time.Time) {
+	n := len(t.Moved)
+	switch bytes := t.standing.total; {
+	case n == 0:
+		t.Moved = append(t.Moved, Moved{at, bytes})
+	case bytes == t.Moved[n-1].Bytes:
+	case at.Sub(t.Moved[n-1].At) < movedEvery && n > 1:
+		t.Moved[n-1].Bytes = bytes
+	default:
+		t.Moved = append(t.Moved, Moved{at, bytes})
+	}
+}
+
+func (t *Timeline) start(e event.Event) {
+	l := &Life{Name: e.Name, PID: e.PID, PPID: e.PPID, File: e.File, Files: e.Files, Started: e.Time, fileSince: e.Time}
+	l.Asked = e.Time.Add(-time.Duration(e.Duration * float64(time.Second)))
+	l.turnTo(Running, e)
+	if l.Slot = slices.Index(t.slots, nil); l.Slot < 0 {
+		l.Slot = len(t.slots)
+		t.slots = append(t.slots, nil)
+	}
+	t.slots[l.Slot] = l
+	if t.byPID == nil {
+		t.byPID = map[int]*Life{}
+	}
+	t.byPID[e.PID] = l
+	t.Lives = append(t.Lives, l)
+}
+
+func (l *Life) apply(e event.Event) {
+	switch e.Kind {
+	case event.Progress:
+		kind := e.Phase
+		if kind == "" {
+			kind = Running
+		}
+		l.turnTo(kind, e)
+	case event.Silent:
+		kind := Silent
+		if e.Reason == Stopped {
+			kind = Stopped
+		}
+		e.Time = e.Time.Add(-time.Duration(e.Duration * float64(time.Second))) // since then
+		l.turnTo(kind, e)
+	case event.Stalled:
+		l.turnTo(Stalled, e)
+	case event.Adopted:
+		l.Adopted, l.Adopter = e.Time, e.PPID
+	case event.Zombie:
+		l.end(e.Time)
+	case event.Exited:
+		l.end(e.Time.Add(-time.Duration(e.Zombie * float64(time.Second))))
+		l.Reaped = e.Time
+		l.ExitCode, l.Signal, l.Error = e.ExitCode, e.Signal, e.Error
+		l.Bytes, l.User, l.System, l.MaxRSS = e.Bytes, e.User, e.System, e.MaxRSS
+	}
+}
+
+func (l *Life) end(at time.Time) {
+	if l.Ended.IsZero() {
+		l.Ended = at
+		l.closePhase(at)
+	}
+}
+
+// turnTo has another phase begin, unless it is the one that there is.
+func (l *Life) turnTo(kind string, e event.Event) {
+	n := len(l.Phases)
+	if n > 0 && l.Phases[n-1].Kind == kind && l.Phases[n-1].File == e.File && l.Phases[n-1].To.IsZero() {
+		return
+	}
+	l.closePhase(e.Time)
+	l.Phases = append(l.Phases, Phase{Kind: kind, From: e.Time, File: e.File})
+}
+
+// closePhase ends the last phase; one that had begun after that was none.
+func (l *Life) closePhase(at time.Time) {
+	n := len(l.Phases)
+	if n == 0 || !l.Phases[n-1].To.IsZero() {
+		return
+	}
+	if l.Phases[n-1].To = at; at.Before(l.Phases[n-1].From) {
+		l.Phases[n-1].To = l.Phases[n-1].From
+	}
+}
+
+// settle notes what became of a file.
+func (t *Timeline) settle(e event.Event) {
+	switch e.Kind {
+	case event.Copied, event.Verified, event.Linked, event.Made, event.Skipped, event.Failed, event.Differs:
+	case event.Retried:
+		if l := t.byPID[e.PID]; l != nil && e.Attempt > 0 {
+			l.Retried++
+		}
+		return
+	default:
+		return
+	}
+	f := File{Name: e.File, Outcome: e.Kind, To: e.Time, Bytes: e.Bytes, Why: e.Error + e.Reason}
+	if l := t.byPID[e.PID]; l != nil && e.PID != 0 {
+		f.Life, f.From, l.fileSince = l, l.fileSince, e.Time
+		if e.Kind == event.Failed {
+			l.Failed++
+		}
+	}
+	t.Files = append(t.Files, f)
+}
+
+// End is when the last thing happened that the record has.
+func (t *Timeline) End() time.Time {
+	end := t.Parent.Ended
+	for _, l := range t.Lives {
+		for _, at := range []time.Time{l.Started, l.Ended, l.Reaped, l.Adopted} {
+			if at.After(end) {
+				end = at
+			}
+		}
+	}
+	for _, f := range t.Files {
+		if f.To.After(end) {
+			end = f.To
+		}
+	}
+	return end
+}
+
+// Slots is how many ran at the same time at the most.
+func (t *Timeline) Slots() int { return len(t.slots) }
