@@ -66,7 +66,7 @@ func withoutNumbers(text string) []string {
 func TestReadmeHasEveryFlag(t *testing.T) {
 	text := readme(t)
 	std := Streams{io.Discard, io.Discard}
-	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags) {
+	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags) {
 		if flag.Names()[0] == aboutFlag {
 			continue
 		}

@@ -114,7 +114,7 @@ func (t *Timeline) Apply(e event.Event) {
 	t.sample(e.Time)
 	switch e.Kind {
 	case event.Begun:
-		t.Parent = Life{Name: "MainProcess", PID: e.PID, PPID: e.PPID, Asked: e.Time, Started: e.Time}
+		t.Parent = Life{Name: "brood", PID: e.PID, PPID: e.PPID, Asked: e.Time, Started: e.Time}
 	case event.Started:
 		t.start(e)
 	case event.Finished:

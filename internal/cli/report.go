@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+	"brood/internal/status"
+	"brood/internal/view"
+)
+
+func reportCommand(std Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "report",
+		Usage:     "draw a recorded run",
+		ArgsUsage: "RECORD",
+		Description: "Draws the run that RECORD is of (brood copy --record, brood lesson --record): its\n" +
+			"summary, a time line of its processes, the slowest and the failed files, the family. Of\n" +
+			"a record that is cut off it draws what is there, says so, and has exit status 1.",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "trace", Usage: "write `FILE` for Perfetto or chrome://tracing"},
+			&cli.StringFlag{Name: "svg", Usage: "write the time line as a picture to `FILE`"},
+			&cli.StringFlag{Name: "lang", Value: systemLang(os.Getenv), DefaultText: "as the system's", Usage: "`LANG`: en or zh"},
+		},
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return &usageError{fmt.Errorf("want RECORD, got %d arguments", c.NArg()), didYouMean("", "brood report --help")}
+			}
+			if lang := c.String("lang"); lang != "en" && lang != "zh" {
+				return &usageError{fmt.Errorf("lang %q: want en or zh", lang), didYouMean("", "brood report --help")}
+			}
+			return report(c, std)
+		},
+	}
+}
+
+// report draws what is asked for, or on standard output.
+func report(c *cli.Context, std Streams) error {
+	name := c.Args().First()
+	run, err := readRecord(name)
+	var part *event.Part
+	if err != nil && !errors.As(err, &part) {
+		return fmt.Errorf("record %q: %w", name, filecopy.Cause(err))
+	}
+	drawings := []struct {
+		flag string
+		draw func(io.Writer, *status.Timeline) error
+	}{{"trace", view.Trace}, {"svg", view.SVG}}
+	drawn := false
+	for _, d := range drawings {
+		if to := c.String(d.flag); to != "" {
+			if err := writeFile(to, func(w io.Writer) error { return d.draw(w, run) }); err != nil {
+				return fmt.Errorf("%s %q: %w", d.flag, to, filecopy.Cause(err))
+			}
+			drawn = true
+		}
+	}
+	if !drawn {
+		words := view.EnglishFamily
+		if c.String("lang") == "zh" {
+			words = view.ChineseFamily
+		}
+		if err := answer(view.Report(std.Out, run, words, columnsOf(std.Out))); err != nil {
+			return err
+		}
+	}
+	if part != nil {
+		fmt.Fprintf(std.Err, "brood: record %q: %v\n", name, part)
+		return exitStatus(statusFailed)
+	}
+	return nil
+}
+
+func readRecord(name string) (*status.Timeline, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var run status.Timeline
+	err = event.ReadRun(file, run.Apply)
+	return &run, err
+}
+
+// writeFile makes a file of what draw writes, or leaves none.
+func writeFile(name string, draw func(io.Writer) error) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	err = draw(file)
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if info, statErr := os.Stat(name); err != nil && statErr == nil && info.Mode().IsRegular() {
+		os.Remove(name)
+	}
+	return err
+}
+
+// columnsOf is how wide a terminal is, 80 for what is none.
+func columnsOf(w io.Writer) int {
+	if file, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 80
+}

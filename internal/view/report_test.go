@@ -1,0 +1,209 @@
+package view_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/status"
+	"brood/internal/view"
+)
+
+// recorded is the time line of a record.
+func recorded(t *testing.T, record string) *status.Timeline {
+	t.Helper()
+	var tl status.Timeline
+	for _, e := range read(t, record) {
+		tl.Apply(e)
+	}
+	return &tl
+}
+
+// recording is a run with something of everything.
+const recording = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"version":1,"source":"holiday","dest":"/mnt/usb","jobs":2,"hash":"xxh128"}
+{"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1,"duration":0.1}
+{"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"\u001b[2J</script>","files":2}
+{"time":"2026-03-01T12:00:02Z","kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":1048576,"size":1048576,"phase":"syncing"}
+{"time":"2026-03-01T12:00:03Z","kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":524288,"size":1048576,"phase":"verifying"}
+{"time":"2026-03-01T12:00:04Z","kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":1048576,"method":"read-write","hash":"xxh128","digest":"aa"}
+{"time":"2026-03-01T12:00:05Z","kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":0,"bytes":1048576,"duration":5,"zombie":1}
+{"time":"2026-03-01T12:00:06Z","kind":"silent","name":"copy-2","pid":42,"file":"\u001b[2J</script>","duration":2,"reason":"stopped","state":"T"}
+{"time":"2026-03-01T12:00:08Z","kind":"stalled","name":"copy-2","pid":42,"file":"\u001b[2J</script>","reason":"no progress"}
+{"time":"2026-03-01T12:00:09Z","kind":"exited","name":"copy-2","pid":42,"file":"\u001b[2J</script>","exitcode":-9,"signal":"SIGKILL","duration":9}
+{"time":"2026-03-01T12:00:09Z","kind":"failed","name":"copy-2","pid":42,"file":"\u001b[2J</script>","error":"stalled"}
+{"time":"2026-03-01T12:00:10Z","kind":"finished","source":"holiday","dest":"/mnt/usb","files":1,"bytes":1048576,"duration":10,"links":0,"skipped":0,"failed":1,"children":2,"peak":2}
+`
+
+func TestReport(t *testing.T) {
+	const want = `copied "holiday" in part to "/mnt/usb"
+  files     1, 1.0 MiB
+  verified  1 by xxh128 aa
+  skipped   0
+  failed    1
+  children  2, at most 2 at once
+  time      10.000 s, 102 KiB/s
+
+time line: 10.000 s, a column is 0.147 s
+   1  █████████████▒▒▒▒▒▒▒▓▓▓▓▓▓▓zzzzzzz
+   2  ███████████████████████████TTTTTTTTTTTTTTTTTTTTTTTTTTT!!!!!!!
+      █ at work  ▒ syncing  ▓ verifying  z a zombie  T stopped  ! stalled
+
+slowest files
+      8.900 s        0 B  copy-2  "\x1b[2J</script>"
+      3.900 s    1.0 MiB  copy-1  "a.mov"
+
+failed files
+  "\x1b[2J</script>": stalled
+
+family
+40 brood  started by pid 2
+├─ 41 copy-1  0.100–5.000 s · exit code 0 · "a.mov"
+└─ 42 copy-2  0.100–9.000 s · 2 files · 1 failed · killed by SIGKILL (-9)
+`
+	var out strings.Builder
+	if err := view.Report(&out, recorded(t, recording), view.EnglishFamily, 74); err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+// many is a run of so many children, four at once.
+func many(children int) *status.Timeline {
+	var tl status.Timeline
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	tl.Apply(event.Event{Time: at, Kind: event.Begun, PID: 1, Source: "a", Dest: "b"})
+	for n := range children {
+		e := event.Event{Time: at.Add(time.Duration(n) * time.Millisecond), Kind: event.Started, Name: fmt.Sprint("copy-", n), PID: 100 + n%5, File: fmt.Sprint("f", n)}
+		tl.Apply(e)
+		e.Time, e.Kind, e.Bytes = e.Time.Add(3900*time.Microsecond), event.Copied, 10
+		tl.Apply(e)
+		e.Kind, e.ExitCode = event.Exited, new(0)
+		tl.Apply(e)
+	}
+	tl.Apply(event.Event{Time: at.Add(time.Duration(children+5) * time.Millisecond), Kind: event.Finished, Totals: &event.Totals{}})
+	return &tl
+}
+
+// TestReportFits: whatever the width, no line that is drawn is wider, and of many children it says how many more there are.
+func TestReportFits(t *testing.T) {
+	tl := many(10_000)
+	for columns := 40; columns < 130; columns += 7 {
+		var out strings.Builder
+		if err := view.Report(&out, tl, view.EnglishFamily, columns); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(out.String(), "\n") {
+			if n := len([]rune(line)); n > columns {
+				t.Fatalf("%d columns of %d: %q", n, columns, line)
+			}
+		}
+		if !strings.Contains(out.String(), "… and 9,960 more") {
+			t.Fatalf("the others are not counted:\n%s", out.String())
+		}
+	}
+}
+
+// TestTrace: it is what encoding/json takes for the format, with a slice for each life and its phases.
+func TestTrace(t *testing.T) {
+	var out strings.Builder
+	if err := view.Trace(&out, recorded(t, recording)); err != nil {
+		t.Fatal(err)
+	}
+	var trace struct {
+		TraceEvents []struct {
+			Name, Cat, Ph string
+			TS, Dur       float64
+			PID           int
+			Args          map[string]any
+		}
+	}
+	if err := json.Unmarshal([]byte(out.String()), &trace); err != nil {
+		t.Fatal(err)
+	}
+	var slices []string
+	arrows := map[string]int{}
+	for _, e := range trace.TraceEvents {
+		if e.Ph == "X" && e.PID == 41 {
+			slices = append(slices, fmt.Sprintf("%s %g+%g", e.Name, e.TS/1e6, e.Dur/1e6))
+		}
+		arrows[e.Ph]++
+	}
+	if got, want := strings.Join(slices, ", "), "copy-1 0+5, start 0+0.1, running 0.1+1.9, syncing 2+1, verifying 3+1, zombie 4+1"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if arrows["s"] != 2 || arrows["f"] != 2 || arrows["C"] < 2 || arrows["M"] != 6 {
+		t.Errorf("%v", arrows)
+	}
+	if strings.Contains(out.String(), "\x1b") {
+		t.Error("a name could move the cursor")
+	}
+}
+
+// TestTraceOfReusedPIDs: two processes that had one PID, one after the other, are two.
+func TestTraceOfReusedPIDs(t *testing.T) {
+	var out strings.Builder
+	if err := view.Trace(&out, many(20)); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), `"process_name"`); n != 21 {
+		t.Errorf("%d processes", n)
+	}
+	if strings.Count(out.String(), `"pid":100,`) > 10 {
+		t.Error("processes of one PID are one")
+	}
+}
+
+// TestSVG is well-formed XML whatever the names, with a bar for each phase.
+func TestSVG(t *testing.T) {
+	for name, tl := range map[string]*status.Timeline{"few": recorded(t, recording), "many": many(3000), "none": recorded(t, recording[:strings.Index(recording, "\n")+1])} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			if err := view.SVG(&out, tl); err != nil {
+				t.Fatal(err)
+			}
+			bars := 0
+			for d := xml.NewDecoder(strings.NewReader(out.String())); ; {
+				token, err := d.Token()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					t.Fatalf("%v\n%s", err, out.String())
+				}
+				if e, ok := token.(xml.StartElement); ok {
+					if e.Name.Local == "script" {
+						t.Error("a name became an element")
+					}
+					if e.Name.Local == "rect" {
+						bars++
+					}
+				}
+			}
+			if name == "few" && bars != 1+1+5+3+7 {
+				t.Errorf("%d bars", bars)
+			}
+		})
+	}
+}
+
+// TestReportThatCannotBeWritten says so.
+func TestReportThatCannotBeWritten(t *testing.T) {
+	tl := recorded(t, recording)
+	for name, draw := range map[string]func(io.Writer) error{
+		"text":  func(w io.Writer) error { return view.Report(w, tl, view.EnglishFamily, 80) },
+		"trace": func(w io.Writer) error { return view.Trace(w, tl) },
+		"svg":   func(w io.Writer) error { return view.SVG(w, tl) },
+	} {
+		if err := draw(&failing{err: os.ErrClosed}); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package view
+
+import (
+	"bufio"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"brood/internal/status"
+)
+
+// colors of the phases, which are told apart without seeing red and green, too (Okabe and Ito).
+var phaseColors = map[string]string{
+	status.Running: "#0072b2", "waiting": "#bbbbbb", "syncing": "#56b4e9", "verifying": "#009e73",
+	zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", "start": "#cc79a7",
+}
+
+const (
+	svgWidth  = 1000
+	svgMargin = 150
+	svgRow    = 18
+	svgTop    = 46
+	mostRows  = 120
+)
+
+// SVG draws the time line of a run as one picture, for slides and papers: a row for each process,
+// or with more than 120 of them for each place among those that ran at the same time.
+func SVG(w io.Writer, t *status.Timeline) error {
+	out := bufio.NewWriter(w)
+	p := picture{w: out, t: t, begun: t.Parent.Asked, end: t.End(), bySlot: len(t.Lives) > mostRows}
+	p.draw()
+	return out.Flush()
+}
+
+type picture struct {
+	w          *bufio.Writer
+	t          *status.Timeline
+	begun, end time.Time
+	bySlot     bool
+	used       []string // kinds of phases
+}
+
+func (p *picture) rows() int {
+	if p.bySlot {
+		return min(p.t.Slots(), mostRows)
+	}
+	return len(p.t.Lives)
+}
+
+func (p *picture) draw() {
+	height := svgTop + (p.rows()+1)*svgRow + 44
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", svgWidth+svgMargin+20, height)
+	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" fill="#fff"/>`+"\n")
+	p.text(8, 20, "13", p.title())
+	p.axis()
+	p.label(0, fmt.Sprintf("%d %s", p.t.Parent.PID, p.t.Parent.Name))
+	p.bar(0, "#333", p.t.Parent.Started, p.t.Parent.End(p.end), "")
+	for i, l := range p.t.Lives {
+		row := i + 1
+		if p.bySlot {
+			if row = l.Slot + 1; row > mostRows {
+				continue
+			}
+		} else {
+			p.label(row, fmt.Sprintf("%d %s", l.PID, plain(l.Name)))
+		}
+		p.life(row, l)
+	}
+	p.legend(height - 14)
+	fmt.Fprintln(p.w, `</svg>`)
+}
+
+func (p *picture) title() string {
+	if p.t.Run.Source == "" {
+		return fmt.Sprintf("%.3f s, %s processes", p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
+	}
+	return fmt.Sprintf("%s: %s files, %s in %.3f s, %s children", head(p.t.Run.Finished(p.end)), count(p.t.Run.Files), Bytes(p.t.Run.Bytes),
+		p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
+}
+
+func (p *picture) life(row int, l *status.Life) {
+	p.phase(row, "start", l.Asked, l.Started, l)
+	for _, f := range l.Phases {
+		to := f.To
+		if to.IsZero() {
+			to = l.End(p.end)
+		}
+		p.phase(row, f.Kind, f.From, to, l)
+	}
+	if !l.Ended.IsZero() {
+		p.phase(row, zombie, l.Ended, l.End(p.end), l)
+	}
+	if !l.Adopted.IsZero() {
+		x := p.x(l.Adopted)
+		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#000" stroke-width="2"/>`+"\n", x, p.y(row), svgRow-4)
+		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" font-size="10" fill="#fff">%s</text>`+"\n", x+4, p.y(row)+11, fmt.Sprintf("adopted by %d", l.Adopter))
+	}
+	if l.Failed > 0 || l.Error != "" || l.ExitCode != nil && *l.ExitCode != 0 {
+		p.text(p.x(l.End(p.end))+3, float64(p.y(row)+11), "10", failure(l))
+	}
+}
+
+// failure is what went wrong, in a word.
+func failure(l *status.Life) string {
+	switch {
+	case l.Error != "":
+		return "✗ abandoned"
+	case l.Signal != "":
+		return "✗ " + plain(l.Signal)
+	case l.ExitCode != nil && *l.ExitCode != 0:
+		return fmt.Sprintf("✗ %d", *l.ExitCode)
+	}
+	return "✗"
+}
+
+func (p *picture) phase(row int, kind string, from, to time.Time, l *status.Life) {
+	color, ok := phaseColors[kind]
+	if !ok {
+		kind, color = status.Running, phaseColors[status.Running]
+	}
+	if p.bar(row, color, from, to, fmt.Sprintf("%s %s: %s, %.3f s", plain(l.Name), plain(l.File), kind, to.Sub(from).Seconds())) {
+		p.use(kind)
+	}
+}
+
+func (p *picture) use(kind string) {
+	for _, k := range p.used {
+		if k == kind {
+			return
+		}
+	}
+	p.used = append(p.used, kind)
+}
+
+// bar draws one, unless it is too short to be seen.
+func (p *picture) bar(row int, color string, from, to time.Time, title string) bool {
+	x, width := p.x(from), p.x(to)-p.x(from)
+	if width < 0.2 {
+		return false
+	}
+	fmt.Fprintf(p.w, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s">`, x, p.y(row), width, svgRow-4, color)
+	if title != "" {
+		fmt.Fprintf(p.w, `<title>%s</title>`, escaped(title))
+	}
+	fmt.Fprintln(p.w, `</rect>`)
+	return true
+}
+
+func (p *picture) x(at time.Time) float64 {
+	total := max(p.end.Sub(p.begun), time.Microsecond)
+	return svgMargin + svgWidth*float64(at.Sub(p.begun))/float64(total)
+}
+
+func (p *picture) y(row int) int { return svgTop + row*svgRow }
+
+func (p *picture) label(row int, text string) {
+	p.text(8, float64(p.y(row)+11), "11", cut(text, 22))
+}
+
+func (p *picture) text(x, y float64, size, text string) {
+	fmt.Fprintf(p.w, `<text x="%.1f" y="%.1f" font-size="%s">%s</text>`+"\n", x, y, size, escaped(text))
+}
+
+// axis has a line for each tenth of the time.
+func (p *picture) axis() {
+	unit, name := time.Second, "s"
+	if p.end.Sub(p.begun) < time.Second {
+		unit, name = time.Millisecond, "ms"
+	}
+	for i := range 11 {
+		at := p.begun.Add(p.end.Sub(p.begun) * time.Duration(i) / 10)
+		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#ddd"/>`+"\n", p.x(at), svgTop-6, (p.rows()+1)*svgRow+8)
+		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" text-anchor="middle" fill="#555">%.3g %s</text>`+"\n", p.x(at), svgTop-10, float64(at.Sub(p.begun))/float64(unit), name)
+	}
+}
+
+func (p *picture) legend(y int) {
+	x := float64(svgMargin)
+	for _, kind := range p.used {
+		fmt.Fprintf(p.w, `<rect x="%.1f" y="%d" width="10" height="10" fill="%s"/>`, x, y-9, phaseColors[kind])
+		p.text(x+14, float64(y), "11", kind)
+		x += 30 + 7*float64(len(kind))
+	}
+}
+
+func escaped(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all; what XML cannot hold becomes U+FFFD
+	return b.String()
+}

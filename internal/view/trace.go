@@ -1,0 +1,139 @@
+package view
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"brood/internal/status"
+)
+
+// Trace writes a run in the trace-event format of Chrome (its JSON object form), which
+// Perfetto and chrome://tracing open: a process for each of the run, a slice for its life and for each
+// phase of it, an arrow from the parent to each child, and the throughput as a counter.
+//
+// https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+func Trace(w io.Writer, t *status.Timeline) error {
+	out := bufio.NewWriter(w)
+	tr := tracing{out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), used: map[int]bool{t.Parent.PID: true}}
+	tr.out.SetEscapeHTML(false)
+	tr.separate = func() error { return out.WriteByte(',') }
+	_, tr.err = out.WriteString(`{"displayTimeUnit":"ms","traceEvents":[` + "\n")
+	tr.parent(&t.Parent)
+	for n, l := range t.Lives {
+		tr.life(l, n+1, t.Parent.PID)
+	}
+	tr.throughput(t)
+	if tr.err == nil {
+		_, tr.err = out.WriteString("]}\n")
+	}
+	if tr.err != nil {
+		return tr.err
+	}
+	return out.Flush()
+}
+
+// traceEvent is one of the format's. Times are in microseconds.
+type traceEvent struct {
+	Name     string         `json:"name"`
+	Category string         `json:"cat,omitempty"`
+	Phase    string         `json:"ph"` // X a slice, M metadata, C a counter, s and f the ends of an arrow
+	Time     float64        `json:"ts"`
+	Duration float64        `json:"dur,omitempty"`
+	PID      int            `json:"pid"`
+	TID      int            `json:"tid"`
+	ID       int            `json:"id,omitempty"`
+	Binding  string         `json:"bp,omitempty"`
+	Args     map[string]any `json:"args,omitempty"`
+}
+
+type tracing struct {
+	out        *json.Encoder
+	begun, end time.Time
+	used       map[int]bool // PIDs
+	separate   func() error // between two events
+	events     int
+	err        error
+}
+
+func (tr *tracing) write(e traceEvent) {
+	if tr.events++; tr.events > 1 && tr.err == nil {
+		tr.err = tr.separate()
+	}
+	if tr.err == nil {
+		tr.err = tr.out.Encode(e)
+	}
+}
+
+func (tr *tracing) at(t time.Time) float64 { return float64(t.Sub(tr.begun).Nanoseconds()) / 1e3 }
+
+func (tr *tracing) slice(pid int, name, category string, from, to time.Time, args map[string]any) {
+	tr.write(traceEvent{Name: name, Category: category, Phase: "X", Time: tr.at(from), Duration: max(tr.at(to)-tr.at(from), 0), PID: pid, TID: pid, Args: args})
+}
+
+func (tr *tracing) named(pid, order int, name string) {
+	tr.write(traceEvent{Name: "process_name", Phase: "M", PID: pid, TID: pid, Args: map[string]any{"name": name}})
+	tr.write(traceEvent{Name: "process_sort_index", Phase: "M", PID: pid, TID: pid, Args: map[string]any{"sort_index": order}})
+}
+
+func (tr *tracing) parent(l *status.Life) {
+	tr.named(l.PID, 0, l.Name)
+	tr.slice(l.PID, l.Name, "process", l.Started, l.End(tr.end), nil)
+}
+
+// reused is added to a PID that another process of the run had before.
+const reused = 10_000_000
+
+func (tr *tracing) life(l *status.Life, n, parent int) {
+	pid := l.PID
+	if tr.used[pid] {
+		pid = reused + n
+	}
+	tr.used[pid] = true
+	tr.named(pid, n, readable(l.Name))
+	args := map[string]any{"pid": l.PID, "ppid": l.PPID, "file": readable(l.File), "files": l.Files, "bytes": l.Bytes}
+	if l.ExitCode != nil {
+		args["exitcode"] = *l.ExitCode
+	}
+	if l.Signal != "" {
+		args["signal"] = l.Signal
+	}
+	tr.slice(pid, readable(l.Name), "process", l.Asked, l.End(tr.end), args)
+	tr.slice(pid, "start", "phase", l.Asked, l.Started, nil)
+	for _, p := range l.Phases {
+		to := p.To
+		if to.IsZero() {
+			to = l.End(tr.end)
+		}
+		tr.slice(pid, p.Kind, "phase", p.From, to, map[string]any{"file": readable(p.File)})
+	}
+	if !l.Ended.IsZero() {
+		tr.slice(pid, zombie, "phase", l.Ended, l.End(tr.end), nil)
+	}
+	if l.PPID == parent {
+		tr.write(traceEvent{Name: "start", Category: "start", Phase: "s", ID: n, Time: tr.at(l.Asked), PID: parent, TID: parent})
+		tr.write(traceEvent{Name: "start", Category: "start", Phase: "f", Binding: "e", ID: n, Time: tr.at(l.Started), PID: pid, TID: pid})
+	}
+}
+
+// throughput is the bytes a second, in a hundred steps or so.
+func (tr *tracing) throughput(t *status.Timeline) {
+	step := max(tr.end.Sub(tr.begun)/200, 20*time.Millisecond)
+	last := status.Moved{At: tr.begun}
+	for _, m := range t.Moved {
+		took := m.At.Sub(last.At)
+		if took < step {
+			continue
+		}
+		rate := float64(m.Bytes-last.Bytes) / took.Seconds()
+		tr.write(traceEvent{Name: "bytes a second", Phase: "C", Time: tr.at(last.At), PID: t.Parent.PID, TID: t.Parent.PID, Args: map[string]any{"rate": rate}})
+		last = m
+	}
+	tr.write(traceEvent{Name: "bytes a second", Phase: "C", Time: tr.at(last.At), PID: t.Parent.PID, TID: t.Parent.PID, Args: map[string]any{"rate": 0}})
+}
+
+// readable is a name as a JSON string has it: what is no UTF-8, and what could move a
+// cursor or turn text round, is shown in Go's syntax.
+func readable(name string) string { return strings.ToValidUTF8(plain(name), "\ufffd") }
