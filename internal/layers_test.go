@@ -34,7 +34,8 @@ var layers = map[string][]string{
 	"internal/faultfs/faultfstest": {"faultfs"}, // which only tests import
 	"internal/faultfs/faultmount":  {"faultfs"},
 
-	"internal/process/umltest": {}, // which only tests import
+	"internal/event/eventtest": {"event"}, // which only tests import
+	"internal/process/umltest": {},        // likewise
 
 	"internal/digest/cpuid": {}, // a module of its own, in place of a library
 }

@@ -28,9 +28,14 @@ func reportCommand(std Streams) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "trace", Usage: "write `FILE` for Perfetto or chrome://tracing"},
 			&cli.StringFlag{Name: "svg", Usage: "write the time line as a picture to `FILE`"},
+			&cli.BoolFlag{Name: "schema", Usage: "print the JSON Schema of a line of a record"},
 			&cli.StringFlag{Name: "lang", Value: systemLang(os.Getenv), DefaultText: "as the system's", Usage: "`LANG`: en or zh"},
 		},
 		Action: func(c *cli.Context) error {
+			if c.Bool("schema") {
+				_, err := io.WriteString(std.Out, event.Schema)
+				return answer(err)
+			}
 			if c.NArg() != 1 {
 				return &usageError{fmt.Errorf("want RECORD, got %d arguments", c.NArg()), didYouMean("", "brood report --help")}
 			}
