@@ -22,29 +22,57 @@ type written struct {
 	}
 }
 
-// openFiles makes those of a run, which are not to be where it reads from.
-func openFiles(opts options, tree plan.Tree) (record, checksums *written, err error) {
-	for what, name := range map[string]string{"record": opts.record, "checksums": opts.checksums} {
-		if name == "" {
+// outputs are those of a run.
+type outputs []*written
+
+func (o outputs) read(e event.Event) {
+	for _, w := range o {
+		w.read(e)
+	}
+}
+
+// close returns why one or another is not whole.
+func (o outputs) close() (err error) {
+	for _, w := range o {
+		err = errors.Join(err, w.close())
+	}
+	return err
+}
+
+// openOutputs makes the files that a run writes beside the copies, which are not to be where it reads from.
+func openOutputs(opts options, tree plan.Tree) (outputs, error) {
+	asked := []struct {
+		what, name string
+		make       func(name string) (*written, error)
+	}{
+		{"record", opts.record, createRecord},
+		{"checksums", opts.checksums, createChecksums},
+	}
+	for _, a := range asked {
+		if a.name == "" {
 			continue
 		}
-		switch inside, err := tree.Holds(name, opts.plan.Stall); {
+		switch inside, err := tree.Holds(a.name, opts.plan.Stall); {
 		case err != nil:
-			return nil, nil, fmt.Errorf("%s: %w", what, err)
+			return nil, fmt.Errorf("%s: %w", a.what, err)
 		case inside:
-			return nil, nil, fmt.Errorf("%s %q: is inside the source", what, name)
+			return nil, fmt.Errorf("%s %q: is inside the source", a.what, a.name)
 		}
 	}
-	if record, err = createRecord(opts.record); err != nil {
-		return nil, nil, err
+	var all outputs
+	for _, a := range asked {
+		for _, other := range all {
+			if other != nil && sameFile(a.name, other.file.Name()) {
+				return nil, errors.Join(fmt.Errorf("%s %q: is the %s, too", a.what, a.name, other.what), all.close())
+			}
+		}
+		w, err := a.make(a.name)
+		if err != nil {
+			return nil, errors.Join(err, all.close())
+		}
+		all = append(all, w)
 	}
-	if sameFile(opts.record, opts.checksums) {
-		return nil, nil, errors.Join(fmt.Errorf("checksums %q: is the record, too", opts.checksums), record.close())
-	}
-	if checksums, err = createChecksums(opts.checksums); err != nil {
-		return nil, nil, errors.Join(err, record.close())
-	}
-	return record, checksums, nil
+	return all, nil
 }
 
 func createRecord(name string) (*written, error) {

@@ -68,17 +68,17 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	if bucket != nil {
 		defer bucket.Close()
 	}
-	record, checksums, err := openFiles(opts, tree)
+	files, err := openOutputs(opts, tree)
 	if err != nil {
 		return err
 	}
 	// A priority that needs root's rights is taken while they are there.
 	if err := process.Prepare(opts.limits); err != nil {
-		return errors.Join(err, record.close(), checksums.close())
+		return errors.Join(err, files.close())
 	}
 	// What the children are to do without, they need not give up each for itself.
 	if err := confine.Privileges(target.Capabilities(opts.compare, opts.copy.Archive), opts.confine); err != nil {
-		return errors.Join(err, record.close(), checksums.close())
+		return errors.Join(err, files.close())
 	}
 	debug.SetGCPercent(parentGC)
 	// A progress that is shown is drawn by who writes the log.
@@ -88,17 +88,17 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	defer func() { endStory(story, stopped) }()
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
-	stream := event.NewStream(state.Apply, shown.view.Read, record.read, checksums.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
+	stream := event.NewStream(state.Apply, shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
 	opts.measure = shown.wanted()
 	stopped, err = execute(tree, opts, bucket, stream.Emit)
 	shown.end()
 	if err != nil {
-		return errors.Join(err, record.close(), checksums.close())
+		return errors.Join(err, files.close())
 	}
 	finished := state.Finished(time.Now())
 	stream.Emit(finished)
 	story.Drain(grace) // the answer comes after it
-	errs := errors.Join(record.close(), checksums.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
+	errs := errors.Join(files.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
 	if errs != nil {
 		fmt.Fprintf(story, "brood: %s\n", printable(errs.Error()))
 	}
