@@ -39,6 +39,7 @@ type Life struct {
 	Phases         []Phase   // in their order, without gaps from Started on
 	Adopted        time.Time // when its parent had died; zero as long as that lives
 	Adopter        int       // the PID of who adopted it
+	Signals        []Sent    // to it, as far as a lesson's record tells
 
 	ExitCode *int
 	Signal   string
@@ -51,6 +52,13 @@ type Life struct {
 	Retried  int   // tries of files that will be followed by another
 
 	fileSince time.Time
+}
+
+// Sent is a signal that was sent to a process.
+type Sent struct {
+	At     time.Time
+	Signal string
+	From   int // the PID of who has sent it
 }
 
 // Moved is how many bytes all children together have gone over up to a time: copied, and read back.
@@ -176,6 +184,8 @@ func (l *Life) apply(e event.Event) {
 		l.turnTo(kind, e)
 	case event.Stalled:
 		l.turnTo(Stalled, e)
+	case event.Signalled:
+		l.Signals = append(l.Signals, Sent{e.Time, e.Signal, e.PPID})
 	case event.Adopted:
 		l.Adopted, l.Adopter = e.Time, e.PPID
 	case event.Zombie:

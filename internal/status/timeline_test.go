@@ -67,6 +67,22 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestTimelineOfALesson: who was sent what, and who adopted whom.
+func TestTimelineOfALesson(t *testing.T) {
+	tl := timeline(runBegun, firstStarted,
+		at(1, event.Event{Kind: event.Signalled, PID: 11, PPID: 5, Signal: "SIGSTOP"}),
+		at(2, event.Event{Kind: event.Adopted, PID: 11, PPID: 1}),
+		at(3, event.Event{Kind: event.Zombie, PID: 11}),
+		at(5, event.Event{Kind: event.Exited, PID: 11, ExitCode: new(0)}))
+	l := tl.Lives[0]
+	if len(l.Signals) != 1 || l.Signals[0] != (status.Sent{At: at(1, runBegun).Time, Signal: "SIGSTOP", From: 5}) {
+		t.Errorf("signals %+v", l.Signals)
+	}
+	if !l.Adopted.Equal(at(2, runBegun).Time) || l.Adopter != 1 || l.Reaped.Sub(l.Ended) != 2*time.Second {
+		t.Errorf("%+v", l)
+	}
+}
+
 // TestTimelineSlots: who comes after another has its place.
 func TestTimelineSlots(t *testing.T) {
 	child := func(when float64, kind event.Kind, pid int) event.Event {

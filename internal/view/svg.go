@@ -97,6 +97,10 @@ func (p *picture) life(row int, l *status.Life) {
 		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#000" stroke-width="2"/>`+"\n", x, p.y(row), svgRow-4)
 		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" font-size="10" fill="#fff">%s</text>`+"\n", x+4, p.y(row)+11, fmt.Sprintf("adopted by %d", l.Adopter))
 	}
+	for _, sent := range l.Signals {
+		x, y := p.x(sent.At), p.y(row)
+		fmt.Fprintf(p.w, `<path d="M%.1f %dl-4 -6h8z"><title>%s</title></path>`+"\n", x, y+4, escaped(fmt.Sprintf("%s from %d", sent.Signal, sent.From)))
+	}
 	if l.Failed > 0 || l.Error != "" || l.ExitCode != nil && *l.ExitCode != 0 {
 		p.text(p.x(l.End(p.end))+3, float64(p.y(row)+11), "10", failure(l))
 	}
