@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,15 +18,12 @@ var idle = []string{"futex", "ep_poll", "epoll", "nanosleep"}
 func sleepOf(pid int) (worst Sleep) {
 	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, stat := range stats {
-		text, _ := os.ReadFile(stat)
-		// The name in brackets may hold anything, brackets too.
-		_, rest, _ := strings.Cut(string(text[max(bytes.LastIndexByte(text, ')'), 0):]), " ")
-		state, _, _ := strings.Cut(rest, " ")
-		if state == "" {
+		fields := Stat(stat)
+		if len(fields) == 0 {
 			continue
 		}
 		channel, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "wchan"))
-		sleep := Sleep{State: state}
+		sleep := Sleep{State: fields[0]}
 		if string(channel) != "0" { // it runs, or we may not know
 			sleep.Channel = string(channel)
 		}

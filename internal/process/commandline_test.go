@@ -1,0 +1,62 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"testing"
+)
+
+func TestReadCommandLine(t *testing.T) {
+	written, err := commandLine(Config{Target: "copy", Kwargs: map[string]string{"name": "not it", "parent": "9"}, Args: []string{"--", "a\nb"}},
+		ownFlags{name: "copy-1", parent: 41, daemon: true, memory: 1 << 20, lifeline: 3}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, row := range map[string]struct {
+		argv []string
+		want CommandLine
+		ok   bool
+	}{
+		"what a parent writes":     {written, CommandLine{Parent: 41, Name: "copy-1", Target: "copy", Args: []string{"--", "a\nb"}}, true},
+		"without a target":         {[]string{"brood", "child", "-", "--name=x", "--parent=1", "--lifeline=3", "--"}, CommandLine{Parent: 1, Name: "x", Target: "-", Args: []string{}}, true},
+		"a guardian":               {[]string{"brood", "guardian", "--parent=41"}, CommandLine{Guardian: true, Parent: 41, Target: "-"}, true},
+		"a guardian of nobody":     {[]string{"brood", "guardian"}, CommandLine{}, false},
+		"by hand":                  {[]string{"brood", "child", "copy", "--source=a", "--dest=b", "--", "c"}, CommandLine{}, false},
+		"another program's child":  {[]string{"sh", "child", "--name=x"}, CommandLine{}, false},
+		"a parent that is no PID":  {[]string{"brood", "child", "copy", "--name=x", "--parent=-4"}, CommandLine{}, false},
+		"a command":                {[]string{"brood", "copy", "child", "--parent=3"}, CommandLine{}, false},
+		"a child without a target": {[]string{"brood", "child"}, CommandLine{}, false},
+		"nothing":                  {nil, CommandLine{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, ok := ReadCommandLine(row.argv); ok != row.ok || !reflect.DeepEqual(got, row.want) {
+				t.Errorf("%q: %+v, %v; want %+v, %v", row.argv, got, ok, row.want, row.ok)
+			}
+		})
+	}
+}
+
+func TestStat(t *testing.T) {
+	file := t.TempDir() + "/stat"
+	for name, row := range map[string]struct {
+		text string
+		want []string
+	}{
+		"a plain name":             {"7 (brood) S 1 7\n", []string{"S", "1", "7"}},
+		"a name with brackets":     {"7 (a) R 9 (b)) S 1 7\n", []string{"S", "1", "7"}},
+		"a name with a line break": {"7 (a\nb) D 1 7\n", []string{"D", "1", "7"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(file, []byte(row.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := Stat(file); !reflect.DeepEqual(got, row.want) {
+				t.Errorf("%q: %q, want %q", row.text, got, row.want)
+			}
+		})
+	}
+	if got := Stat(fmt.Sprintf("%s.gone", file)); got != nil {
+		t.Errorf("of no file: %q", got)
+	}
+}
