@@ -16,7 +16,8 @@ import (
 var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
-	"internal/cli":      {"confine", "digest", "event", "filecopy", "lesson", "pace", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/census":   {"process"}, // whose command lines it reads
+	"internal/cli":      {"census", "confine", "digest", "event", "filecopy", "lesson", "pace", "plan", "process", "schedule", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},
@@ -29,7 +30,7 @@ var layers = map[string][]string{
 	"internal/schedule": {"event", "plan", "process"},
 	"internal/status":   {"event"},
 	"internal/target":   {"confine", "digest", "event", "filecopy", "pace", "process"},
-	"internal/view":     {"event", "status"},
+	"internal/view":     {"census", "event", "status"},
 
 	"internal/faultfs/faultfstest": {"faultfs"}, // which only tests import
 	"internal/faultfs/faultmount":  {"faultfs"},
@@ -55,7 +56,7 @@ var owners = map[string]string{
 	"github.com/zeebo":                "internal/digest",
 	"golang.org/x/sys/cpu":            "internal/digest/cpuid",
 	"golang.org/x/text":               "internal/lesson internal/filecopy internal/faultfs",
-	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine internal/pace internal/lesson",
+	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine internal/pace internal/lesson internal/census",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",

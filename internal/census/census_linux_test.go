@@ -1,0 +1,138 @@
+package census
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brood/internal/process"
+)
+
+func TestChildren(t *testing.T) {
+	source := t.TempDir()
+	for _, name := range []string{"a\nb", "c", "d"} {
+		if err := os.WriteFile(source+"/"+name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kwargs := map[string]string{"source": source}
+	for name, row := range map[string]struct {
+		config process.Config
+		file   string
+		files  int
+	}{
+		"one file":            {process.Config{Target: "copy", Kwargs: kwargs, Args: []string{"a\nb"}}, "a\nb", 1},
+		"one of several":      {process.Config{Target: "copy", Kwargs: kwargs, Args: []string{"d", "a\nb", "c"}}, "c", 3},
+		"which is not open":   {process.Config{Target: "link", Kwargs: kwargs, Args: []string{"a", "b", "c", "d"}}, "", 2},
+		"a hard link":         {process.Config{Target: "link", Kwargs: kwargs, Args: []string{"a", "b"}}, "b", 1},
+		"no files":            {process.Config{Target: "sing", Args: []string{"x"}}, "", 0},
+		"its name is its own": {process.Config{Target: "sing", Name: "évil \x1b[2J"}, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pid := start(t, row.config)
+			p, parent := find(t, pid, func(p *Process) bool { return p.Role == Child && p.Name != "" && p.File == row.file })
+			if p.Files != row.files || p.Target != row.config.Target || p.PPID != os.Getpid() || p.Starter != 0 {
+				t.Errorf("%+v", p)
+			}
+			if row.config.Name != "" && p.Name != row.config.Name {
+				t.Errorf("called %q", p.Name)
+			}
+			if parent == nil || parent.PID != os.Getpid() || parent.Role != Parent || !reflect.DeepEqual(parent.Command, os.Args[1:]) {
+				t.Errorf("its parent: %+v", parent)
+			}
+		})
+	}
+}
+
+// What is told of a process is what the kernel says, also of one that is stopped.
+func TestNumbers(t *testing.T) {
+	pid := start(t, process.Config{Target: "sing"})
+	find(t, pid, func(p *Process) bool { return p.State == "S" && p.Name != "" })
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	// One thread after the other stops: the numbers are still when no thread is left.
+	find(t, pid, func(*Process) bool { return strings.Trim(states(pid), "T") == "" })
+	p, _ := find(t, pid, func(p *Process) bool { return p.State == "T" })
+	fields := process.Stat(fmt.Sprintf("/proc/%d/stat", pid))
+	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("rchar: %d\nwchar: %d\n", p.IO.Read, p.IO.Written); !strings.HasPrefix(string(io), want) {
+		t.Errorf("io %+v; /proc has\n%s", p.IO, io)
+	}
+	var user, system time.Duration
+	fmt.Sscan(fields[11], &user)
+	fmt.Sscan(fields[12], &system)
+	if p.CPU != (user+system)*10*time.Millisecond || p.RSS <= 0 || p.Age <= 0 || p.Age > time.Hour {
+		t.Errorf("CPU %v, RSS %d, age %v; /proc has %q", p.CPU, p.RSS, p.Age, fields)
+	}
+}
+
+func states(pid int) (states string) {
+	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	for _, thread := range threads {
+		if fields := process.Stat(fmt.Sprintf("/proc/%d/task/%s/stat", pid, thread.Name())); fields != nil {
+			states += fields[0]
+		}
+	}
+	return states
+}
+
+func TestZombie(t *testing.T) {
+	start(t, process.Config{Target: "sing"}) // by which this process is known as a parent
+	pid := start(t, process.Config{})
+	p, parent := find(t, pid, func(p *Process) bool { return p.State == "Z" })
+	if p.Role != Child || p.Name != "" || parent == nil || parent.PID != os.Getpid() {
+		t.Errorf("%+v, of %+v", p, parent)
+	}
+}
+
+func TestGuardian(t *testing.T) {
+	pid := start(t, process.Config{Target: "sing", Daemon: new(true)})
+	_, parent := find(t, pid, func(p *Process) bool { return p.Name != "" })
+	guardians := 0
+	for _, p := range parent.Children {
+		if p.Role == Guardian && p.Starter == 0 {
+			guardians++
+		}
+	}
+	if guardians != 1 {
+		t.Errorf("%d guardians", guardians)
+	}
+}
+
+// A child that starts children is both; when it is killed, they are orphans.
+func TestNestedAndOrphan(t *testing.T) {
+	above := start(t, process.Config{Target: "start", Name: "above"})
+	p, _ := find(t, above, func(p *Process) bool { return len(p.Children) == 1 && p.Children[0].Target == "sing" })
+	below := p.Children[0].PID
+	t.Cleanup(func() { _ = syscall.Kill(below, syscall.SIGKILL) })
+	if p.Role != Child || p.Name != "above" {
+		t.Errorf("%+v", p)
+	}
+	if err := syscall.Kill(above, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	orphan, parent := find(t, below, func(p *Process) bool { return p.Starter != 0 })
+	if orphan.Starter != above || parent != nil || orphan.PPID == above || orphan.Role != Child {
+		t.Errorf("%+v, of %+v", orphan, parent)
+	}
+}
+
+func TestNoProc(t *testing.T) {
+	dir := t.TempDir()
+	for name, dir := range map[string]string{"not mounted": dir, "no such folder": dir + "/none"} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := take(dir); !errors.Is(err, ErrNoProc) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
