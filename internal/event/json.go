@@ -55,9 +55,9 @@ func NewWriter(w io.Writer) *Writer {
 func (w *Writer) Write(e Event) error {
 	w.out = final{wire{plain: plain(e)}, e.Files, e.Bytes, e.Duration}
 	out := &w.out.wire
-	out.File, out.FileBase64 = readable(e.File)
-	out.Source, out.SourceBase64 = readable(e.Source)
-	out.Dest, out.DestBase64 = readable(e.Dest)
+	out.File, out.FileBase64 = Readable(e.File)
+	out.Source, out.SourceBase64 = Readable(e.Source)
+	out.Dest, out.DestBase64 = Readable(e.Dest)
 	var value any = out
 	if e.Totals != nil {
 		value = &w.out
@@ -66,14 +66,14 @@ func (w *Writer) Write(e Event) error {
 	if err := w.encoder.Encode(value); err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	_, err := w.w.Write(harmless(w.line.Bytes()))
+	_, err := w.w.Write(Harmless(w.line.Bytes()))
 	return err
 }
 
-// harmless escapes what encoding/json leaves of DEL, the C1 controls (U+009B begins
+// Harmless escapes in a line of JSON what encoding/json leaves of DEL, the C1 controls (U+009B begins
 // a sequence, as ESC does) and what sets the direction of text. JSON has those
 // in strings only.
-func harmless(line []byte) []byte {
+func Harmless(line []byte) []byte {
 	if !bytes.ContainsFunc(line, isHostile) {
 		return line
 	}
@@ -92,7 +92,8 @@ func isHostile(r rune) bool {
 	return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
 }
 
-func readable(name string) (string, []byte) {
+// Readable is a name as a JSON string can hold it, and, where that is not the same, its bytes.
+func Readable(name string) (string, []byte) {
 	if utf8.ValidString(name) {
 		return name, nil
 	}

@@ -1,0 +1,136 @@
+package view_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rivo/uniseg"
+
+	"brood/internal/census"
+	"brood/internal/view"
+)
+
+// someBroods are a parent with all that one can have, and what another user's has left.
+func someBroods() *census.Census {
+	return &census.Census{Broods: []*census.Process{
+		{PID: 4711, PPID: 4702, Role: census.Parent, Command: []string{"copy", "/media/card", "my\x1b[2Jvideos"}, State: "S",
+			Age: 62 * time.Second, CPU: 210 * time.Millisecond, RSS: 12 << 20, IO: &census.IO{Read: 900 << 20, Written: 3000}, Rate: 40 << 20,
+			Children: []*census.Process{
+				{PID: 4712, PPID: 4711, Role: census.Guardian, State: "S", RSS: 5 << 20, IO: &census.IO{}},
+				{PID: 4719, PPID: 4711, Role: census.Child, Name: "copy-2", Target: "copy", File: "holiday/日本語の長い名前のファイル.mov", Files: 1, State: "D",
+					Age: 31 * time.Second, CPU: 90 * time.Second, RSS: 10 << 20, IO: &census.IO{Read: 330 << 20, Written: 331 << 20}, Rate: 21 << 20,
+					Children: []*census.Process{{PID: 4725, PPID: 4719, Role: census.Child, Name: "Process-1", Target: "sing", State: "R", IO: &census.IO{}}}},
+				{PID: 4720, PPID: 4711, Role: census.Child, State: "Z", IO: &census.IO{}},
+			}},
+		{PID: 5011, PPID: 1, Role: census.Child, Starter: 5003, Name: "evil\x1b[31m", Target: "copy", File: "a\nb\u202ec\xff", Files: 3, State: "T", Age: 3 * time.Hour, RSS: 9 << 20},
+		{PID: 5012, PPID: 1, Role: census.Child, Starter: 5003, Name: "folders-1", Target: "copy", Files: 1200, State: "S", RSS: 9 << 20},
+	}}
+}
+
+func TestProcesses(t *testing.T) {
+	for name, row := range map[string]struct{ columns, rows int }{
+		"no terminal":  {0, 0},
+		"110 columns":  {110, 0},
+		"80 columns":   {80, 0},
+		"60 columns":   {60, 0},
+		"40 columns":   {40, 0},
+		"20 columns":   {20, 0},
+		"5 columns":    {5, 0},
+		"4 rows":       {80, 4},
+		"exactly rows": {80, 8},
+		"1 row":        {80, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := "testdata/processes/" + strings.ReplaceAll(name, " ", "_") + ".txt"
+			got := view.Processes(someBroods(), row.columns, row.rows)
+			want, err := os.ReadFile(file)
+			if err != nil || got != string(want) {
+				t.Errorf("%v: it is\n%s\nwant\n%s", err, got, want)
+			}
+			wantToFit(t, got, row.columns, row.rows)
+		})
+	}
+}
+
+func wantToFit(t *testing.T, text string, columns, rows int) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		if w := uniseg.StringWidth(strings.TrimSuffix(line, "\n")); columns > 0 && w > columns {
+			t.Errorf("%d columns in %d: %q", w, columns, line)
+		}
+	}
+	if n := strings.Count(text, "\n"); rows > 0 && n > rows {
+		t.Errorf("%d rows in %d:\n%s", n, rows, text)
+	}
+	if strings.ContainsAny(text, "\x1b\u202e") || strings.Contains(text, "\xff") {
+		t.Errorf("a name has reached the terminal: %q", text)
+	}
+}
+
+func TestProcessesFitAnySize(t *testing.T) {
+	for columns := 1; columns < 150; columns++ {
+		for rows := range 10 {
+			wantToFit(t, view.Processes(someBroods(), columns, rows), columns, rows)
+		}
+	}
+}
+
+func TestNoProcesses(t *testing.T) {
+	if got := view.Processes(&census.Census{}, 0, 0); strings.Count(got, "\n") != 1 {
+		t.Errorf("want the titles alone: %q", got)
+	}
+	var line bytes.Buffer
+	if err := view.ProcessesJSON(&line, &census.Census{}); err != nil || line.String() != "[]\n" {
+		t.Errorf("%v: %q", err, line.String())
+	}
+}
+
+func TestProcessesJSON(t *testing.T) {
+	var line bytes.Buffer
+	if err := view.ProcessesJSON(&line, someBroods()); err != nil {
+		t.Fatal(err)
+	}
+	if text := line.String(); strings.Count(text, "\n") != 1 || (strings.ContainsAny(text, "\x1b\u202e") || strings.Contains(text, "\xff")) {
+		t.Errorf("no single line that is harmless: %q", text)
+	}
+	var got []map[string]any
+	if err := json.Unmarshal(line.Bytes(), &got); err != nil || len(got) != 3 {
+		t.Fatalf("%v: %s", err, line.String())
+	}
+	child := got[0]["children"].([]any)[1].(map[string]any)
+	for name, row := range map[string]struct {
+		of   map[string]any
+		want map[string]any
+	}{
+		"a parent": {got[0], map[string]any{"pid": 4711., "ppid": 4702., "role": "parent", "state": "S", "age": 62., "cpu": 0.21, "rss": float64(12 << 20),
+			"bytes": float64(1231 << 20), "read": float64(900 << 20), "written": 3000., "rate": float64(40 << 20), "command": []any{"copy", "/media/card", "my\x1b[2Jvideos"}}},
+		"a child":   {child, map[string]any{"name": "copy-2", "target": "copy", "role": "child", "files": 1., "bytes": float64(331 << 20), "orphan_of": nil}},
+		"an orphan": {got[1], map[string]any{"orphan_of": 5003., "bytes": nil, "rate": nil, "file": "a\nb\u202ec\ufffd", "file_base64": "YQpi4oCuY/8=", "children": []any{}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for key, want := range row.want {
+				if !reflect.DeepEqual(row.of[key], want) {
+					t.Errorf("%s: %v, want %v", key, row.of[key], want)
+				}
+			}
+		})
+	}
+}
+
+// A terminal is drawn again every few seconds, whatever there is.
+func BenchmarkProcesses(b *testing.B) {
+	c := &census.Census{Broods: []*census.Process{{PID: 1, Role: census.Parent, Command: []string{"copy"}}}}
+	for i := range 5000 {
+		c.Broods[0].Children = append(c.Broods[0].Children, &census.Process{PID: i + 2, PPID: 1, Role: census.Child,
+			Name: fmt.Sprint("copy-", i), File: strings.Repeat("ファイル", 20), Files: 1, IO: &census.IO{}})
+	}
+	for b.Loop() {
+		view.Processes(c, 100, 0)
+	}
+}
