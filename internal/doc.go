@@ -23,7 +23,7 @@
 //	census    the broods on this machine and what their processes are at, from /proc
 //	event     what an event is; JSON Lines in and out
 //	status    folds events into the state of a run
-//	view      draws events and status
+//	view      draws events and status, and a census
 //	faultfs   a file system that does on command what others do when something is wrong
 //	lesson    the lessons, each a small program over process
 //

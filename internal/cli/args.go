@@ -59,6 +59,11 @@ func takesValue(command *cli.Command, arg string) bool {
 		if _, isBool := flag.(*cli.BoolFlag); isBool {
 			continue
 		}
+		if generic, ok := flag.(*cli.GenericFlag); ok {
+			if _, isOptional := generic.Value.(*optional); isOptional {
+				continue
+			}
+		}
 		for _, n := range flag.Names() {
 			if n == name {
 				return true

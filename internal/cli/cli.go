@@ -85,7 +85,7 @@ func newApp(std Streams) *cli.App {
 		Version:        version(),
 		Writer:         std.Out,
 		ErrWriter:      std.Err,
-		Commands:       []*cli.Command{copyCommand(std), verifyCommand(std), limitCommand(std), lessonCommand(std), reportCommand(std)},
+		Commands:       []*cli.Command{copyCommand(std), verifyCommand(std), reportCommand(std), psCommand(std), limitCommand(std), lessonCommand(std)},
 		ExitErrHandler: func(*cli.Context, error) {}, // Main says what there is to say
 		OnUsageError:   usage,
 		Action:         noCommand,

@@ -66,7 +66,7 @@ func withoutNumbers(text string) []string {
 func TestReadmeHasEveryFlag(t *testing.T) {
 	text := readme(t)
 	std := Streams{io.Discard, io.Discard}
-	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags) {
+	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags, psCommand(std).Flags) {
 		if flag.Names()[0] == aboutFlag {
 			continue
 		}
@@ -108,6 +108,25 @@ func TestReadmeHasEveryEvent(t *testing.T) {
 			if name != "" && !strings.Contains(text, "`"+name+"`") {
 				t.Errorf("the field %s is missing", name)
 			}
+		}
+	}
+}
+
+func TestReadmeHasEveryFieldOfPs(t *testing.T) {
+	text := readme(t)
+	_, text, _ = strings.Cut(text, "\n## brood ps")
+	text, _, _ = strings.Cut(text, "\n## ")
+	source, err := os.ReadFile("../view/processes_json.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := regexp.MustCompile(`json:"(\w+)`).FindAllStringSubmatch(string(source), -1)
+	if len(fields) < 10 {
+		t.Fatalf("found only %d fields", len(fields))
+	}
+	for _, field := range fields {
+		if !strings.Contains(text, "`"+field[1]+"`") {
+			t.Errorf("the field %s is missing", field[1])
 		}
 	}
 }

@@ -1,0 +1,318 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/creack/pty"
+)
+
+// listed is a process as brood ps --json has it.
+type listed struct {
+	PID, PPID            int
+	Role, Name, State    string
+	File                 string
+	OrphanOf             int `json:"orphan_of"`
+	Command              []string
+	Read, Written, Bytes *int64
+	Rate                 *float64
+	Children             []*listed
+}
+
+// find finds a process in the trees, nil when it is not there.
+func find(in []*listed, pid int) *listed {
+	for _, l := range in {
+		if l.PID == pid {
+			return l
+		}
+		if below := find(l.Children, pid); below != nil {
+			return below
+		}
+	}
+	return nil
+}
+
+// ps is what brood ps --json says to that user.
+func (p place) ps(t *testing.T, uid uint32) (broods []*listed) {
+	t.Helper()
+	cmd := as(t, uid, p.brood("ps", "--json"))
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); err != nil || said.Len() > 0 {
+		t.Fatalf("brood ps --json: %v; it says:\n%s", err, said.String())
+	}
+	must(t, json.Unmarshal(out.Bytes(), &broods))
+	return broods
+}
+
+// wants fails the test unless the process is listed below that parent, as /proc has it.
+func (l *listed) wants(t *testing.T, c child, parent int) {
+	t.Helper()
+	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", c.pid))
+	must(t, err)
+	switch {
+	case l == nil:
+		t.Errorf("pid %d is not listed", c.pid)
+	case l.PPID != parent || l.Role != "child" || l.State != "T" || l.File != c.file() || !slices.Contains(c.argv, "--name="+l.Name):
+		t.Errorf("%q is listed as %+v", c.argv, l)
+	case l.Read == nil || !strings.HasPrefix(string(io), fmt.Sprintf("rchar: %d\nwchar: %d\n", *l.Read, *l.Written)):
+		t.Errorf("%+v; /proc has\n%s", l, io)
+	case *l.Bytes < *l.Written || *l.Rate <= 0:
+		t.Errorf("%d bytes, %f a second", *l.Bytes, *l.Rate)
+	}
+}
+
+// TestPs: a parent, its guardian and its children are what /proc says of them.
+func TestPs(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 3)
+	r := start(t, p, p.copySlowly("--jobs=2", "--daemon"))
+	held := r.hold(2)
+	parent := find(p.ps(t, uint32(os.Getuid())), r.pid)
+	if parent == nil || parent.Role != "parent" || !slices.Equal(parent.Command, r.cmd.Args[1:]) || parent.PPID != os.Getpid() {
+		t.Fatalf("the parent is listed as %+v", parent)
+	}
+	for _, c := range held {
+		find(parent.Children, c.pid).wants(t, c, r.pid)
+	}
+	if g := find(parent.Children, guardianOf(r.pid)); g == nil || g.Role != "guardian" {
+		t.Errorf("the guardian is listed as %+v", g)
+	}
+	goOn(held)
+	r.wants(0)
+}
+
+// TestPsOfVerify: what is compared counts for both sides.
+func TestPsOfVerify(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 1)
+	start(t, p, p.copy()).wants(0)
+	r := start(t, p, p.brood("verify", "--bwlimit=4M", p.src, p.dst))
+	var c *listed
+	if !eventually(func() bool {
+		for _, child := range r.children() {
+			c = find(p.ps(t, uint32(os.Getuid())), child.pid)
+		}
+		return c != nil && c.Bytes != nil && *c.Bytes > 1<<20 || r.over()
+	}) || r.over() {
+		t.Fatalf("it is listed as %+v; it says:\n%s", c, r.stderr())
+	}
+	if c.Role != "child" || c.File != "big-1" || !strings.HasPrefix(c.Name, "verify-") || *c.Bytes != *c.Read {
+		t.Errorf("%+v", c)
+	}
+	p.endAll()
+}
+
+// TestPsOfSeveralFiles: of the files that a child was given, the one that it is at.
+func TestPsOfSeveralFiles(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 3)
+	p.small(t, 3, 100)
+	r := start(t, p, p.copySlowly("--jobs=1", "--per-child=10", "--include=big-*"))
+	var c *listed
+	if !eventually(func() bool {
+		for _, child := range r.children() {
+			c = find(p.ps(t, uint32(os.Getuid())), child.pid)
+		}
+		return c != nil && c.File == "big-2" || r.over()
+	}) || r.over() {
+		t.Fatalf("the second file is not shown: %+v; it says:\n%s", c, r.stderr())
+	}
+}
+
+// TestPsAsAnotherUser: what one may not know is not there, and all else is.
+func TestPsAsAnotherUser(t *testing.T) {
+	needsRoot(t, "to be other users")
+	p := newPlace(t)
+	p.big(t, 2)
+	r := start(t, p, p.copySlowly("--jobs=1"))
+	held := r.hold(1)[0]
+	l := find(p.ps(t, nobody), held.pid)
+	if l == nil || l.PPID != r.pid || l.File != held.file() || l.State != "T" || l.Bytes != nil || l.Rate != nil {
+		t.Errorf("it is listed as %+v", l)
+	}
+	out, err := as(t, nobody, p.brood("ps")).CombinedOutput()
+	must(t, err)
+	if !regexp.MustCompile(fmt.Sprintf(`(?m)^└─ %d +%d +T .* -  +-  copy-\d +%s$`, held.pid, r.pid, held.file())).Match(out) {
+		t.Errorf("it is listed as\n%s", out)
+	}
+	goOn([]child{held})
+	r.wants(0)
+}
+
+// TestPsOfOrphans: children whose parent was killed are still there, and whose they were.
+func TestPsOfOrphans(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 2)
+	r := start(t, p, p.copy("--jobs=2", "--bwlimit=1M"))
+	if !eventually(func() bool { return len(r.children()) == 2 || r.over() }) || r.over() {
+		t.Fatalf("it has no two children; it says:\n%s", r.stderr())
+	}
+	children := r.children()
+	killAndWait(r)
+	broods := p.ps(t, uint32(os.Getuid()))
+	for _, c := range children {
+		i := slices.IndexFunc(broods, func(l *listed) bool { return l.PID == c.pid })
+		if i < 0 || broods[i].OrphanOf != r.pid || broods[i].PPID == r.pid || broods[i].File != c.file() {
+			t.Errorf("%q is no orphan: %+v", c.argv, find(broods, c.pid))
+		}
+	}
+	p.endAll()
+}
+
+// TestPsWithoutChildren: a parent that has none yet is there, too, also for those who may not see its program.
+func TestPsWithoutChildren(t *testing.T) {
+	for _, uid := range []uint32{uint32(os.Getuid()), nobody} {
+		t.Run(fmt.Sprint(uid), func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 1, 100)
+			r := start(t, p, p.copy("--mem-free=900T")) // no child is ever started
+			var l *listed
+			if !eventually(func() bool { l = find(p.ps(t, uid), r.pid); return l != nil || r.over() }) || l == nil {
+				t.Fatalf("it is not listed; it says:\n%s", r.stderr())
+			}
+			if l.Role != "parent" || len(l.Children) > 0 {
+				t.Errorf("%+v", l)
+			}
+			r.signal(syscall.SIGTERM)
+			<-r.ended
+		})
+	}
+}
+
+// TestPsOfLesson: the children of children are a level deeper.
+func TestPsOfLesson(t *testing.T) {
+	p := newPlace(t)
+	r := start(t, p, p.brood("lesson", "wait", "--lang=en", "--pace=100", "--no-quiz", "--quiet"))
+	if !eventually(func() bool {
+		l := find(p.ps(t, uint32(os.Getuid())), r.pid)
+		return l != nil && len(l.Children) > 0 && len(l.Children[0].Children) > 0 || r.over()
+	}) || r.over() {
+		t.Errorf("no grandchild is listed; it says:\n%s", r.stderr())
+	}
+	r.signal(syscall.SIGTERM)
+	<-r.ended
+}
+
+// TestPsWatchOnATerminal: it is drawn in place, and stays when Ctrl-C ends it.
+func TestPsWatchOnATerminal(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 1)
+	copying := start(t, p, p.copySlowly())
+	held := copying.hold(1)[0]
+	other := newPlace(t)
+	r := inTerminal(t, other, "xterm", other.brood("ps", "--watch", "0.1"))
+	line := fmt.Sprintf(`(?m)^PID .*\n(?s:.*)─ %d .* copy-1 .*%s$`, held.pid, held.file())
+	r.shows(line)
+	drawn := func() int { return strings.Count(r.stderr(), "\x1b[J") }
+	if before := drawn(); !eventually(func() bool { return drawn() > before+2 }) {
+		t.Errorf("it is not drawn again: %q", r.stderr())
+	}
+	r.types("\x03")
+	r.wants(130)
+	r.shows(line)
+	if n := strings.Count(r.screen(columns, rows), "  PPID "); n != 1 {
+		t.Errorf("it is there %d times:\n%s", n, r.screen(columns, rows))
+	}
+	goOn([]child{held})
+	copying.wants(0)
+}
+
+// TestPsWatchOnALowTerminal: what there is no room for is counted, and nothing scrolls.
+func TestPsWatchOnALowTerminal(t *testing.T) {
+	p := newPlace(t)
+	p.big(t, 4)
+	copying := start(t, p, p.copySlowly("--jobs=4"))
+	held := copying.hold(4)
+	other := newPlace(t)
+	r := inTerminal(t, other, "xterm", other.brood("ps", "--watch=0.1"))
+	must(t, pty.Setsize(r.terminal, &pty.Winsize{Cols: columns, Rows: 4}))
+	low := regexp.MustCompile(`\x1b\[3A\x1b\[JPID [^\n]*\n[^\n]*\n… and \d+ more\r?\n`)
+	if !eventually(func() bool { return low.MatchString(r.stderr()) }) {
+		t.Errorf("it says %q", r.stderr())
+	}
+	r.types("\x03")
+	r.wants(130)
+	goOn(held)
+	copying.wants(0)
+}
+
+// TestPsWatchElsewhere: one block comes after another, until a signal, or until nobody reads.
+func TestPsWatchElsewhere(t *testing.T) {
+	t.Run("a signal", func(t *testing.T) {
+		p := newPlace(t)
+		r := start(t, p, p.brood("ps", "--watch=0.1"))
+		if !eventually(func() bool { return strings.Count(r.stdout(), "\n\nPID ") >= 2 }) {
+			t.Errorf("no blocks: %q", r.stdout())
+		}
+		r.signal(syscall.SIGINT)
+		r.wants(130)
+		if strings.Contains(r.stdout()+r.stderr(), "\x1b") {
+			t.Errorf("it says %q, %q", r.stdout(), r.stderr())
+		}
+	})
+	t.Run("no reader any more", func(t *testing.T) {
+		p := newPlace(t)
+		reader, writer, err := os.Pipe()
+		must(t, err)
+		cmd := p.brood("ps", "--watch=0.1", "--json")
+		cmd.Stdout = writer
+		r := start(t, p, cmd)
+		writer.Close()
+		line, err := bufio.NewReader(reader).ReadString('\n')
+		must(t, err)
+		must(t, reader.Close())
+		r.wants(0)
+		if !json.Valid([]byte(line)) || r.stderr() != "" {
+			t.Errorf("%q; it says %q", line, r.stderr())
+		}
+	})
+	t.Run("a reader that does not read", func(t *testing.T) {
+		p := newPlace(t)
+		reader, writer, err := os.Pipe()
+		must(t, err)
+		defer reader.Close()
+		fill(t, writer)
+		cmd := p.brood("ps", "--watch=0.1")
+		cmd.Stdout = writer
+		r := start(t, p, cmd)
+		writer.Close()
+		if !eventually(func() bool { return sleepsIn(r.pid, "pipe_write") }) {
+			t.Error("it does not wait for its reader")
+		}
+		r.signal(syscall.SIGINT)
+		r.wants(130)
+	})
+}
+
+// fill writes until the pipe takes no more.
+func fill(t *testing.T, pipe *os.File) {
+	t.Helper()
+	raw, err := pipe.SyscallConn()
+	must(t, err)
+	must(t, raw.Write(func(fd uintptr) bool {
+		for {
+			if _, err := syscall.Write(int(fd), make([]byte, 4096)); err != nil {
+				return true
+			}
+		}
+	}))
+}
+
+// sleepsIn tells whether a thread of the process sleeps in that function of the kernel.
+func sleepsIn(pid int, function string) bool {
+	channels, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
+	return slices.ContainsFunc(channels, func(file string) bool {
+		text, _ := os.ReadFile(file)
+		return strings.Contains(string(text), function)
+	})
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"brood/internal/census"
+	"brood/internal/view"
+)
+
+func psCommand(std Streams) *cli.Command {
+	watch := new(optional)
+	return &cli.Command{
+		Name:      "ps",
+		Usage:     "list the broods that run on this machine, and what their children are at",
+		ArgsUsage: " ",
+		Description: "Each brood is a tree: the parent, its children, and theirs. What the system does not\n" +
+			"let you know of other users' processes is -. It reads /proc, and needs Linux.",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Flags: []cli.Flag{
+			&cli.GenericFlag{Name: "watch", Value: watch, DefaultText: "2s", Usage: "look again each `DURATION`, until Ctrl-C"},
+			&cli.BoolFlag{Name: "json", Usage: "one JSON array, the children in their parents; with --watch one each time, a line each"},
+		},
+		Action: func(c *cli.Context) error {
+			every, err := readInterval(*watch, c.Args())
+			if err != nil {
+				return &usageError{err, didYouMean("", "brood ps --help")}
+			}
+			b := &broods{out: std.Out, json: c.Bool("json"), every: every}
+			return answer(b.show())
+		},
+	}
+}
+
+// optional is a flag whose value may be left out: then it is "true". Apart from the flag, as
+// the next argument, it is not read by the flag package.
+type optional string
+
+func (o *optional) IsBoolFlag() bool   { return true }
+func (o *optional) String() string     { return string(*o) }
+func (o *optional) Set(s string) error { *o = optional(s); return nil }
+
+const (
+	usualInterval = 2 * time.Second
+	leastInterval = 100 * time.Millisecond
+)
+
+// readInterval reads how often it is looked again: 0 for once.
+func readInterval(flag optional, args cli.Args) (time.Duration, error) {
+	switch {
+	case args.Len() == 1 && flag == "true":
+		flag = optional(args.First())
+	case args.Len() > 0:
+		return 0, fmt.Errorf("want no arguments, got %d", args.Len())
+	case flag == "":
+		return 0, nil
+	case flag == "true":
+		return usualInterval, nil
+	}
+	every, err := duration("watch", string(flag))
+	if err == nil && every < leastInterval {
+		err = fmt.Errorf("watch %q: want %v or more", string(flag), leastInterval)
+	}
+	return every, err
+}
+
+// broods shows one census after another.
+type broods struct {
+	out   io.Writer
+	json  bool
+	every time.Duration
+	last  *census.Census
+}
+
+func (b *broods) show() error {
+	if b.every == 0 {
+		return b.showOnce()
+	}
+	ctx, stopped, end := untilSignal()
+	defer end()
+	watch := b.watch
+	if file, ok := terminal(b.out); ok && !b.json {
+		watch = func(ctx context.Context) error { return b.watchOn(ctx, file) }
+	}
+	err := watch(ctx)
+	if sig := stopped(); sig != 0 {
+		return exitStatus(statusSignal + int(sig))
+	}
+	return err
+}
+
+// look takes a census, with the rates since the last one.
+func (b *broods) look() (*census.Census, error) {
+	c, err := census.Take()
+	if err != nil {
+		return nil, fmt.Errorf("look for broods: %w", err)
+	}
+	c.Rated(b.last)
+	b.last = c
+	return c, nil
+}
+
+func (b *broods) showOnce() error {
+	c, err := b.look()
+	switch {
+	case err != nil:
+		return err
+	case b.json:
+		return view.ProcessesJSON(b.out, c)
+	}
+	_, err = io.WriteString(b.out, view.Processes(c, widthOf(b.out), 0))
+	return err
+}
+
+// widthOf is 0 where there is no terminal.
+func widthOf(w io.Writer) (columns int) {
+	if file, ok := w.(*os.File); ok {
+		columns, _, _ = term.GetSize(int(file.Fd()))
+	}
+	return columns
+}
+
+// unread is how long it is waited, once that was asked for, until a reader takes what is written.
+const unread = time.Second
+
+// watch writes one block after another.
+func (b *broods) watch(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- b.repeat(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(unread): // nothing ends a write to a pipe that nobody reads
+		return nil
+	}
+}
+
+func (b *broods) repeat(ctx context.Context) error {
+	ticks := time.NewTicker(b.every)
+	defer ticks.Stop()
+	for {
+		if err := b.showOnce(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		}
+		if !b.json {
+			if _, err := fmt.Fprintln(b.out); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// watchOn draws in place, and leaves what was drawn last.
+func (b *broods) watchOn(ctx context.Context, terminal *os.File) error {
+	if _, err := b.look(); err != nil {
+		return err
+	}
+	queue := view.NewQueue(terminal, func(io.Writer, int) {})
+	queue.SetFooter(&view.Footer{
+		Draw: func(columns, rows int) string {
+			c, err := b.look()
+			if err != nil {
+				return ""
+			}
+			return view.Processes(c, columns, rows-1)
+		},
+		Size: func() (columns, rows int) {
+			columns, rows, _ = term.GetSize(int(terminal.Fd()))
+			return columns, rows
+		},
+		Every: b.every,
+	})
+	<-ctx.Done()
+	queue.Close(unread)
+	return nil
+}
