@@ -1,19 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/creack/pty"
 )
 
 // listed is a process as brood ps --json has it.
@@ -21,6 +18,7 @@ type listed struct {
 	PID, PPID            int
 	Role, Name, State    string
 	File                 string
+	Files                int
 	OrphanOf             int `json:"orphan_of"`
 	Command              []string
 	Read, Written, Bytes *int64
@@ -116,17 +114,51 @@ func TestPsOfVerify(t *testing.T) {
 func TestPsOfSeveralFiles(t *testing.T) {
 	p := newPlace(t)
 	p.big(t, 3)
-	p.small(t, 3, 100)
-	r := start(t, p, p.copySlowly("--jobs=1", "--per-child=10", "--include=big-*"))
+	r := start(t, p, p.copy("--bwlimit=4M", "--jobs=1", "--per-child=10"))
 	var c *listed
 	if !eventually(func() bool {
 		for _, child := range r.children() {
 			c = find(p.ps(t, uint32(os.Getuid())), child.pid)
 		}
-		return c != nil && c.File == "big-2" || r.over()
+		return c != nil && c.File == "big-1" || r.over()
 	}) || r.over() {
-		t.Fatalf("the second file is not shown: %+v; it says:\n%s", c, r.stderr())
+		t.Fatalf("the file is not shown: %+v; it says:\n%s", c, r.stderr())
 	}
+	if c.Files < 2 {
+		t.Errorf("it has but %d files", c.Files)
+	}
+	p.endAll()
+}
+
+// TestPsOfAContainer: in a namespace of its own a parent has another number, which its children's command lines have.
+func TestPsOfAContainer(t *testing.T) {
+	needsRoot(t, "to make a namespace")
+	needs(t, "unshare")
+	p := newPlace(t)
+	p.big(t, 2)
+	unshare, err := exec.LookPath("unshare")
+	must(t, err)
+	copying := p.copy("--bwlimit=4M", "--jobs=2", "--daemon")
+	inside := *copying
+	inside.Path, inside.Args = unshare, slices.Concat([]string{"unshare", "--pid", "--fork", "--mount-proc", "--kill-child", p.installed(t)}, copying.Args[1:])
+	r := start(t, p, &inside)
+	var l *listed
+	if !eventually(func() bool {
+		for _, brood := range p.ps(t, uint32(os.Getuid())) {
+			if brood.PPID == r.pid {
+				l = brood
+			}
+		}
+		return l != nil && len(l.Children) == 3 || r.over()
+	}) || r.over() {
+		t.Fatalf("it is listed as %+v; it says:\n%s", l, r.stderr())
+	}
+	for _, c := range l.Children {
+		if c.PPID != l.PID || c.OrphanOf != 0 || c.Role == "parent" {
+			t.Errorf("a child is listed as %+v", c)
+		}
+	}
+	p.endAll()
 }
 
 // TestPsAsAnotherUser: what one may not know is not there, and all else is.
@@ -201,118 +233,4 @@ func TestPsOfLesson(t *testing.T) {
 	}
 	r.signal(syscall.SIGTERM)
 	<-r.ended
-}
-
-// TestPsWatchOnATerminal: it is drawn in place, and stays when Ctrl-C ends it.
-func TestPsWatchOnATerminal(t *testing.T) {
-	p := newPlace(t)
-	p.big(t, 1)
-	copying := start(t, p, p.copySlowly())
-	held := copying.hold(1)[0]
-	other := newPlace(t)
-	r := inTerminal(t, other, "xterm", other.brood("ps", "--watch", "0.1"))
-	line := fmt.Sprintf(`(?m)^PID .*\n(?s:.*)─ %d .* copy-1 .*%s$`, held.pid, held.file())
-	r.shows(line)
-	drawn := func() int { return strings.Count(r.stderr(), "\x1b[J") }
-	if before := drawn(); !eventually(func() bool { return drawn() > before+2 }) {
-		t.Errorf("it is not drawn again: %q", r.stderr())
-	}
-	r.types("\x03")
-	r.wants(130)
-	r.shows(line)
-	if n := strings.Count(r.screen(columns, rows), "  PPID "); n != 1 {
-		t.Errorf("it is there %d times:\n%s", n, r.screen(columns, rows))
-	}
-	goOn([]child{held})
-	copying.wants(0)
-}
-
-// TestPsWatchOnALowTerminal: what there is no room for is counted, and nothing scrolls.
-func TestPsWatchOnALowTerminal(t *testing.T) {
-	p := newPlace(t)
-	p.big(t, 4)
-	copying := start(t, p, p.copySlowly("--jobs=4"))
-	held := copying.hold(4)
-	other := newPlace(t)
-	r := inTerminal(t, other, "xterm", other.brood("ps", "--watch=0.1"))
-	must(t, pty.Setsize(r.terminal, &pty.Winsize{Cols: columns, Rows: 4}))
-	low := regexp.MustCompile(`\x1b\[3A\x1b\[JPID [^\n]*\n[^\n]*\n… and \d+ more\r?\n`)
-	if !eventually(func() bool { return low.MatchString(r.stderr()) }) {
-		t.Errorf("it says %q", r.stderr())
-	}
-	r.types("\x03")
-	r.wants(130)
-	goOn(held)
-	copying.wants(0)
-}
-
-// TestPsWatchElsewhere: one block comes after another, until a signal, or until nobody reads.
-func TestPsWatchElsewhere(t *testing.T) {
-	t.Run("a signal", func(t *testing.T) {
-		p := newPlace(t)
-		r := start(t, p, p.brood("ps", "--watch=0.1"))
-		if !eventually(func() bool { return strings.Count(r.stdout(), "\n\nPID ") >= 2 }) {
-			t.Errorf("no blocks: %q", r.stdout())
-		}
-		r.signal(syscall.SIGINT)
-		r.wants(130)
-		if strings.Contains(r.stdout()+r.stderr(), "\x1b") {
-			t.Errorf("it says %q, %q", r.stdout(), r.stderr())
-		}
-	})
-	t.Run("no reader any more", func(t *testing.T) {
-		p := newPlace(t)
-		reader, writer, err := os.Pipe()
-		must(t, err)
-		cmd := p.brood("ps", "--watch=0.1", "--json")
-		cmd.Stdout = writer
-		r := start(t, p, cmd)
-		writer.Close()
-		line, err := bufio.NewReader(reader).ReadString('\n')
-		must(t, err)
-		must(t, reader.Close())
-		r.wants(0)
-		if !json.Valid([]byte(line)) || r.stderr() != "" {
-			t.Errorf("%q; it says %q", line, r.stderr())
-		}
-	})
-	t.Run("a reader that does not read", func(t *testing.T) {
-		p := newPlace(t)
-		reader, writer, err := os.Pipe()
-		must(t, err)
-		defer reader.Close()
-		fill(t, writer)
-		cmd := p.brood("ps", "--watch=0.1")
-		cmd.Stdout = writer
-		r := start(t, p, cmd)
-		writer.Close()
-		if !eventually(func() bool { return sleepsIn(r.pid, "pipe_write") }) {
-			t.Error("it does not wait for its reader")
-		}
-		r.signal(syscall.SIGINT)
-		r.wants(130)
-	})
-}
-
-// fill writes until the pipe takes no more.
-func fill(t *testing.T, pipe *os.File) {
-	t.Helper()
-	raw, err := pipe.SyscallConn()
-	must(t, err)
-	must(t, raw.Write(func(fd uintptr) bool {
-		for {
-			if _, err := syscall.Write(int(fd), make([]byte, 4096)); err != nil {
-				return true
-			}
-		}
-	}))
-}
-
-// sleepsIn tells whether a thread of the process sleeps in that function of the kernel.
-func sleepsIn(pid int, function string) bool {
-	channels, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
-	return slices.ContainsFunc(channels, func(file string) bool {
-		text, _ := os.ReadFile(file)
-		return strings.Contains(string(text), function)
-	})
 }
