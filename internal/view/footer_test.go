@@ -32,12 +32,6 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-func (s *screen) resize(columns, rows int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.emulator.Resize(columns, rows)
-}
-
 func (s *screen) size() (columns, rows int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
