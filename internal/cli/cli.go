@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -82,7 +81,7 @@ func newApp(std Streams) *cli.App {
 	return &cli.App{
 		Name:           "brood",
 		Usage:          "one parent, one child process per file",
-		Version:        version(),
+		Version:        readBuild().String(),
 		Writer:         std.Out,
 		ErrWriter:      std.Err,
 		Commands:       []*cli.Command{copyCommand(std), verifyCommand(std), reportCommand(std), psCommand(std), limitCommand(std), lessonCommand(std)},
@@ -127,12 +126,4 @@ func didYouMean(suggestion, help string) string {
 		return fmt.Sprintf("see %q", help)
 	}
 	return fmt.Sprintf("did you mean %q? see %q", suggestion, help)
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "unknown"
-	}
-	return info.Main.Version
 }
