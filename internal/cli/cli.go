@@ -33,6 +33,7 @@ func Main(args []string, std Streams) int {
 	// Whoever closes our output (| head) does not end the copying: writing fails instead.
 	signal.Ignore(syscall.SIGPIPE)
 	app := newApp(std)
+	cli.HelpPrinter = showHelp(app)
 	err := app.Run(flagsFirst(args, app))
 	var status exitStatus
 	switch {

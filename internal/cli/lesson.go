@@ -34,15 +34,17 @@ func lessonCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "lang", Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "language: `en` or zh"},
-			&cli.Float64Flag{Name: "pace", Value: 1, Usage: "wait `N` times as long as the tutorial does; 0.1: ten times as fast"},
-			&cli.StringFlag{Name: "show", Value: string(lesson.ShowBoth), Usage: "`CODE` to show: python, go, both or none"},
-			&cli.BoolFlag{Name: "no-quiz", Usage: "ask nothing (nor without a terminal): questions are answered at once"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only what the programs print"},
-			&cli.StringFlag{Name: "record", Usage: "write every event to `FILE` as JSON Lines"},
-			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "quiz: the scenario that `N` stands for"},
-			&cli.IntFlag{Name: "actions", Value: 8, Usage: "quiz: so many questions, `K`"},
-			&cli.BoolFlag{Name: "answers", Usage: "quiz: with the answers"},
+			oneOf(&cli.StringFlag{Name: "lang", Category: aboutLesson, Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "tell it in `LANG`: en or zh"},
+				"en", "zh"),
+			&cli.Float64Flag{Name: "pace", Category: aboutLesson, Value: 1, Usage: "wait `N` times as long as the tutorial does; 0.1: ten times as fast"},
+			oneOf(&cli.StringFlag{Name: "show", Category: aboutLesson, Value: string(lesson.ShowBoth), Usage: "`CODE` to show: python, go, both or none"},
+				string(lesson.ShowPython), string(lesson.ShowGo), string(lesson.ShowBoth), string(lesson.ShowNone)),
+			&cli.BoolFlag{Name: "no-quiz", Category: aboutLesson, Usage: "ask nothing (nor without a terminal): questions are answered at once"},
+			&cli.BoolFlag{Name: "quiet", Category: aboutStory, Aliases: []string{"q"}, Usage: "only what the programs print"},
+			&cli.StringFlag{Name: "record", Category: aboutStory, Usage: "write every event to `FILE` as JSON Lines", TakesFile: true},
+			&cli.Uint64Flag{Name: "seed", Category: aboutQuiz, Value: 1, Usage: "quiz: the scenario that `N` stands for"},
+			&cli.IntFlag{Name: "actions", Category: aboutQuiz, Value: 8, Usage: "quiz: so many questions, `K`"},
+			&cli.BoolFlag{Name: "answers", Category: aboutQuiz, Usage: "quiz: with the answers"},
 			&cli.BoolFlag{Name: aboutFlag, Hidden: true},
 		},
 		Action: func(c *cli.Context) error {
@@ -63,6 +65,10 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if !(s.Pace >= 0 && s.Pace <= 1000) { // nor not a number
 		return nil, fmt.Errorf("pace %v: want 0 to 1000", s.Pace)
 	}
+	var err error
+	if s.Show, err = lesson.ParseShow(c.String("show")); err != nil {
+		return nil, err
+	}
 	if out, ok := std.Out.(*os.File); ok {
 		s.Width, _, _ = term.GetSize(int(out.Fd())) // 0 where it is no terminal
 	}
@@ -72,9 +78,7 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if !c.Bool("no-quiz") && term.IsTerminal(int(os.Stdin.Fd())) {
 		s.Quiz = linesOf(os.Stdin)
 	}
-	var err error
-	s.Show, err = lesson.ParseShow(c.String("show"))
-	return s, err
+	return s, nil
 }
 
 const quizName = "quiz"

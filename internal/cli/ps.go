@@ -25,8 +25,8 @@ func psCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			&cli.GenericFlag{Name: "watch", Value: watch, DefaultText: "2s", Usage: "look again each `DURATION`, until Ctrl-C"},
-			&cli.BoolFlag{Name: "json", Usage: "one JSON array, the children in their parents; with --watch one each time, a line each"},
+			&cli.GenericFlag{Name: "watch", Category: aboutStory, Value: watch, DefaultText: "2s", Usage: "look again each `DURATION`, until Ctrl-C"},
+			&cli.BoolFlag{Name: "json", Category: aboutStory, Usage: "one JSON array, the children in their parents; with --watch one each time, a line each"},
 		},
 		Action: func(c *cli.Context) error {
 			every, err := readInterval(*watch, c.Args())

@@ -78,6 +78,15 @@ func TestReadmeHasEveryFlag(t *testing.T) {
 	}
 }
 
+func TestReadmeHasEveryCommand(t *testing.T) {
+	text := readme(t)
+	for _, c := range newApp(Streams{io.Discard, io.Discard}).Commands {
+		if !strings.Contains(text, "brood "+c.Name) {
+			t.Errorf("brood %s is missing", c.Name)
+		}
+	}
+}
+
 func TestReadmeHasEveryLesson(t *testing.T) {
 	text := readme(t)
 	for _, l := range lesson.All() {

@@ -26,10 +26,11 @@ func reportCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "trace", Usage: "write `FILE` for Perfetto or chrome://tracing"},
-			&cli.StringFlag{Name: "svg", Usage: "write the time line as a picture to `FILE`"},
-			&cli.BoolFlag{Name: "schema", Usage: "print the JSON Schema of a line of a record"},
-			&cli.StringFlag{Name: "lang", Value: systemLang(os.Getenv), DefaultText: "as the system's", Usage: "`LANG`: en or zh"},
+			&cli.StringFlag{Name: "trace", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for Perfetto or chrome://tracing"},
+			&cli.StringFlag{Name: "svg", Category: aboutPicture, TakesFile: true, Usage: "write the time line as a picture to `FILE`"},
+			&cli.BoolFlag{Name: "schema", Category: aboutStory, Usage: "print the JSON Schema of a line of a record"},
+			oneOf(&cli.StringFlag{Name: "lang", Category: aboutPicture, Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "draw it in `LANG`: en or zh"},
+				"en", "zh"),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("schema") {

@@ -15,8 +15,8 @@ func verifyCommand(std Streams) *cli.Command {
 			"alone has. What DEST has is read from the medium. Status 1 when anything differs.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
-		Flags: append(runFlags("verify"),
-			&cli.BoolFlag{Name: "json", Usage: "each difference, and then the summary, as a line of JSON"}),
+		Flags: append(runFlags("verify", aboutCompared),
+			&cli.BoolFlag{Name: "json", Category: aboutStory, Usage: "each difference, and then the summary, as a line of JSON"}),
 		Action: func(c *cli.Context) error {
 			opts, err := readRunOptions(c, std)
 			if err == nil {

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"brood/internal/lesson"
+	"brood/internal/manual"
+)
+
+// wordFlag is a flag whose value is one of these words, or may be; a word that ends with = goes on.
+type wordFlag struct {
+	*cli.StringFlag
+	words []string
+}
+
+func oneOf(flag *cli.StringFlag, words ...string) cli.Flag { return &wordFlag{flag, words} }
+
+// describe is the command line as its documents have it: all that app knows of it, and
+// what the library has no place for.
+func describe(app *cli.App) manual.Program {
+	built := readBuild()
+	p := manual.Program{
+		Name: app.Name, Usage: app.Usage, Version: built.version, Date: built.date,
+		Flags:       describeFlags(app.VisibleFlags()),
+		Statuses:    exitStatuses(),
+		Environment: environment(),
+		SeeAlso:     []string{"cp", "rsync", "xxhsum", "b3sum", "sha256sum", "nice", "ionice"},
+	}
+	for _, c := range app.VisibleCommands() {
+		p.Commands = append(p.Commands, describeCommand(app, c))
+	}
+	return p
+}
+
+func describeCommand(app *cli.App, c *cli.Command) manual.Command {
+	d := manual.Command{Name: c.Name, Usage: purpose(c), Description: c.Description, Examples: examples(c.Name)}
+	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // which the library gives to the command that runs alone
+	for _, name := range strings.Fields(c.ArgsUsage) {
+		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, strings.Trim(name, "[]"))})
+	}
+	for _, title := range groups() {
+		in := slices.DeleteFunc(slices.Clone(c.VisibleFlags()), func(f cli.Flag) bool { return category(f) != title })
+		if len(in) > 0 {
+			d.Groups = append(d.Groups, manual.Group{Title: title, Flags: describeFlags(in)})
+		}
+	}
+	return d
+}
+
+func category(f cli.Flag) string {
+	if c, ok := f.(cli.CategorizableFlag); ok {
+		return c.GetCategory()
+	}
+	return ""
+}
+
+func describeFlags(flags []cli.Flag) []manual.Flag {
+	var all []manual.Flag
+	for _, f := range flags {
+		all = append(all, describeFlag(f))
+	}
+	return all
+}
+
+func describeFlag(f cli.Flag) manual.Flag {
+	doc := f.(cli.DocGenerationFlag)
+	d := manual.Flag{Names: f.Names()}
+	before, value, _ := strings.Cut(doc.GetUsage(), "`")
+	value, after, _ := strings.Cut(value, "`")
+	d.Usage = before + value + after
+	if doc.TakesValue() {
+		d.Value, d.Default = value, strings.Trim(doc.GetDefaultText(), `"`)
+	}
+	switch f := f.(type) {
+	case *wordFlag:
+		d.Takes.Words = plain(f.words)
+	case *cli.StringFlag:
+		d.Takes.Files = f.TakesFile
+	case *cli.StringSliceFlag:
+		d.Again = true
+	}
+	return d
+}
+
+// argument is what there may be for a word of a command's ArgsUsage.
+func argument(app *cli.App, name string) manual.Value {
+	switch name {
+	case "SOURCE", "RECORD":
+		return manual.Value{Files: true}
+	case "DEST", "FOLDER":
+		return manual.Value{Folders: true}
+	case "NAME":
+		return manual.Value{Words: lessons()}
+	case "RATE":
+		return manual.Value{Words: plain([]string{noRate})}
+	case "command": // the library's own help has it so
+		return manual.Value{Words: commands(app)}
+	}
+	return manual.Value{}
+}
+
+func lessons() []manual.Entry {
+	var all []manual.Entry
+	for _, l := range lesson.All() {
+		all = append(all, manual.Entry{Term: l.Name, Text: l.Title.In("en")})
+	}
+	return append(all, manual.Entry{Term: quizName, Text: lesson.QuizTitle.In("en")})
+}
+
+func commands(app *cli.App) []manual.Entry {
+	var all []manual.Entry
+	for _, c := range app.VisibleCommands() {
+		all = append(all, manual.Entry{Term: c.Name, Text: purpose(c)})
+	}
+	return all
+}
+
+// purpose is what a command is for; of help, which the library adds, in our words.
+func purpose(c *cli.Command) string {
+	if c.Name == "help" {
+		return "list the commands, or tell of one"
+	}
+	return c.Usage
+}
+
+func plain(words []string) []manual.Entry {
+	var all []manual.Entry
+	for _, w := range words {
+		all = append(all, manual.Entry{Term: w})
+	}
+	return all
+}

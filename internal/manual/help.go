@@ -1,0 +1,135 @@
+package manual
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	margin    = 3  // before each line of the help
+	maxColumn = 30 // where what is said of a flag begins at the latest
+)
+
+// Help is what the program's --help prints, no line of it wider than columns.
+func (p Program) Help(columns int) string {
+	var t text
+	t.section("NAME", columns, p.Name+" - "+p.Usage)
+	t.section("USAGE", columns, p.Name+" COMMAND [flags] [arguments]", p.Name+" COMMAND --help")
+	var rows []Entry
+	for _, c := range p.Commands {
+		rows = append(rows, Entry{c.Name, c.Usage})
+	}
+	flags := flagRows(p.Flags)
+	column := columnOf(rows, flags)
+	t.line("COMMANDS:")
+	t.rows(rows, column, columns)
+	t.line("\nFLAGS:")
+	t.rows(flags, column, columns)
+	return t.String()
+}
+
+// Help is what the command's --help prints.
+func (c Command) Help(program string, columns int) string {
+	var t text
+	t.section("NAME", columns, program+" "+c.Name+" - "+c.Usage)
+	t.line("USAGE:")
+	t.wrapped(margin, columns, c.synopsis(program))
+	if c.Description != "" {
+		t.line("\nDESCRIPTION:")
+		t.wrapped(margin, columns, c.Description)
+	}
+	column := columnOf(flagRows(c.flags()))
+	for _, g := range c.Groups {
+		t.line("\n%s:", strings.ToUpper(g.Title))
+		t.rows(flagRows(g.Flags), column, columns)
+	}
+	if len(c.Examples) > 0 {
+		t.line("\nEXAMPLES:")
+	}
+	for _, e := range c.Examples {
+		if e.Term != "" {
+			t.wrapped(margin, columns, e.Term)
+		}
+		t.line("%*s%s", 2*margin, "", e.Text) // whole, to be taken as it is
+	}
+	return t.String()
+}
+
+// section is a heading, paragraphs, and an empty line.
+func (t *text) section(title string, columns int, paragraphs ...string) {
+	t.line("%s:", title)
+	for _, p := range paragraphs {
+		t.wrapped(margin, columns, p)
+	}
+	t.line("")
+}
+
+func flagRows(flags []Flag) []Entry {
+	var rows []Entry
+	for _, f := range flags {
+		rows = append(rows, Entry{f.left(), f.says()})
+	}
+	return rows
+}
+
+// left is -j, --jobs N: long names below each other, whether there is a short one or not.
+func (f Flag) left() string {
+	names := f.typed()
+	short := "    "
+	if last := names[len(names)-1]; len(names) > 1 && len(last) == 2 {
+		names, short = names[:len(names)-1], last+", "
+	}
+	left := short + strings.Join(names, ", ")
+	if f.Value != "" {
+		left += " " + f.Value
+	}
+	return left
+}
+
+// columnOf is where what is said of the terms begins.
+func columnOf(tables ...[]Entry) int {
+	column := 0
+	for _, r := range slices.Concat(tables...) {
+		column = max(column, margin+utf8.RuneCountInString(r.Term)+2)
+	}
+	return min(column, maxColumn)
+}
+
+// rows puts what is said of terms in a column of its own.
+func (t *text) rows(rows []Entry, column, columns int) {
+	for _, r := range rows {
+		left := strings.Repeat(" ", margin) + r.Term
+		if utf8.RuneCountInString(left)+2 > column {
+			t.line("%s", left)
+			left = ""
+		}
+		for _, l := range wrap(r.Text, columns-column) {
+			t.line("%-*s%s", column, left, l)
+			left = ""
+		}
+	}
+}
+
+func (t *text) wrapped(indent, columns int, paragraph string) {
+	for _, l := range wrap(paragraph, columns-indent) {
+		t.line("%*s%s", indent, "", l)
+	}
+}
+
+// wrap breaks a paragraph into lines of no more than width letters, but for longer words.
+func wrap(paragraph string, width int) []string {
+	var lines []string
+	line, length := "", 0
+	for _, word := range strings.Fields(paragraph) {
+		n := utf8.RuneCountInString(word)
+		if length > 0 && length+1+n > width {
+			lines, line, length = append(lines, line), "", 0
+		}
+		if length > 0 {
+			line, length = line+" ", length+1
+		}
+		line, length = line+word, length+n
+	}
+	return append(lines, line)
+}
