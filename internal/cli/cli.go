@@ -80,12 +80,15 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func newApp(std Streams) *cli.App {
 	return &cli.App{
-		Name:           "brood",
-		Usage:          "one parent, one child process per file",
-		Version:        readBuild().String(),
-		Writer:         std.Out,
-		ErrWriter:      std.Err,
-		Commands:       []*cli.Command{copyCommand(std), verifyCommand(std), reportCommand(std), psCommand(std), limitCommand(std), lessonCommand(std)},
+		Name:      "brood",
+		Usage:     "one parent, one child process per file",
+		Version:   readBuild().String(),
+		Writer:    std.Out,
+		ErrWriter: std.Err,
+		Commands: []*cli.Command{
+			copyCommand(std), verifyCommand(std), reportCommand(std), psCommand(std), limitCommand(std), lessonCommand(std),
+			completionCommand(std),
+		},
 		ExitErrHandler: func(*cli.Context, error) {}, // Main says what there is to say
 		OnUsageError:   usage,
 		Action:         noCommand,

@@ -96,6 +96,8 @@ func argument(app *cli.App, name string) manual.Value {
 		return manual.Value{Words: lessons()}
 	case "RATE":
 		return manual.Value{Words: plain([]string{noRate})}
+	case "SHELL":
+		return manual.Value{Words: plain(manual.Shells())}
 	case "command": // the library's own help has it so
 		return manual.Value{Words: commands(app)}
 	}

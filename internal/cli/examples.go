@@ -57,6 +57,10 @@ func examples(command string) []manual.Entry {
 			{Term: "What a zombie is:", Text: "brood lesson zombie"},
 			{Term: "A quiz with another scenario:", Text: "brood lesson quiz --seed 7"},
 		}
+	case "completion":
+		return []manual.Entry{
+			{Term: "In this shell alone:", Text: ". <(brood completion bash)"},
+		}
 	}
 	return nil
 }

@@ -118,6 +118,17 @@ func (c Command) args() []string {
 	return names
 }
 
+func (v Value) terms() []string {
+	var terms []string
+	for _, w := range v.Words {
+		terms = append(terms, w.Term)
+	}
+	return terms
+}
+
+// unfinished tells whether a word goes on after the completion.
+func unfinished(word string) bool { return strings.HasSuffix(word, "=") }
+
 // text is a document while it is written.
 type text struct{ strings.Builder }
 

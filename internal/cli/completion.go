@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"brood/internal/manual"
+)
+
+func completionCommand(std Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "completion",
+		Usage:     "print the script by which a shell completes brood's command lines",
+		ArgsUsage: "SHELL",
+		Description: "SHELL is " + listed(manual.Shells()) + ". The script holds all that it offers, so it\n" +
+			"belongs to this version of brood.",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Action: func(c *cli.Context) error {
+			script, ok := describe(c.App).Completion(c.Args().First())
+			if !ok || c.NArg() != 1 {
+				return &usageError{fmt.Errorf("shell %q: want %s", strings.Join(c.Args().Slice(), " "), listed(manual.Shells())), didYouMean("", "brood completion --help")}
+			}
+			_, err := fmt.Fprint(std.Out, script)
+			return answer(err)
+		},
+	}
+}
+
+// listed is a, b or c.
+func listed(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

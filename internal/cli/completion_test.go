@@ -1,0 +1,140 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// completionOf is a shell and a file with the script for it.
+func completionOf(t *testing.T, shell string) (program, script string) {
+	t.Helper()
+	program, err := exec.LookPath(shell)
+	if err != nil {
+		t.Skip("needs "+shell+": ", err)
+	}
+	_, p := described(t)
+	text, ok := p.Completion(shell)
+	if !ok {
+		t.Fatalf("none for %s", shell)
+	}
+	script = t.TempDir() + "/script"
+	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return program, script
+}
+
+func shellSays(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(program, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// With what readline gives: each = is a word of its own. <default> and <dirnames> are readline's own names of files.
+func TestBashOffers(t *testing.T) {
+	bash, script := completionOf(t, "bash")
+	const call = `. "$1"; shift; compopt() { echo "<$2>"; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _brood; echo "${COMPREPLY[*]}"`
+	for _, row := range []struct{ name, line, want string }{
+		{"commands", "brood ", "copy verify report ps limit lesson completion help --help -h --version -v"},
+		{"the command that begins so", "brood ver", "verify"},
+		{"flags that begin so", "brood copy --re", "--resume --retry-failed --retries --record"},
+		{"words of a flag", "brood copy --overwrite ", "changed always never"},
+		{"the word that begins so", "brood verify --hash b", "blake3"},
+		{"of a short flag", "brood copy -j a", "auto"},
+		{"behind an equals sign", "brood copy --hash =", "xxh128 xxh64 blake3 sha256 md5"},
+		{"begun behind an equals sign", "brood copy --hash = md", "md5"},
+		{"a word that goes on", "brood copy --halt so", "<nospace>\nsoon,fail="},
+		{"a file for a flag", "brood copy --record ", "<default>"},
+		{"nothing for a number", "brood copy --retries ", ""},
+		{"SOURCE", "brood copy ", "<default>"},
+		{"DEST", "brood copy a ", "<dirnames>"},
+		{"DEST after flags with values", "brood copy --jobs 4 --hash = md5 -q a ", "<dirnames>"},
+		{"no third argument", "brood copy a b ", ""},
+		{"no flags after --", "brood copy -- -", "<default>"},
+		{"a flag's name as an argument", "brood copy -- --hash ", "<dirnames>"},
+		{"lessons", "brood lesson zo", "zombie"},
+		{"the folder of a lesson", "brood lesson --show none stall ", "<dirnames>"},
+		{"shells", "brood completion ", "bash zsh fish powershell"},
+		{"a command to be told of", "brood help li", "limit"},
+		{"an unknown command", "brood sing ", ""},
+		{"what bash would run", "brood copy --hash $(exit)", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			args := append([]string{"--norc", "-c", call, "bash", script}, strings.Split(row.line, " ")...)
+			if got := shellSays(t, bash, args...); got != row.want {
+				t.Errorf("%q: %q, want %q", row.line, got, row.want)
+			}
+		})
+	}
+}
+
+func TestFishOffers(t *testing.T) {
+	fish, script := completionOf(t, "fish")
+	home := t.TempDir() // fish keeps what it knows there
+	for _, row := range []struct{ name, line, want string }{
+		{"the command that begins so", "brood ver", "verify\tcompare the contents"},
+		{"words of a flag", "brood copy --overwrite ", "always\t"},
+		{"behind an equals sign", "brood verify --hash=bl", "--hash=blake3\t"},
+		{"of a short flag", "brood copy -j ", "auto\t"},
+		{"a flag, with what it is for", "brood copy --dur", "--durable\ta file counts"},
+		{"a quote in what it is for", "brood copy --stri", "--strict\twhat DEST cannot hold of a file is that file's failure"},
+		{"a lesson, with its title", "brood lesson zo", "zombie\tended, but not yet reaped"},
+		{"a word that goes on", "brood copy --halt so", "soon,fail="},
+		{"a folder for a lesson", "brood lesson stall /us", "/usr/"},
+		{"a file for SOURCE", "brood copy /etc/pass", "/etc/passwd"},
+		{"a shell", "brood completion zs", "zsh"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got := shellSays(t, "env", "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, fish, "--no-config", "-c", `source $argv[1]; complete -C $argv[2]`, script, row.line)
+			if !strings.HasPrefix(got+"\t", row.want) && !strings.Contains(got, "\n"+row.want) {
+				t.Errorf("%q: %q, want %q", row.line, got, row.want)
+			}
+		})
+	}
+	t.Run("no flags of another command", func(t *testing.T) {
+		got := shellSays(t, "env", "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, fish, "--no-config", "-c", `source $argv[1]; complete -C $argv[2]`, script, "brood verify --dur")
+		if strings.Contains(got, "durable") {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+// PowerShell is in no Debian: at least each quote and bracket has its other half, and all is there.
+func TestPowerShellScriptIsWellFormed(t *testing.T) {
+	_, p := described(t)
+	script, _ := p.Completion("powershell")
+	for _, want := range []string{"'copy --hash' = @(", ", @('blake3', 'blake3')", "that file''s failure'", ", @('zombie', "} {
+		if !strings.Contains(script, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	bare := regexp.MustCompile(`(?m)'(?:[^'\n]|'')*'|"[^"\n]*"|#.*$`).ReplaceAllString(script, "")
+	if strings.ContainsAny(bare, `'"`) {
+		t.Error("a quote has no other half")
+	}
+	closes := map[rune]rune{')': '(', '}': '{', ']': '['}
+	var open []rune
+	for _, r := range bare {
+		switch {
+		case strings.ContainsRune("({[", r):
+			open = append(open, r)
+		case closes[r] != 0:
+			if len(open) == 0 || open[len(open)-1] != closes[r] {
+				t.Fatalf("%c closes nothing in\n%s", r, bare)
+			}
+			open = slices.Delete(open, len(open)-1, len(open))
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("never closed: %q", string(open))
+	}
+}
