@@ -25,7 +25,7 @@
 //	status    folds events into the state of a run
 //	view      draws events and status, and a census
 //	faultfs   a file system that does on command what others do when something is wrong
-//	manual    help and completion, of one description of the command line
+//	manual    help, man page and completion, of one description of the command line
 //	lesson    the lessons, each a small program over process
 //
 // Whatever is written below the destination is written by a child, the folders and

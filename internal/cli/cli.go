@@ -87,7 +87,7 @@ func newApp(std Streams) *cli.App {
 		ErrWriter: std.Err,
 		Commands: []*cli.Command{
 			copyCommand(std), verifyCommand(std), reportCommand(std), psCommand(std), limitCommand(std), lessonCommand(std),
-			completionCommand(std),
+			completionCommand(std), manCommand(std),
 		},
 		ExitErrHandler: func(*cli.Context, error) {}, // Main says what there is to say
 		OnUsageError:   usage,

@@ -61,6 +61,10 @@ func examples(command string) []manual.Entry {
 		return []manual.Entry{
 			{Term: "In this shell alone:", Text: ". <(brood completion bash)"},
 		}
+	case "man":
+		return []manual.Entry{
+			{Term: "To read it where it is not installed:", Text: "brood man | man -l -"},
+		}
 	}
 	return nil
 }

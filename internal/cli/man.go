@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+)
+
+func manCommand(std Streams) *cli.Command {
+	return &cli.Command{
+		Name:            "man",
+		Usage:           "print the man page, in roff",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 0 {
+				return &usageError{fmt.Errorf("want no arguments, got %d", c.NArg()), didYouMean("", "brood man --help")}
+			}
+			_, err := fmt.Fprint(std.Out, describe(c.App).Man())
+			return answer(err)
+		},
+	}
+}
