@@ -138,3 +138,12 @@ func TestPowerShellScriptIsWellFormed(t *testing.T) {
 		t.Errorf("never closed: %q", string(open))
 	}
 }
+
+func TestBashScriptHasNothingToComplainOf(t *testing.T) {
+	shellcheck, err := exec.LookPath("shellcheck")
+	if err != nil {
+		t.Skip("needs shellcheck: ", err)
+	}
+	_, script := completionOf(t, "bash")
+	shellSays(t, shellcheck, "--shell=bash", script)
+}
