@@ -24,6 +24,7 @@
 //	event     what an event is; JSON Lines in and out
 //	status    folds events into the state of a run
 //	view      draws events and status, and a census
+//	report    draws a recorded run as one HTML file
 //	faultfs   a file system that does on command what others do when something is wrong
 //	manual    help, man page and completion, of one description of the command line
 //	lesson    the lessons, each a small program over process

@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"internal/pace":     {},
 	"internal/plan":     {"event", "filecopy"},
 	"internal/process":  {},
+	"internal/report":   {"event", "status"},
 	"internal/schedule": {"event", "plan", "process"},
 	"internal/status":   {"event"},
 	"internal/target":   {"confine", "digest", "event", "filecopy", "pace", "process"},

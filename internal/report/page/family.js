@@ -1,0 +1,64 @@
+// Family: who started whom, and what happened to each.
+const CHUNK = 200; // children of one parent that are shown at a time
+const MOST_OPEN = 40; // that are shown without being asked for
+
+function historyOf(life) {
+  const history = [[life.started, say('startedBy', whoText(life.ppid, life.asked), timeText(life.started))]];
+  for (const s of life.signals) history.push([s.at, say('signalled', s.name, whoText(s.sender, s.at))]);
+  if (life.adopted !== NONE) history.push([life.adopted, say('hAdopted', whoText(life.adopter, life.adopted))]);
+  if (life.ended !== NONE && (isLesson || life.reaped === NONE)) history.push([life.ended, say('becameZombie')]);
+  if (life.reaped !== NONE) {
+    history.push([life.reaped, exitText(life)]);
+    if (isLesson) history.push([life.reaped, say('reapedBy', whoText(life.reaper, life.reaped))]);
+  } else {
+    history.push([END, say('nobody')]);
+  }
+  return history.sort((a, b) => a[0] - b[0]).map(([, text]) => text).join(' · ');
+}
+
+const childrenBy = new Map();
+for (const life of lives) {
+  const starter = whoIs(life.ppid, life.asked) || parent;
+  if (!childrenBy.has(starter)) childrenBy.set(starter, []);
+  childrenBy.get(starter).push(life);
+}
+
+function memberItem(life) {
+  const item = element('li');
+  const name = element('button', `${life.name} ${life.pid}`, 'name');
+  name.type = 'button';
+  name.addEventListener('click', () => { choose(life); scroller.focus({ preventScroll: true }); get('h-line').scrollIntoView(); });
+  item.append(name);
+  if (life !== parent) item.append(element('span', ` ${historyOf(life)}`, 'history'));
+  else item.append(element('span', ` ${say('startedBy', say('somebody', life.ppid), timeText(0))}`, 'history'));
+  const children = childrenBy.get(life) || [];
+  if (children.length > 0) item.append(children.length > MOST_OPEN ? folded(children) : childList(children));
+  return item;
+}
+
+// folded shows many children when they are asked for.
+function folded(children) {
+  const details = element('details');
+  details.append(element('summary', say('childrenOf', countText(children.length))));
+  details.addEventListener('toggle', () => {
+    if (details.open && details.children.length === 1) details.append(childList(children));
+  });
+  return details;
+}
+
+function childList(children) {
+  const list = element('ul');
+  const append = from => {
+    list.append(...children.slice(from, from + CHUNK).map(memberItem));
+    if (children.length <= from + CHUNK) return;
+    const item = element('li'), more = element('button', say('more', countText(children.length - from - CHUNK)));
+    more.type = 'button';
+    more.addEventListener('click', () => { item.remove(); append(from + CHUNK); });
+    item.append(more);
+    list.append(item);
+  };
+  append(0);
+  return list;
+}
+
+const drawFamily = () => get('family').replaceChildren(memberItem(parent));

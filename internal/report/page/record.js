@@ -1,0 +1,117 @@
+// The record: what Go has written, as objects. Times are microseconds since the beginning; -1 is none.
+const record = JSON.parse(document.getElementById('record').textContent);
+const texts = record.texts;
+const NONE = -1;
+const END = Math.max(1, record.end);
+const isLesson = record.run.source === '';
+
+function lifeOf(n) {
+  const c = record.lives;
+  return {
+    n, name: texts[c.name[n]], pid: c.pid[n], ppid: c.ppid[n], slot: c.slot[n], file: texts[c.file[n]], files: c.files[n], command: texts[c.command[n]],
+    asked: c.asked[n], started: c.started[n], ended: c.ended[n], reaped: c.reaped[n], reaper: c.reaper[n], adopted: c.adopted[n], adopter: c.adopter[n],
+    exitcode: c.exitcode[n], signal: texts[c.signal[n]], error: texts[c.error[n]], bytes: c.bytes[n], cpu: c.cpu[n], maxrss: c.maxrss[n],
+    failed: c.failed[n], retried: c.retried[n], phases: phasesOf(c.phases[n]), signals: [],
+  };
+}
+
+function phasesOf(flat) {
+  const phases = [];
+  for (let i = 0; i < flat.length; i += 4) {
+    phases.push({ kind: texts[flat[i]], from: flat[i + 1], to: flat[i + 2], file: texts[flat[i + 3]] });
+  }
+  return phases;
+}
+
+const lives = (record.lives.pid || []).map((_, n) => lifeOf(n));
+for (const [n, at, sender, name] of record.signals) lives[n].signals.push({ at, sender, name: texts[name] });
+
+// parent is the process whose record this is.
+const parent = {
+  n: NONE, name: isLesson ? 'brood lesson' : 'MainProcess', pid: record.run.pid, ppid: record.run.ppid, slot: NONE, file: '', files: 0, command: '',
+  asked: 0, started: 0, ended: record.run.ended, reaped: NONE, reaper: 0, adopted: NONE, adopter: 0, exitcode: null, signal: '', error: '',
+  bytes: 0, cpu: 0, maxrss: 0, failed: 0, retried: 0, phases: [{ kind: 'running', from: 0, to: record.run.ended, file: '' }], signals: [],
+};
+
+// latest has the last life of each PID: the kernel gives a number again.
+const latest = new Map(lives.map(life => [life.pid, life]));
+latest.set(parent.pid, parent);
+
+// whoIs is a process by its PID, at a time when several have had it.
+function whoIs(pid, at) {
+  let found = pid === parent.pid ? parent : null;
+  const last = latest.get(pid);
+  if (last && last.asked <= at) return last;
+  for (const life of lives) if (life.pid === pid && life.asked <= at) found = life;
+  return found;
+}
+
+const files = {
+  count: (record.files.name || []).length,
+  name: n => texts[record.files.name[n]],
+  outcome: n => texts[record.files.outcome[n]],
+  life: n => record.files.life[n] === NONE ? null : lives[record.files.life[n]],
+  bytes: n => record.files.bytes[n],
+  from: n => record.files.from[n],
+  to: n => record.files.to[n],
+  took: n => record.files.from[n] === NONE ? NONE : record.files.to[n] - record.files.from[n],
+  why: n => texts[record.files.why[n]],
+};
+
+const moved = { at: record.moved.at || [], bytes: record.moved.bytes || [] };
+
+// upTo is how many of ascending times are not after at.
+function upTo(times, at) {
+  let low = 0, high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= at) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
+// movedAt is how many bytes had been gone over at a time.
+function movedAt(at) {
+  const n = upTo(moved.at, at);
+  if (n === 0) return 0;
+  if (n === moved.at.length) return moved.bytes[n - 1];
+  const part = (at - moved.at[n - 1]) / (moved.at[n] - moved.at[n - 1]);
+  return moved.bytes[n - 1] + part * (moved.bytes[n] - moved.bytes[n - 1]);
+}
+
+const ascending = (a, b) => a - b;
+const startTimes = lives.map(life => life.started).sort(ascending);
+const endTimes = lives.filter(life => life.ended !== NONE).map(life => life.ended).sort(ascending);
+const runningAt = at => upTo(startTimes, at) - upTo(endTimes, at);
+
+const isDone = outcome => outcome === 'copied' || outcome === 'verified' && record.run.verify;
+const doneTimes = [];
+const doneBytes = [0];
+for (let n = 0; n < files.count; n++) {
+  if (!isDone(files.outcome(n))) continue;
+  doneTimes.push(files.to(n));
+  doneBytes.push(doneBytes[doneBytes.length - 1] + files.bytes(n));
+}
+
+// lastOf is when nothing was left of a life, not even a zombie. Whom none of the family
+// reaped was a zombie for certain as long as the parent lived that it had.
+function lastOf(life) {
+  if (life.reaped !== NONE) return life.reaped;
+  if (life.ended === NONE) return END;
+  const owner = whoIs(life.adopter || life.ppid, life.asked);
+  if (!owner) return life.ended;
+  return owner.ended === NONE ? END : Math.max(life.ended, owner.ended);
+}
+
+// mainOf is what a process was at for the longest time.
+function mainOf(life) {
+  const length = phase => (phase.to === NONE ? life.last : phase.to) - phase.from;
+  return life.phases.reduce((a, b) => length(b) > length(a) ? b : a, life.phases[0]).kind;
+}
+
+const isTrouble = life => life.error !== '' || life.signal !== '' || life.failed > 0 || life.exitcode > 0;
+for (const life of [parent, ...lives]) {
+  life.last = lastOf(life);
+  life.main = mainOf(life);
+  life.trouble = isTrouble(life);
+}

@@ -1,0 +1,233 @@
+// Time line: the canvas with a bar for each process, drawn anew for each change and only where it is seen.
+const barsCanvas = get('bars'), scroller = get('scroller');
+const FONT = '11px system-ui, sans-serif';
+let traced = null; // what the tests get to know of a drawing
+let wanted = false;
+
+// redraw has everything on the time axis drawn, once before the next frame.
+function redraw() {
+  if (wanted) return;
+  wanted = true;
+  requestAnimationFrame(drawAll);
+}
+
+function drawAll() {
+  wanted = false;
+  drawBars();
+  drawRate();
+}
+
+// fitCanvas gives a canvas the screen's own pixels, and units of the page to draw in.
+function fitCanvas(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext('2d');
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.font = FONT;
+  context.textBaseline = 'middle';
+  context.lineWidth = 1;
+  context.direction = 'ltr';
+  return context;
+}
+
+// resize is for another width of the page, another mode, or paper.
+function resize(whole) {
+  const height = HEAD + line.rows.length * line.row + 6;
+  line.height = whole ? height : Math.min(height, Math.max(220, Math.round(window.innerHeight * 0.6)));
+  scroller.style.height = `${line.height}px`;
+  get('spacer').style.height = `${height - line.height}px`;
+  line.width = scroller.clientWidth;
+  line.gutter = gutterFor(line.width);
+}
+
+// gutterFor is as wide as the longest name of a row, within a part of the page.
+function gutterFor(width) {
+  const context = barsCanvas.getContext('2d');
+  context.font = FONT;
+  let widest = context.measureText(labelOf(parent, NONE)).width;
+  line.rows.slice(0, 1000).forEach((row, n) => { widest = Math.max(widest, context.measureText(labelOf(row[0], n)).width); });
+  return Math.ceil(Math.min(widest + 18, width < 560 ? 76 : 190));
+}
+
+function drawBars() {
+  const context = fitCanvas(barsCanvas, line.width, line.height);
+  const top = scroller.scrollTop, first = Math.floor(top / line.row);
+  const last = Math.min(line.rows.length - 1, Math.floor((top + line.height - HEAD) / line.row));
+  drawGrid(context);
+  context.save();
+  context.beginPath();
+  context.rect(0, HEAD, line.width, line.height - HEAD);
+  context.clip();
+  if (line.mode === 'each' && lives.length <= 200) drawKinship(context, top);
+  for (let row = first; row <= last; row++) drawRow(context, line.rows[row] || [], row, HEAD + row * line.row - top);
+  context.restore();
+  drawRow(context, [parent], NONE, HEAD - 22);
+  drawCursor(context);
+}
+
+function drawGrid(context) {
+  const step = tickStep((shownAt.to - shownAt.from) / Math.max(2, (line.width - line.gutter) / 95));
+  context.fillStyle = colours.raised;
+  context.fillRect(0, 0, line.width, HEAD);
+  context.textAlign = 'center';
+  for (let at = Math.max(0, Math.ceil(shownAt.from / step) * step); at <= Math.min(shownAt.to, END * 1.02); at += step) {
+    const x = Math.round(xOf(at)) + 0.5;
+    context.fillStyle = colours.rule;
+    context.fillRect(x - 0.5, 18, 1, line.height);
+    context.fillStyle = colours.soft;
+    if (x > line.gutter - 1 && x < line.width - 18) context.fillText(tickText(at, step), x, 10);
+  }
+  context.textAlign = 'start';
+}
+
+function labelOf(life, row) {
+  if (life === parent) return `${parent.name} ${parent.pid}`;
+  return line.mode === 'each' ? `${life.name} ${life.pid}` : say('row', row);
+}
+
+function drawRow(context, row, number, y) {
+  const gap = line.row > 10 || number === NONE ? 3 : line.row > 3 ? 1 : 0;
+  const height = (number === NONE ? 22 : line.row) - 2 * gap;
+  context.save();
+  context.beginPath();
+  context.rect(line.gutter, y, line.width - line.gutter, height + 2 * gap);
+  context.clip();
+  let busy = -1; // up to which pixel there is a bar already
+  row.forEach((life, i) => {
+    if (life.asked > line.until || life.asked > shownAt.to || life.last < shownAt.from && !isAtEdge(life)) return;
+    const x = xOf(life.asked), right = xOf(Math.min(life.last, line.until));
+    const marked = life.trouble || life === line.selected || life === line.hovered;
+    if (right < busy && !marked) return;
+    busy = Math.floor(right) + 0.5;
+    if (right - x < 2 && !marked) drawSpeck(context, life, x, right, y + gap, height);
+    else drawLife(context, life, y + gap, height, row[i + 1]);
+  });
+  for (const life of row) if (life.trouble && life.last <= line.until) drawTrouble(context, life, y + gap, height);
+  context.restore();
+  if (row.length && (number === NONE || line.row > 9)) drawLabel(context, labelOf(row[0], number), y + gap + height / 2);
+}
+
+// isAtEdge tells whether signs after the end of a bar may reach into what is seen.
+const isAtEdge = life => xOf(life.last) > line.gutter - 160;
+
+// drawTrouble is for after all bars of a row, as these may be close.
+function drawTrouble(context, life, y, height) {
+  context.fillStyle = colours.bad;
+  context.fillRect(Math.max(xOf(life.asked), xOf(life.last) - 3), y, 3, height);
+}
+
+// drawSpeck draws a life of which no part could be seen.
+function drawSpeck(context, life, x, right, y, height) {
+  context.fillStyle = colourOf(life.main);
+  context.fillRect(x, y, Math.max(1, right - x), height);
+  trace(life, x, right, y, height, [life.main]);
+}
+
+function trace(life, x, right, y, height, kinds) {
+  if (traced) traced.push({ pid: life.pid, name: life.name, x, right, y, height, kinds });
+}
+
+function drawLife(context, life, y, height, next) {
+  const parts = segmentsOf(life, line.until);
+  for (const part of parts) drawSegment(context, part, y, height);
+  const x = xOf(life.asked), right = xOf(Math.min(life.last, line.until));
+  trace(life, x, right, y, height, parts.map(part => part.kind));
+  if (height > 9) {
+    drawName(context, life, Math.max(x, line.gutter), right, y, height);
+    drawMarks(context, life, y, height, next ? xOf(next.asked) - 2 : line.width);
+  }
+  if (life.adopted !== NONE && life.adopted <= line.until) drawAdoption(context, life, y, height);
+  if (life === line.selected || life === line.hovered) {
+    context.strokeStyle = colours.ink;
+    context.lineWidth = 2;
+    context.strokeRect(x - 1, y - 1, Math.max(right - x, 1) + 2, height + 2);
+    context.lineWidth = 1;
+  }
+}
+
+// drawName writes it onto a bar where that is at one thing for long enough.
+function drawName(context, life, x, right, y, height) {
+  const text = line.mode === 'each' && life.file ? life.file : life.name;
+  const longest = segmentsOf(life, line.until).find(part => part.kind === 'running' && xOf(part.to) - Math.max(xOf(part.from), line.gutter) > 40);
+  if (!longest || life === parent) return;
+  const aside = life.adopted !== NONE && xOf(life.adopted) - x < 8 ? 6 : 0;
+  const from = Math.max(xOf(longest.from), line.gutter) + 4 + aside, room = Math.min(xOf(longest.to), line.width) - from - 4;
+  const shown = shortened(context, text, room);
+  context.fillStyle = '#ffffff';
+  if (shown.length > 1) context.fillText(shown, from, y + height / 2 + 0.5);
+}
+
+function shortened(context, text, room) {
+  if (context.measureText(text).width <= room) return text;
+  const letters = Array.from(text).slice(0, 200);
+  let low = 0, high = letters.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (context.measureText(`${letters.slice(0, middle).join('')}…`).width <= room) low = middle; else high = middle - 1;
+  }
+  return low > 0 ? `${letters.slice(0, low).join('')}…` : '';
+}
+
+function drawLabel(context, text, y) {
+  context.fillStyle = colours.soft;
+  context.fillText(shortened(context, text, line.gutter - 12), 8, y);
+}
+
+function drawAdoption(context, life, y, height) {
+  const x = xOf(life.adopted);
+  context.fillStyle = colours.ink;
+  context.beginPath();
+  context.moveTo(x, y - 1);
+  context.lineTo(x + 6, y + height / 2);
+  context.lineTo(x, y + height + 1);
+  context.lineTo(x - 6, y + height / 2);
+  context.fill();
+  if (height < 10) return;
+  const text = say('hAdopted', whoText(life.adopter, life.adopted)), width = context.measureText(text).width;
+  const named = Math.max(line.gutter, xOf(life.started)) + 16 + context.measureText(life.name).width;
+  const after = Math.max(x + 9, named), before = x - 11 - width;
+  const from = after + width + 4 < xOf(Math.min(life.last, line.until)) ? after : before;
+  if (from < named) return;
+  context.fillStyle = colours.ground;
+  context.fillRect(from - 3, y + 1, width + 6, height - 2);
+  context.fillStyle = colours.ink;
+  context.fillText(text, from, y + height / 2 + 0.5);
+}
+
+// drawKinship joins who was started to who did it, and who was adopted to the parent that it lost.
+function drawKinship(context, top) {
+  const middle = life => HEAD + rowOf(life) * line.row - top + line.row / 2;
+  for (const life of lives) {
+    const starter = whoIs(life.ppid, life.asked);
+    if (!starter || life.asked > line.until) continue;
+    const x = Math.round(xOf(life.asked)) + 0.5;
+    context.strokeStyle = colours.rule;
+    if (starter !== parent || isLesson) stroke(context, x, starter === parent ? HEAD : middle(starter), x, middle(life));
+    if (life.adopted === NONE || life.adopted > line.until) continue;
+    context.strokeStyle = colours.accent;
+    context.setLineDash([3, 3]);
+    stroke(context, xOf(life.adopted), starter === parent ? HEAD : middle(starter), xOf(life.adopted), middle(life));
+    context.setLineDash([]);
+  }
+}
+
+function stroke(context, x, y, toX, toY) {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(toX, toY);
+  context.stroke();
+}
+
+// drawCursor shows where the replay is.
+function drawCursor(context) {
+  if (line.until >= END) return;
+  context.fillStyle = colours.accent;
+  const x = xOf(line.until);
+  if (x >= line.gutter) context.fillRect(x - 1, 18, 2, line.height);
+}

@@ -1,0 +1,210 @@
+package report
+
+import (
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/status"
+)
+
+// record is a run as the page has it. All times are microseconds since its beginning,
+// none where it has not happened. A text is its place in Texts. Lists of many are
+// columns, as that is half the size.
+type record struct {
+	Begun    string   `json:"begun"` // by the clock of the run
+	End      int64    `json:"end"`   // the last thing that happened
+	Finished bool     `json:"finished"`
+	Run      run      `json:"run"`
+	Texts    []string `json:"texts"` // the first is ""
+	Lives    lives    `json:"lives"`
+	Signals  []signal `json:"signals"`
+	Files    files    `json:"files"`
+	Moved    moved    `json:"moved"`
+}
+
+const none = -1
+
+type run struct {
+	PID      int     `json:"pid"`
+	PPID     int     `json:"ppid"`
+	Source   string  `json:"source"`
+	Dest     string  `json:"dest"`
+	Verify   bool    `json:"verify"`
+	DryRun   bool    `json:"dryRun"`
+	Files    int     `json:"files"`
+	Bytes    int64   `json:"bytes"`
+	Rate     float64 `json:"rate"`
+	Failed   int     `json:"failed"` // or differing, where the sides are compared
+	Skipped  int     `json:"skipped"`
+	Retried  int     `json:"retried"`
+	Children int     `json:"children"`
+	Peak     int     `json:"peak"`
+	Ended    int64   `json:"ended"`
+	Stopped  string  `json:"stopped"` // by which signal
+	Halted   string  `json:"halted"`  // why
+}
+
+// lives are the processes but the parent, in the order of their start.
+type lives struct {
+	Name     []int     `json:"name"`
+	PID      []int     `json:"pid"`
+	PPID     []int     `json:"ppid"`
+	Slot     []int     `json:"slot"`
+	File     []int     `json:"file"`
+	Files    []int     `json:"files"`
+	Command  []int     `json:"command"`
+	Asked    []int64   `json:"asked"`
+	Started  []int64   `json:"started"`
+	Ended    []int64   `json:"ended"`
+	Reaped   []int64   `json:"reaped"`
+	Reaper   []int     `json:"reaper"` // 0 for nobody of the family
+	Adopted  []int64   `json:"adopted"`
+	Adopter  []int     `json:"adopter"`
+	ExitCode []*int    `json:"exitcode"`
+	Signal   []int     `json:"signal"`
+	Error    []int     `json:"error"`
+	Bytes    []int64   `json:"bytes"`
+	CPU      []int64   `json:"cpu"` // microseconds
+	MaxRSS   []int64   `json:"maxrss"`
+	Failed   []int     `json:"failed"`
+	Retried  []int     `json:"retried"`
+	Phases   [][]int64 `json:"phases"` // of each: kind, from, to, file, and so on
+}
+
+// signal is one that was sent: to which life, when, by which PID, its name.
+type signal [4]int64
+
+type files struct {
+	Name    []int   `json:"name"`
+	Outcome []int   `json:"outcome"`
+	Life    []int   `json:"life"` // none where the parent did it
+	Bytes   []int64 `json:"bytes"`
+	From    []int64 `json:"from"`
+	To      []int64 `json:"to"`
+	Why     []int   `json:"why"`
+}
+
+// moved is how many bytes had been gone over at a time.
+type moved struct {
+	At    []int64 `json:"at"`
+	Bytes []int64 `json:"bytes"`
+}
+
+// mostMoved is how many points the page gets of these: as many as a wide screen shows.
+const mostMoved = 4000
+
+// writing makes a record of a time line.
+type writing struct {
+	t      *status.Timeline
+	record record
+	texts  map[string]int
+	nth    map[*status.Life]int
+}
+
+func recordOf(t *status.Timeline) *record {
+	w := writing{t: t, texts: map[string]int{}, nth: map[*status.Life]int{}}
+	w.text("")
+	w.record.Begun = t.Parent.Asked.Format("2006-01-02 15:04:05 -07:00")
+	w.record.Finished, w.record.End = t.Finished, w.since(t.End())
+	w.record.Signals = []signal{}
+	w.run()
+	for i, l := range t.Lives {
+		w.nth[l] = i
+		w.life(l)
+		w.member(i, t.Family.Members[i])
+	}
+	for _, f := range t.Files {
+		w.file(f)
+	}
+	w.moved()
+	return &w.record
+}
+
+// text is the place of a text that can be seen.
+func (w *writing) text(text string) int {
+	place, ok := w.texts[text]
+	if !ok {
+		place = len(w.record.Texts)
+		w.texts[text] = place
+		w.record.Texts = append(w.record.Texts, text)
+	}
+	return place
+}
+
+func (w *writing) name(name string) int { return w.text(visibleName(name)) }
+
+func (w *writing) since(at time.Time) int64 {
+	if at.IsZero() {
+		return none
+	}
+	return max(0, at.Sub(w.t.Parent.Asked).Microseconds())
+}
+
+func (w *writing) run() {
+	r := &w.t.Run
+	end := r.Finished(w.t.End())
+	w.record.Run = run{
+		PID: r.PID, PPID: r.PPID, Source: visibleName(r.Source), Dest: visibleName(r.Dest), Verify: r.Verify, DryRun: r.DryRun,
+		Files: r.Files, Bytes: r.Bytes, Rate: end.Rate, Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
+		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Ended: w.since(w.t.Parent.Ended),
+		Stopped: visible(r.Stopped), Halted: visible(r.Halted),
+	}
+}
+
+func (w *writing) life(l *status.Life) {
+	c := &w.record.Lives
+	c.Name, c.PID, c.PPID = append(c.Name, w.name(l.Name)), append(c.PID, l.PID), append(c.PPID, l.PPID)
+	c.Slot, c.File, c.Files = append(c.Slot, l.Slot), append(c.File, w.name(l.File)), append(c.Files, l.Files)
+	c.Asked, c.Started = append(c.Asked, w.since(l.Asked)), append(c.Started, w.since(l.Started))
+	c.Ended, c.Reaped = append(c.Ended, w.since(l.Ended)), append(c.Reaped, w.since(l.Reaped))
+	c.Adopted, c.Adopter = append(c.Adopted, w.since(l.Adopted)), append(c.Adopter, l.Adopter)
+	c.ExitCode, c.Signal = append(c.ExitCode, l.ExitCode), append(c.Signal, w.text(visible(l.Signal)))
+	c.Error, c.Bytes = append(c.Error, w.text(visible(l.Error))), append(c.Bytes, l.Bytes)
+	c.CPU, c.MaxRSS = append(c.CPU, int64((l.User+l.System)*1e6)), append(c.MaxRSS, l.MaxRSS)
+	c.Failed, c.Retried = append(c.Failed, l.Failed), append(c.Retried, l.Retried)
+	phases := make([]int64, 0, 4*len(l.Phases))
+	for _, p := range l.Phases {
+		phases = append(phases, int64(w.text(visible(p.Kind))), w.since(p.From), w.since(p.To), int64(w.name(p.File)))
+	}
+	c.Phases = append(c.Phases, phases)
+}
+
+// member adds what only the family knows of the nth life.
+func (w *writing) member(n int, m *status.Member) {
+	c := &w.record.Lives
+	command := ""
+	for i, arg := range m.Command {
+		if i > 0 {
+			command += " "
+		}
+		command += visibleName(arg)
+	}
+	c.Command, c.Reaper = append(c.Command, w.text(command)), append(c.Reaper, m.Reaper)
+	for _, e := range m.History {
+		if e.Kind == event.Signalled {
+			w.record.Signals = append(w.record.Signals, signal{int64(n), w.since(e.Time), int64(e.PPID), int64(w.text(visible(e.Signal)))})
+		}
+	}
+}
+
+func (w *writing) file(f status.File) {
+	c, life := &w.record.Files, none
+	if f.Life != nil {
+		life = w.nth[f.Life]
+	}
+	c.Name, c.Outcome, c.Life = append(c.Name, w.name(f.Name)), append(c.Outcome, w.text(string(f.Outcome))), append(c.Life, life)
+	c.Bytes, c.Why = append(c.Bytes, f.Bytes), append(c.Why, w.text(visible(f.Why)))
+	c.From, c.To = append(c.From, w.since(f.From)), append(c.To, w.since(f.To))
+}
+
+// moved leaves out points that are too near to each other to be seen apart.
+func (w *writing) moved() {
+	c, apart := &w.record.Moved, w.record.End/mostMoved
+	for i, m := range w.t.Moved {
+		at := w.since(m.At)
+		if n := len(c.At); n > 0 && i < len(w.t.Moved)-1 && at-c.At[n-1] < apart {
+			continue
+		}
+		c.At, c.Bytes = append(c.At, at), append(c.Bytes, m.Bytes)
+	}
+}

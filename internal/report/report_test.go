@@ -1,0 +1,219 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/report"
+	"brood/internal/status"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// recorded is the time line of a run that was recorded once.
+func recorded(t *testing.T, name string) *status.Timeline {
+	t.Helper()
+	file, err := os.Open(filepath.Join("testdata", name+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var tl status.Timeline
+	if err := event.ReadRun(file, tl.Apply); err != nil {
+		t.Fatal(err)
+	}
+	return &tl
+}
+
+func timelineOf(events ...event.Event) *status.Timeline {
+	var tl status.Timeline
+	for _, e := range events {
+		tl.Apply(e)
+	}
+	return &tl
+}
+
+func pageOf(t *testing.T, tl *status.Timeline, lang string) string {
+	t.Helper()
+	var page strings.Builder
+	if err := report.HTML(&page, tl, lang); err != nil {
+		t.Fatal(err)
+	}
+	return page.String()
+}
+
+var embedded = regexp.MustCompile(`(?s)<script type="application/json" id="record">(.*?)</script>`)
+
+// dataOf is the record in a page, one line a part.
+func dataOf(t *testing.T, page string) []byte {
+	t.Helper()
+	found := embedded.FindStringSubmatch(page)
+	if found == nil {
+		t.Fatal("the page has no record")
+	}
+	var parts struct {
+		Lives map[string]json.RawMessage `json:"lives"`
+		Files map[string]json.RawMessage `json:"files"`
+		Rest  map[string]json.RawMessage `json:"-"`
+	}
+	if err := json.Unmarshal([]byte(found[1]), &parts); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(found[1]), &parts.Rest); err != nil {
+		t.Fatal(err)
+	}
+	delete(parts.Rest, "lives")
+	delete(parts.Rest, "files")
+	var lines bytes.Buffer
+	for _, part := range []struct {
+		name   string
+		fields map[string]json.RawMessage
+	}{{"", parts.Rest}, {"lives.", parts.Lives}, {"files.", parts.Files}} {
+		for _, name := range slices.Sorted(maps.Keys(part.fields)) {
+			fmt.Fprintf(&lines, "%s%s %s\n", part.name, name, part.fields[name])
+		}
+	}
+	return lines.Bytes()
+}
+
+// TestDataOfRecordedRuns: a page has what the record has, in its order.
+func TestDataOfRecordedRuns(t *testing.T) {
+	for _, name := range []string{"copy", "orphan", "zombie", "killed"} {
+		t.Run(name, func(t *testing.T) {
+			got := dataOf(t, pageOf(t, recorded(t, name), "en"))
+			golden := filepath.Join("testdata", name+".golden")
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s, want\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestLanguage: the page begins in the one that is asked for, or else in English.
+func TestLanguage(t *testing.T) {
+	for lang, want := range map[string]string{"en": "en", "zh": "zh", "": "en", `"><script>`: "en"} {
+		if page := pageOf(t, recorded(t, "zombie"), lang); !strings.Contains(page, `<html lang="`+want+`">`) {
+			t.Errorf("%q: %.60s", lang, page)
+		}
+	}
+}
+
+// hostile are names that would break out of the page, or deceive a reader, if they could.
+var hostile = []struct{ what, name, shown string }{
+	{"closing the script", `</script><script>window.hacked=1</script>`, `</script><script>window.hacked=1</script>`},
+	{"an element", `<img src=x onerror=window.hacked=1>`, `<img src=x onerror=window.hacked=1>`},
+	{"a comment", `<!--<script>`, `<!--<script>`},
+	{"a quote", `"+(window.hacked=1)+"`, `"\"+(window.hacked=1)+\""`},
+	{"a marker of the page", `{{script}}`, `{{script}}`},
+	{"a newline", "two\nlines", `"two\nlines"`},
+	{"a line separator", "two\u2028lines", `"two\u2028lines"`},
+	{"right to left", "gpj.\u202eexe", `"gpj.\u202eexe"`},
+	{"the terminal", "\x1b[2Jgone", `"\x1b[2Jgone"`},
+	{"no UTF-8", "caf\xe9", `"caf\xe9"`},
+	{"a property of every object", "__proto__", "__proto__"},
+}
+
+// hostileRun is one whose names, and reasons, are all of these.
+func hostileRun() *status.Timeline {
+	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	events := []event.Event{{Time: begun, Kind: event.Begun, PID: 10, PPID: 1, Version: 1, Source: hostile[0].name, Dest: hostile[7].name}}
+	at := func(e event.Event) {
+		e.Time = begun.Add(time.Duration(len(events)) * time.Millisecond)
+		events = append(events, e)
+	}
+	for i, h := range hostile {
+		pid := 100 + i
+		at(event.Event{Kind: event.Started, Name: h.name, PID: pid, PPID: 10, File: h.name, Files: 1, Command: []string{h.name}})
+		at(event.Event{Kind: event.Progress, PID: pid, File: h.name, Bytes: 1, Size: 2, Phase: h.name})
+		at(event.Event{Kind: event.Signalled, PID: pid, PPID: 10, Signal: h.name})
+		at(event.Event{Kind: event.Failed, PID: pid, File: h.name, Error: "open " + h.name})
+		at(event.Event{Kind: event.Exited, PID: pid, File: h.name, ExitCode: new(-9), Signal: h.name, Error: h.name})
+	}
+	at(event.Event{Kind: event.Stopping, Reason: hostile[0].name})
+	at(event.Event{Kind: event.Finished, Totals: &event.Totals{}})
+	return timelineOf(events...)
+}
+
+// TestHostileNamesStayInTheRecord: no name ends the element that it is in, or is
+// written as bytes that a browser or an editor would take for anything but text.
+func TestHostileNamesStayInTheRecord(t *testing.T) {
+	page := pageOf(t, hostileRun(), "en")
+	plain := pageOf(t, recorded(t, "zombie"), "en")
+	for _, mark := range []string{"<script", "</script", "<!--", "<img", "{{"} {
+		if got, want := strings.Count(page, mark), strings.Count(plain, mark)+map[string]int{"{{": strings.Count(embedded.FindString(page), "{{")}[mark]; got != want {
+			t.Errorf("%q is there %d times, want %d", mark, got, want)
+		}
+	}
+	if found := regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x9f\x{2028}\x{2029}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffd}]`).FindString(page); found != "" {
+		t.Errorf("the page has %q", found)
+	}
+	var data struct{ Texts []string }
+	if err := json.Unmarshal([]byte(embedded.FindStringSubmatch(page)[1]), &data); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range hostile {
+		if !strings.Contains("\n"+strings.Join(data.Texts, "\n")+"\n", "\n"+h.shown+"\n") {
+			t.Errorf("%s: %q is not shown as %s", h.what, h.name, h.shown)
+		}
+	}
+}
+
+// manyChildren is a run of n of them, eight at once.
+func manyChildren(n int) *status.Timeline {
+	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	var tl status.Timeline
+	at := func(after time.Duration, e event.Event) {
+		e.Time = begun.Add(after)
+		tl.Apply(e)
+	}
+	at(0, event.Event{Kind: event.Begun, PID: 10, PPID: 1, Version: 1, Source: "/media/card", Dest: "/disk"})
+	const step = 2500 * time.Microsecond
+	name := func(i int) string { return fmt.Sprintf("DCIM/%03d/clip-of-the-day-%05d.mov", i/100, i) }
+	for i := range n + 8 {
+		now := time.Duration(i) * step
+		if i >= 8 {
+			done, pid := i-8, 1000+i-8
+			at(now, event.Event{Kind: event.Progress, PID: pid, File: name(done), Bytes: 1 << 20, Size: 1 << 20, Phase: "verifying"})
+			if done%500 == 7 {
+				at(now+step/4, event.Event{Kind: event.Failed, PID: pid, File: name(done), Error: "write: no space left on device"})
+			} else {
+				at(now+step/4, event.Event{Kind: event.Copied, PID: pid, File: name(done), Bytes: 1 << 20})
+			}
+			at(now+step/2, event.Event{Kind: event.Exited, PID: pid, File: name(done), ExitCode: new(0), Bytes: 1 << 20, Zombie: 0.0001, User: 0.004, MaxRSS: 10 << 20})
+		}
+		if i < n {
+			at(now+step/2, event.Event{Kind: event.Started, Name: fmt.Sprintf("copy-%d", i+1), PID: 1000 + i, PPID: 10, File: name(i), Files: 1, Duration: 0.0007})
+		}
+	}
+	at(time.Duration(n+9)*step, event.Event{Kind: event.Finished, Totals: &event.Totals{}})
+	return &tl
+}
+
+// TestTenThousandChildrenAreSmall: the page of a big run can be sent and opened.
+func TestTenThousandChildrenAreSmall(t *testing.T) {
+	if size := len(pageOf(t, manyChildren(10000), "en")); size > 5<<20 {
+		t.Errorf("%d bytes", size)
+	} else {
+		t.Logf("%d bytes", size)
+	}
+}
