@@ -64,6 +64,7 @@ var owners = map[string]string{
 	"github.com/landlock-lsm":         "internal/confine",
 	"kernel.org/pub/linux":            "internal/confine", // system calls on all threads
 	"github.com/rogpeppe/go-internal": "",
+	"github.com/chromedp":             "", // tests open the page of a run in a browser
 }
 
 // TestLayers reads the imports of every file, for all systems and build tags.
