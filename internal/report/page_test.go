@@ -26,6 +26,7 @@ type bar struct {
 	PID      int
 	X, Right float64
 	Kinds    []string
+	Marks    []string
 }
 
 type view struct{ From, To, Gutter, Width float64 }
@@ -74,13 +75,47 @@ func TestBarsAreWhereTheRecordHasThem(t *testing.T) {
 	}
 }
 
-// TestStoppedAndStalledAreSeen: what became of a child that was stopped is on its bar.
-func TestStoppedAndStalledAreSeen(t *testing.T) {
-	p := openPage(t, recorded(t, "copy"))
-	got := look[[]string](p, `brood.bars().find(bar => bar.name === 'copy-6').kinds`)
-	for _, kind := range []string{"fork", status.Stopped, status.Stalled, "zombie"} {
-		if !slices.Contains(got, kind) {
-			t.Errorf("%q, want %q among them", got, kind)
+// TestFatesAreSeen: what a process went through is on its bar.
+func TestFatesAreSeen(t *testing.T) {
+	for _, c := range []struct {
+		run, name    string
+		kinds, marks []string
+	}{
+		{"copy", "copy-6", []string{"fork", status.Stopped, status.Stalled, "zombie"}, []string{"killed", "retried"}},
+		{"copy", "copy-3", nil, []string{"failed"}},
+		{"copy", "copy-8", []string{"fork", status.Running, "verifying", "zombie"}, []string{}},
+		{"orphan", "Process-1", nil, []string{"signal", "killed"}},
+		{"orphan", "Process-1:1", []string{status.Running}, []string{"adopted", "open"}},
+		{"zombie", "Process-1", []string{status.Running, "zombie"}, []string{"signal"}},
+	} {
+		t.Run(c.run+" "+c.name, func(t *testing.T) {
+			p := openPage(t, recorded(t, c.run))
+			got := look[bar](p, fmt.Sprintf(`brood.bars().find(bar => bar.name === %q)`, c.name))
+			for _, kind := range c.kinds {
+				if !slices.Contains(got.Kinds, kind) {
+					t.Errorf("%q, want %q among them", got.Kinds, kind)
+				}
+			}
+			if !slices.Equal(got.Marks, c.marks) {
+				t.Errorf("marks %q, want %q", got.Marks, c.marks)
+			}
+		})
+	}
+}
+
+// TestUnfinishedRecord: it is said, and what had not ended is open.
+func TestUnfinishedRecord(t *testing.T) {
+	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	p := openPage(t, timelineOf(
+		event.Event{Time: begun, Kind: event.Begun, PID: 10, PPID: 1, Source: "a", Dest: "b"},
+		event.Event{Time: begun.Add(time.Second), Kind: event.Started, Name: "copy-1", PID: 11, PPID: 10, File: "x", Files: 1},
+		event.Event{Time: begun.Add(2 * time.Second), Kind: event.Started, Name: "copy-2", PID: 12, PPID: 10, File: "y", Files: 1}))
+	if got := look[string](p, `document.getElementById('notes').textContent`); !strings.Contains(got, "has no end") {
+		t.Errorf("it says %q", got)
+	}
+	for _, b := range look[[]bar](p, `brood.bars()`) {
+		if !slices.Equal(b.Marks, []string{"open"}) {
+			t.Errorf("%d has the marks %q", b.PID, b.Marks)
 		}
 	}
 }

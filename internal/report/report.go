@@ -23,8 +23,8 @@ var page embed.FS
 
 // scripts are the page's, in the order in which they run.
 var scripts = [...]string{
-	"words.js", "record.js", "format.js", "rows.js", "bars.js", "timeline.js", "throughput.js",
-	"details.js", "keys.js", "family.js", "files.js", "replay.js", "page.js",
+	"words.js", "record.js", "format.js", "rows.js", "bars.js", "timeline.js", "kinship.js",
+	"throughput.js", "details.js", "keys.js", "family.js", "files.js", "replay.js", "page.js",
 }
 
 // HTML writes the page of the run that t has. It begins in the language lang, "en" or

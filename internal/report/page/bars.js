@@ -13,8 +13,8 @@ const KINDS = new Map([
 const OTHER = { word: '', letter: '·', pattern: 'rising' };
 const kindOf = name => KINDS.get(name) || OTHER;
 
-const MARKS = [['failed', '✗', 'bad'], ['killed', '✕', 'bad'], ['abandoned', '⁇', 'bad'], ['retried', '↻', 'warn'], ['adopted', '◆', 'accent'], ['open', '…', 'soft']];
-const MARK_WORDS = { failed: 'markFailed', killed: 'markKilled', abandoned: 'markAbandoned', retried: 'markRetried', adopted: 'markAdopted', open: 'markOpen' };
+const MARKS = [['failed', '✗', 'bad'], ['killed', '✕', 'bad'], ['abandoned', '⁇', 'bad'], ['retried', '↻', 'warn'], ['signal', '▾', 'ink'], ['adopted', '◆', 'ink'], ['open', '…', 'soft']];
+const MARK_WORDS = { failed: 'markFailed', killed: 'markKilled', abandoned: 'markAbandoned', retried: 'markRetried', adopted: 'markAdopted', signal: 'markSignal', open: 'markOpen' };
 
 const COLOURS = ['ground', 'raised', 'ink', 'soft', 'rule', 'accent', 'bad', 'warn', 'other', ...KINDS.keys()];
 let colours = {};
@@ -75,6 +75,7 @@ function segmentsOf(life, until) {
 function marksOf(life, until) {
   const marks = [];
   const over = life.last <= until;
+  if (life.signals.some(s => s.at <= until)) marks.push('signal');
   if (life.adopted !== NONE && life.adopted <= until) marks.push('adopted');
   if (over && life.error) marks.push('abandoned');
   else if (over && life.signal) marks.push('killed');
@@ -116,7 +117,7 @@ function drawMarks(context, life, y, height, room) {
   let x = Math.max(xOf(Math.min(life.last, line.until)) + 3, line.gutter + 2);
   for (const name of marksOf(life, line.until)) {
     const [, sign, colour] = MARKS.find(([mark]) => mark === name);
-    if (name === 'adopted') continue; // that is where it happened
+    if (name === 'adopted' || name === 'signal') continue; // they are where it happened
     const text = name === 'killed' ? `${sign} ${life.signal}` : sign;
     const width = context.measureText(text).width;
     if (x + width > room) {

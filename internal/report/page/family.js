@@ -11,7 +11,7 @@ function historyOf(life) {
     history.push([life.reaped, exitText(life)]);
     if (isLesson) history.push([life.reaped, say('reapedBy', whoText(life.reaper, life.reaped))]);
   } else {
-    history.push([END, say('nobody')]);
+    history.push([END, say(life.ended === NONE ? 'unknownEnd' : 'nobody')]);
   }
   return history.sort((a, b) => a[0] - b[0]).map(([, text]) => text).join(' · ');
 }

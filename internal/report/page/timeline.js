@@ -98,16 +98,20 @@ function drawRow(context, row, number, y) {
   context.beginPath();
   context.rect(line.gutter, y, line.width - line.gutter, height + 2 * gap);
   context.clip();
-  let busy = -1; // up to which pixel there is a bar already
+  let specks = null; // bars that are too thin to be told apart
   row.forEach((life, i) => {
     if (life.asked > line.until || life.asked > shownAt.to || life.last < shownAt.from && !isAtEdge(life)) return;
     const x = xOf(life.asked), right = xOf(Math.min(life.last, line.until));
-    const marked = life.trouble || life === line.selected || life === line.hovered;
-    if (right < busy && !marked) return;
-    busy = Math.floor(right) + 0.5;
-    if (right - x < 2 && !marked) drawSpeck(context, life, x, right, y + gap, height);
-    else drawLife(context, life, y + gap, height, row[i + 1]);
+    const marked = life.trouble || life.signals.length > 0 || life === line.selected || life === line.hovered;
+    if (right - x < 2 && !marked) {
+      specks = withSpeck(context, specks, life, x, right, y + gap, height);
+      return;
+    }
+    drawSpecks(context, specks);
+    specks = null;
+    drawLife(context, life, y + gap, height, row[i + 1]);
   });
+  drawSpecks(context, specks);
   for (const life of row) if (life.trouble && life.last <= line.until) drawTrouble(context, life, y + gap, height);
   context.restore();
   if (row.length && (number === NONE || line.row > 9)) drawLabel(context, labelOf(row[0], number), y + gap + height / 2);
@@ -122,16 +126,24 @@ function drawTrouble(context, life, y, height) {
   context.fillRect(Math.max(xOf(life.asked), xOf(life.last) - 3), y, 3, height);
 }
 
-// drawSpeck draws a life of which no part could be seen.
-function drawSpeck(context, life, x, right, y, height) {
-  context.fillStyle = colourOf(life.main);
-  context.fillRect(x, y, Math.max(1, right - x), height);
+// withSpeck adds a life of which no part could be seen to the ones before it that it touches.
+function withSpeck(context, specks, life, x, right, y, height) {
   trace(life, x, right, y, height, [life.main]);
+  if (specks && specks.kind === life.main && x - specks.right < 1) {
+    specks.right = Math.max(specks.right, right);
+    return specks;
+  }
+  drawSpecks(context, specks);
+  return { kind: life.main, x, right, y, height };
 }
 
-function trace(life, x, right, y, height, kinds) {
-  if (traced) traced.push({ pid: life.pid, name: life.name, x, right, y, height, kinds });
+function drawSpecks(context, specks) {
+  if (!specks) return;
+  context.fillStyle = colourOf(specks.kind);
+  context.fillRect(specks.x, specks.y, Math.max(1, specks.right - specks.x), specks.height);
 }
+
+const trace = (life, x, right, y, height, kinds) => traced && traced.push({ pid: life.pid, name: life.name, x, right, y, height, kinds, marks: marksOf(life, line.until) });
 
 function drawLife(context, life, y, height, next) {
   const parts = segmentsOf(life, line.until);
@@ -142,6 +154,7 @@ function drawLife(context, life, y, height, next) {
     drawName(context, life, Math.max(x, line.gutter), right, y, height);
     drawMarks(context, life, y, height, next ? xOf(next.asked) - 2 : line.width);
   }
+  drawSignals(context, life, y);
   if (life.adopted !== NONE && life.adopted <= line.until) drawAdoption(context, life, y, height);
   if (life === line.selected || life === line.hovered) {
     context.strokeStyle = colours.ink;
@@ -177,51 +190,6 @@ function shortened(context, text, room) {
 function drawLabel(context, text, y) {
   context.fillStyle = colours.soft;
   context.fillText(shortened(context, text, line.gutter - 12), 8, y);
-}
-
-function drawAdoption(context, life, y, height) {
-  const x = xOf(life.adopted);
-  context.fillStyle = colours.ink;
-  context.beginPath();
-  context.moveTo(x, y - 1);
-  context.lineTo(x + 6, y + height / 2);
-  context.lineTo(x, y + height + 1);
-  context.lineTo(x - 6, y + height / 2);
-  context.fill();
-  if (height < 10) return;
-  const text = say('hAdopted', whoText(life.adopter, life.adopted)), width = context.measureText(text).width;
-  const named = Math.max(line.gutter, xOf(life.started)) + 16 + context.measureText(life.name).width;
-  const after = Math.max(x + 9, named), before = x - 11 - width;
-  const from = after + width + 4 < xOf(Math.min(life.last, line.until)) ? after : before;
-  if (from < named) return;
-  context.fillStyle = colours.ground;
-  context.fillRect(from - 3, y + 1, width + 6, height - 2);
-  context.fillStyle = colours.ink;
-  context.fillText(text, from, y + height / 2 + 0.5);
-}
-
-// drawKinship joins who was started to who did it, and who was adopted to the parent that it lost.
-function drawKinship(context, top) {
-  const middle = life => HEAD + rowOf(life) * line.row - top + line.row / 2;
-  for (const life of lives) {
-    const starter = whoIs(life.ppid, life.asked);
-    if (!starter || life.asked > line.until) continue;
-    const x = Math.round(xOf(life.asked)) + 0.5;
-    context.strokeStyle = colours.rule;
-    if (starter !== parent || isLesson) stroke(context, x, starter === parent ? HEAD : middle(starter), x, middle(life));
-    if (life.adopted === NONE || life.adopted > line.until) continue;
-    context.strokeStyle = colours.accent;
-    context.setLineDash([3, 3]);
-    stroke(context, xOf(life.adopted), starter === parent ? HEAD : middle(starter), xOf(life.adopted), middle(life));
-    context.setLineDash([]);
-  }
-}
-
-function stroke(context, x, y, toX, toY) {
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(toX, toY);
-  context.stroke();
 }
 
 // drawCursor shows where the replay is.
