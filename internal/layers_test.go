@@ -17,7 +17,7 @@ var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
 	"internal/census":   {"process"}, // whose command lines it reads
-	"internal/cli":      {"census", "confine", "digest", "event", "filecopy", "lesson", "manual", "pace", "plan", "process", "schedule", "status", "target", "view"},
+	"internal/cli":      {"census", "confine", "digest", "event", "filecopy", "lesson", "manual", "pace", "plan", "process", "report", "schedule", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},

@@ -46,7 +46,7 @@ func TestBashOffers(t *testing.T) {
 	for _, row := range []struct{ name, line, want string }{
 		{"commands", "brood ", "copy verify report ps limit lesson completion man help --help -h --version -v"},
 		{"the command that begins so", "brood ver", "verify"},
-		{"flags that begin so", "brood copy --re", "--resume --retry-failed --retries --record"},
+		{"flags that begin so", "brood copy --re", "--resume --retry-failed --retries --record --report"},
 		{"words of a flag", "brood copy --overwrite ", "changed always never"},
 		{"the word that begins so", "brood verify --hash b", "blake3"},
 		{"of a short flag", "brood copy -j a", "auto"},

@@ -42,6 +42,7 @@ func lessonCommand(std Streams) *cli.Command {
 			&cli.BoolFlag{Name: "no-quiz", Category: aboutLesson, Usage: "ask nothing (nor without a terminal): questions are answered at once"},
 			&cli.BoolFlag{Name: "quiet", Category: aboutStory, Aliases: []string{"q"}, Usage: "only what the programs print"},
 			&cli.StringFlag{Name: "record", Category: aboutStory, Usage: "write every event to `FILE` as JSON Lines", TakesFile: true},
+			&cli.StringFlag{Name: "report", Category: aboutStory, TakesFile: true, Usage: "draw the processes for a browser, in `FILE`"},
 			&cli.Uint64Flag{Name: "seed", Category: aboutQuiz, Value: 1, Usage: "quiz: the scenario that `N` stands for"},
 			&cli.IntFlag{Name: "actions", Category: aboutQuiz, Value: 8, Usage: "quiz: so many questions, `K`"},
 			&cli.BoolFlag{Name: "answers", Category: aboutQuiz, Usage: "quiz: with the answers"},
@@ -99,14 +100,14 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		if o.Actions < 1 {
 			return &usageError{fmt.Errorf("actions %d: want 1 or more", o.Actions), didYouMean("", "brood lesson --help")}
 		}
-		return give(s, c.String("record"), func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
+		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found:
 		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearest(name), "brood lesson")}
 	case c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n\n%s\n", l.Name, l.Title.In(s.Lang), l.Intro.In(s.Lang))
 		return answer(err)
 	}
-	return give(s, c.String("record"), func(ctx context.Context) error { return s.Give(ctx, l) })
+	return give(s, c, func(ctx context.Context) error { return s.Give(ctx, l) })
 }
 
 func listLessons(w io.Writer, lang string) error {
@@ -129,13 +130,18 @@ func nearest(name string) string {
 }
 
 // give gives a lesson until its end or the first signal.
-func give(s *lesson.Stage, record string, play func(context.Context) error) error {
-	file, err := createRecord(record)
+func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) error {
+	record, err := createRecord(c.String("record"))
 	if err != nil {
 		return err
 	}
+	drawn, err := createReport(c.String("report"), s.Lang)
+	if err != nil {
+		return errors.Join(err, record.close())
+	}
+	files := outputs{record, drawn}
 	var state status.Run
-	s.Emit = event.NewStream(state.Apply, file.read).Emit
+	s.Emit = event.NewStream(state.Apply, files.read).Emit
 	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
 	ctx, stopped, end := untilSignal()
 	defer end()
@@ -143,7 +149,7 @@ func give(s *lesson.Stage, record string, play func(context.Context) error) erro
 		err = nil // whoever reads has had enough
 	}
 	s.Emit(state.Finished(time.Now()))
-	err = errors.Join(err, file.close())
+	err = errors.Join(err, files.close())
 	if sig := stopped(); sig != 0 {
 		return exitStatus(statusSignal + int(sig))
 	}

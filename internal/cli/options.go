@@ -43,6 +43,7 @@ type options struct {
 	measure      bool // how much there is to do is to be known beforehand
 	record       string
 	checksums    string
+	report       string
 	retryFailed  string // a record
 	log          hclog.LoggerOptions
 }
@@ -82,6 +83,7 @@ func runFlags(name, what string) []cli.Flag {
 		oneOf(&cli.StringFlag{Name: "progress", Category: aboutStory, Value: string(progressAuto), Usage: "show `WHEN` where the run stands: auto (on a terminal, unless --quiet), always (elsewhere as a line in the log each 10 s) or never"},
 			string(progressAuto), string(progressAlways), string(progressNever)),
 		&cli.StringFlag{Name: "record", Category: aboutStory, Usage: "write every event to `FILE` as JSON Lines", TakesFile: true},
+		&cli.StringFlag{Name: "report", Category: aboutStory, TakesFile: true, Usage: "draw the run for a browser, in `FILE`: as brood report --html of its record"},
 		oneOf(&cli.StringFlag{Name: "log-level", Category: aboutStory, Value: "info", Usage: "`LEVEL`: trace, debug, info, warn, error or off"},
 			"trace", "debug", "info", "warn", "error", "off"),
 		oneOf(&cli.StringFlag{Name: "log-format", Category: aboutStory, Value: "text", Usage: "`FORMAT`: text or json"},
@@ -93,7 +95,7 @@ func runFlags(name, what string) []cli.Flag {
 func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	opts = options{
 		daemon: c.Bool("daemon"), name: c.String("name"),
-		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"),
+		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"), report: c.String("report"),
 		plan: plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude")},
 	}
 	opts.source, opts.dest = c.Args().Get(0), c.Args().Get(1)

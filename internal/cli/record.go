@@ -3,15 +3,18 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
 	"brood/internal/plan"
+	"brood/internal/report"
+	"brood/internal/status"
 	"brood/internal/view"
 )
 
-// written is a file that a view of the events writes, of --record or --checksums;
+// written is a file that a view of the events writes, of --record, --checksums or --report;
 // nil when there is none.
 type written struct {
 	what string
@@ -47,6 +50,7 @@ func openOutputs(opts options, tree plan.Tree) (outputs, error) {
 	}{
 		{"record", opts.record, createRecord},
 		{"checksums", opts.checksums, createChecksums},
+		{"report", opts.report, func(name string) (*written, error) { return createReport(name, systemLang(os.Getenv)) }},
 	}
 	for _, a := range asked {
 		if a.name == "" {
@@ -89,6 +93,46 @@ func createChecksums(name string) (*written, error) {
 		w.view = view.NewChecksums(w.file)
 	}
 	return w, err
+}
+
+// drawnAtEnd is the report of a run. Its events are kept in a file until then, not in memory, however many they are.
+type drawnAtEnd struct {
+	*view.Record
+	events *os.File
+	to     io.Writer
+	lang   string
+}
+
+func createReport(name, lang string) (*written, error) {
+	w, err := create("report", name)
+	if w == nil {
+		return nil, err
+	}
+	events, err := os.CreateTemp("", "brood-report-*.jsonl")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("report %q: %w", name, filecopy.Cause(err)), w.file.Close())
+	}
+	os.Remove(events.Name()) // so that nothing is left, whatever comes; where it cannot be removed yet, it is at the end
+	w.view = &drawnAtEnd{view.NewRecord(events), events, w.file, lang}
+	return w, nil
+}
+
+// Err draws it, and returns why it is not whole.
+func (d *drawnAtEnd) Err() error {
+	defer os.Remove(d.events.Name())
+	defer d.events.Close()
+	if err := d.Record.Err(); err != nil {
+		return err
+	}
+	if _, err := d.events.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	var run status.Timeline
+	var part *event.Part // of a run that could not begin
+	if err := event.ReadRun(d.events, run.Apply); err != nil && !errors.As(err, &part) && !errors.Is(err, event.ErrNoRecord) {
+		return err
+	}
+	return report.HTML(d.to, &run, d.lang)
 }
 
 func create(what, name string) (*written, error) {

@@ -11,6 +11,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/report"
 	"brood/internal/status"
 	"brood/internal/view"
 )
@@ -26,6 +27,7 @@ func reportCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "html", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for a browser: all that there is to see of the run, and nothing that it would ask a network for"},
 			&cli.StringFlag{Name: "trace", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for Perfetto or chrome://tracing"},
 			&cli.StringFlag{Name: "svg", Category: aboutPicture, TakesFile: true, Usage: "write the time line as a picture to `FILE`"},
 			&cli.BoolFlag{Name: "schema", Category: aboutStory, Usage: "print the JSON Schema of a line of a record"},
@@ -43,13 +45,13 @@ func reportCommand(std Streams) *cli.Command {
 			if lang := c.String("lang"); lang != "en" && lang != "zh" {
 				return &usageError{fmt.Errorf("lang %q: want en or zh", lang), didYouMean("", "brood report --help")}
 			}
-			return report(c, std)
+			return draw(c, std)
 		},
 	}
 }
 
-// report draws what is asked for, or on standard output.
-func report(c *cli.Context, std Streams) error {
+// draw draws what is asked for, or on standard output.
+func draw(c *cli.Context, std Streams) error {
 	name := c.Args().First()
 	run, err := readRecord(name)
 	var part *event.Part
@@ -59,7 +61,11 @@ func report(c *cli.Context, std Streams) error {
 	drawings := []struct {
 		flag string
 		draw func(io.Writer, *status.Timeline) error
-	}{{"trace", view.Trace}, {"svg", view.SVG}}
+	}{
+		{"html", func(w io.Writer, t *status.Timeline) error { return report.HTML(w, t, c.String("lang")) }},
+		{"trace", view.Trace},
+		{"svg", view.SVG},
+	}
 	drawn := false
 	for _, d := range drawings {
 		if to := c.String(d.flag); to != "" {
