@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/filecopy"
@@ -45,7 +46,7 @@ func copyCommand(std Streams) *cli.Command {
 			if err != nil {
 				return &usageError{err, didYouMean("", "brood copy --help")}
 			}
-			return runCopy(opts, std)
+			return opts.refuse(std, runCopy(opts, std))
 		},
 	}
 }
@@ -92,7 +93,7 @@ func (o *options) readFailed(std Streams) error {
 		o.source, o.dest = o.plan.Only.Source, o.plan.Only.Dest
 	}
 	if o.plan.Only.Partial {
-		fmt.Fprintf(std.Err, "brood: record %q: that run was ended early, and what it never came to is not in it: a run without --retry-failed copies that, too\n", o.retryFailed)
+		o.say(std.Err, hclog.Warn, fmt.Sprintf("record %q: that run was ended early, and what it never came to is not in it: a run without --retry-failed copies that, too", o.retryFailed))
 	}
 	return nil
 }

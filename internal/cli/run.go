@@ -100,7 +100,7 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	story.Drain(grace) // the answer comes after it
 	errs := errors.Join(files.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
 	if errs != nil {
-		fmt.Fprintf(story, "brood: %s\n", printable(errs.Error()))
+		opts.say(story, hclog.Error, errs.Error())
 	}
 	switch {
 	case stopped != 0:

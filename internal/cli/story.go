@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"syscall"
 
@@ -30,4 +32,29 @@ func endStory(story *view.Queue, stopped syscall.Signal) {
 		return
 	}
 	story.Close(0)
+}
+
+// say writes what is no event's: as any program says it, or, where a program reads the log line by line, as one of these.
+func (o options) say(w io.Writer, level hclog.Level, words string) {
+	if !o.log.JSONFormat {
+		fmt.Fprintf(w, "brood: %s\n", printable(words))
+		return
+	}
+	log := o.log
+	log.Output, log.Level = w, min(log.Level, hclog.Error) // it is said also where nothing else is
+	hclog.New(&log).Log(level, words)
+}
+
+// refuse says why a run could not begin, where Main's words would be no line of the log.
+func (o options) refuse(std Streams, err error) error {
+	var status exitStatus
+	if err == nil || !o.log.JSONFormat || errors.As(err, &status) {
+		return err
+	}
+	words := err.Error()
+	if usage := new(usageError); errors.As(err, &usage) && usage.hint != "" {
+		words += " (" + usage.hint + ")"
+	}
+	o.say(std.Err, hclog.Error, words)
+	return exitStatus(statusUsage)
 }

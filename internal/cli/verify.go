@@ -27,10 +27,10 @@ func verifyCommand(std Streams) *cli.Command {
 			}
 			opts.compare = true
 			tree, err := plan.CheckCompare(opts.source, opts.dest, opts.plan.Stall)
-			if err != nil {
-				return err
+			if err == nil {
+				err = run(tree, opts, std)
 			}
-			return run(tree, opts, std)
+			return opts.refuse(std, err)
 		},
 	}
 }
