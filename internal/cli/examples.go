@@ -38,10 +38,8 @@ func examples(command string) []manual.Entry {
 		}
 	case "report":
 		return []manual.Entry{
-			{Term: "What a run came to, with a time line:", Text: "brood copy --record run.jsonl videos /disk/videos"},
-			{Text: "brood report run.jsonl"},
-			{Term: "A lesson as a picture:", Text: "brood lesson orphan --record orphan.jsonl"},
-			{Text: "brood report --svg orphan.svg orphan.jsonl"},
+			{Term: "What a run came to, that had --record run.jsonl:", Text: "brood report run.jsonl"},
+			{Term: "As a page for a browser, and as a picture for a paper:", Text: "brood report --html run.html --svg run.svg run.jsonl"},
 		}
 	case "ps":
 		return []manual.Entry{
