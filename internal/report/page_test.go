@@ -2,123 +2,16 @@ package report_test
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"brood/internal/event"
-	"brood/internal/status"
 )
-
-type life struct {
-	Name                          string
-	PID, PPID                     int
-	Asked, Started, Ended, Reaped int64
-}
-
-type bar struct {
-	PID      int
-	X, Right float64
-	Kinds    []string
-	Marks    []string
-}
-
-type view struct{ From, To, Gutter, Width float64 }
-
-func (v view) x(at int64) float64 {
-	return v.Gutter + (float64(at)-v.From)*(v.Width-v.Gutter)/(v.To-v.From)
-}
-
-func micros(tl *status.Timeline, at time.Time) int64 {
-	if at.IsZero() {
-		return -1
-	}
-	return at.Sub(tl.Parent.Asked).Microseconds()
-}
-
-// TestBarsAreWhereTheRecordHasThem: a bar for each process, from when it was asked for
-// until nothing was left of it, with all that it was at.
-func TestBarsAreWhereTheRecordHasThem(t *testing.T) {
-	for _, name := range []string{"copy", "orphan", "zombie", "killed"} {
-		t.Run(name, func(t *testing.T) {
-			tl := recorded(t, name)
-			p := openPage(t, tl)
-			lives, bars, v := look[[]life](p, `brood.lives()`), look[[]bar](p, `brood.bars()`), look[view](p, `brood.view()`)
-			if len(lives) != len(tl.Lives) || len(bars) != len(tl.Lives)+1 {
-				t.Fatalf("%d lives and %d bars, want %d and the parent's", len(lives), len(bars), len(tl.Lives))
-			}
-			for i, l := range tl.Lives {
-				want := life{l.Name, l.PID, l.PPID, micros(tl, l.Asked), micros(tl, l.Started), micros(tl, l.Ended), micros(tl, l.Reaped)}
-				if lives[i] != want {
-					t.Errorf("%+v, want %+v", lives[i], want)
-				}
-				b := bars[i]
-				if b.PID != l.PID || math.Abs(b.X-v.x(want.Asked)) > 0.5 {
-					t.Errorf("%s: a bar from %g on, want %g", l.Name, b.X, v.x(want.Asked))
-				}
-				if want.Reaped >= 0 && math.Abs(b.Right-v.x(want.Reaped)) > 0.5 {
-					t.Errorf("%s: a bar up to %g, want %g", l.Name, b.Right, v.x(want.Reaped))
-				}
-				for _, phase := range l.Phases {
-					if len(b.Kinds) > 1 && !slices.Contains(b.Kinds, phase.Kind) {
-						t.Errorf("%s: %q, want %q among them", l.Name, b.Kinds, phase.Kind)
-					}
-				}
-			}
-		})
-	}
-}
-
-// TestFatesAreSeen: what a process went through is on its bar.
-func TestFatesAreSeen(t *testing.T) {
-	for _, c := range []struct {
-		run, name    string
-		kinds, marks []string
-	}{
-		{"copy", "copy-6", []string{"fork", status.Stopped, status.Stalled, "zombie"}, []string{"killed", "retried"}},
-		{"copy", "copy-3", nil, []string{"failed"}},
-		{"copy", "copy-8", []string{"fork", status.Running, "verifying", "zombie"}, []string{}},
-		{"orphan", "Process-1", nil, []string{"signal", "killed"}},
-		{"orphan", "Process-1:1", []string{status.Running}, []string{"adopted", "open"}},
-		{"zombie", "Process-1", []string{status.Running, "zombie"}, []string{"signal"}},
-	} {
-		t.Run(c.run+" "+c.name, func(t *testing.T) {
-			p := openPage(t, recorded(t, c.run))
-			got := look[bar](p, fmt.Sprintf(`brood.bars().find(bar => bar.name === %q)`, c.name))
-			for _, kind := range c.kinds {
-				if !slices.Contains(got.Kinds, kind) {
-					t.Errorf("%q, want %q among them", got.Kinds, kind)
-				}
-			}
-			if !slices.Equal(got.Marks, c.marks) {
-				t.Errorf("marks %q, want %q", got.Marks, c.marks)
-			}
-		})
-	}
-}
-
-// TestUnfinishedRecord: it is said, and what had not ended is open.
-func TestUnfinishedRecord(t *testing.T) {
-	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
-	p := openPage(t, timelineOf(
-		event.Event{Time: begun, Kind: event.Begun, PID: 10, PPID: 1, Source: "a", Dest: "b"},
-		event.Event{Time: begun.Add(time.Second), Kind: event.Started, Name: "copy-1", PID: 11, PPID: 10, File: "x", Files: 1},
-		event.Event{Time: begun.Add(2 * time.Second), Kind: event.Started, Name: "copy-2", PID: 12, PPID: 10, File: "y", Files: 1}))
-	if got := look[string](p, `document.getElementById('notes').textContent`); !strings.Contains(got, "has no end") {
-		t.Errorf("it says %q", got)
-	}
-	for _, b := range look[[]bar](p, `brood.bars()`) {
-		if !slices.Equal(b.Marks, []string{"open"}) {
-			t.Errorf("%d has the marks %q", b.PID, b.Marks)
-		}
-	}
-}
 
 // cells are those of a column of the table.
 func cells(p *tab, column int) []string {

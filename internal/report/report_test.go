@@ -178,6 +178,22 @@ func TestHostileNamesStayInTheRecord(t *testing.T) {
 	}
 }
 
+// TestPolicy: the page may ask for nothing, and has nothing to ask for.
+func TestPolicy(t *testing.T) {
+	page := pageOf(t, recorded(t, "zombie"), "en")
+	found := regexp.MustCompile(`http-equiv="Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(page)
+	if found == nil {
+		t.Fatal("the page has no policy")
+	}
+	want := regexp.MustCompile(`^default-src 'none'; script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}='; img-src data:; base-uri 'none'; form-action 'none'$`)
+	if !want.MatchString(found[1]) {
+		t.Errorf("the policy is %q", found[1])
+	}
+	if found := regexp.MustCompile(`https?:|//[a-z]+\.|@import|url\(|innerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function`).FindAllString(page, -1); found != nil {
+		t.Errorf("the page has %q", found)
+	}
+}
+
 // manyChildren is a run of n of them, eight at once.
 func manyChildren(n int) *status.Timeline {
 	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)

@@ -27,7 +27,7 @@ function factsOf(life) {
 function exitText(life) {
   const said = [];
   if (life.error) said.push(say('abandoned', life.error));
-  else if (life.exitcode === null) said.push(say('unknownEnd'));
+  else if (life.exitcode === null) said.push(say(life.ended === NONE ? 'unknownEnd' : 'unknownExit'));
   else said.push(life.signal ? say('killed', life.signal, life.exitcode) : say('exit', life.exitcode));
   if (life.failed > 0) said.push(say('someFailed', countText(life.failed)));
   if (life.retried > 0) said.push(say('someRetried', countText(life.retried)));

@@ -1,4 +1,5 @@
 // Kinship: what others did to a process: who started it, who sent it a signal, who adopted it.
+
 // drawKinship joins who was started, and who was adopted, to who did it.
 function drawKinship(context, top) {
   const middle = life => HEAD + rowOf(life) * line.row - top + line.row / 2;
