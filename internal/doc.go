@@ -5,7 +5,7 @@
 //	                           ▼          ▼
 //	                         event (one stream, one order)
 //	                           ▼
-//	                         status (fold) ─▶ view: log · record · checksums · summary
+//	                         status (fold) ─▶ view: progress · log · record · checksums · summary; of a record: report
 //
 // The command line makes a plan; the scheduler runs the plan as child processes;
 // every fact about the run is an event; every view reads only events. No arrow

@@ -29,20 +29,15 @@ type tab struct {
 	requests []string
 }
 
-// openPage opens the page of a run; the browser ends with the test, which fails when
-// the page has complained or asked for anything but itself.
-func openPage(t *testing.T, tl *status.Timeline) *tab {
+// startBrowser starts one that ends with the test.
+func startBrowser(t *testing.T) (p *tab, dir string) {
 	t.Helper()
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("needs chromium: ", err)
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	t.Cleanup(func() { gone(t, dir) })
-	file := filepath.Join(dir, "run.html")
-	if err := os.WriteFile(file, []byte(pageOf(t, tl, "en")), 0o644); err != nil {
-		t.Fatal(err)
-	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser),
 		chromedp.NoSandbox, // it is for root of no use, nor in most containers
 		chromedp.UserDataDir(filepath.Join(dir, "profile")), chromedp.Env("TMPDIR="+dir, "HOME="+dir))
@@ -52,13 +47,24 @@ func openPage(t *testing.T, tl *status.Timeline) *tab {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	p := &tab{t: t, ctx: ctx}
-	t.Cleanup(func() { p.close(file) })
-	p.do(chromedp.EmulateViewport(1200, 800))
-	if err := chromedp.Listen(ctx, p.heard); err != nil {
+	return &tab{t: t, ctx: ctx}, dir
+}
+
+// openPage opens the page of a run in a browser. The test fails when the page has
+// complained or asked for anything but itself.
+func openPage(t *testing.T, tl *status.Timeline) *tab {
+	t.Helper()
+	p, dir := startBrowser(t)
+	file := filepath.Join(dir, "run.html")
+	if err := os.WriteFile(file, []byte(pageOf(t, tl, "en")), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+	t.Cleanup(func() { p.close(file) })
+	p.do(chromedp.EmulateViewport(1200, 800))
+	if err := chromedp.Listen(p.ctx, p.heard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
 	p.do(chromedp.Navigate("file://" + file))
