@@ -79,10 +79,12 @@ type Phase struct {
 
 // Kinds of Phase, beside those of progress.
 const (
-	Running = "running"
-	Silent  = "silent"
-	Stopped = "stopped"
-	Stalled = "stalled"
+	Starting = "start" // fork and exec
+	Running  = "running"
+	Silent   = "silent"
+	Stopped  = "stopped"
+	Stalled  = "stalled"
+	Zombie   = "zombie"
 )
 
 // File is what became of one.
@@ -112,6 +114,24 @@ func (l *Life) End(at time.Time) time.Time {
 		return l.Ended
 	}
 	return at
+}
+
+// Spans is the whole life in phases, its start and what it was as a zombie too. What the record has no
+// end of goes on up to that time.
+func (l *Life) Spans(end time.Time) (all []Phase) {
+	if l.Started.After(l.Asked) {
+		all = append(all, Phase{Starting, l.Asked, l.Started, l.File})
+	}
+	for _, p := range l.Phases {
+		if p.To.IsZero() {
+			p.To = l.End(end)
+		}
+		all = append(all, p)
+	}
+	if !l.Ended.IsZero() {
+		all = append(all, Phase{Zombie, l.Ended, l.End(end), ""})
+	}
+	return all
 }
 
 // Apply folds one event in.

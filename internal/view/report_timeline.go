@@ -17,13 +17,11 @@ var marks = []struct {
 	{"waiting", "░", "waiting for its turn"},
 	{"syncing", "▒", "syncing"},
 	{"verifying", "▓", "verifying"},
-	{zombie, "z", "a zombie"},
+	{status.Zombie, "z", "a zombie"},
 	{status.Silent, "?", "no progress"},
 	{status.Stopped, "T", "stopped"},
 	{status.Stalled, "!", "stalled"},
 }
-
-const zombie = "zombie"
 
 func markOf(kind string) int {
 	for i, m := range marks {
@@ -76,25 +74,20 @@ func (r *report) timeline() {
 	r.line("      " + strings.Join(legend, "  "))
 }
 
+// drawLife puts a life's marks into its lane. A zombie of a moment, as each child is one,
+// does not hide what was before it.
 func (r *report) drawLife(lane []int, l *status.Life, total time.Duration, used map[int]bool) {
-	draw := func(kind string, from, to time.Time) {
-		mark := markOf(kind)
+	step := max(total/time.Duration(len(lane)), 1)
+	for _, p := range l.Spans(r.end) {
+		moment := p.Kind == status.Zombie && p.To.Sub(p.From) < step && !l.Reaped.IsZero()
+		if p.Kind == status.Starting || moment {
+			continue
+		}
+		mark := markOf(p.Kind)
 		used[mark] = true
-		column := func(at time.Time) int { return int(float64(len(lane)) * float64(at.Sub(r.begun)) / float64(total)) }
-		first, last := max(column(from), 0), column(to)
-		for i := first; i < len(lane) && (i < last || i == first); i++ {
+		first, last := int(p.From.Sub(r.begun)/step), int(p.To.Sub(r.begun)/step)
+		for i := max(first, 0); i < len(lane) && (i < last || i == first); i++ {
 			lane[i] = max(lane[i], 1+mark)
 		}
 	}
-	for _, p := range l.Phases {
-		to := p.To
-		if to.IsZero() {
-			to = l.End(r.end)
-		}
-		draw(p.Kind, p.From, to)
-	}
-	if l.Ended.IsZero() || l.Reaped.Sub(l.Ended) < total/time.Duration(len(lane)) && !l.Reaped.IsZero() {
-		return // too short to be seen
-	}
-	draw(zombie, l.Ended, l.End(r.end))
 }

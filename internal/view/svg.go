@@ -14,7 +14,7 @@ import (
 // colors of the phases, which are told apart without seeing red and green, too (Okabe and Ito).
 var phaseColors = map[string]string{
 	status.Running: "#0072b2", "waiting": "#bbbbbb", "syncing": "#56b4e9", "verifying": "#009e73",
-	zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", "start": "#cc79a7",
+	status.Zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", status.Starting: "#cc79a7",
 }
 
 const (
@@ -81,16 +81,8 @@ func (p *picture) title() string {
 }
 
 func (p *picture) life(row int, l *status.Life) {
-	p.phase(row, "start", l.Asked, l.Started, l)
-	for _, f := range l.Phases {
-		to := f.To
-		if to.IsZero() {
-			to = l.End(p.end)
-		}
-		p.phase(row, f.Kind, f.From, to, l)
-	}
-	if !l.Ended.IsZero() {
-		p.phase(row, zombie, l.Ended, l.End(p.end), l)
+	for _, f := range l.Spans(p.end) {
+		p.phase(row, f, l)
 	}
 	if !l.Adopted.IsZero() {
 		x := p.x(l.Adopted)
@@ -119,12 +111,13 @@ func failure(l *status.Life) string {
 	return "✗"
 }
 
-func (p *picture) phase(row int, kind string, from, to time.Time, l *status.Life) {
+func (p *picture) phase(row int, f status.Phase, l *status.Life) {
+	kind := f.Kind
 	color, ok := phaseColors[kind]
 	if !ok {
 		kind, color = status.Running, phaseColors[status.Running]
 	}
-	if p.bar(row, color, from, to, fmt.Sprintf("%s %s: %s, %.3f s", plain(l.Name), plain(l.File), kind, to.Sub(from).Seconds())) {
+	if p.bar(row, color, f.From, f.To, fmt.Sprintf("%s %s: %s, %.3f s", plain(l.Name), plain(l.File), kind, f.To.Sub(f.From).Seconds())) {
 		p.use(kind)
 	}
 }

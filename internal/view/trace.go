@@ -101,16 +101,8 @@ func (tr *tracing) life(l *status.Life, n, parent int) {
 		args["signal"] = l.Signal
 	}
 	tr.slice(pid, readable(l.Name), "process", l.Asked, l.End(tr.end), args)
-	tr.slice(pid, "start", "phase", l.Asked, l.Started, nil)
-	for _, p := range l.Phases {
-		to := p.To
-		if to.IsZero() {
-			to = l.End(tr.end)
-		}
-		tr.slice(pid, p.Kind, "phase", p.From, to, map[string]any{"file": readable(p.File)})
-	}
-	if !l.Ended.IsZero() {
-		tr.slice(pid, zombie, "phase", l.Ended, l.End(tr.end), nil)
+	for _, p := range l.Spans(tr.end) {
+		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": readable(p.File)})
 	}
 	if l.PPID == parent {
 		tr.write(traceEvent{Name: "start", Category: "start", Phase: "s", ID: n, Time: tr.at(l.Asked), PID: parent, TID: parent})
