@@ -38,11 +38,16 @@ func (o Options) tick() time.Duration {
 	return 0
 }
 
+// silentAtOnce is how many silent children are looked at in a tick: of thousands that are
+// all stopped it is enough to know of some, and each look reads a file for each thread.
+const silentAtOnce = 10
+
 // tick has each child's clock go on.
 func (r *run) tick() {
 	if r.stopped >= Terminate {
 		return // they are all being ended
 	}
+	looks := silentAtOnce
 	for a := range r.children {
 		if a.rung > 0 {
 			r.climb(a)
@@ -51,8 +56,9 @@ func (r *run) tick() {
 			a.why = &event.Event{Kind: event.Stalled, Name: a.name, PID: a.pid, File: a.at(), Reason: why, State: s.State, WChan: s.Channel}
 			r.emit(*a.why)
 			a.climbTo(Terminate)
-		} else if !a.told && r.opts.Silence != nil && a.quiet >= r.opts.Silence(len(r.children)) {
+		} else if !a.told && looks > 0 && r.opts.Silence != nil && a.quiet >= r.opts.Silence(len(r.children)) {
 			a.told = true
+			looks--
 			r.emit(a.silent())
 		}
 	}
