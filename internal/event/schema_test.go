@@ -3,6 +3,7 @@ package event_test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -77,5 +78,22 @@ func TestSchema(t *testing.T) {
 		if err := schema.Validate(value); (err == nil) != valid {
 			t.Errorf("%s: %v, want valid %v", line, err, valid)
 		}
+	}
+}
+
+// TestSchemaHasEachRecord: all that was recorded, of copies that went wrong, too, and of lessons, is as the schema has it.
+func TestSchemaHasEachRecord(t *testing.T) {
+	records, err := filepath.Glob("../report/testdata/*.jsonl")
+	if err != nil || len(records) < 4 {
+		t.Fatalf("records %q, %v", records, err)
+	}
+	for _, file := range records {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			record, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			eventtest.Validate(t, record)
+		})
 	}
 }
