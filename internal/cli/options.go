@@ -40,7 +40,8 @@ type options struct {
 	quiet        bool
 	json         bool
 	progress     progressMode
-	measure      bool // how much there is to do is to be known beforehand
+	listen       func() // for who asks where the run stands
+	measure      bool   // how much there is to do is to be known beforehand
 	record       string
 	checksums    string
 	report       string

@@ -73,7 +73,6 @@ func showProgress(opts options, std Streams, story *view.Queue) *progress {
 	case wanted && opts.progress == progressAlways:
 		p.lines = true
 	}
-	notifyAsked(p.asked)
 	log := opts.log
 	log.Level = hclog.Info // who asks is answered, with --quiet too
 	go p.watch(hclog.New(&log))
@@ -89,6 +88,9 @@ func terminal(w io.Writer) (*os.File, bool) {
 	kind := os.Getenv("TERM")
 	return file, kind != "dumb" && (kind != "" || !hasTERM)
 }
+
+// listen has the run answer who asks by a signal, from when it can be signalled at all.
+func (p *progress) listen() { notifyAsked(p.asked) }
 
 // wanted tells whether it is shown, for which it has to be known how much there is to do.
 func (p *progress) wanted() bool { return p.footer != nil || p.lines }

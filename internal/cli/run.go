@@ -89,7 +89,7 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	var state status.Run
 	names := bufio.NewWriter(std.Out)
 	stream := event.NewStream(state.Apply, shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
-	opts.measure = shown.wanted()
+	opts.measure, opts.listen = shown.wanted(), shown.listen
 	stopped, err = execute(tree, opts, bucket, stream.Emit)
 	shown.end()
 	if err != nil {
@@ -163,6 +163,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink)
 		return 0, nil
 	}
 	ladder := watchSignals(opts.daemon, stops, emit)
+	opts.listen()
 	schedule.Run(p, &schedule.Local{
 		Config: processes(tree, opts, bucket),
 		Name:   opts.name,
