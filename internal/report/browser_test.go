@@ -36,8 +36,17 @@ func startBrowser(t *testing.T) (p *tab, dir string) {
 	if err != nil {
 		t.Skip("needs chromium: ", err)
 	}
-	dir = t.TempDir()
-	t.Cleanup(func() { gone(t, dir) })
+	// Not t.TempDir: a browser has a socket there, whose name may have 107 bytes (unix(7)).
+	dir, err = os.MkdirTemp("/tmp", "brood-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		gone(t, dir)
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser),
 		chromedp.NoSandbox, // it is for root of no use, nor in most containers
 		chromedp.UserDataDir(filepath.Join(dir, "profile")), chromedp.Env("TMPDIR="+dir, "HOME="+dir))
