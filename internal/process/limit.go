@@ -50,8 +50,8 @@ func OutOfThreads(exit Exit, stderr string) bool {
 	return strings.Contains(stderr, "runtime: failed to create new OS thread") || strings.Contains(stderr, "runtime/cgo: pthread_create failed")
 }
 
-// Threads that a parent makes sure of. The runtime has 3 more for itself then, each
-// spawner and the main thread are 1: measured, it is 10, and with daemons 11, for 5,000 children.
+// Threads that a parent makes sure of. The runtime has 3 more for itself then, each spawner
+// and the main thread are 1: measured, it is 11, with one child and with 2,000, daemons or not.
 const (
 	parentCPUs    = 4
 	parentThreads = 6
