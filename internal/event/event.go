@@ -67,6 +67,13 @@ const (
 // Trying is the phase of Adjusted.
 const Trying = "trying"
 
+// Phases of Progress; it has none while bytes are copied.
+const (
+	Syncing   = "syncing"
+	Verifying = "verifying"
+	Waiting   = "waiting" // for its turn, as all children share one rate
+)
+
 // Version is the number of this format; it grows when a reader of the old one would misread the new.
 const Version = 1
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,6 +91,15 @@ func Harmless(line []byte) []byte {
 
 func isHostile(r rune) bool {
 	return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
+}
+
+// Plain is a name as it is, or quoted as Go does it when a reader would not see which bytes it has, or it
+// could move the cursor: of control characters, of what sets the direction of text, of bytes that are no UTF-8.
+func Plain(name string) string {
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
 }
 
 // Readable is a name as a JSON string can hold it, and, where that is not the same, its bytes.

@@ -52,6 +52,14 @@ func ReadRun(r io.Reader, take func(Event)) error {
 	}
 }
 
+// CheckVersion is an error, with both versions, for the begun of a record that this brood would misread.
+func CheckVersion(e Event) error {
+	if e.Kind == Begun && e.Version > Version {
+		return fmt.Errorf("is of version %d, and this brood reads version %d", e.Version, Version)
+	}
+	return nil
+}
+
 // run is one that is being read.
 type run struct {
 	take     func(Event)
@@ -68,8 +76,8 @@ func (r *run) read(e Event) (done bool, err error) {
 		}
 		r.part.Lines++
 		return false, nil
-	case e.Kind == Begun && e.Version > Version:
-		return true, fmt.Errorf("is of version %d, and this brood reads version %d", e.Version, Version)
+	case CheckVersion(e) != nil:
+		return true, CheckVersion(e)
 	case e.Kind == Begun && r.part.Events > 0:
 		return true, r.end("another run begins after it")
 	}

@@ -111,8 +111,8 @@ func (r *recorded) apply(e event.Event) error {
 	was, open := r.open[e.File]
 	switch e.Kind {
 	case event.Begun:
-		if e.Version > event.Version {
-			return fmt.Errorf("is of version %d, and this brood reads version %d", e.Version, event.Version)
+		if err := event.CheckVersion(e); err != nil {
+			return err
 		}
 		if e.Source != "" && !e.DryRun && !e.Verify {
 			r.begun, r.finished, r.Source, r.Dest = true, false, e.Source, e.Dest

@@ -107,10 +107,10 @@ func TestReplay(t *testing.T) {
 	p.do(chromedp.Click(chromedp.ID("play")))
 	p.until(fmt.Sprintf(`brood.replay().at > %f`, moment))
 	p.until(`!brood.replay().playing`)
-	if got := look[replay](p, `brood.replay()`); got.At != got.End || got.Files != tl.Run.Files || got.Running != 0 {
+	if got := look[replay](p, `brood.replay()`); got.At != got.End || got.Files != tl.Run().Files || got.Running != 0 {
 		t.Errorf("at last %+v", got)
 	}
-	if got := look[string](p, `document.getElementById('counters').textContent`); !strings.Contains(got, fmt.Sprintf("%d files", tl.Run.Files)) {
+	if got := look[string](p, `document.getElementById('counters').textContent`); !strings.Contains(got, fmt.Sprintf("%d files", tl.Run().Files)) {
 		t.Errorf("counters %q", got)
 	}
 }

@@ -111,7 +111,8 @@ func recordOf(t *status.Timeline) *record {
 	for i, l := range t.Lives {
 		w.nth[l] = i
 		w.life(l)
-		w.member(i, t.Family.Members[i])
+		w.member(t.Family.Members[i])
+		w.signals(i, l)
 	}
 	for _, f := range t.Files {
 		w.file(f)
@@ -131,7 +132,7 @@ func (w *writing) text(text string) int {
 	return place
 }
 
-func (w *writing) name(name string) int { return w.text(visibleName(name)) }
+func (w *writing) name(name string) int { return w.text(event.Plain(name)) }
 
 func (w *writing) since(at time.Time) int64 {
 	if at.IsZero() {
@@ -141,10 +142,10 @@ func (w *writing) since(at time.Time) int64 {
 }
 
 func (w *writing) run() {
-	r := &w.t.Run
+	r := w.t.Run()
 	end := r.Finished(w.t.End())
 	w.record.Run = run{
-		PID: r.PID, PPID: r.PPID, Source: visibleName(r.Source), Dest: visibleName(r.Dest), Verify: r.Verify, DryRun: r.DryRun,
+		PID: r.PID, PPID: r.PPID, Source: event.Plain(r.Source), Dest: event.Plain(r.Dest), Verify: r.Verify, DryRun: r.DryRun,
 		Files: r.Files, Bytes: r.Bytes, Rate: end.Rate, Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
 		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Ended: w.since(w.t.Parent.Ended),
 		Stopped: visible(r.Stopped), Halted: visible(r.Halted),
@@ -169,22 +170,23 @@ func (w *writing) life(l *status.Life) {
 	c.Phases = append(c.Phases, phases)
 }
 
-// member adds what only the family knows of the nth life.
-func (w *writing) member(n int, m *status.Member) {
+func (w *writing) signals(n int, l *status.Life) {
+	for _, sent := range l.Signals {
+		w.record.Signals = append(w.record.Signals, signal{int64(n), w.since(sent.At), int64(sent.From), int64(w.text(visible(sent.Signal)))})
+	}
+}
+
+// member adds what only the family knows of a life.
+func (w *writing) member(m *status.Member) {
 	c := &w.record.Lives
 	command := ""
 	for i, arg := range m.Command {
 		if i > 0 {
 			command += " "
 		}
-		command += visibleName(arg)
+		command += event.Plain(arg)
 	}
 	c.Command, c.Reaper = append(c.Command, w.text(command)), append(c.Reaper, m.Reaper)
-	for _, e := range m.History {
-		if e.Kind == event.Signalled {
-			w.record.Signals = append(w.record.Signals, signal{int64(n), w.since(e.Time), int64(e.PPID), int64(w.text(visible(e.Signal)))})
-		}
-	}
 }
 
 func (w *writing) file(f status.File) {

@@ -6,16 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// visibleName is a name as it is, or quoted as Go does it when a reader would not see
-// which bytes it has: of control characters, of what sets the direction of text, of
-// bytes that are no UTF-8.
-func visibleName(name string) string {
-	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
-		return quoted
-	}
-	return name
-}
-
 // visible is a sentence with escapes for what cannot be seen in it.
 func visible(text string) string {
 	var said strings.Builder

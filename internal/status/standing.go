@@ -97,13 +97,11 @@ func (s *Standing) progress(c *Child, e event.Event) {
 
 // phaseOf is the pass over the file that a phase belongs to.
 func phaseOf(phase string) string {
-	if phase == verifying {
-		return verifying
+	if phase == event.Verifying {
+		return event.Verifying
 	}
 	return ""
 }
-
-const verifying = "verifying" // a phase of progress
 
 func (s *Standing) settles(c *Child, e event.Event) {
 	if e.Kind == event.Skipped && c == nil {
@@ -136,7 +134,7 @@ func (s *Standing) moved(c *Child, bytes int64, now time.Time) {
 
 // done is how much of its file's bytes it has gone over, in all passes.
 func (c *Child) done(passes int64) int64 {
-	if c.Phase == verifying && passes == 2 {
+	if c.Phase == event.Verifying && passes == 2 {
 		return c.Size + c.Bytes
 	}
 	return c.Bytes
@@ -167,7 +165,7 @@ func (s *Standing) Settled() int { return s.names }
 func (s *Standing) Copied() int64 {
 	copied := s.settled / max(s.passes, 1)
 	for _, c := range s.children {
-		if c.Phase == verifying && s.passes == 2 {
+		if c.Phase == event.Verifying && s.passes == 2 {
 			copied += c.Size
 		} else {
 			copied += c.Bytes

@@ -10,7 +10,6 @@ import (
 // Timeline is the lives of a run's processes, and what became of its files. Apply is
 // to be called with each event in its order; the zero value is the state before the first.
 type Timeline struct {
-	Run      Run
 	Family   Family // who started whom, and all that happened to each
 	Parent   Life   // of the whole run
 	Lives    []*Life
@@ -134,9 +133,11 @@ func (l *Life) Spans(end time.Time) (all []Phase) {
 	return all
 }
 
+// Run is the state of the run, up to its end or that of the record.
+func (t *Timeline) Run() *Run { return &t.standing.Run }
+
 // Apply folds one event in.
 func (t *Timeline) Apply(e event.Event) {
-	t.Run.Apply(e)
 	t.Family.Apply(e)
 	t.standing.Apply(e)
 	t.sample(e.Time)

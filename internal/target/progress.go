@@ -21,9 +21,6 @@ func ProgressEvery(children int, stall time.Duration) time.Duration {
 	return min(max(1, time.Duration(children)/50)*progressEvery, max(progressEvery, stall/4))
 }
 
-// waiting is the phase of a file that waits for its turn, as all children share one rate.
-const waiting = "waiting"
-
 // progress tells of one file.
 type progress struct {
 	*worker
@@ -58,7 +55,7 @@ func (p *progress) moved(done int64) {
 	p.tellNow(string(p.phase))
 }
 
-func (p *progress) waits() { p.tellNow(waiting) }
+func (p *progress) waits() { p.tellNow(event.Waiting) }
 
 func (p *progress) tellNow(phase string) {
 	if now := time.Now(); now.Sub(p.told) >= p.Every {

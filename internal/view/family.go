@@ -99,10 +99,5 @@ func (d *drawing) who(pid int) string {
 	return fmt.Sprintf(d.words.Somebody, pid)
 }
 
-// plain is a name as it is, or quoted if it could move the cursor.
-func plain(name string) string {
-	if quoted := fmt.Sprintf("%q", name); quoted != `"`+name+`"` {
-		return quoted
-	}
-	return name
-}
+// plain is a name as event.Plain has it.
+func plain(name string) string { return event.Plain(name) }

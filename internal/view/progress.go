@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,13 @@ func (p *Progress) Read(e event.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.standing.Apply(e)
+}
+
+// Finished is the event that ends the run, at the time now.
+func (p *Progress) Finished(now time.Time) event.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.standing.Run.Finished(now)
 }
 
 // Frame is what a terminal of so many columns and rows is to show at that time, no
@@ -55,32 +63,16 @@ func (p *Progress) Frame(now time.Time, columns, rows int) string {
 	return text.String()
 }
 
-// Line is where the run stands, on one line that nothing can garble.
-func (p *Progress) Line(now time.Time) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return strings.Join(texts(p.fields(now)), ", ")
-}
-
 // busiest are those n of the children that one should see, in their order.
 func busiest(children []*status.Child, n int, now time.Time) []*status.Child {
 	ranked := slices.Clone(children)
 	slices.SortStableFunc(ranked, func(a, b *status.Child) int {
-		switch {
-		case (a.Silent != "") != (b.Silent != ""):
-			if a.Silent != "" {
-				return -1
-			}
-			return 1
-		case a.Rate(now) > b.Rate(now):
-			return -1
-		case a.Rate(now) < b.Rate(now):
-			return 1
+		if (a.Silent != "") != (b.Silent != "") {
+			return strings.Compare(b.Silent, a.Silent) // the one that is silent first
 		}
-		return 0
+		return cmp.Compare(b.Rate(now), a.Rate(now))
 	})
-	chosen := ranked[:n]
-	return slices.DeleteFunc(slices.Clone(children), func(c *status.Child) bool { return !slices.Contains(chosen, c) })
+	return slices.DeleteFunc(slices.Clone(children), func(c *status.Child) bool { return !slices.Contains(ranked[:n], c) })
 }
 
 // field is a part of the line for the whole. Where there is no room for all, those

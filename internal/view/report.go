@@ -16,13 +16,13 @@ import (
 // summary, its time line, the slowest files, those that failed, and the family.
 func Report(w io.Writer, t *status.Timeline, words FamilyWords, columns int) error {
 	r := report{t: t, columns: max(columns, leastReport), begun: t.Parent.Asked, end: t.End()}
-	if t.Run.Source != "" {
+	if t.Run().Source != "" {
 		r.summary()
 	}
 	r.timeline()
 	r.slowest()
 	r.failed()
-	if t.Run.Source != "" {
+	if t.Run().Source != "" {
 		r.children(words)
 	} else {
 		r.heading("family")
@@ -52,11 +52,11 @@ type report struct {
 // summary is that of the run, which may have been killed, or be under way.
 func (r *report) summary() {
 	var text strings.Builder
-	_ = Summary(&text, r.t.Run.Finished(r.end)) // a Builder takes all
+	_ = Summary(&text, r.t.Run().Finished(r.end)) // a Builder takes all
 	said := text.String()
 	if !r.t.Finished {
 		_, rest, _ := strings.Cut(said, "\n")
-		said = fmt.Sprintf("%q to %q, as far as the record goes: it has no end\n%s", r.t.Run.Source, r.t.Run.Dest, rest)
+		said = fmt.Sprintf("%q to %q, as far as the record goes: it has no end\n%s", r.t.Run().Source, r.t.Run().Dest, rest)
 	}
 	r.text.WriteString(said)
 }

@@ -92,6 +92,26 @@ func many(children int) *status.Timeline {
 	return &tl
 }
 
+// TestReportOfMany: of more children than are listed those that had trouble are, however short they lived.
+func TestReportOfMany(t *testing.T) {
+	tl := many(200)
+	tl.Lives[150].ExitCode = new(3)
+	tl.Lives[60].Started = tl.Lives[60].Started.Add(-time.Second) // the longest
+	var out strings.Builder
+	if err := view.Report(&out, tl, view.EnglishFamily, 100); err != nil {
+		t.Fatal(err)
+	}
+	_, family, _ := strings.Cut(out.String(), "family\n")
+	for _, name := range []string{"copy-150 ", "copy-60 "} {
+		if !strings.Contains(family, name) {
+			t.Errorf("%s is not listed:\n%s", name, family)
+		}
+	}
+	if !strings.Contains(family, "… and 160 more") {
+		t.Errorf("the others are not counted:\n%s", family)
+	}
+}
+
 // TestReportFits: whatever the width, no line that is drawn is wider, and of many children it says how many more there are.
 func TestReportFits(t *testing.T) {
 	tl := many(2000)
@@ -186,6 +206,10 @@ func TestSVG(t *testing.T) {
 						bars++
 					}
 				}
+			}
+			labels := map[string]int{"few": 2, "many": 0, "none": 0}
+			if n := strings.Count(out.String(), " copy-"); n != labels[name] {
+				t.Errorf("%d rows are a process's, want %d", n, labels[name])
 			}
 			if name == "few" && bars != 1+1+5+3+7 {
 				t.Errorf("%d bars", bars)

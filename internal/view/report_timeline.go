@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/status"
 )
 
@@ -14,9 +15,9 @@ var marks = []struct {
 	kind, mark, words string
 }{
 	{status.Running, "█", "at work"},
-	{"waiting", "░", "waiting for its turn"},
-	{"syncing", "▒", "syncing"},
-	{"verifying", "▓", "verifying"},
+	{event.Waiting, "░", "waiting for its turn"},
+	{event.Syncing, "▒", "syncing"},
+	{event.Verifying, "▓", "verifying"},
 	{status.Zombie, "z", "a zombie"},
 	{status.Silent, "?", "no progress"},
 	{status.Stopped, "T", "stopped"},

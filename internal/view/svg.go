@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/status"
 )
 
 // colors of the phases, which are told apart without seeing red and green, too (Okabe and Ito).
 var phaseColors = map[string]string{
-	status.Running: "#0072b2", "waiting": "#bbbbbb", "syncing": "#56b4e9", "verifying": "#009e73",
+	status.Running: "#0072b2", event.Waiting: "#bbbbbb", event.Syncing: "#56b4e9", event.Verifying: "#009e73",
 	status.Zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", status.Starting: "#cc79a7",
 }
 
@@ -73,10 +74,10 @@ func (p *picture) draw() {
 }
 
 func (p *picture) title() string {
-	if p.t.Run.Source == "" {
+	if p.t.Run().Source == "" {
 		return fmt.Sprintf("%.3f s, %s processes", p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
 	}
-	return fmt.Sprintf("%s: %s files, %s in %.3f s, %s children", head(p.t.Run.Finished(p.end)), count(p.t.Run.Files), Bytes(p.t.Run.Bytes),
+	return fmt.Sprintf("%s: %s files, %s in %.3f s, %s children", head(p.t.Run().Finished(p.end)), count(p.t.Run().Files), Bytes(p.t.Run().Bytes),
 		p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
 }
 

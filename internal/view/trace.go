@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"strings"
 	"time"
 
 	"brood/internal/status"
@@ -92,17 +91,17 @@ func (tr *tracing) life(l *status.Life, n, parent int) {
 		pid = reused + n
 	}
 	tr.used[pid] = true
-	tr.named(pid, n, readable(l.Name))
-	args := map[string]any{"pid": l.PID, "ppid": l.PPID, "file": readable(l.File), "files": l.Files, "bytes": l.Bytes}
+	tr.named(pid, n, plain(l.Name))
+	args := map[string]any{"pid": l.PID, "ppid": l.PPID, "file": plain(l.File), "files": l.Files, "bytes": l.Bytes}
 	if l.ExitCode != nil {
 		args["exitcode"] = *l.ExitCode
 	}
 	if l.Signal != "" {
 		args["signal"] = l.Signal
 	}
-	tr.slice(pid, readable(l.Name), "process", l.Asked, l.End(tr.end), args)
+	tr.slice(pid, plain(l.Name), "process", l.Asked, l.End(tr.end), args)
 	for _, p := range l.Spans(tr.end) {
-		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": readable(p.File)})
+		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": plain(p.File)})
 	}
 	if l.PPID == parent {
 		tr.write(traceEvent{Name: "start", Category: "start", Phase: "s", ID: n, Time: tr.at(l.Asked), PID: parent, TID: parent})
@@ -125,7 +124,3 @@ func (tr *tracing) throughput(t *status.Timeline) {
 	}
 	tr.write(traceEvent{Name: "bytes a second", Phase: "C", Time: tr.at(last.At), PID: t.Parent.PID, TID: t.Parent.PID, Args: map[string]any{"rate": 0}})
 }
-
-// readable is a name as a JSON string has it: what is no UTF-8, and what could move a
-// cursor or turn text round, is shown in Go's syntax.
-func readable(name string) string { return strings.ToValidUTF8(plain(name), "\ufffd") }
