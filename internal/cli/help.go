@@ -4,7 +4,6 @@ import (
 	"io"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 // A terminal may be as wide as it likes: lines of more than mostColumns are hard to read.
@@ -20,10 +19,8 @@ const (
 func showHelp(app *cli.App) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := usualColumns
-		if file, ok := terminal(w); ok {
-			if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-				columns = min(max(width, leastColumns), mostColumns)
-			}
+		if width, _ := sizeOf(w); width > 0 {
+			columns = min(max(width, leastColumns), mostColumns)
 		}
 		text := describe(app).Help(columns)
 		if c, ok := data.(*cli.Command); ok && c.Name != app.Name {

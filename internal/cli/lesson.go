@@ -70,9 +70,7 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if s.Show, err = lesson.ParseShow(c.String("show")); err != nil {
 		return nil, err
 	}
-	if out, ok := std.Out.(*os.File); ok {
-		s.Width, _, _ = term.GetSize(int(out.Fd())) // 0 where it is no terminal
-	}
+	s.Width, _ = sizeOf(std.Out)
 	if c.NArg() > 2 {
 		return nil, fmt.Errorf("want NAME and perhaps FOLDER, got %d arguments", c.NArg())
 	}
@@ -131,15 +129,13 @@ func nearest(name string) string {
 
 // give gives a lesson until its end or the first signal.
 func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) error {
-	record, err := createRecord(c.String("record"))
+	files, err := makeOutputs([]output{
+		{"record", c.String("record"), createRecord},
+		{"report", c.String("report"), reportIn(s.Lang)},
+	})
 	if err != nil {
 		return err
 	}
-	drawn, err := createReport(c.String("report"), s.Lang)
-	if err != nil {
-		return errors.Join(err, record.close())
-	}
-	files := outputs{record, drawn}
 	var state status.Run
 	s.Emit = event.NewStream(state.Apply, files.read).Emit
 	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})

@@ -40,8 +40,6 @@ type options struct {
 	quiet        bool
 	json         bool
 	progress     progressMode
-	listen       func() // for who asks where the run stands
-	measure      bool   // how much there is to do is to be known beforehand
 	record       string
 	checksums    string
 	report       string

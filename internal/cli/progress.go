@@ -56,17 +56,14 @@ func showProgress(opts options, std Streams, story *view.Queue) *progress {
 		view: &view.Progress{}, story: story,
 		asked: make(chan os.Signal, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
-	file, isTerminal := terminal(std.Err)
+	_, isTerminal := terminal(std.Err)
 	wanted := opts.progress == progressAlways || opts.progress == progressAuto && isTerminal && !opts.quiet && !opts.dryRun
 	switch {
 	case wanted && isTerminal:
 		p.view.Color = os.Getenv("NO_COLOR") == ""
 		p.footer = &view.Footer{
-			Draw: func(columns, rows int) string { return p.view.Frame(time.Now(), columns, rows) },
-			Size: func() (columns, rows int) {
-				columns, rows, _ = term.GetSize(int(file.Fd()))
-				return columns, rows
-			},
+			Draw:  func(columns, rows int) string { return p.view.Frame(time.Now(), columns, rows) },
+			Size:  func() (columns, rows int) { return sizeOf(std.Err) },
 			Every: drawEvery,
 		}
 		story.SetFooter(p.footer)
@@ -87,6 +84,14 @@ func terminal(w io.Writer) (*os.File, bool) {
 	}
 	kind := os.Getenv("TERM")
 	return file, kind != "dumb" && (kind != "" || !hasTERM)
+}
+
+// sizeOf is that of the terminal behind w; 0 where there is none.
+func sizeOf(w io.Writer) (columns, rows int) {
+	if file, ok := w.(*os.File); ok {
+		columns, rows, _ = term.GetSize(int(file.Fd()))
+	}
+	return columns, rows
 }
 
 // listen has the run answer who asks by a signal, from when it can be signalled at all.

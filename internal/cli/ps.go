@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"brood/internal/census"
 	"brood/internal/view"
@@ -115,16 +114,9 @@ func (b *broods) showOnce() error {
 	case b.json:
 		return view.ProcessesJSON(b.out, c)
 	}
-	_, err = io.WriteString(b.out, view.Processes(c, widthOf(b.out), 0))
+	columns, _ := sizeOf(b.out)
+	_, err = io.WriteString(b.out, view.Processes(c, columns, 0))
 	return err
-}
-
-// widthOf is 0 where there is no terminal.
-func widthOf(w io.Writer) (columns int) {
-	if file, ok := w.(*os.File); ok {
-		columns, _, _ = term.GetSize(int(file.Fd()))
-	}
-	return columns
 }
 
 // unread is how long it is waited, once that was asked for, until a reader takes what is written.
@@ -181,10 +173,7 @@ func (b *broods) watchOn(ctx context.Context, terminal *os.File) error {
 			}
 			return view.Processes(c, columns, rows-1)
 		},
-		Size: func() (columns, rows int) {
-			columns, rows, _ = term.GetSize(int(terminal.Fd()))
-			return columns, rows
-		},
+		Size:  func() (columns, rows int) { return sizeOf(terminal) },
 		Every: b.every,
 	})
 	<-ctx.Done()

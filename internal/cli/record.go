@@ -44,13 +44,10 @@ func (o outputs) close() (err error) {
 
 // openOutputs makes the files that a run writes beside the copies, which are not to be where it reads from.
 func openOutputs(opts options, tree plan.Tree) (outputs, error) {
-	asked := []struct {
-		what, name string
-		make       func(name string) (*written, error)
-	}{
+	asked := []output{
 		{"record", opts.record, createRecord},
 		{"checksums", opts.checksums, createChecksums},
-		{"report", opts.report, func(name string) (*written, error) { return createReport(name, systemLang(os.Getenv)) }},
+		{"report", opts.report, reportIn(systemLang(os.Getenv))},
 	}
 	for _, a := range asked {
 		if a.name == "" {
@@ -63,7 +60,17 @@ func openOutputs(opts options, tree plan.Tree) (outputs, error) {
 			return nil, fmt.Errorf("%s %q: is inside the source", a.what, a.name)
 		}
 	}
-	var all outputs
+	return makeOutputs(asked)
+}
+
+// output is one that may be asked for; name is "" where it is not.
+type output struct {
+	what, name string
+	make       func(name string) (*written, error)
+}
+
+// makeOutputs makes those that are asked for, which are to be different files.
+func makeOutputs(asked []output) (all outputs, err error) {
 	for _, a := range asked {
 		for _, other := range all {
 			if other != nil && sameFile(a.name, other.file.Name()) {
@@ -101,6 +108,11 @@ type drawnAtEnd struct {
 	events *os.File
 	to     io.Writer
 	lang   string
+}
+
+// reportIn makes one in that language.
+func reportIn(lang string) func(name string) (*written, error) {
+	return func(name string) (*written, error) { return createReport(name, lang) }
 }
 
 func createReport(name, lang string) (*written, error) {

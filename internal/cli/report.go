@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
@@ -80,7 +80,8 @@ func draw(c *cli.Context, std Streams) error {
 		if c.String("lang") == "zh" {
 			words = view.ChineseFamily
 		}
-		if err := answer(view.Report(std.Out, run, words, columnsOf(std.Out))); err != nil {
+		columns, _ := sizeOf(std.Out)
+		if err := answer(view.Report(std.Out, run, words, cmp.Or(columns, usualColumns))); err != nil {
 			return err
 		}
 	}
@@ -116,14 +117,4 @@ func writeFile(name string, draw func(io.Writer) error) error {
 		os.Remove(name)
 	}
 	return err
-}
-
-// columnsOf is how wide a terminal is, 80 for what is none.
-func columnsOf(w io.Writer) int {
-	if file, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
-			return columns
-		}
-	}
-	return 80
 }

@@ -21,7 +21,6 @@ import (
 	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/schedule"
-	"brood/internal/status"
 	"brood/internal/target"
 	"brood/internal/view"
 )
@@ -40,9 +39,9 @@ func runCopy(opts options, std Streams) error {
 
 // measure tells what there is to do, where somebody wants to know, and is an error
 // when the destination has no room for it, unless that is to be tried. It walks the whole source.
-func measure(ctx context.Context, tree plan.Tree, opts options, emit event.Sink) (files int, err error) {
+func measure(ctx context.Context, tree plan.Tree, opts options, wanted bool, emit event.Sink) (files int, err error) {
 	work, known, err := plan.Measure(ctx, tree, opts.plan, plan.Question{
-		Work: opts.measure || opts.halt.percent > 0 && !opts.dryRun, Compare: opts.compare,
+		Work: wanted || opts.halt.percent > 0 && !opts.dryRun, Compare: opts.compare,
 		Room: !opts.compare && !opts.force, Written: opts.copy.Hash != "",
 	})
 	if short := new(plan.Shortage); errors.As(err, &short) {
@@ -86,16 +85,14 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	shown := showProgress(opts, std, story)
 	var stopped syscall.Signal
 	defer func() { endStory(story, stopped) }()
-	var state status.Run
 	names := bufio.NewWriter(std.Out)
-	stream := event.NewStream(state.Apply, shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
-	opts.measure, opts.listen = shown.wanted(), shown.listen
-	stopped, err = execute(tree, opts, bucket, stream.Emit)
+	stream := event.NewStream(shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
+	stopped, err = execute(tree, opts, bucket, shown, stream.Emit)
 	shown.end()
 	if err != nil {
 		return errors.Join(err, files.close())
 	}
-	finished := state.Finished(time.Now())
+	finished := shown.view.Finished(time.Now())
 	stream.Emit(finished)
 	story.Drain(grace) // the answer comes after it
 	errs := errors.Join(files.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
@@ -131,7 +128,7 @@ func lister(opts options, out io.Writer) func(event.Event) {
 }
 
 // execute does, or with dry-run says, what the plan has. It returns the signal that ended it early.
-func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink) (stopped syscall.Signal, err error) {
+func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress, emit event.Sink) (stopped syscall.Signal, err error) {
 	slots, most, limited := slotsFor(opts.jobs, opts.auto)
 	emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
 		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, Hash: string(opts.copy.Hash), DryRun: opts.dryRun, Verify: opts.compare})
@@ -144,7 +141,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink)
 		opts.plan.PerChild, opts.plan.Guided = 1, false // each file is said by itself
 		opts.plan.Recheck = false                       // what is there is looked at by a child, and there is none
 	}
-	total, err := measure(ctx, tree, opts, emit)
+	total, err := measure(ctx, tree, opts, shown.wanted(), emit)
 	if err != nil {
 		return 0, err
 	}
@@ -163,7 +160,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, emit event.Sink)
 		return 0, nil
 	}
 	ladder := watchSignals(opts.daemon, stops, emit)
-	opts.listen()
+	shown.listen()
 	schedule.Run(p, &schedule.Local{
 		Config: processes(tree, opts, bucket),
 		Name:   opts.name,
