@@ -26,6 +26,8 @@ const (
 	Limited   Kind = "limited"   // fewer children at once than asked for: jobs, asked, reason
 	Adjusted  Kind = "adjusted"  // another number of children at once moves more, or was tried in vain; or is tried (phase): jobs, phase, reason
 	Measured  Kind = "measured"  // how much there is to do is known: files (and links), size (of all files)
+	Submitted Kind = "submitted" // tasks were handed to a cluster: task (the ID of their array), jobs (how many tasks), files, size
+	Pending   Kind = "pending"   // tasks wait for the cluster: jobs (how many), reason
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files, duration (of fork and exec)
 	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay
@@ -39,7 +41,7 @@ const (
 	Differs   Kind = "differs"   // a file is not the same on both sides: file, reason
 	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason, lost
 	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error, transient
-	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, zombie, user, system, maxrss, stderr, error, state, wchan
+	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, zombie, user, system, maxrss, stderr, error, state, wchan; or was lost with its task or node (reason)
 	Signalled Kind = "signalled" // a process was sent a signal: name, pid, ppid (the sender), signal
 	Zombie    Kind = "zombie"    // a child has ended and is not reaped: name, pid, ppid
 	Adopted   Kind = "adopted"   // a process has another parent, its own having ended: name, pid, ppid (the new one)
@@ -86,6 +88,9 @@ type Event struct {
 	Name string `json:"name,omitempty"` // the child's
 	PID  int    `json:"pid,omitempty"`
 	PPID int    `json:"ppid,omitempty"`
+
+	Node string `json:"node,omitempty"` // of a cluster, on which the process is; pid and ppid are of that machine
+	Task string `json:"task,omitempty"` // the cluster's ID of the task that the process is, the parent of children on its node; its ppid is that of the run's own parent
 
 	Command []string `json:"command,omitempty"` // of a lesson's process: its command line
 
@@ -134,6 +139,24 @@ type Event struct {
 	*Totals
 }
 
+// Process tells processes apart: a PID is one of its machine. The zero Node is the machine of the
+// run's own parent, and in all but a run on a cluster the only one.
+type Process struct {
+	Node string
+	PID  int
+}
+
+// Process is the one that the event is of.
+func (e Event) Process() Process { return Process{e.Node, e.PID} }
+
+// Parent is that of a process which is started.
+func (e Event) Parent() Process {
+	if e.Task != "" {
+		return Process{PID: e.PPID}
+	}
+	return Process{e.Node, e.PPID}
+}
+
 // Totals are the fields of Finished, beside files, bytes and duration.
 type Totals struct {
 	Links    int `json:"links"`
@@ -144,6 +167,9 @@ type Totals struct {
 
 	Retried   int `json:"retried"`   // tries that failed, and were followed by another
 	Abandoned int `json:"abandoned"` // children that could not even be killed
+
+	Tasks int `json:"tasks,omitempty"` // of a cluster, each the parent of some of the children
+	Nodes int `json:"nodes,omitempty"` // that they ran on
 
 	Rate float64 `json:"rate"` // bytes a second
 
