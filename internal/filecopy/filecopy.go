@@ -81,6 +81,11 @@ type Options struct {
 	// where it is proved equal, and leaves one behind when ctx ends it.
 	Resume bool
 
+	// Shared says that another process may copy the same file at the same time, on a
+	// machine whose locks are not seen here: a temporary's name is then no other's, and
+	// what is left under such a name stays for Sweep. Resume has no effect.
+	Shared bool
+
 	// Archive keeps owner and group, setuid, setgid and sticky bits, extended
 	// attributes, capabilities and POSIX ACLs, and gives none but the source's.
 	// What is not possible is told in Result.Lost. Only root sees trusted.*
@@ -256,12 +261,12 @@ func (p place) temporary(src fs.FileInfo, opts Options) (to *temporary, partial 
 	if opts.Careful != nil {
 		opts.Careful()
 	}
-	if opts.Resume {
+	if opts.Resume && !opts.Shared {
 		if to = takeOver(p, src); to != nil {
 			return to, true, nil
 		}
 	}
-	to, err = createTemporary(p, opts.Resume) // what was left, and is not to be trusted, is the folder's to sweep
+	to, err = createTemporary(p, opts) // with Resume, what was left and is not to be trusted is the folder's to sweep
 	return to, false, err
 }
 

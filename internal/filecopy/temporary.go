@@ -82,9 +82,13 @@ type temporary struct {
 }
 
 // createTemporary makes the temporary of a place, readable by its owner only. What
-// a killed copy of the same file has left under that name goes first, unless it is kept.
-func createTemporary(p place, keepLeft bool) (*temporary, error) {
+// a killed copy of the same file has left under that name goes first, unless it is kept
+// to be resumed, or may be another's copy under way.
+func createTemporary(p place, opts Options) (*temporary, error) {
 	name := partialName(p.base)
+	if opts.Shared {
+		name = temporaryName(p.base)
+	}
 	for n := range attempts {
 		var f *os.File
 		err := p.writing(func() (err error) {
@@ -106,7 +110,7 @@ func createTemporary(p place, keepLeft bool) (*temporary, error) {
 			}
 			t.leave() // to who has it
 		}
-		if n == 0 && !keepLeft && err != errSwept {
+		if n == 0 && !opts.Resume && !opts.Shared && err != errSwept {
 			if gone, _ := sweepOne(p.dir, name); gone {
 				continue
 			}

@@ -62,6 +62,7 @@ func (j *Job) options() []option {
 		flag("strict", &j.Options.Strict),
 		flag("durable", &j.Options.Durable),
 		flag("resume", &j.Options.Resume),
+		flag("shared", &j.Options.Shared),
 	}
 }
 

@@ -1,0 +1,62 @@
+package filecopy_test
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"brood/internal/faultfs"
+	"brood/internal/faultfs/faultfstest"
+	"brood/internal/filecopy"
+)
+
+// otherMachine is the same destination as another machine has it: the files are the
+// same, the locks are its own.
+func otherMachine(t *testing.T, fs *faultfs.FS) *os.Root {
+	t.Helper()
+	other, err := faultfs.Mount(t.TempDir(), fs.Beneath, faultfs.Options{})
+	must(t, err)
+	root, err := os.OpenRoot(other.Mounted)
+	must(t, err)
+	t.Cleanup(func() {
+		root.Close()
+		must(t, other.Unmount())
+	})
+	return root
+}
+
+// TestShared: two machines copy the same file at the same time, and neither sees the
+// other's lock. Each has a temporary of its own, and both end well.
+func TestShared(t *testing.T) {
+	for _, shared := range []bool{true, false} {
+		fs := faultfstest.Mount(t, faultfs.Options{})
+		other := otherMachine(t, fs)
+		e := endsAt(t, t.TempDir(), fs.Mounted)
+		write(t, e.src, "f", noise(9<<20), 0o600)
+		opts := filecopy.Options{Overwrite: filecopy.Always, Shared: shared}
+		var first error
+		met := false
+		opts.Progress = func(int64) {
+			if met {
+				return
+			}
+			met = true
+			opts := opts
+			opts.Progress = nil
+			_, first = filecopy.File(context.Background(), e.src, other, "f", opts)
+		}
+		_, second := filecopy.File(context.Background(), e.src, e.dst, "f", opts)
+		switch {
+		case !met || first != nil:
+			t.Fatalf("shared %v: the copy in the midst of the other: %v", shared, first)
+		case shared && second != nil:
+			t.Errorf("%v", second)
+		case !shared && second == nil:
+			t.Error("without Shared, the other copy was not disturbed: its lock is seen, and this test proves nothing")
+		}
+		if shared {
+			e.wantCopied(t, "f")
+			wantOnly(t, e.dst, ".", "f")
+		}
+	}
+}
