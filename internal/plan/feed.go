@@ -35,7 +35,7 @@ type feed struct {
 	silent   bool // the walk has had no answer for long, as far as is known
 }
 
-// files are those that wait until they are in a job that is taken: counted, or guided.
+// files are those that wait until they are in a job that is taken: counted, guided, or chunked.
 type files interface {
 	add(entry)
 	next(hurry bool) (Job, bool) // the job that could be started now; in a hurry it waits for no more files
@@ -46,11 +46,18 @@ type files interface {
 
 func newFeed(p *Plan, found <-chan entry) *feed {
 	f := &feed{Plan: p, found: found, lane: Job{Folders: true}, links: Job{Folders: true}}
-	f.files = &counted{perChild: p.opts.PerChild, room: p.opts.ArgRoom}
-	if p.opts.Guided {
-		f.files = newGuided(p.opts)
-	}
+	f.files = newFiles(p.opts)
 	return f
+}
+
+func newFiles(opts Options) files {
+	switch {
+	case opts.Chunk.Files > 0:
+		return &chunked{Chunk: opts.Chunk}
+	case opts.Guided:
+		return newGuided(opts)
+	}
+	return &counted{perChild: opts.PerChild, room: opts.ArgRoom}
 }
 
 func (f *feed) run(ctx context.Context) {
@@ -122,9 +129,9 @@ func (f *feed) next() (Job, bool) {
 	case f.laneBusy:
 		return Job{}, false
 	case f.due(f.links): // before the folders that they are in
-		return f.links.front(f.fits(f.links)), true
+		return f.links.front(f.links.fits(f.opts.ArgRoom)), true
 	case f.due(f.lane):
-		return f.lane.front(f.fits(f.lane)), true
+		return f.lane.front(f.lane.fits(f.opts.ArgRoom)), true
 	}
 	return Job{}, false
 }
@@ -145,16 +152,16 @@ func (f *feed) over() bool {
 
 func (f *feed) inLane() int { return max(len(f.lane.Names), len(f.links.Names)) }
 
-// fits is how many of a queue fit into one job.
-func (f *feed) fits(queue Job) int {
+// fits is how many of a queue fit into one job, whose names have so much room; 0: no bound.
+func (j Job) fits(room int) int {
 	size := 0
-	for i, e := range queue.of {
+	for i, e := range j.of {
 		size += e.args()
-		if i == laneJob || i > 0 && f.opts.ArgRoom > 0 && size > f.opts.ArgRoom {
+		if i == laneJob || i > 0 && room > 0 && size > room {
 			return i
 		}
 	}
-	return len(queue.of)
+	return len(j.of)
 }
 
 // args is the room that an entry takes among a job's arguments.

@@ -154,12 +154,17 @@ func (r *recorded) only() (*Only, error) {
 		if name == "" || mark == begun && r.finished {
 			continue
 		}
-		if name != path.Clean(name) || path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
+		if !isInside(name) {
 			return nil, fmt.Errorf("file %q: is no name in a folder", name)
 		}
 		r.Only.names.choose(name)
 	}
 	return &r.Only, nil
+}
+
+// isInside tells whether a name is one in a folder, or the folder itself.
+func isInside(name string) bool {
+	return name == path.Clean(name) && !path.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../")
 }
 
 func (c *chosen) choose(name string) {

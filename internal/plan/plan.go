@@ -40,12 +40,13 @@ type Options struct {
 	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
 	Only      *Only    // of these, the names that another run has not copied; nil: all
 	Overwrite filecopy.Overwrite
-	Archive   bool // hard links are kept, and named pipes and devices are copied
-	Recheck   bool // what seems to be done already is a job all the same, to be verified
-	PerChild  int  // files a job, 1 at least
-	Guided    bool // instead, small files share a job until it has enough to do, and a big one has its own
-	Slots     int  // then: how many jobs run at once, 1 at least; where that changes, at the beginning
-	ArgRoom   int  // bytes of names that a job may have, each counted with 9 more; 0: no bound
+	Archive   bool  // hard links are kept, and named pipes and devices are copied
+	Recheck   bool  // what seems to be done already is a job all the same, to be verified
+	PerChild  int   // files a job, 1 at least
+	Guided    bool  // instead, small files share a job until it has enough to do, and a big one has its own
+	Chunk     Chunk // instead of both, jobs for other machines; the zero value is none
+	Slots     int   // of Guided: how many jobs run at once, 1 at least; where that changes, at the beginning
+	ArgRoom   int   // bytes of names that a job may have, each counted with 9 more; 0: no bound
 
 	Stall time.Duration // how long source or destination may give no answer; 0: for ever
 }

@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"context"
+	"io"
+	"path"
+)
+
+// Listed is a plan that was made elsewhere: the jobs of a List.
+//
+//	files:           the list ─▶ so many names a job, or so much work ─▶ Jobs
+//	folders, links:  the list ─▶ job ─▶ Jobs ─▶ schedule ─▶ Done ─▶ the next job
+type Listed struct {
+	Files int   // the names in the list
+	Bytes int64 // of the files
+
+	lane bool // it is one of folders and links
+	opts Options
+	jobs chan Job
+	done chan struct{}
+	over chan struct{}
+}
+
+// OpenList reads a list from its beginning to its end, and is an error unless it is whole.
+// opts say what a job is: PerChild, Guided, Slots and ArgRoom. take, when it is not nil, is called
+// for each name, with the size of a file.
+func OpenList(r io.Reader, opts Options, take func(name string, size int64)) (*Listed, error) {
+	l := &Listed{opts: opts, jobs: make(chan Job), done: make(chan struct{}), over: make(chan struct{})}
+	list, err := newListReader(r)
+	for err == nil {
+		var e entry
+		if e, err = list.next(); err != nil {
+			break
+		}
+		l.Files++
+		l.Bytes += e.size
+		if take != nil {
+			take(e.name, e.size)
+		}
+	}
+	l.lane = list.job > 0
+	if err != io.EOF {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Start begins to hand out the jobs of the list, which r has from its beginning. Jobs closes
+// when all are handed out, and done where they are to be done in order, or soon after
+// ctx is done, or r has an error, which Wait returns.
+func (l *Listed) Start(ctx context.Context, r io.Reader) (wait func() error) {
+	ended := make(chan error, 1)
+	go func() {
+		defer close(l.jobs)
+		defer close(l.over)
+		list, err := newListReader(r)
+		if err == nil && l.lane {
+			err = l.inOrder(ctx, list)
+		} else if err == nil {
+			err = l.shared(ctx, list)
+		}
+		ended <- err
+	}()
+	return func() error { return <-ended }
+}
+
+// Jobs are the jobs that can be started now.
+func (l *Listed) Jobs() <-chan Job { return l.jobs }
+
+// Done says that a job has ended.
+func (l *Listed) Done(Job) {
+	if !l.lane {
+		return
+	}
+	select {
+	case l.done <- struct{}{}:
+	case <-l.over:
+	}
+}
+
+// shared hands out files, in jobs as Options have them.
+func (l *Listed) shared(ctx context.Context, list *listReader) error {
+	waiting := newFiles(l.opts)
+	in := &folder{}
+	for ended := false; ; {
+		job, ready := waiting.next(ended)
+		for !ended && !waiting.enough(ready) {
+			e, err := list.next()
+			if ended = err == io.EOF; ended {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			if dir := path.Dir(e.name); dir != in.name {
+				in = &folder{name: dir}
+			}
+			e.folder = in
+			waiting.add(e)
+			job, ready = waiting.next(false)
+		}
+		if job, ready = waiting.next(ended); !ready {
+			return nil
+		}
+		select {
+		case l.jobs <- job:
+			waiting.given()
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// inOrder hands out the jobs as they are in the list, each when the one before is done. Where
+// not all names of one fit on a command line, they are several.
+func (l *Listed) inOrder(ctx context.Context, list *listReader) error {
+	var next Job
+	at := 0
+	for {
+		e, err := list.next()
+		if err == nil && list.job == at && len(next.Names) < laneJob {
+			next.add(e)
+			continue
+		}
+		for len(next.Names) > 0 {
+			next.Folders = true
+			n := next.fits(l.opts.ArgRoom)
+			if !l.oneByOne(ctx, next.front(n)) {
+				return nil
+			}
+			next = next.after(n)
+		}
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		next, at = Job{}, list.job
+		next.add(e)
+	}
+}
+
+// oneByOne hands out a job and waits until it is done; false when there is no more to do.
+func (l *Listed) oneByOne(ctx context.Context, job Job) bool {
+	select {
+	case l.jobs <- job:
+	case <-ctx.Done():
+		return false
+	}
+	select {
+	case <-l.done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
