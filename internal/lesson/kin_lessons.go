@@ -161,8 +161,8 @@ var treeLesson = Lesson{
 
 // grandchild is the first child of A's first child; nil when there is none.
 func grandchild(r *Result) *status.Member {
-	for _, child := range r.Family.Children(r.Family.Members[0].PID) {
-		for _, c := range r.Family.Children(child.PID) {
+	for _, child := range r.Family.Children(r.Family.Members[0]) {
+		for _, c := range r.Family.Children(child) {
 			return c
 		}
 	}
@@ -230,7 +230,7 @@ func groupsPrinted(r *Result) string {
 // endedByInterrupt tells who ended before A killed the rest.
 func endedByInterrupt(r *Result) string {
 	ended := 0
-	for _, child := range r.Family.Children(r.Family.Members[0].PID) {
+	for _, child := range r.Family.Children(r.Family.Members[0]) {
 		if child.Signal != "SIGKILL" {
 			ended++
 		}
@@ -246,8 +246,8 @@ func endedByInterrupt(r *Result) string {
 }
 
 func nameOfSecondBorn(r *Result) string {
-	for _, first := range r.Family.Children(r.Family.Members[0].PID) {
-		if second := r.Family.Children(first.PID); len(second) == 2 {
+	for _, first := range r.Family.Children(r.Family.Members[0]) {
+		if second := r.Family.Children(first); len(second) == 2 {
 			n := slices.IndexFunc(secondBorn, func(name Text) bool { return name.En == second[1].Name })
 			return fmt.Sprint(n + 1)
 		}

@@ -52,7 +52,7 @@ func speedupOf(r *Result) (n int, factor float64) {
 	together, _, _ := strings.Cut(printed(r, "每份一个进程："), " ")
 	before, _ := strconv.ParseFloat(alone, 64)
 	after, _ := strconv.ParseFloat(together, 64)
-	return len(r.Family.Children(r.Family.Members[0].PID)), before / after
+	return len(r.Family.Children(r.Family.Members[0])), before / after
 }
 
 func speedupMeasured(r *Result) string {

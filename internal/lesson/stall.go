@@ -128,7 +128,7 @@ func endWithoutChild(r *Result) string {
 
 // leftBehind is the first child that was killed and had not ended when its parent had; nil for none.
 func leftBehind(r *Result) *status.Member {
-	for _, m := range r.Family.Children(r.Family.Members[0].PID) {
+	for _, m := range r.Family.Children(r.Family.Members[0]) {
 		if m.Ended.IsZero() {
 			return m
 		}

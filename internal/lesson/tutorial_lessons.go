@@ -76,7 +76,7 @@ var argsLesson = Lesson{
 		Target: "args-wrong",
 		Questions: []Question{{
 			Ask:   Text{"Which exit code do the two children have?", "两个子进程的退出码是多少？"},
-			Truth: func(r *Result) string { return exitCodes(r.Family.Children(r.Family.Members[0].PID)) },
+			Truth: func(r *Result) string { return exitCodes(r.Family.Children(r.Family.Members[0])) },
 			Why:   Text{"A target that fails ends its process with 1, and says why on standard error.", "任务出错的进程以 1 退出，并在标准错误上说明原因。"},
 		}},
 		After: func(r *Result) Text {
@@ -183,7 +183,7 @@ var copyLesson = Lesson{
 
 func parentsOfChildren(r *Result) string {
 	a := r.Family.Members[0]
-	for _, child := range r.Family.Children(a.PID) {
+	for _, child := range r.Family.Children(a) {
 		if child.Parent != a.PID || !strings.Contains(r.Output, fmt.Sprintf(" %d\n", child.Parent)) {
 			return "3"
 		}
@@ -193,7 +193,7 @@ func parentsOfChildren(r *Result) string {
 
 func firstToEnd(r *Result) string {
 	a := r.Family.Members[0]
-	for _, child := range r.Family.Children(a.PID) {
+	for _, child := range r.Family.Children(a) {
 		if child.Ended.After(a.Ended) {
 			return "1"
 		}
@@ -202,7 +202,7 @@ func firstToEnd(r *Result) string {
 }
 
 func endOfDaemon(r *Result) string {
-	b := r.Family.Children(r.Family.Members[0].PID)[0]
+	b := r.Family.Children(r.Family.Members[0])[0]
 	switch {
 	case b.Signal != "":
 		return "2"
@@ -216,7 +216,7 @@ func endOfDaemon(r *Result) string {
 func processesOfCopy(r *Result) string {
 	a := r.Family.Members[0]
 	files := 0
-	for _, child := range r.Family.Children(a.PID) {
+	for _, child := range r.Family.Children(a) {
 		if slices.Contains(child.Command, "copy-file") {
 			files++
 		}

@@ -12,7 +12,7 @@ import (
 // its order; the zero value is the state before the first.
 type Family struct {
 	Members []*Member // in the order in which they were started
-	byPID   map[int]*Member
+	latest  map[event.Process]*Member
 }
 
 // Member is one process.
@@ -20,6 +20,8 @@ type Member struct {
 	Letter  string // A, B, C … in the order of start: the same on each machine, as PIDs are not
 	Name    string
 	PID     int
+	Node    string   // of a cluster, on which it is
+	Task    string   // the cluster's ID of the task that it is
 	Starter int      // the PID of the process that started it
 	Parent  int      // of its parent now, or at its end
 	Command []string // its command line
@@ -28,8 +30,9 @@ type Member struct {
 	Reaped  time.Time // zero while it runs, and of a zombie
 	Reaper  int       // the PID of who reaped it, 0 when nobody of the family did
 
-	ExitCode *int // nil until it is reaped
+	ExitCode *int // nil until it is reaped, and of one that was lost
 	Signal   string
+	Lost     string        // why nobody has seen its end: it went with its task or node
 	History  []event.Event // all that happened to it
 }
 
@@ -39,7 +42,7 @@ func (f *Family) Apply(e event.Event) {
 		f.join(e)
 		return
 	}
-	m := f.byPID[e.PID]
+	m := f.latest[e.Process()]
 	if m == nil {
 		return
 	}
@@ -52,7 +55,11 @@ func (f *Family) Apply(e event.Event) {
 		if m.Ended.IsZero() {
 			m.Ended = e.Time
 		}
-		m.Reaped, m.Reaper, m.ExitCode, m.Signal = e.Time, e.PPID, e.ExitCode, e.Signal
+		if lost(e) {
+			m.Lost = e.Reason
+		} else {
+			m.Reaped, m.Reaper, m.ExitCode, m.Signal = e.Time, e.PPID, e.ExitCode, e.Signal
+		}
 	case event.Signalled:
 	default:
 		return
@@ -61,17 +68,29 @@ func (f *Family) Apply(e event.Event) {
 }
 
 func (f *Family) join(e event.Event) {
-	if f.byPID == nil {
-		f.byPID = map[int]*Member{}
+	if f.latest == nil {
+		f.latest = map[event.Process]*Member{}
 	}
-	m := &Member{Letter: letter(len(f.Members)), Name: e.Name, PID: e.PID, Command: e.Command, Starter: e.PPID, Parent: e.PPID, Started: e.Time}
+	m := &Member{Letter: letter(len(f.Members)), Name: e.Name, PID: e.PID, Node: e.Node, Task: e.Task,
+		Command: e.Command, Starter: e.PPID, Parent: e.PPID, Started: e.Time}
 	m.History = []event.Event{e}
 	f.Members = append(f.Members, m)
-	f.byPID[e.PID] = m
+	f.latest[e.Process()] = m
 }
 
-// Of is the member with that PID, the latest of them; nil for a stranger.
-func (f *Family) Of(pid int) *Member { return f.byPID[pid] }
+// lost tells of an end that nobody has seen.
+func lost(e event.Event) bool { return e.ExitCode == nil && e.Error == "" && e.Reason != "" }
+
+// Process tells the member from all others that run at the same time.
+func (m *Member) Process() event.Process { return event.Process{Node: m.Node, PID: m.PID} }
+
+// StartedBy is the process that has started it.
+func (m *Member) StartedBy() event.Process {
+	return event.Event{Node: m.Node, Task: m.Task, PPID: m.Starter}.Parent()
+}
+
+// Of is that member, the latest of those with its PID; nil for a stranger.
+func (f *Family) Of(p event.Process) *Member { return f.latest[p] }
 
 // Named is the first member of that name; nil when there is none.
 func (f *Family) Named(name string) *Member {
@@ -83,10 +102,10 @@ func (f *Family) Named(name string) *Member {
 	return nil
 }
 
-// Children are the members that pid has started, in their order.
-func (f *Family) Children(pid int) (children []*Member) {
+// Children are the members that this one has started, in their order.
+func (f *Family) Children(of *Member) (children []*Member) {
 	for _, m := range f.Members {
-		if m.Starter == pid {
+		if m.StartedBy() == of.Process() {
 			children = append(children, m)
 		}
 	}

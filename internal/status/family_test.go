@@ -25,7 +25,7 @@ func TestFamily(t *testing.T) {
 	} {
 		f.Apply(e)
 	}
-	a, b, c := f.Of(10), f.Named("Process-1"), f.Of(12)
+	a, b, c := f.Of(event.Process{PID: 10}), f.Named("Process-1"), f.Of(event.Process{PID: 12})
 	if len(f.Members) != 3 || a.Letter != "A" || b.Letter != "B" || c.Letter != "C" {
 		t.Fatalf("members %+v", f.Members)
 	}
@@ -35,10 +35,10 @@ func TestFamily(t *testing.T) {
 	if c.Parent != 1 || c.Starter != 11 || !c.Ended.IsZero() || len(c.History) != 2 {
 		t.Errorf("C: %+v", c)
 	}
-	if children := f.Children(10); len(children) != 1 || children[0] != b {
+	if children := f.Children(a); len(children) != 1 || children[0] != b {
 		t.Errorf("children of A: %+v", children)
 	}
-	if f.Named("none") != nil || f.Of(99) != nil {
+	if f.Named("none") != nil || f.Of(event.Process{PID: 99}) != nil {
 		t.Error("found a stranger")
 	}
 }

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -19,9 +20,13 @@ type Standing struct {
 	Files int   // that there are to copy or to compare; 0 while that is not known
 	Bytes int64 // of these
 
-	children map[int]*Child // by PID
-	settled  int64          // bytes of what is settled, each pass counted
-	names    int            // that are settled
+	Waiting int    // tasks that the cluster has not started yet
+	Why     string // they wait; "" where it has not said
+
+	children map[event.Process]*Child
+	tasks    map[event.Process]bool // that run
+	settled  int64                  // bytes of what is settled, each pass counted
+	names    int                    // that are settled
 	passes   int64
 	total    int64 // bytes that were seen to move
 	speed    speed
@@ -31,8 +36,9 @@ type Standing struct {
 type Child struct {
 	Name  string
 	PID   int
-	Files int // that it was given
-	Nth   int // of these is the one at hand, from 1 on
+	Node  string // of a cluster, on which it is
+	Files int    // that it was given
+	Nth   int    // of these is the one at hand, from 1 on
 
 	File        string // "" between two
 	Bytes, Size int64  // of the file, in its present phase
@@ -56,22 +62,47 @@ func (s *Standing) Apply(e event.Event) {
 		s.speed.start(e.Time)
 	case event.Measured:
 		s.Files, s.Bytes = e.Files, e.Size
+	case event.Submitted:
+		s.Waiting += e.Jobs
+	case event.Pending:
+		s.Waiting, s.Why = e.Jobs, e.Reason
 	case event.Started:
-		if s.children == nil {
-			s.children = map[int]*Child{}
-		}
-		s.children[e.PID] = &Child{Name: e.Name, PID: e.PID, Files: e.Files, Nth: 1, File: e.File, started: e.Time}
-		s.children[e.PID].speed.start(e.Time)
+		s.start(e)
 	case event.Exited:
-		delete(s.children, e.PID)
+		delete(s.children, e.Process())
+		delete(s.tasks, e.Process())
 	default:
 		s.tells(e)
 	}
 }
 
+func (s *Standing) start(e event.Event) {
+	if e.Task != "" {
+		s.startTask(e)
+		return
+	}
+	if s.children == nil {
+		s.children = map[event.Process]*Child{}
+	}
+	c := &Child{Name: e.Name, PID: e.PID, Node: e.Node, Files: e.Files, Nth: 1, File: e.File, started: e.Time}
+	c.speed.start(e.Time)
+	s.children[e.Process()] = c
+}
+
+// startTask has one less wait: that it does not any more is told by its start alone.
+func (s *Standing) startTask(e event.Event) {
+	if s.tasks == nil {
+		s.tasks = map[event.Process]bool{}
+	}
+	s.tasks[e.Process()] = true
+	if s.Waiting = max(s.Waiting-1, 0); s.Waiting == 0 {
+		s.Why = ""
+	}
+}
+
 // tells is what a child says of its file, or the scheduler of a child.
 func (s *Standing) tells(e event.Event) {
-	c := s.children[e.PID]
+	c := s.children[e.Process()]
 	switch e.Kind {
 	case event.Progress:
 		if c != nil {
@@ -150,12 +181,18 @@ func (s *Standing) Children() []*Child {
 		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b *Child) int {
-		if order := a.started.Compare(b.started); order != 0 {
-			return order
-		}
-		return a.PID - b.PID
+		return cmp.Or(a.started.Compare(b.started), cmp.Compare(a.Node, b.Node), a.PID-b.PID)
 	})
 	return all
+}
+
+// Tasks is how many of them run, and on how many nodes.
+func (s *Standing) Tasks() (tasks, nodes int) {
+	on := map[string]bool{}
+	for p := range s.tasks {
+		on[p.Node] = true
+	}
+	return len(s.tasks), len(on)
 }
 
 // Settled is how many names are done with, well or not.

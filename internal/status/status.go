@@ -39,6 +39,10 @@ type Run struct {
 	Running  int
 	Peak     int // the most at once
 
+	Tasks int // of a cluster, started so far; they are no children
+	Nodes int // of it, on which any process has started
+	nodes map[string]bool
+
 	Retried   int // tries that failed, and are followed by another
 	Abandoned int // children that could not even be killed
 
@@ -63,9 +67,7 @@ func (r *Run) Apply(e event.Event) {
 		r.Planned++
 		r.PlannedBytes += e.Size
 	case event.Started:
-		r.Children++
-		r.Running++
-		r.Peak = max(r.Peak, r.Running)
+		r.started(e)
 	case event.Copied:
 		r.Files++
 		r.Bytes += e.Bytes
@@ -94,10 +96,7 @@ func (r *Run) Apply(e event.Event) {
 	case event.Failed:
 		r.Failed++
 	case event.Exited:
-		r.Running--
-		if e.Error != "" {
-			r.Abandoned++
-		}
+		r.exited(e)
 	case event.Retried:
 		if e.Attempt > 0 { // else only its start
 			r.Retried++
@@ -109,6 +108,35 @@ func (r *Run) Apply(e event.Event) {
 		if r.Halted == "" && e.Signal == "" {
 			r.Halted = e.Reason
 		}
+	}
+}
+
+// started counts a child or a task, and its node.
+func (r *Run) started(e event.Event) {
+	if e.Node != "" && !r.nodes[e.Node] {
+		if r.nodes == nil {
+			r.nodes = map[string]bool{}
+		}
+		r.nodes[e.Node] = true
+		r.Nodes++
+	}
+	if e.Task != "" {
+		r.Tasks++
+		return
+	}
+	r.Children++
+	r.Running++
+	r.Peak = max(r.Peak, r.Running)
+}
+
+// exited counts the end of a child. One that was lost has no error, and is not abandoned: nothing of it is left.
+func (r *Run) exited(e event.Event) {
+	if e.Task != "" {
+		return
+	}
+	r.Running--
+	if e.Error != "" {
+		r.Abandoned++
 	}
 }
 
@@ -147,6 +175,7 @@ func (r *Run) Finished(now time.Time) event.Event {
 		Jobs: r.Jobs, Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
 			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned,
+			Tasks: r.Tasks, Nodes: r.Nodes,
 			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Losses: r.Lost,
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,
 		},

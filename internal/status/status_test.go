@@ -65,6 +65,10 @@ func TestRun(t *testing.T) {
 				{Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Failed}, {Kind: event.Stopping, Reason: "1 failed"}},
 			status.Run{Children: 2, Peak: 1, Abandoned: 1, Retried: 1, Failed: 1, Halted: "1 failed"},
 		},
+		"a cluster": {
+			[]event.Event{{Kind: event.Submitted, Task: "81", Jobs: 2}, {Kind: event.Pending, Jobs: 2, Reason: "Resources"}},
+			status.Run{},
+		},
 		"no totals": {
 			[]event.Event{{Kind: event.Limited, Jobs: 3}, {Kind: event.Retried}, {Kind: event.Progress, Bytes: 9},
 				{Kind: "of the future", Bytes: 9}},

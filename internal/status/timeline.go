@@ -1,7 +1,6 @@
 package status
 
 import (
-	"slices"
 	"time"
 
 	"brood/internal/event"
@@ -18,8 +17,8 @@ type Timeline struct {
 	Finished bool // the record has the end of the run
 
 	standing Standing
-	byPID    map[int]*Life
-	slots    []*Life // who has each place among those that run at the same time
+	latest   map[event.Process]*Life
+	slots    slots
 }
 
 // Life is that of one process.
@@ -28,8 +27,10 @@ type Timeline struct {
 type Life struct {
 	Name  string
 	PID   int
-	PPID  int // who started it
-	Slot  int // its place among those that run at the same time, from 0 on
+	PPID  int    // who started it
+	Node  string // of a cluster, on which it is
+	Task  string // the cluster's ID of the task that it is
+	Slot  int    // its place among those of its node that run at the same time, from 0 on; tasks have places of their own
 	File  string
 	Files int // that it was given
 
@@ -40,9 +41,12 @@ type Life struct {
 	Adopter        int       // the PID of who adopted it
 	Signals        []Sent    // to it, as far as a lesson's record tells
 
+	Parent *Life // who started it; nil for the run's own parent, and for a stranger
+
 	ExitCode *int
 	Signal   string
 	Error    string // why it was abandoned
+	Lost     string // why nobody has seen its end: it went with its task or node
 	Bytes    int64
 	User     float64 // seconds of CPU
 	System   float64
@@ -79,30 +83,14 @@ type Phase struct {
 // Kinds of Phase, beside those of progress.
 const (
 	Starting = "start" // fork and exec
+	Task     = "task"  // all of a task's life: the work is its children's
 	Running  = "running"
 	Silent   = "silent"
 	Stopped  = "stopped"
 	Stalled  = "stalled"
 	Zombie   = "zombie"
+	Lost     = "lost" // a moment: nobody has seen the end
 )
-
-// File is what became of one.
-type File struct {
-	Name     string
-	Life     *Life // of the child that did it; nil where the parent did
-	Outcome  event.Kind
-	From, To time.Time // From is zero where that is not known
-	Bytes    int64
-	Why      string // of what failed, was skipped or differs
-}
-
-// Took is how long it took, 0 where that is not known.
-func (f File) Took() time.Duration {
-	if f.From.IsZero() {
-		return 0
-	}
-	return f.To.Sub(f.From)
-}
 
 // End is when the life ended, or at where it has not.
 func (l *Life) End(at time.Time) time.Time {
@@ -127,7 +115,10 @@ func (l *Life) Spans(end time.Time) (all []Phase) {
 		}
 		all = append(all, p)
 	}
-	if !l.Ended.IsZero() {
+	switch {
+	case l.Lost != "":
+		all = append(all, Phase{Lost, l.Ended, l.Ended, ""})
+	case !l.Ended.IsZero():
 		all = append(all, Phase{Zombie, l.Ended, l.End(end), ""})
 	}
 	return all
@@ -150,10 +141,10 @@ func (t *Timeline) Apply(e event.Event) {
 		t.Finished = true
 		t.Parent.Ended, t.Parent.Reaped = e.Time, e.Time
 	}
-	if l := t.byPID[e.PID]; l != nil && e.Kind != event.Started {
+	if l := t.latest[e.Process()]; l != nil && e.Kind != event.Started {
 		l.apply(e)
 		if e.Kind == event.Exited {
-			t.slots[l.Slot] = nil
+			t.slots.leave(l)
 		}
 	}
 	t.settle(e)
@@ -173,18 +164,19 @@ func (t *Timeline) sample(at time.Time) {
 }
 
 func (t *Timeline) start(e event.Event) {
-	l := &Life{Name: e.Name, PID: e.PID, PPID: e.PPID, File: e.File, Files: e.Files, Started: e.Time, fileSince: e.Time}
+	l := &Life{Name: e.Name, PID: e.PID, PPID: e.PPID, Node: e.Node, Task: e.Task, File: e.File, Files: e.Files, Started: e.Time, fileSince: e.Time}
 	l.Asked = e.Time.Add(-time.Duration(e.Duration * float64(time.Second)))
-	l.turnTo(Running, e)
-	if l.Slot = slices.Index(t.slots, nil); l.Slot < 0 {
-		l.Slot = len(t.slots)
-		t.slots = append(t.slots, nil)
+	l.Parent = t.latest[e.Parent()]
+	if l.Task != "" {
+		l.turnTo(Task, e)
+	} else {
+		l.turnTo(Running, e)
 	}
-	t.slots[l.Slot] = l
-	if t.byPID == nil {
-		t.byPID = map[int]*Life{}
+	t.slots.enter(l)
+	if t.latest == nil {
+		t.latest = map[event.Process]*Life{}
 	}
-	t.byPID[e.PID] = l
+	t.latest[e.Process()] = l
 	t.Lives = append(t.Lives, l)
 }
 
@@ -213,14 +205,22 @@ func (l *Life) apply(e event.Event) {
 		l.end(e.Time)
 	case event.Exited:
 		l.end(e.Time.Add(-time.Duration(e.Zombie * float64(time.Second))))
-		l.Reaped = e.Time
+		if lost(e) {
+			l.Lost = e.Reason
+		} else {
+			l.Reaped = e.Time
+		}
 		l.ExitCode, l.Signal, l.Error = e.ExitCode, e.Signal, e.Error
 		l.Bytes, l.User, l.System, l.MaxRSS = e.Bytes, e.User, e.System, e.MaxRSS
 	}
 }
 
+// end may be told by another machine, whose clock is behind.
 func (l *Life) end(at time.Time) {
 	if l.Ended.IsZero() {
+		if at.Before(l.Started) {
+			at = l.Started
+		}
 		l.Ended = at
 		l.closePhase(at)
 	}
@@ -247,28 +247,6 @@ func (l *Life) closePhase(at time.Time) {
 	}
 }
 
-// settle notes what became of a file.
-func (t *Timeline) settle(e event.Event) {
-	switch e.Kind {
-	case event.Copied, event.Verified, event.Linked, event.Made, event.Skipped, event.Failed, event.Differs:
-	case event.Retried:
-		if l := t.byPID[e.PID]; l != nil && e.Attempt > 0 {
-			l.Retried++
-		}
-		return
-	default:
-		return
-	}
-	f := File{Name: e.File, Outcome: e.Kind, To: e.Time, Bytes: e.Bytes, Why: e.Error + e.Reason}
-	if l := t.byPID[e.PID]; l != nil && e.PID != 0 {
-		f.Life, f.From, l.fileSince = l, l.fileSince, e.Time
-		if e.Kind == event.Failed {
-			l.Failed++
-		}
-	}
-	t.Files = append(t.Files, f)
-}
-
 // End is when the last thing happened that the record has.
 func (t *Timeline) End() time.Time {
 	end := t.Parent.Ended
@@ -286,6 +264,3 @@ func (t *Timeline) End() time.Time {
 	}
 	return end
 }
-
-// Slots is how many ran at the same time at the most.
-func (t *Timeline) Slots() int { return len(t.slots) }

@@ -94,8 +94,8 @@ func TestTimelineSlots(t *testing.T) {
 	for _, l := range tl.Lives {
 		slots = append(slots, l.Slot)
 	}
-	if got := fmt.Sprint(slots); got != "[0 1 0 2 0]" || tl.Slots() != 3 {
-		t.Errorf("%s, %d in all", got, tl.Slots())
+	if got := fmt.Sprint(slots); got != "[0 1 0 2 0]" || len(tl.Lanes()) != 3 {
+		t.Errorf("%s, %d in all", got, len(tl.Lanes()))
 	}
 }
 

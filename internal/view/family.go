@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"brood/internal/event"
@@ -11,7 +12,7 @@ import (
 
 // FamilyWords are what a family tree says, in one language.
 type FamilyWords struct {
-	Started, Signalled, Ended, Adopted, Exited, Killed, Reaped, Nobody, Somebody string
+	Started, Signalled, Ended, Adopted, Exited, Killed, Lost, Reaped, Nobody, Somebody string
 }
 
 // EnglishFamily and ChineseFamily are the words of the family tree. Each is a
@@ -19,11 +20,11 @@ type FamilyWords struct {
 var (
 	EnglishFamily = FamilyWords{
 		Started: "started by %s", Signalled: "%s from %s", Ended: "ended, a zombie", Adopted: "adopted by %s",
-		Exited: "exit code %d", Killed: "killed by %s (%d)", Reaped: "reaped by %s", Nobody: "reaped by none of them", Somebody: "pid %d",
+		Exited: "exit code %d", Killed: "killed by %s (%d)", Lost: "lost: %s", Reaped: "reaped by %s", Nobody: "reaped by none of them", Somebody: "pid %d",
 	}
 	ChineseFamily = FamilyWords{
 		Started: "由 %s 启动", Signalled: "收到 %[2]s 的 %[1]s", Ended: "结束，成为僵尸", Adopted: "被 %s 收养",
-		Exited: "退出码 %d", Killed: "被 %s 杀死 (%d)", Reaped: "由 %s 回收", Nobody: "未被家族成员回收", Somebody: "进程 %d",
+		Exited: "退出码 %d", Killed: "被 %s 杀死 (%d)", Lost: "丢失：%s", Reaped: "由 %s 回收", Nobody: "未被家族成员回收", Somebody: "进程 %d",
 	}
 )
 
@@ -31,7 +32,7 @@ var (
 func Family(w io.Writer, f *status.Family, words FamilyWords) error {
 	d := drawing{family: f, words: words}
 	for _, m := range f.Members {
-		if f.Of(m.Starter) == nil {
+		if f.Of(m.StartedBy()) == nil {
 			d.member(m, "", "")
 		}
 	}
@@ -48,8 +49,8 @@ type drawing struct {
 // member draws one process and those that it has started; branch is what stands
 // before it, stem what stands before those.
 func (d *drawing) member(m *status.Member, branch, stem string) {
-	fmt.Fprintf(&d.text, "%s%s %d %s  %s\n", branch, m.Letter, m.PID, plain(m.Name), strings.Join(d.history(m), " · "))
-	children := d.family.Children(m.PID)
+	fmt.Fprintf(&d.text, "%s%s %s %s  %s\n", branch, m.Letter, pidOn(m.PID, m.Node), plain(m.Name), strings.Join(d.history(m), " · "))
+	children := d.family.Children(m)
 	for i, child := range children {
 		if i == len(children)-1 {
 			d.member(child, stem+"└─ ", stem+"   ")
@@ -63,18 +64,21 @@ func (d *drawing) history(m *status.Member) (said []string) {
 	for _, e := range m.History {
 		switch e.Kind {
 		case event.Started:
-			said = append(said, fmt.Sprintf(d.words.Started, d.who(e.PPID)))
+			said = append(said, fmt.Sprintf(d.words.Started, d.who(e.Parent())))
 		case event.Signalled:
-			said = append(said, fmt.Sprintf(d.words.Signalled, e.Signal, d.who(e.PPID)))
+			said = append(said, fmt.Sprintf(d.words.Signalled, e.Signal, d.who(e.Parent())))
 		case event.Zombie:
 			said = append(said, d.words.Ended)
 		case event.Adopted:
-			said = append(said, fmt.Sprintf(d.words.Adopted, d.who(e.PPID)))
+			said = append(said, fmt.Sprintf(d.words.Adopted, d.who(e.Parent())))
 		case event.Exited:
-			said = append(said, d.end(e), fmt.Sprintf(d.words.Reaped, d.who(e.PPID)))
+			said = append(said, d.end(e))
+			if m.Lost == "" {
+				said = append(said, fmt.Sprintf(d.words.Reaped, d.who(e.Parent())))
+			}
 		}
 	}
-	if m.ExitCode == nil {
+	if m.ExitCode == nil && m.Lost == "" {
 		said = append(said, d.words.Nobody)
 	}
 	return said
@@ -82,6 +86,8 @@ func (d *drawing) history(m *status.Member) (said []string) {
 
 func (d *drawing) end(e event.Event) string {
 	switch {
+	case e.ExitCode == nil && e.Reason != "":
+		return fmt.Sprintf(d.words.Lost, plain(e.Reason))
 	case e.ExitCode == nil:
 		return ""
 	case e.Signal != "":
@@ -92,12 +98,26 @@ func (d *drawing) end(e event.Event) string {
 }
 
 // who is a letter for a member of the family, the PID for a stranger.
-func (d *drawing) who(pid int) string {
-	if m := d.family.Of(pid); m != nil {
+func (d *drawing) who(p event.Process) string {
+	if m := d.family.Of(p); m != nil {
 		return m.Letter
 	}
-	return fmt.Sprintf(d.words.Somebody, pid)
+	return fmt.Sprintf(d.words.Somebody, p.PID)
 }
+
+// pidOn is a PID as it tells processes of all machines apart: 4711, or of a node 4711@n1.
+func pidOn(pid int, node string) string { return nameOn(strconv.Itoa(pid), node) }
+
+// nameOn is a name with the node, as these are given anew in each task.
+func nameOn(name, node string) string {
+	if node == "" {
+		return name
+	}
+	return name + "@" + shorten(plain(node), longestNode)
+}
+
+// longestNode is in columns. What tells nodes apart is at the end of their names, and is kept.
+const longestNode = 16
 
 // plain is a name as event.Plain has it.
 func plain(name string) string { return event.Plain(name) }

@@ -84,14 +84,14 @@ func (r *report) slowest() {
 	}
 	r.heading("slowest files")
 	for _, f := range files[:min(len(files), mostFiles)] {
-		start := fmt.Sprintf("  %9.3f s  %9s  %-*s  ", f.Took().Seconds(), Bytes(f.Bytes), r.nameColumns(), plain(f.Life.Name))
+		start := fmt.Sprintf("  %9.3f s  %9s  %-*s  ", f.Took().Seconds(), Bytes(f.Bytes), r.nameColumns(), nameOn(plain(f.Life.Name), f.Life.Node))
 		r.line(start + shorten(quotedName(f.Name), max(r.columns-width(start), 8)))
 	}
 }
 
 func (r *report) nameColumns() (columns int) {
 	for _, l := range r.t.Lives {
-		columns = max(columns, width(plain(l.Name)))
+		columns = max(columns, width(nameOn(plain(l.Name), l.Node)))
 	}
 	return min(columns, 20)
 }
@@ -109,7 +109,7 @@ func (r *report) failed() {
 			r.heading("failed files")
 		}
 		if n <= mostFailed {
-			fmt.Fprintf(&r.text, "  %q: %s\n", f.Name, plain(f.Why))
+			fmt.Fprintf(&r.text, "  %q: %s%s\n", f.Name, plain(f.Why), where(f))
 		}
 	}
 	if n > mostFailed {
@@ -117,70 +117,10 @@ func (r *report) failed() {
 	}
 }
 
-// children are the parent and its children, of many those that had trouble and those
-// that lived longest.
-func (r *report) children(words FamilyWords) {
-	r.heading("family")
-	who := func(pid int) string { return fmt.Sprintf(words.Somebody, pid) }
-	r.line(fmt.Sprintf("%d %s  %s", r.t.Parent.PID, r.t.Parent.Name, fmt.Sprintf(words.Started, who(r.t.Parent.PPID))))
-	lives := r.notable()
-	for i, l := range lives {
-		branch := "├─ "
-		if i == len(lives)-1 && len(lives) == len(r.t.Lives) {
-			branch = "└─ "
-		}
-		said := []string{fmt.Sprintf("%s–%s s", r.since(l.Started), r.since(l.End(r.end)))}
-		if l.Files > 1 {
-			said = append(said, count(l.Files)+" files")
-		}
-		line := branch + fmt.Sprintf("%d %s  %s", l.PID, plain(l.Name), strings.Join(append(said, lifeEnd(l, words)...), " · "))
-		if room := r.columns - width(line) - len(" · "); room >= leastFile {
-			line += " · " + shorten(quotedName(l.File), room)
-		}
-		r.line(line)
+// where a file failed, when that is another machine.
+func where(f status.File) string {
+	if f.Life == nil || f.Life.Node == "" {
+		return ""
 	}
-	if more := len(r.t.Lives) - len(lives); more > 0 {
-		r.line(fmt.Sprintf("└─ … and %s more", count(more)))
-	}
-}
-
-// lifeEnd is how a life went and ended.
-func lifeEnd(l *status.Life, words FamilyWords) (said []string) {
-	if l.Failed > 0 {
-		said = append(said, count(l.Failed)+" failed")
-	}
-	if l.Retried > 0 {
-		said = append(said, count(l.Retried)+" to be tried again")
-	}
-	switch {
-	case l.Error != "":
-		said = append(said, "abandoned: "+plain(l.Error))
-	case l.ExitCode == nil:
-		said = append(said, "no end in the record")
-	case l.Signal != "":
-		said = append(said, fmt.Sprintf(words.Killed, plain(l.Signal), *l.ExitCode))
-	default:
-		said = append(said, fmt.Sprintf(words.Exited, *l.ExitCode))
-	}
-	return said
-}
-
-func (r *report) notable() []*status.Life {
-	if len(r.t.Lives) <= mostLives {
-		return r.t.Lives
-	}
-	ranked := slices.Clone(r.t.Lives)
-	trouble := func(l *status.Life) bool { return l.ExitCode == nil || *l.ExitCode != 0 || l.Failed+l.Retried > 0 }
-	slices.SortStableFunc(ranked, func(a, b *status.Life) int {
-		if trouble(a) != trouble(b) {
-			if trouble(a) {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(b.End(r.end).Sub(b.Started), a.End(r.end).Sub(a.Started))
-	})
-	chosen := ranked[:mostLives]
-	slices.SortStableFunc(chosen, func(a, b *status.Life) int { return a.Started.Compare(b.Started) })
-	return chosen
+	return " (" + nameOn(plain(f.Life.Name), f.Life.Node) + ")"
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 var marks = []struct {
 	kind, mark, words string
 }{
+	{status.Task, "─", "a task"},
 	{status.Running, "█", "at work"},
 	{event.Waiting, "░", "waiting for its turn"},
 	{event.Syncing, "▒", "syncing"},
@@ -22,6 +24,7 @@ var marks = []struct {
 	{status.Silent, "?", "no progress"},
 	{status.Stopped, "T", "stopped"},
 	{status.Stalled, "!", "stalled"},
+	{status.Lost, "x", "lost"},
 }
 
 func markOf(kind string) int {
@@ -30,41 +33,30 @@ func markOf(kind string) int {
 			return i
 		}
 	}
-	return 0
+	return runningMark
 }
 
-// timeline draws a line for each place among those that run at the same time.
+const runningMark = 1
+
+// timeline draws a line for each place among those that run at the same time, on each machine.
 func (r *report) timeline() {
 	total := r.end.Sub(r.begun)
 	if len(r.t.Lives) == 0 || total <= 0 {
 		return
 	}
-	const margin = 6
+	all := r.t.Lanes()
+	shown := all[:min(len(all), mostLanes)]
+	names := laneNames(shown)
+	margin := width(names[0]) + 2
 	room := r.columns - margin
-	lanes := make([][]int, min(r.t.Slots(), mostLanes)) // 0: nobody; else 1 + the mark
-	for i := range lanes {
-		lanes[i] = make([]int, room)
-	}
 	used := map[int]bool{}
-	for _, l := range r.t.Lives {
-		if l.Slot < len(lanes) {
-			r.drawLife(lanes[l.Slot], l, total, used)
-		}
-	}
 	r.heading(fmt.Sprintf("time line: %.3f s, a column is %.3f s", total.Seconds(), total.Seconds()/float64(room)))
-	for i, lane := range lanes {
-		var text strings.Builder
-		for _, cell := range lane {
-			if cell == 0 {
-				text.WriteString(" ")
-			} else {
-				text.WriteString(marks[cell-1].mark)
-			}
-		}
-		r.line(fmt.Sprintf("%4d  %s", i+1, strings.TrimRight(text.String(), " ")))
+	for i, lane := range shown {
+		r.line(names[i] + "  " + r.lane(lane, room, total, used))
 	}
-	if more := r.t.Slots() - len(lanes); more > 0 {
-		r.line(fmt.Sprintf("      … and %s more", count(more)))
+	before := strings.Repeat(" ", margin)
+	if more := len(all) - len(shown); more > 0 {
+		r.line(fmt.Sprintf("%s… and %s more", before, count(more)))
 	}
 	var legend []string
 	for i, m := range marks {
@@ -72,7 +64,41 @@ func (r *report) timeline() {
 			legend = append(legend, m.mark+" "+m.words)
 		}
 	}
-	r.line("      " + strings.Join(legend, "  "))
+	r.line(before + strings.Join(legend, "  "))
+}
+
+// laneNames are the places' numbers, and for the tasks of a node its name, all of one width.
+func laneNames(lanes []status.Lane) (names []string) {
+	columns := 4
+	for _, lane := range lanes {
+		name := strconv.Itoa(lane.Slot + 1)
+		if lane.Tasks {
+			name = shorten(plain(lane.Node), longestNode)
+		}
+		names = append(names, name)
+		columns = max(columns, width(name))
+	}
+	for i, name := range names {
+		names[i] = padLeft(name, columns)
+	}
+	return names
+}
+
+// lane is the line of a place: what its processes were at in each column.
+func (r *report) lane(lane status.Lane, room int, total time.Duration, used map[int]bool) string {
+	cells := make([]int, room) // 0: nobody; else 1 + the mark
+	for _, l := range lane.Lives {
+		r.drawLife(cells, l, total, used)
+	}
+	var text strings.Builder
+	for _, cell := range cells {
+		if cell == 0 {
+			text.WriteString(" ")
+		} else {
+			text.WriteString(marks[cell-1].mark)
+		}
+	}
+	return strings.TrimRight(text.String(), " ")
 }
 
 // drawLife puts a life's marks into its lane. A zombie of a moment, as each child is one,

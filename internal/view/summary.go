@@ -68,6 +68,9 @@ func Summary(w io.Writer, e event.Event) error {
 		t.row("not kept", losses(e.Losses)...)
 	}
 	if !e.DryRun {
+		if e.Tasks > 0 {
+			t.row("tasks", count(e.Tasks), "on "+plural(e.Nodes, "node"))
+		}
 		t.row("children", children(e)...)
 		t.row("time", fmt.Sprintf("%.3f s", e.Duration), Bytes(int64(e.Rate))+"/s")
 	}
@@ -80,6 +83,16 @@ type table struct{ strings.Builder }
 
 func (t *table) row(name string, values ...string) {
 	fmt.Fprintf(t, "  %-9s %s\n", name, strings.Join(values, ", "))
+}
+
+// tasksOn is 25 tasks on 3 nodes.
+func tasksOn(tasks, nodes int) string { return plural(tasks, "task") + " on " + plural(nodes, "node") }
+
+func plural(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return count(n) + " " + of + "s"
 }
 
 func children(e event.Event) []string {

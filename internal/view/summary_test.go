@@ -104,6 +104,20 @@ func TestSummary(t *testing.T) {
   time      0.500 s, 0 B/s
 `,
 		},
+		"on a cluster": {
+			begun + `{"kind":"started","name":"task-1","node":"n1","task":"81_0","pid":41,"ppid":40}
+{"kind":"started","name":"copy-1","node":"n1","pid":42,"ppid":41}
+{"kind":"exited","name":"copy-1","node":"n1","pid":42,"reason":"its node has failed"}
+`, 500 * time.Millisecond,
+			`copied "holiday" to "/mnt/usb disk"
+  files     0, 0 B
+  skipped   0
+  failed    0
+  tasks     1, on 1 node
+  children  1, at most 1 at once
+  time      0.500 s, 0 B/s
+`,
+		},
 		"one verified file": {
 			begun + `{"kind":"copied","file":"a.mov","bytes":1048576,"method":"read-write","hash":"xxh128","digest":"aa"}
 `, 1500 * time.Millisecond,

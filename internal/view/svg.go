@@ -15,22 +15,25 @@ import (
 // colors of the phases, which are told apart without seeing red and green, too (Okabe and Ito).
 var phaseColors = map[string]string{
 	status.Running: "#0072b2", event.Waiting: "#bbbbbb", event.Syncing: "#56b4e9", event.Verifying: "#009e73",
-	status.Zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", status.Starting: "#cc79a7",
+	status.Task: "#555577", status.Zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", status.Starting: "#cc79a7",
 }
 
 const (
-	svgWidth  = 1000
-	svgMargin = 150
-	svgRow    = 18
-	svgTop    = 46
-	mostRows  = 120
+	svgWidth = 1000
+	svgRow   = 18
+	svgTop   = 46
+	mostRows = 120
 )
 
 // SVG draws the time line of a run as one picture, for slides and papers: a row for each process,
-// or with more than 120 of them for each place among those that ran at the same time.
+// or with more than 120 of them for each place among those that ran at the same time on a machine.
 func SVG(w io.Writer, t *status.Timeline) error {
 	out := bufio.NewWriter(w)
-	p := picture{w: out, t: t, begun: t.Parent.Asked, end: t.End(), bySlot: len(t.Lives) > mostRows}
+	p := picture{w: out, t: t, begun: t.Parent.Asked, end: t.End(), margin: 150}
+	if t.Run().Nodes > 0 {
+		p.margin = 230
+	}
+	p.rows = p.rowsOf()
 	p.draw()
 	return out.Flush()
 }
@@ -39,35 +42,53 @@ type picture struct {
 	w          *bufio.Writer
 	t          *status.Timeline
 	begun, end time.Time
-	bySlot     bool
+	margin     int // before the bars, for their labels
+	rows       []svgBars
 	used       []string // kinds of phases
 }
 
-func (p *picture) rows() int {
-	if p.bySlot {
-		return min(p.t.Slots(), mostRows)
+// svgBars are those of a row.
+type svgBars struct {
+	label string
+	lives []*status.Life
+}
+
+func (p *picture) rowsOf() (rows []svgBars) {
+	if len(p.t.Lives) <= mostRows {
+		for _, l := range p.t.Rows() {
+			indent := ""
+			if l.Node != "" && l.Task == "" {
+				indent = "\u2003" // an XML reader joins plain spaces
+			}
+			rows = append(rows, svgBars{indent + pidOn(l.PID, l.Node) + " " + plain(l.Name), []*status.Life{l}})
+		}
+		return rows
 	}
-	return len(p.t.Lives)
+	for _, lane := range p.t.Lanes() {
+		label := ""
+		if lane.Tasks {
+			label = plain(lane.Node)
+		}
+		rows = append(rows, svgBars{label, lane.Lives})
+	}
+	return rows[:min(len(rows), mostRows)]
 }
 
 func (p *picture) draw() {
-	height := svgTop + (p.rows()+1)*svgRow + 44
-	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", svgWidth+svgMargin+20, height)
+	height := svgTop + (len(p.rows)+1)*svgRow + 44
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", svgWidth+p.margin+20, height)
 	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" fill="#fff"/>`+"\n")
 	p.text(8, 20, "13", p.title())
 	p.axis()
 	p.label(0, fmt.Sprintf("%d %s", p.t.Parent.PID, p.t.Parent.Name))
 	p.bar(0, "#333", p.t.Parent.Started, p.t.Parent.End(p.end), "")
-	for i, l := range p.t.Lives {
-		row := i + 1
-		if p.bySlot {
-			if row = l.Slot + 1; row > mostRows {
-				continue
-			}
-		} else {
-			p.label(row, fmt.Sprintf("%d %s", l.PID, plain(l.Name)))
+	for i, row := range p.rows {
+		if row.label != "" {
+			p.label(i+1, row.label)
 		}
-		p.life(row, l)
+		for _, l := range row.lives {
+			p.life(i+1, l)
+		}
 	}
 	p.legend(height - 14)
 	fmt.Fprintln(p.w, `</svg>`)
@@ -77,8 +98,12 @@ func (p *picture) title() string {
 	if p.t.Run().Source == "" {
 		return fmt.Sprintf("%.3f s, %s processes", p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
 	}
-	return fmt.Sprintf("%s: %s files, %s in %.3f s, %s children", head(p.t.Run().Finished(p.end)), count(p.t.Run().Files), Bytes(p.t.Run().Bytes),
-		p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
+	title := fmt.Sprintf("%s: %s files, %s in %.3f s, %s children", head(p.t.Run().Finished(p.end)), count(p.t.Run().Files), Bytes(p.t.Run().Bytes),
+		p.end.Sub(p.begun).Seconds(), count(p.t.Run().Children))
+	if p.t.Run().Tasks > 0 {
+		title += " of " + tasksOn(p.t.Run().Tasks, p.t.Run().Nodes)
+	}
+	return title
 }
 
 func (p *picture) life(row int, l *status.Life) {
@@ -94,7 +119,7 @@ func (p *picture) life(row int, l *status.Life) {
 		x, y := p.x(sent.At), p.y(row)
 		fmt.Fprintf(p.w, `<path d="M%.1f %dl-4 -6h8z"><title>%s</title></path>`+"\n", x, y+4, escaped(fmt.Sprintf("%s from %d", sent.Signal, sent.From)))
 	}
-	if l.Failed > 0 || l.Error != "" || l.ExitCode != nil && *l.ExitCode != 0 {
+	if l.Failed > 0 || l.Error+l.Lost != "" || l.ExitCode != nil && *l.ExitCode != 0 {
 		p.text(p.x(l.End(p.end))+3, float64(p.y(row)+11), "10", failure(l))
 	}
 }
@@ -104,6 +129,8 @@ func failure(l *status.Life) string {
 	switch {
 	case l.Error != "":
 		return "✗ abandoned"
+	case l.Lost != "":
+		return "✗ lost"
 	case l.Signal != "":
 		return "✗ " + plain(l.Signal)
 	case l.ExitCode != nil && *l.ExitCode != 0:
@@ -148,13 +175,14 @@ func (p *picture) bar(row int, color string, from, to time.Time, title string) b
 
 func (p *picture) x(at time.Time) float64 {
 	total := max(p.end.Sub(p.begun), time.Microsecond)
-	return svgMargin + svgWidth*float64(at.Sub(p.begun))/float64(total)
+	since := max(at.Sub(p.begun), 0) // a node's clock may be behind
+	return float64(p.margin) + svgWidth*float64(since)/float64(total)
 }
 
 func (p *picture) y(row int) int { return svgTop + row*svgRow }
 
 func (p *picture) label(row int, text string) {
-	p.text(8, float64(p.y(row)+11), "11", cut(text, 22))
+	p.text(8, float64(p.y(row)+11), "11", cut(text, p.margin*22/150))
 }
 
 func (p *picture) text(x, y float64, size, text string) {
@@ -169,13 +197,13 @@ func (p *picture) axis() {
 	}
 	for i := range 11 {
 		at := p.begun.Add(p.end.Sub(p.begun) * time.Duration(i) / 10)
-		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#ddd"/>`+"\n", p.x(at), svgTop-6, (p.rows()+1)*svgRow+8)
+		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#ddd"/>`+"\n", p.x(at), svgTop-6, (len(p.rows)+1)*svgRow+8)
 		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" text-anchor="middle" fill="#555">%.3g %s</text>`+"\n", p.x(at), svgTop-10, float64(at.Sub(p.begun))/float64(unit), name)
 	}
 }
 
 func (p *picture) legend(y int) {
-	x := float64(svgMargin)
+	x := float64(p.margin)
 	for _, kind := range p.used {
 		fmt.Fprintf(p.w, `<rect x="%.1f" y="%d" width="10" height="10" fill="%s"/>`, x, y-9, phaseColors[kind])
 		p.text(x+14, float64(y), "11", kind)

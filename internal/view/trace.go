@@ -16,12 +16,12 @@ import (
 // https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 func Trace(w io.Writer, t *status.Timeline) error {
 	out := bufio.NewWriter(w)
-	tr := tracing{out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), used: map[int]bool{t.Parent.PID: true}}
+	tr := tracing{out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), used: map[int]bool{t.Parent.PID: true}, pids: map[*status.Life]int{}}
 	tr.out.SetEscapeHTML(false)
 	tr.separate = func() error { return out.WriteByte(',') }
 	_, tr.err = out.WriteString(`{"displayTimeUnit":"ms","traceEvents":[` + "\n")
 	tr.parent(&t.Parent)
-	for n, l := range t.Lives {
+	for n, l := range t.Rows() {
 		tr.life(l, n+1, t.Parent.PID)
 	}
 	tr.throughput(t)
@@ -52,6 +52,7 @@ type tracing struct {
 	out        *json.Encoder
 	begun, end time.Time
 	used       map[int]bool // PIDs
+	pids       map[*status.Life]int
 	separate   func() error // between two events
 	events     int
 	err        error
@@ -82,7 +83,7 @@ func (tr *tracing) parent(l *status.Life) {
 	tr.slice(l.PID, l.Name, "process", l.Started, l.End(tr.end), nil)
 }
 
-// reused is added to a PID that another process of the run had before.
+// reused is added to what stands for a PID that another process of the run had before, or has on another node.
 const reused = 10_000_000
 
 func (tr *tracing) life(l *status.Life, n, parent int) {
@@ -90,23 +91,34 @@ func (tr *tracing) life(l *status.Life, n, parent int) {
 	if tr.used[pid] {
 		pid = reused + n
 	}
-	tr.used[pid] = true
-	tr.named(pid, n, plain(l.Name))
+	tr.used[pid], tr.pids[l] = true, pid
+	tr.named(pid, n, nameOn(plain(l.Name), l.Node))
+	tr.slice(pid, plain(l.Name), "process", l.Asked, l.End(tr.end), traceArgs(l))
+	for _, p := range l.Spans(tr.end) {
+		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": plain(p.File)})
+	}
+	if l.Node != "" && l.Task == "" { // its parent is a task
+		parent = tr.pids[l.Parent]
+	} else if l.PPID != parent {
+		parent = 0
+	}
+	if parent != 0 {
+		tr.write(traceEvent{Name: "start", Category: "start", Phase: "s", ID: n, Time: tr.at(l.Asked), PID: parent, TID: parent})
+		tr.write(traceEvent{Name: "start", Category: "start", Phase: "f", Binding: "e", ID: n, Time: tr.at(l.Started), PID: pid, TID: pid})
+	}
+}
+
+func traceArgs(l *status.Life) map[string]any {
 	args := map[string]any{"pid": l.PID, "ppid": l.PPID, "file": plain(l.File), "files": l.Files, "bytes": l.Bytes}
 	if l.ExitCode != nil {
 		args["exitcode"] = *l.ExitCode
 	}
-	if l.Signal != "" {
-		args["signal"] = l.Signal
+	for name, text := range map[string]string{"signal": l.Signal, "node": l.Node, "task": l.Task, "lost": l.Lost} {
+		if text != "" {
+			args[name] = plain(text)
+		}
 	}
-	tr.slice(pid, plain(l.Name), "process", l.Asked, l.End(tr.end), args)
-	for _, p := range l.Spans(tr.end) {
-		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": plain(p.File)})
-	}
-	if l.PPID == parent {
-		tr.write(traceEvent{Name: "start", Category: "start", Phase: "s", ID: n, Time: tr.at(l.Asked), PID: parent, TID: parent})
-		tr.write(traceEvent{Name: "start", Category: "start", Phase: "f", Binding: "e", ID: n, Time: tr.at(l.Started), PID: pid, TID: pid})
-	}
+	return args
 }
 
 // throughput is the bytes a second, in a hundred steps or so.
