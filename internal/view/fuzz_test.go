@@ -21,6 +21,7 @@ func FuzzLog(f *testing.F) {
 	f.Add("\xff\xc2\x9b31m\x9b", "\u2066\u2069\u202a\u061c", "\x1b[2J", 1, false)
 	f.Add("\u2028\u2029\u0085\v\f\x7f\x00", "", "\u202e", 1, true)
 	f.Add("唱歌 \U0001F3B5.mp4", "é e\u0301 `'\"", " = ", 1, true)
+	f.Add("a.mov", "", "n1", 1, false)
 	f.Fuzz(func(t *testing.T, file, words, word string, code int, ended bool) {
 		var out strings.Builder
 		log := view.Log(hclog.New(&hclog.LoggerOptions{Name: "brood", Output: &out, Level: hclog.Trace, DisableTime: true}))
@@ -28,7 +29,7 @@ func FuzzLog(f *testing.F) {
 			for _, signal := range []string{"", word} {
 				e := event.Event{
 					Kind: kind, Name: word, PID: code, File: file, Files: 2, Method: word, Phase: word, Signal: signal,
-					Hash: word, Digest: word, Lost: []string{word}, Command: []string{word},
+					Node: word, Task: signal, Hash: word, Digest: word, Lost: []string{word}, Command: []string{word},
 					Error: words, Reason: words, Stderr: words, Source: file, Dest: file, Totals: &event.Totals{},
 				}
 				if ended {
@@ -43,7 +44,7 @@ func FuzzLog(f *testing.F) {
 }
 
 var kinds = []event.Kind{
-	event.Begun, event.Limited, event.Planned, event.Started, event.Retried, event.Progress, event.Copied, event.Linked, event.Made,
+	event.Begun, event.Limited, event.Submitted, event.Pending, event.Planned, event.Started, event.Retried, event.Progress, event.Copied, event.Linked, event.Made,
 	event.Verified, event.Differs, event.Skipped, event.Failed, event.Exited, event.Signalled, event.Zombie, event.Adopted,
 	event.Stopping, event.Finished,
 }

@@ -55,8 +55,12 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		return hclog.Warn, "fewer children at once", []any{"jobs", e.Jobs, "asked", e.Asked, "reason", quoted(e.Reason)}
 	case event.Adjusted:
 		return adjusted(e)
+	case event.Submitted:
+		return hclog.Info, "tasks submitted", []any{"task", e.Task, "jobs", e.Jobs, "files", e.Files, "size", e.Size}
+	case event.Pending:
+		return hclog.Info, "tasks wait", []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
 	case event.Started:
-		return hclog.Info, "child started", withFiles(e, "name", e.Name, "pid", e.PID, "ppid", e.PPID, "file", quoted(e.File))
+		return hclog.Info, childOrTask(e) + " started", withFiles(e, append(process(e), "ppid", e.PPID, "file", quoted(e.File))...)
 	case event.Exited:
 		return exited(e)
 	case event.Retried:
@@ -127,16 +131,18 @@ func skippedLevel(e event.Event) hclog.Level {
 }
 
 func exited(e event.Event) (hclog.Level, string, []any) {
-	pairs := []any{"name", e.Name, "pid", e.PID}
+	pairs := process(e)
 	switch {
 	case e.Error != "": // abandoned
-		return hclog.Error, "child abandoned", withSleep(e, append(pairs, "file", quoted(e.File), "error", quoted(e.Error)))
+		return hclog.Error, childOrTask(e) + " abandoned", withSleep(e, append(pairs, "file", quoted(e.File), "error", quoted(e.Error)))
 	case e.Signal != "":
 		pairs = append(pairs, "signal", e.Signal)
+	case e.ExitCode == nil: // nobody has seen its end
+		return hclog.Warn, childOrTask(e) + " lost", append(pairs, "file", quoted(e.File), "reason", quoted(e.Reason))
 	default:
 		pairs = append(pairs, "exitcode", *e.ExitCode)
 	}
-	return hclog.Info, "child exited", append(pairs, "bytes", e.Bytes, "duration", seconds(e.Duration))
+	return hclog.Info, childOrTask(e) + " exited", append(pairs, "bytes", e.Bytes, "duration", seconds(e.Duration))
 }
 
 func retried(e event.Event) (hclog.Level, string, []any) {
@@ -163,9 +169,21 @@ func withFiles(e event.Event, pairs ...any) []any {
 // withChild adds which child it was, where it was one.
 func withChild(e event.Event, pairs ...any) []any {
 	if e.PID != 0 {
-		pairs = append(pairs, "name", e.Name, "pid", e.PID)
+		pairs = append(pairs, process(e)...)
 	}
 	return pairs
+}
+
+// process is which one it was, of a cluster on which node.
+func process(e event.Event) []any {
+	return withSome(withSome([]any{"name", e.Name, "pid", e.PID}, "node", e.Node), "task", e.Task)
+}
+
+func childOrTask(e event.Event) string {
+	if e.Task != "" {
+		return "task"
+	}
+	return "child"
 }
 
 // quoted is shown in Go's syntax for strings in text, and as it is in JSON.

@@ -156,6 +156,50 @@ func TestLog(t *testing.T) {
 			`{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","error":"it did not end"}`,
 			`[ERROR] brood: child abandoned: name=copy-1 pid=41 file="a.mov" error="it did not end"`,
 		},
+		"tasks submitted": {
+			`{"kind":"submitted","task":"81","jobs":11,"files":2800,"size":4096}`,
+			`[INFO]  brood: tasks submitted: task=81 jobs=11 files=2800 size=4096`,
+		},
+		"tasks wait": {
+			`{"kind":"pending","jobs":9,"reason":"Resources"}`,
+			`[INFO]  brood: tasks wait: jobs=9 reason="Resources"`,
+		},
+		"a task started": {
+			`{"kind":"started","name":"task-1","node":"n1","task":"81_0","pid":41,"ppid":40,"file":"a.mov","files":250}`,
+			`[INFO]  brood: task started: name=task-1 pid=41 node=n1 task=81_0 ppid=40 file="a.mov" files=250`,
+		},
+		"started on a node": {
+			`{"kind":"started","name":"copy-1","node":"n1","pid":49,"ppid":41,"file":"a.mov","files":1}`,
+			`[INFO]  brood: child started: name=copy-1 pid=49 node=n1 ppid=41 file="a.mov"`,
+		},
+		"failed on a node": {
+			`{"kind":"failed","name":"copy-1","node":"n1","pid":49,"file":"a.mov","error":"x","state":"D"}`,
+			`[ERROR] brood: not copied: file="a.mov" error="x" name=copy-1 pid=49 node=n1 state=D`,
+		},
+		"exited on a node": {
+			`{"kind":"exited","name":"copy-1","node":"n1","pid":49,"exitcode":0}`,
+			`[INFO]  brood: child exited: name=copy-1 pid=49 node=n1 exitcode=0 bytes=0 duration=0`,
+		},
+		"a task exited": {
+			`{"kind":"exited","name":"task-1","node":"n1","task":"81_0","pid":41,"exitcode":0,"bytes":5,"duration":2}`,
+			`[INFO]  brood: task exited: name=task-1 pid=41 node=n1 task=81_0 exitcode=0 bytes=5 duration=2`,
+		},
+		"a child lost": {
+			`{"kind":"exited","name":"copy-7","node":"n2","pid":49,"file":"b.mov","reason":"its node has failed"}`,
+			`[WARN]  brood: child lost: name=copy-7 pid=49 node=n2 file="b.mov" reason="its node has failed"`,
+		},
+		"a task lost": {
+			`{"kind":"exited","name":"task-2","node":"n2","task":"81_1","pid":41,"file":"b.mov","reason":"NODE_FAIL"}`,
+			`[WARN]  brood: task lost: name=task-2 pid=41 node=n2 task=81_1 file="b.mov" reason="NODE_FAIL"`,
+		},
+		"a task tried again": {
+			`{"kind":"retried","name":"task-2","node":"n2","task":"81_1","pid":41,"file":"b.mov","error":"NODE_FAIL","attempt":1}`,
+			`[WARN]  brood: tried again later: file="b.mov" error="NODE_FAIL" attempt=1 delay=0 name=task-2 pid=41 node=n2 task=81_1`,
+		},
+		"a node's name with escapes": {
+			`{"kind":"linked","name":"copy-1","node":"n\u001b[2J","pid":49,"file":"l"}`,
+			`[DEBUG] brood: linked: file="l" name=copy-1 pid=49 node="n\x1b[2J"`,
+		},
 		"stopping": {
 			`{"kind":"stopping","signal":"SIGINT","reason":"no more"}`,
 			`[WARN]  brood: stopping: signal=SIGINT reason="no more"`,
