@@ -110,12 +110,33 @@ func (p *Progress) fields(now time.Time) (fields []field) {
 	} else {
 		fields = append(fields, field{text: clock(now.Sub(s.Run.Begun)) + " so far", rank: 2})
 	}
+	fields = append(fields, p.tasks()...)
 	if n := s.Run.Failed + s.Run.Different + s.Run.Missing + s.Run.Extra; n > 0 {
 		word := " failed"
 		if s.Run.Failed != n {
 			word = " differ"
 		}
 		fields = append(fields, field{text: count(n) + word, rank: 1, color: red})
+	}
+	return fields
+}
+
+// tasks are the fields of a cluster. While nothing runs there is nothing that matters more than why.
+func (p *Progress) tasks() (fields []field) {
+	s := &p.standing
+	tasks, nodes := s.Tasks()
+	if tasks > 0 {
+		fields = append(fields, field{text: tasksOn(tasks, nodes), rank: 6})
+	}
+	if s.Waiting > 0 {
+		rank := 7
+		if tasks == 0 {
+			rank = 1
+		}
+		fields = append(fields, field{text: plural(s.Waiting, "task") + " waiting", rank: rank})
+		if s.Why != "" {
+			fields = append(fields, field{text: "(" + plain(s.Why) + ")", rank: rank + 1})
+		}
 	}
 	return fields
 }

@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,8 +13,10 @@ import (
 // childTable is the lines of the children at work:
 //
 //	copy-3 4731  holiday/sunrise.mp4   45 %   120 MiB/s  verifying
+//	copy-3 4731@n2  holiday/blink.mp4   45 %   120 MiB/s  verifying
 //
-// A narrow terminal has fewer columns: the PID goes first, then the rate, then the name.
+// The second is one on a node of a cluster. A narrow terminal has fewer columns: the PID goes
+// first, then the rate, then the name.
 type childTable struct {
 	now      time.Time
 	compares bool
@@ -64,9 +65,9 @@ func (t childTable) line(c *status.Child, who, state int) string {
 
 func (t childTable) who(c *status.Child) string {
 	if t.columns < 70 {
-		return plain(c.Name)
+		return nameOn(plain(c.Name), c.Node)
 	}
-	return plain(c.Name) + " " + strconv.Itoa(c.PID)
+	return plain(c.Name) + " " + pidOn(c.PID, c.Node)
 }
 
 // file is the file at hand, in so many columns: its end tells more than its middle.

@@ -13,6 +13,11 @@ func (p *Progress) Say(logger hclog.Logger, now time.Time, children bool) {
 	s := &p.standing
 	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Files, "failed", s.Run.Failed,
 		"running", s.Run.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Run.Begun).Seconds())}
+	tasks, nodes := s.Tasks()
+	pairs = withSome(withSome(pairs, "tasks", tasks), "nodes", nodes)
+	if s.Waiting > 0 {
+		pairs = append(withSome(pairs, "waiting", s.Waiting), "reason", quoted(s.Why))
+	}
 	if left, ok := s.Left(now); ok {
 		pairs = append(pairs, "left", seconds(left.Seconds()))
 	}
@@ -21,7 +26,8 @@ func (p *Progress) Say(logger hclog.Logger, now time.Time, children bool) {
 		return
 	}
 	for _, c := range s.Children() {
-		pairs := []any{"name", c.Name, "pid", c.PID, "file", quoted(c.File), "bytes", c.Bytes, "size", c.Size, "rate", int64(c.Rate(now))}
+		pairs := withSome([]any{"name", c.Name, "pid", c.PID}, "node", c.Node)
+		pairs = append(pairs, "file", quoted(c.File), "bytes", c.Bytes, "size", c.Size, "rate", int64(c.Rate(now)))
 		pairs = withSome(withSome(pairs, "phase", c.Phase), "silent", c.Silent)
 		logger.Info("child at work", withSome(pairs, "state", c.State)...)
 	}
