@@ -87,6 +87,9 @@ func TestFatesAreSeen(t *testing.T) {
 		{"orphan", "Process-1", nil, []string{"signal", "killed"}},
 		{"orphan", "Process-1:1", []string{status.Running}, []string{"adopted", "open"}},
 		{"zombie", "Process-1", []string{status.Running, "zombie"}, []string{"signal"}},
+		{"cluster", "task-2", []string{status.Task}, []string{"lost", "retried"}}, // the first try
+		{"cluster", "copy-5", []string{"fork", status.Running}, []string{"lost"}},
+		{"cluster", "copy-8", []string{status.Running, "zombie"}, []string{"failed"}},
 	} {
 		if pages[c.run] == nil {
 			pages[c.run] = openPage(t, recorded(t, c.run))

@@ -39,12 +39,15 @@ type run struct {
 	Retried  int     `json:"retried"`
 	Children int     `json:"children"`
 	Peak     int     `json:"peak"`
+	Tasks    int     `json:"tasks,omitempty"`
+	Nodes    int     `json:"nodes,omitempty"`
 	Ended    int64   `json:"ended"`
 	Stopped  string  `json:"stopped"` // by which signal
 	Halted   string  `json:"halted"`  // why
 }
 
-// lives are the processes but the parent, in the order of their start.
+// lives are the processes but the parent, in the order of their start; of a cluster each
+// task before its children.
 type lives struct {
 	Name     []int     `json:"name"`
 	PID      []int     `json:"pid"`
@@ -69,6 +72,13 @@ type lives struct {
 	Failed   []int     `json:"failed"`
 	Retried  []int     `json:"retried"`
 	Phases   [][]int64 `json:"phases"` // of each: kind, from, to, file, and so on
+
+	// Of a cluster alone.
+	Node   []int `json:"node,omitempty"`
+	Task   []int `json:"task,omitempty"`
+	Lane   []int `json:"lane,omitempty"`   // its slot among those of its node
+	Parent []int `json:"parent,omitempty"` // the life of who started it, none where that is the parent of all
+	Lost   []int `json:"lost,omitempty"`
 }
 
 // signal is one that was sent: to which life, when, by which PID, its name.
@@ -99,21 +109,17 @@ type writing struct {
 	record record
 	texts  map[string]int
 	nth    map[*status.Life]int
+	slots  map[*status.Life]int
 }
 
 func recordOf(t *status.Timeline) *record {
-	w := writing{t: t, texts: map[string]int{}, nth: map[*status.Life]int{}}
+	w := writing{t: t, texts: map[string]int{}, nth: map[*status.Life]int{}, slots: map[*status.Life]int{}}
 	w.text("")
 	w.record.Begun = t.Parent.Asked.Format("2006-01-02 15:04:05 -07:00")
 	w.record.Finished, w.record.End = t.Finished, w.since(t.End())
 	w.record.Signals = []signal{}
 	w.run()
-	for i, l := range t.Lives {
-		w.nth[l] = i
-		w.life(l)
-		w.member(t.Family.Members[i])
-		w.signals(i, l)
-	}
+	w.lives()
 	for _, f := range t.Files {
 		w.file(f)
 	}
@@ -147,15 +153,46 @@ func (w *writing) run() {
 	w.record.Run = run{
 		PID: r.PID, PPID: r.PPID, Source: event.Plain(r.Source), Dest: event.Plain(r.Dest), Verify: r.Verify, DryRun: r.DryRun,
 		Files: r.Files, Bytes: r.Bytes, Rate: end.Rate, Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
-		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Ended: w.since(w.t.Parent.Ended),
+		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes, Ended: w.since(w.t.Parent.Ended),
 		Stopped: visible(r.Stopped), Halted: visible(r.Halted),
 	}
+}
+
+func (w *writing) lives() {
+	members := map[*status.Life]*status.Member{}
+	for i, l := range w.t.Lives {
+		members[l] = w.t.Family.Members[i]
+	}
+	for i, lane := range w.t.Lanes() {
+		for _, l := range lane.Lives {
+			w.slots[l] = i
+		}
+	}
+	for i, l := range w.t.Rows() {
+		w.nth[l] = i
+		w.life(l)
+		w.member(members[l])
+		w.signals(i, l)
+		if w.t.Run().Nodes > 0 {
+			w.onNode(l)
+		}
+	}
+}
+
+// onNode adds what a life has on a cluster alone.
+func (w *writing) onNode(l *status.Life) {
+	c, parent := &w.record.Lives, none
+	if l.Parent != nil {
+		parent = w.nth[l.Parent]
+	}
+	c.Node, c.Task = append(c.Node, w.name(l.Node)), append(c.Task, w.name(l.Task))
+	c.Lane, c.Parent, c.Lost = append(c.Lane, l.Slot), append(c.Parent, parent), append(c.Lost, w.text(visible(l.Lost)))
 }
 
 func (w *writing) life(l *status.Life) {
 	c := &w.record.Lives
 	c.Name, c.PID, c.PPID = append(c.Name, w.name(l.Name)), append(c.PID, l.PID), append(c.PPID, l.PPID)
-	c.Slot, c.File, c.Files = append(c.Slot, l.Slot), append(c.File, w.name(l.File)), append(c.Files, l.Files)
+	c.Slot, c.File, c.Files = append(c.Slot, w.slots[l]), append(c.File, w.name(l.File)), append(c.Files, l.Files)
 	c.Asked, c.Started = append(c.Asked, w.since(l.Asked)), append(c.Started, w.since(l.Started))
 	c.Ended, c.Reaped = append(c.Ended, w.since(l.Ended)), append(c.Reaped, w.since(l.Reaped))
 	c.Adopted, c.Adopter = append(c.Adopted, w.since(l.Adopted)), append(c.Adopter, l.Adopter)

@@ -89,7 +89,7 @@ func dataOf(t *testing.T, page string) []byte {
 
 // TestDataOfRecordedRuns: a page has what the record has, in its order.
 func TestDataOfRecordedRuns(t *testing.T) {
-	for _, name := range []string{"copy", "orphan", "zombie", "killed"} {
+	for _, name := range []string{"copy", "orphan", "zombie", "killed", "cluster"} {
 		t.Run(name, func(t *testing.T) {
 			got := dataOf(t, pageOf(t, recorded(t, name), "en"))
 			golden := filepath.Join("testdata", name+".golden")
@@ -143,11 +143,11 @@ func hostileRun() *status.Timeline {
 	}
 	for i, h := range hostile {
 		pid := 100 + i
-		at(event.Event{Kind: event.Started, Name: h.name, PID: pid, PPID: 10, File: h.name, Files: 1, Command: []string{h.name}})
-		at(event.Event{Kind: event.Progress, PID: pid, File: h.name, Bytes: 1, Size: 2, Phase: h.name})
-		at(event.Event{Kind: event.Signalled, PID: pid, PPID: 10, Signal: h.name})
-		at(event.Event{Kind: event.Failed, PID: pid, File: h.name, Error: "open " + h.name})
-		at(event.Event{Kind: event.Exited, PID: pid, File: h.name, ExitCode: new(-9), Signal: h.name, Error: h.name})
+		at(event.Event{Kind: event.Started, Name: h.name, PID: pid, PPID: 10, Node: h.name, File: h.name, Files: 1, Command: []string{h.name}})
+		at(event.Event{Kind: event.Progress, PID: pid, Node: h.name, File: h.name, Bytes: 1, Size: 2, Phase: h.name})
+		at(event.Event{Kind: event.Signalled, PID: pid, Node: h.name, PPID: 10, Signal: h.name})
+		at(event.Event{Kind: event.Failed, PID: pid, Node: h.name, File: h.name, Error: "open " + h.name})
+		at(event.Event{Kind: event.Exited, PID: pid, Node: h.name, File: h.name, ExitCode: new(-9), Signal: h.name, Error: h.name})
 	}
 	at(event.Event{Kind: event.Stopping, Reason: hostile[0].name})
 	at(event.Event{Kind: event.Finished, Totals: &event.Totals{}})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"brood/internal/status"
 	brood "brood/internal/view"
 )
 
@@ -24,9 +25,36 @@ const readsTrace = `(async trace => {
 	}));
 })(%s)`
 
+type traced struct {
+	PID    int
+	Name   string
+	Slices []string
+}
+
 // TestTraceIsReadByChromium: who made the format finds in the trace what the record has.
 func TestTraceIsReadByChromium(t *testing.T) {
-	tl := recorded(t, "copy")
+	for _, name := range []string{"copy", "cluster"} {
+		t.Run(name, func(t *testing.T) {
+			tl := recorded(t, name)
+			processes := readByChromium(t, tl)
+			if len(processes) != len(tl.Lives)+1 || processes[0].Name != tl.Parent.Name {
+				t.Fatalf("%+v, want the parent and %d others", processes, len(tl.Lives))
+			}
+			for i, l := range tl.Rows() {
+				name := l.Name
+				if l.Node != "" {
+					name += "@" + l.Node
+				}
+				if got, want := processes[i+1], slicesOf(l); got.Name != name || !slices.Equal(got.Slices, want) {
+					t.Errorf("%s: %q, want %s: %q", got.Name, got.Slices, name, want)
+				}
+			}
+		})
+	}
+}
+
+func readByChromium(t *testing.T, tl *status.Timeline) []traced {
+	t.Helper()
 	var trace strings.Builder
 	if err := brood.Trace(&trace, tl); err != nil {
 		t.Fatal(err)
@@ -34,32 +62,27 @@ func TestTraceIsReadByChromium(t *testing.T) {
 	p, _ := startBrowser(t)
 	t.Cleanup(func() { _ = chromedp.Cancel(p.ctx) })
 	p.do(chromedp.Navigate("devtools://devtools/bundled/devtools_app.html"))
-	type found struct {
-		PID    int
-		Name   string
-		Slices []string
-	}
-	processes, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]found](fmt.Sprintf(readsTrace, trace.String()), chromedp.EvalAwaitPromise))
+	processes, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]traced](fmt.Sprintf(readsTrace, trace.String()), chromedp.EvalAwaitPromise))
 	if err != nil && strings.Contains(err.Error(), "dynamically imported module") {
 		t.Skip("this chromium has its reader of traces elsewhere: ", err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(processes) != len(tl.Lives)+1 || processes[0].Name != tl.Parent.Name {
-		t.Fatalf("%+v, want the parent and %d children", processes, len(tl.Lives))
+	return processes
+}
+
+// slicesOf are those of a life, in their order.
+func slicesOf(l *status.Life) []string {
+	names := []string{l.Name}
+	if l.Started.After(l.Asked) {
+		names = append(names, "start")
 	}
-	for i, l := range tl.Lives {
-		want := []string{l.Name}
-		if l.Started.After(l.Asked) {
-			want = append(want, "start")
-		}
-		for _, phase := range l.Phases {
-			want = append(want, phase.Kind)
-		}
-		want = append(want, "zombie")
-		if got := processes[i+1]; got.Name != l.Name || !slices.Equal(got.Slices, want) {
-			t.Errorf("%s: %q, want %q", got.Name, got.Slices, want)
-		}
+	for _, phase := range l.Phases {
+		names = append(names, phase.Kind)
 	}
+	if l.Lost != "" {
+		return append(names, status.Lost)
+	}
+	return append(names, status.Zombie)
 }

@@ -1,6 +1,7 @@
 // Bars: how a life is drawn. Each state has a colour, a pattern and a letter, as colour alone is no sign for everybody.
 const KINDS = new Map([
   ['fork', { word: 'fork', letter: '', pattern: 'outline' }],
+  ['task', { word: 'taskKind', letter: '', pattern: '' }],
   ['running', { word: 'running', letter: '', pattern: '' }],
   ['syncing', { word: 'syncing', letter: 'S', pattern: 'rising' }],
   ['verifying', { word: 'verifying', letter: 'V', pattern: 'dots' }],
@@ -13,8 +14,8 @@ const KINDS = new Map([
 const OTHER = { word: '', letter: '·', pattern: 'rising' };
 const kindOf = name => KINDS.get(name) || OTHER;
 
-const MARKS = [['failed', '✗', 'bad'], ['killed', '✕', 'bad'], ['abandoned', '⁇', 'bad'], ['retried', '↻', 'warn'], ['signal', '▾', 'ink'], ['adopted', '◆', 'ink'], ['open', '…', 'soft']];
-const MARK_WORDS = { failed: 'markFailed', killed: 'markKilled', abandoned: 'markAbandoned', retried: 'markRetried', adopted: 'markAdopted', signal: 'markSignal', open: 'markOpen' };
+const MARKS = [['failed', '✗', 'bad'], ['killed', '✕', 'bad'], ['abandoned', '⁇', 'bad'], ['lost', '⊘', 'bad'], ['retried', '↻', 'warn'], ['signal', '▾', 'ink'], ['adopted', '◆', 'ink'], ['open', '…', 'soft']];
+const MARK_WORDS = { failed: 'markFailed', killed: 'markKilled', abandoned: 'markAbandoned', lost: 'markLost', retried: 'markRetried', adopted: 'markAdopted', signal: 'markSignal', open: 'markOpen' };
 
 const COLOURS = ['ground', 'raised', 'ink', 'soft', 'rule', 'accent', 'bad', 'warn', 'other', ...KINDS.keys()];
 let colours = {};
@@ -67,7 +68,7 @@ function segmentsOf(life, until) {
   };
   if (life.started > life.asked) add('fork', life.asked, life.started);
   for (const phase of life.phases) add(phase.kind, phase.from, phase.to === NONE ? life.ended : phase.to, phase.file);
-  if (life.ended !== NONE && life !== parent) add('zombie', life.ended, life.last);
+  if (life.ended !== NONE && life !== parent && !life.lost) add('zombie', life.ended, life.last);
   return parts;
 }
 
@@ -78,6 +79,7 @@ function marksOf(life, until) {
   if (life.signals.some(s => s.at <= until)) marks.push('signal');
   if (life.adopted !== NONE && life.adopted <= until) marks.push('adopted');
   if (over && life.error) marks.push('abandoned');
+  else if (over && life.lost) marks.push('lost');
   else if (over && life.signal) marks.push('killed');
   if (over && (life.failed > 0 || life.exitcode > 0)) marks.push('failed');
   if (over && life.retried > 0) marks.push('retried');
@@ -137,3 +139,12 @@ function whoText(pid, at) {
   const life = whoIs(pid, at);
   return life ? `${life.name} (${pid})` : say('somebody', pid);
 }
+
+// starterText is who started a process, likewise.
+function starterText(life) {
+  const starter = starterOf(life);
+  return starter ? `${starter.name} (${pidText(starter)})` : say('somebody', life.ppid);
+}
+
+// pidText is a PID, of a cluster with the node that has given it.
+const pidText = life => life.node ? `${life.pid}@${life.node}` : `${life.pid}`;

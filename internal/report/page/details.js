@@ -2,7 +2,9 @@
 function factsOf(life) {
   const facts = [];
   const add = (word, text) => { if (text !== '') facts.push([say(word), text]); };
-  add('parentOf', whoText(life.ppid, life.asked));
+  add('parentOf', starterText(life));
+  add('node', life.node);
+  add('task', life.task);
   add('file', life.file);
   if (life.files > 1) add('files', say('moreFiles', countText(life.files)));
   add('command', life.command);
@@ -27,6 +29,7 @@ function factsOf(life) {
 function exitText(life) {
   const said = [];
   if (life.error) said.push(say('abandoned', life.error));
+  else if (life.lost) said.push(say('lost', life.lost));
   else if (life.exitcode === null) said.push(say(life.ended === NONE ? 'unknownEnd' : 'unknownExit'));
   else said.push(life.signal ? say('killed', life.signal, life.exitcode) : say('exit', life.exitcode));
   if (life.failed > 0) said.push(say('someFailed', countText(life.failed)));
@@ -49,7 +52,7 @@ function tell(life, x, y) {
   const tip = get('tip');
   tip.hidden = life === null;
   if (life === null) return;
-  tip.replaceChildren(element('b', `${life.name} · ${say('pid')} ${life.pid}`));
+  tip.replaceChildren(element('b', `${life.name} · ${say('pid')} ${pidText(life)}`));
   for (const [word, text] of factsOf(life)) {
     const fact = element('div');
     fact.append(element('span', word), element('span', text));
@@ -73,7 +76,7 @@ function choose(life) {
   bringToSight(life);
   const y = life === parent ? HEAD - 11 : HEAD + (rowOf(life) + 1) * line.row - scroller.scrollTop;
   tell(life, Math.max(line.gutter, Math.min(xOf(life.started), line.width - 40)), y);
-  get('said').textContent = `${life.name}, ${say('pid')} ${life.pid}: ${factsOf(life).map(fact => fact.join(' ')).join('; ')}`;
+  get('said').textContent = `${life.name}, ${say('pid')} ${pidText(life)}: ${factsOf(life).map(fact => fact.join(' ')).join('; ')}`;
   redraw();
 }
 

@@ -3,13 +3,15 @@ const CHUNK = 200; // children of one parent that are shown at a time
 const MOST_OPEN = 40; // that are shown without being asked for
 
 function historyOf(life) {
-  const history = [[life.started, say('startedBy', whoText(life.ppid, life.asked), timeText(life.started))]];
+  const history = [[life.started, say('startedBy', starterText(life), timeText(life.started))]];
   for (const s of life.signals) history.push([s.at, say('signalled', s.name, whoText(s.sender, s.at))]);
   if (life.adopted !== NONE) history.push([life.adopted, say('hAdopted', whoText(life.adopter, life.adopted))]);
-  if (life.ended !== NONE && (isLesson || life.reaped === NONE)) history.push([life.ended, say('becameZombie')]);
+  if (life.ended !== NONE && !life.lost && (isLesson || life.reaped === NONE)) history.push([life.ended, say('becameZombie')]);
   if (life.reaped !== NONE) {
     history.push([life.reaped, exitText(life)]);
     if (isLesson) history.push([life.reaped, say('reapedBy', whoText(life.reaper, life.reaped))]);
+  } else if (life.lost) {
+    history.push([life.ended, exitText(life)]);
   } else {
     history.push([END, say(life.ended === NONE ? 'unknownEnd' : 'nobody')]);
   }
@@ -18,14 +20,14 @@ function historyOf(life) {
 
 const childrenBy = new Map();
 for (const life of lives) {
-  const starter = whoIs(life.ppid, life.asked) || parent;
+  const starter = starterOf(life) || parent;
   if (!childrenBy.has(starter)) childrenBy.set(starter, []);
   childrenBy.get(starter).push(life);
 }
 
 function memberItem(life) {
   const item = element('li');
-  const name = element('button', `${life.name} ${life.pid}`, 'name');
+  const name = element('button', `${life.name}${life.task && ` (${life.task})`} ${pidText(life)}`, 'name');
   name.type = 'button';
   name.addEventListener('click', () => { choose(life); scroller.focus({ preventScroll: true }); get('h-line').scrollIntoView(); });
   item.append(name);

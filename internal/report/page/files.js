@@ -2,13 +2,14 @@
 const HIGH = 26; // pixels of a row, as in the style sheet
 const PRINTED = 2000; // rows on paper at the most
 const COLUMNS = [
-  { word: 'name', width: '28%', text: n => files.name(n) },
+  { word: 'name', width: isCluster ? '24%' : '28%', text: n => files.name(n) },
   { word: 'result', width: '9%', text: n => outcomeText(files.outcome(n)) },
   { word: 'child', width: '10%', text: n => files.life(n) ? files.life(n).name : say('parent') },
+  ...(isCluster ? [{ word: 'node', width: '9%', text: n => files.life(n) ? files.life(n).node : '' }] : []),
   { word: 'bytes', width: '9%', number: files.bytes, text: n => files.bytes(n) > 0 ? bytesText(files.bytes(n)) : '' },
   { word: 'from', width: '10%', number: files.from, text: n => files.from(n) === NONE ? '' : timeText(files.from(n)) },
   { word: 'duration', width: '10%', number: files.took, text: n => files.took(n) === NONE ? '' : timeText(files.took(n)) },
-  { word: 'why', width: '24%', text: n => files.why(n) },
+  { word: 'why', width: isCluster ? '19%' : '24%', text: n => files.why(n) },
 ];
 const list = { shown: [], column: null, down: false, chosen: NONE, sought: null };
 

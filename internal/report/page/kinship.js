@@ -4,7 +4,7 @@
 function drawKinship(context, top) {
   const middle = life => HEAD + rowOf(life) * line.row - top + line.row / 2;
   for (const life of lives) {
-    const starter = whoIs(life.ppid, life.asked);
+    const starter = starterOf(life);
     if (!starter || life.asked > line.until) continue;
     const x = Math.round(xOf(life.asked)) + 0.5;
     context.strokeStyle = colours.rule;

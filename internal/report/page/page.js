@@ -7,6 +7,7 @@ function drawHead() {
   get('where').textContent = isLesson ? '' : say('to', run.source, run.dest);
   const ended = run.ended === NONE ? END : run.ended;
   const all = [['pid', run.pid], ['begun', record.begun], ['took', timeText(ended)], [isLesson ? 'processes' : 'children', countText(run.children)], ['peak', countText(run.peak)]];
+  if (isCluster) all.push(['tasks', countText(run.tasks || 0)], ['nodes', countText(run.nodes)]);
   if (!isLesson) {
     all.push(['filesDone', countText(run.files)], ['bytes', bytesText(run.bytes)], ['rate', say('perSecond', bytesText(run.rate))],
       ['failed', countText(run.failed), run.failed > 0], ['skipped', countText(run.skipped)], ['retried', countText(run.retried)]);
@@ -118,6 +119,7 @@ function fromPaper() {
 
 function begin() {
   get('mode').value = line.mode;
+  if (isCluster) get('mode').options[0].dataset.word = 'bySlotOfNode';
   layOut();
   readColours();
   resize();
@@ -142,7 +144,7 @@ begin();
 // brood lets tests see what is drawn; nothing can be changed by it.
 window.brood = Object.freeze({
   drawn: performance.now(), // milliseconds after the page was asked for
-  lives: () => lives.map(({ name, pid, ppid, asked, started, ended, reaped }) => ({ name, pid, ppid, asked, started, ended, reaped })),
+  lives: () => lives.map(({ name, pid, ppid, node, asked, started, ended, reaped }) => ({ name, pid, ppid, node, asked, started, ended, reaped })),
   bars: () => { traced = []; drawBars(); const bars = traced; traced = null; return bars; },
   timeAt: x => timeAt(x),
   view: () => ({ ...shownAt, gutter: line.gutter, width: line.width, mode: line.mode }),

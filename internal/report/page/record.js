@@ -4,6 +4,7 @@ const texts = record.texts;
 const NONE = -1;
 const END = Math.max(1, record.end);
 const isLesson = record.run.source === '';
+const isCluster = record.run.nodes > 0;
 
 function lifeOf(n) {
   const c = record.lives;
@@ -12,7 +13,14 @@ function lifeOf(n) {
     asked: c.asked[n], started: c.started[n], ended: c.ended[n], reaped: c.reaped[n], reaper: c.reaper[n], adopted: c.adopted[n], adopter: c.adopter[n],
     exitcode: c.exitcode[n], signal: texts[c.signal[n]], error: texts[c.error[n]], bytes: c.bytes[n], cpu: c.cpu[n], maxrss: c.maxrss[n],
     failed: c.failed[n], retried: c.retried[n], phases: phasesOf(c.phases[n]), signals: [],
+    node: '', task: '', lost: '', ...(isCluster && onNode(n)),
   };
+}
+
+// onNode is what a life has on a cluster alone.
+function onNode(n) {
+  const c = record.lives;
+  return { node: texts[c.node[n]], task: texts[c.task[n]], lost: texts[c.lost[n]], lane: c.lane[n], starter: c.parent[n] };
 }
 
 function phasesOf(flat) {
@@ -31,6 +39,7 @@ const parent = {
   n: NONE, name: isLesson ? 'brood lesson' : 'MainProcess', pid: record.run.pid, ppid: record.run.ppid, slot: NONE, file: '', files: 0, command: '',
   asked: 0, started: 0, ended: record.run.ended, reaped: NONE, reaper: 0, adopted: NONE, adopter: 0, exitcode: null, signal: '', error: '',
   bytes: 0, cpu: 0, maxrss: 0, failed: 0, retried: 0, phases: [{ kind: 'running', from: 0, to: record.run.ended, file: '' }], signals: [],
+  node: '', task: '', lost: '',
 };
 
 // latest has the last life of each PID: the kernel gives a number again.
@@ -44,6 +53,13 @@ function whoIs(pid, at) {
   if (last && last.asked <= at) return last;
   for (const life of lives) if (life.pid === pid && life.asked <= at) found = life;
   return found;
+}
+
+// starterOf is who started a process: on a cluster, where several have one PID, as the record has it.
+function starterOf(life) {
+  if (!isCluster || life === parent) return whoIs(life.ppid, life.asked);
+  if (life.starter !== NONE) return lives[life.starter];
+  return life.task ? parent : null;
 }
 
 const files = {
@@ -80,8 +96,9 @@ function movedAt(at) {
 }
 
 const ascending = (a, b) => a - b;
-const startTimes = lives.map(life => life.started).sort(ascending);
-const endTimes = lives.filter(life => life.ended !== NONE).map(life => life.ended).sort(ascending);
+const workers = lives.filter(life => !life.task); // a task is as a parent
+const startTimes = workers.map(life => life.started).sort(ascending);
+const endTimes = workers.filter(life => life.ended !== NONE).map(life => life.ended).sort(ascending);
 const runningAt = at => upTo(startTimes, at) - upTo(endTimes, at);
 
 const isDone = outcome => outcome === 'copied' || outcome === 'verified' && record.run.verify;
@@ -98,7 +115,8 @@ for (let n = 0; n < files.count; n++) {
 function lastOf(life) {
   if (life.reaped !== NONE) return life.reaped;
   if (life.ended === NONE) return END;
-  const owner = whoIs(life.adopter || life.ppid, life.asked);
+  if (life.lost) return life.ended;
+  const owner = life.adopter ? whoIs(life.adopter, life.asked) : starterOf(life);
   if (!owner) return life.ended;
   return owner.ended === NONE ? END : Math.max(life.ended, owner.ended);
 }
@@ -109,7 +127,7 @@ function mainOf(life) {
   return life.phases.reduce((a, b) => length(b) > length(a) ? b : a, life.phases[0]).kind;
 }
 
-const isTrouble = life => life.error !== '' || life.signal !== '' || life.failed > 0 || life.exitcode > 0;
+const isTrouble = life => life.error !== '' || life.lost !== '' || life.signal !== '' || life.failed > 0 || life.exitcode > 0;
 for (const life of [parent, ...lives]) {
   life.last = lastOf(life);
   life.main = mainOf(life);

@@ -22,6 +22,7 @@ function layOut() {
     const place = line.mode === 'each' ? life.n : life.slot;
     (line.rows[place] ||= []).push(life);
   }
+  if (isCluster) for (const row of line.rows) row.sort((a, b) => a.asked - b.asked);
 }
 
 const rowOf = life => life === parent ? NONE : line.mode === 'each' ? life.n : life.slot;

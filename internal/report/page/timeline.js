@@ -51,8 +51,8 @@ function gutterFor(width) {
   const context = barsCanvas.getContext('2d');
   context.font = FONT;
   let widest = context.measureText(labelOf(parent, NONE)).width;
-  line.rows.slice(0, 1000).forEach((row, n) => { widest = Math.max(widest, context.measureText(labelOf(row[0], n)).width); });
-  return Math.ceil(Math.min(widest + 18, width < 560 ? 76 : 190));
+  line.rows.slice(0, 1000).forEach((row, n) => { widest = Math.max(widest, context.measureText(labelOf(row[0], n)).width + indentOf(row[0])); });
+  return Math.ceil(Math.min(widest + 18, width < 560 ? 76 : isCluster ? 230 : 190));
 }
 
 function drawBars() {
@@ -88,8 +88,17 @@ function drawGrid(context) {
 
 function labelOf(life, row) {
   if (life === parent) return `${parent.name} ${parent.pid}`;
-  return line.mode === 'each' ? `${life.name} ${life.pid}` : say('row', row);
+  const node = nodeText(life.node);
+  if (line.mode === 'each') return `${life.name} ${pidText({ ...life, node })}`;
+  if (isCluster) return `${node} · ${life.task ? say('task') : say('row', life.lane)}`;
+  return say('row', row);
 }
+
+// nodeText leaves out the middle of a long name: what tells nodes apart is at its end.
+const nodeText = node => node.length > 12 ? `${node.slice(0, 3)}…${node.slice(-8)}` : node;
+
+// indentOf is how far the label of a task's child is to the right of the task's.
+const indentOf = life => isCluster && life !== parent && !life.task ? 12 : 0;
 
 function drawRow(context, row, number, y) {
   const gap = line.row > 10 || number === NONE ? 3 : line.row > 3 ? 1 : 0;
@@ -114,7 +123,7 @@ function drawRow(context, row, number, y) {
   drawSpecks(context, specks);
   for (const life of row) if (life.trouble && life.last <= line.until) drawTrouble(context, life, y + gap, height);
   context.restore();
-  if (row.length && (number === NONE || line.row > 9)) drawLabel(context, labelOf(row[0], number), y + gap + height / 2);
+  if (row.length && (number === NONE || line.row > 9)) drawLabel(context, labelOf(row[0], number), indentOf(row[0]), y + gap + height / 2);
 }
 
 // isAtEdge tells whether signs after the end of a bar may reach into what is seen.
@@ -143,7 +152,7 @@ function drawSpecks(context, specks) {
   context.fillRect(specks.x, specks.y, Math.max(1, specks.right - specks.x), specks.height);
 }
 
-const trace = (life, x, right, y, height, kinds) => traced && traced.push({ pid: life.pid, name: life.name, x, right, y, height, kinds, marks: marksOf(life, line.until) });
+const trace = (life, x, right, y, height, kinds) => traced && traced.push({ pid: life.pid, node: life.node, name: life.name, x, right, y, height, kinds, marks: marksOf(life, line.until) });
 
 function drawLife(context, life, y, height, next) {
   const parts = segmentsOf(life, line.until);
@@ -166,8 +175,8 @@ function drawLife(context, life, y, height, next) {
 
 // drawName writes it onto a bar where that is at one thing for long enough.
 function drawName(context, life, x, right, y, height) {
-  const text = line.mode === 'each' && life.file ? life.file : life.name;
-  const longest = segmentsOf(life, line.until).find(part => part.kind === 'running' && xOf(part.to) - Math.max(xOf(part.from), line.gutter) > 40);
+  const text = line.mode === 'each' && life.file && !life.task ? life.file : life.name;
+  const longest = segmentsOf(life, line.until).find(part => (part.kind === 'running' || part.kind === 'task') && xOf(part.to) - Math.max(xOf(part.from), line.gutter) > 40);
   if (!longest || life === parent) return;
   const aside = life.adopted !== NONE && xOf(life.adopted) - x < 8 ? 6 : 0;
   const from = Math.max(xOf(longest.from), line.gutter) + 4 + aside, room = Math.min(xOf(longest.to), line.width) - from - 4;
@@ -187,9 +196,9 @@ function shortened(context, text, room) {
   return low > 0 ? `${letters.slice(0, low).join('')}…` : '';
 }
 
-function drawLabel(context, text, y) {
+function drawLabel(context, text, indent, y) {
   context.fillStyle = colours.soft;
-  context.fillText(shortened(context, text, line.gutter - 12), 8, y);
+  context.fillText(shortened(context, text, line.gutter - 12 - indent), 8 + indent, y);
 }
 
 // drawCursor shows where the replay is.
