@@ -39,13 +39,14 @@ var layers = map[string][]string{
 
 	"internal/event/eventtest": {"event"}, // which only tests import
 	"internal/process/umltest": {},        // likewise
+	"internal/slurm/slurmtest": {},        // likewise
 
 	"internal/digest/cpuid": {}, // a module of its own, in place of a library
 }
 
 // owners are packages from outside that one package of ours has for itself.
 var owners = map[string]string{
-	"os/exec":                         "internal/process internal/faultfs internal/process/umltest", // where users can't unmount, fusermount3 does
+	"os/exec":                         "internal/process internal/faultfs internal/process/umltest internal/slurm/slurmtest", // where users can't unmount, fusermount3 does
 	"github.com/urfave/cli/v2":        "internal/cli",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/cenkalti/backoff/v5":  "internal/schedule",
