@@ -7,6 +7,12 @@
 //	                           ▼
 //	                         status (fold) ─▶ view: progress · log · record · checksums · summary; of a record: report
 //
+// On a cluster the jobs of the plan are chunks, which Slurm has done elsewhere, by brood itself:
+//
+//	plan ─▶ slurm ══ job folder, sbatch ══▶ brood copy --task: the list of a chunk ─▶ schedule ─▶ process …
+//	          ▼                                                ║
+//	        event ◀═══════════ its record, in the job folder ◀═╝
+//
 // The command line makes a plan; the scheduler runs the plan as child processes;
 // every fact about the run is an event; every view reads only events. No arrow
 // points back.
@@ -14,7 +20,8 @@
 //	cli       flags to option structs, wiring, exit statuses, hints; the only importer of urfave/cli
 //	plan      walks the source and streams jobs in order; only reads, and never holds a million names
 //	schedule  which job starts when: slots, order, stop, drain
-//	process   the multiprocessing.Process model, both ends of it; the only importer of os/exec
+//	slurm     the same plan handed to a cluster: chunks, arrays, their events followed; and a task's end of that
+//	process   the multiprocessing.Process model, both ends of it; what starts a child of ours
 //	target    what a child can be asked to do: its arguments bound from the command line
 //	filecopy  one file from A to B, whole or not at all; no processes, no logging
 //	pace      one rate of bytes for all children, in memory that they share

@@ -17,7 +17,7 @@ var layers = map[string][]string{
 	"cmd/brood":         {"cli", "lesson", "process", "target"},
 	"internal":          {},
 	"internal/census":   {"process"}, // whose command lines it reads
-	"internal/cli":      {"census", "confine", "digest", "event", "filecopy", "lesson", "manual", "pace", "plan", "process", "report", "schedule", "status", "target", "view"},
+	"internal/cli":      {"census", "confine", "digest", "event", "filecopy", "lesson", "manual", "pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},
@@ -30,6 +30,7 @@ var layers = map[string][]string{
 	"internal/process":  {},
 	"internal/report":   {"event", "status"},
 	"internal/schedule": {"event", "plan", "process"},
+	"internal/slurm":    {"event", "filecopy", "plan", "schedule"},
 	"internal/status":   {"event"},
 	"internal/target":   {"confine", "digest", "event", "filecopy", "pace", "process"},
 	"internal/view":     {"census", "event", "status"},
@@ -46,7 +47,7 @@ var layers = map[string][]string{
 
 // owners are packages from outside that one package of ours has for itself.
 var owners = map[string]string{
-	"os/exec":                         "internal/process internal/faultfs internal/process/umltest internal/slurm/slurmtest", // where users can't unmount, fusermount3 does
+	"os/exec":                         "internal/process internal/slurm internal/faultfs internal/process/umltest internal/slurm/slurmtest", // Slurm's commands; where users can't unmount, fusermount3
 	"github.com/urfave/cli/v2":        "internal/cli",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/cenkalti/backoff/v5":  "internal/schedule",

@@ -1,0 +1,159 @@
+package slurm
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// askNow asks squeue, unless it is being asked.
+func (r *run) askNow(ctx context.Context) {
+	if r.asking || len(r.known) == 0 {
+		return
+	}
+	r.asking = true
+	asked := time.Now()
+	r.do(func() func() error {
+		lines, err := askQueue(ctx, r.Job.Name)
+		return func() error {
+			r.asking = false
+			r.ask = min(r.ask*3/2, askMost)
+			return r.answered(ctx, asked, lines, err)
+		}
+	})
+}
+
+// answered takes what squeue has said at the time asked. An error of a controller that cannot be reached passes,
+// and means nothing: only an answer can say that there is no task.
+func (r *run) answered(ctx context.Context, asked time.Time, lines []queued, err error) error {
+	switch {
+	case unanswered(err):
+		r.silent = true
+		r.say("Slurm does not answer: " + err.Error())
+		return nil
+	case err != nil:
+		return err
+	case r.silent:
+		r.silent = false
+		r.say("Slurm answers again")
+	}
+	q := r.sorted(lines)
+	r.pending = q.pending
+	r.tellPending(q)
+	for _, l := range q.tooOften {
+		r.do(func() func() error {
+			_, err := call(ctx, "scancel", l)
+			return func() error { return passing(err) }
+		})
+	}
+	for n := range r.chunks {
+		c := &r.chunks[n]
+		switch {
+		case c.state != submitted || !asked.After(c.at):
+		case q.awaited[n]:
+			c.missing = time.Time{}
+		case c.missing.IsZero():
+			c.missing = time.Now() // its record may have come to its end since it was looked at
+			r.ask = askFirst
+		case time.Since(c.missing) > q.patience(n):
+			over := q.over[n]
+			if err := r.lost(n, over.why(), over.node); err != nil {
+				return err
+			}
+		default:
+			r.ask = askFirst
+		}
+	}
+	return nil
+}
+
+// passing is an error, unless it may pass.
+func passing(err error) error {
+	if unanswered(err) {
+		return nil
+	}
+	return err
+}
+
+// answer is what squeue has said, by chunk.
+type answer struct {
+	awaited  map[int]bool   // a task of it is still to end
+	over     map[int]queued // or the latest has ended so
+	pending  int            // tasks that wait
+	running  int
+	reason   string   // for which most of them wait
+	tooOften []string // tasks that Slurm has started again more often than is asked for
+}
+
+func (r *run) sorted(lines []queued) *answer {
+	q := &answer{awaited: map[int]bool{}, over: map[int]queued{}}
+	generation := map[int]int{}
+	for _, l := range lines {
+		g, ok := r.byID[l.array]
+		if !ok {
+			continue // of a submitter that was killed before it had noted the array: its chunks are submitted again
+		}
+		a := r.known[g]
+		most := 0
+		for _, t := range l.tasks {
+			for task := t.from; task <= t.to; task++ {
+				n := a.First + task
+				switch {
+				case n >= len(r.chunks):
+				case !l.isOver():
+					q.awaited[n] = true
+					most++
+				case g >= generation[n]:
+					q.over[n], generation[n] = l, g
+				}
+			}
+		}
+		if l.tasks == nil && l.isOver() { // those that were cancelled before they had begun share a line
+			for _, task := range a.Tasks {
+				if n := a.First + task; g >= generation[n] && q.over[n].state == "" {
+					q.over[n] = l
+				}
+			}
+		}
+		q.count(l, most)
+		if !l.isOver() && l.restarts > r.Job.Retries && len(l.tasks) == 1 {
+			q.tooOften = append(q.tooOften, l.array+"_"+tasksInWords([]int{l.tasks[0].from}))
+		}
+	}
+	return q
+}
+
+func (q *answer) count(l queued, tasks int) {
+	switch {
+	case l.isOver():
+	case l.state != "PENDING":
+		q.running += tasks
+	case l.reason == "Dependency": // of the last one, on all others
+	default:
+		q.pending += tasks
+		if q.reason == "" || slices.Contains(usual, q.reason) {
+			q.reason = l.reason
+		}
+	}
+}
+
+// usual are reasons to wait that pass by themselves.
+var usual = []string{"None", "Priority", "Resources", "JobArrayTaskLimit", "BeginTime", "Dependency"}
+
+// tellPending tells that tasks wait, when all do, or for a reason that may not pass.
+func (r *run) tellPending(q *answer) {
+	if q.pending > 0 && q.reason != "None" && (q.running == 0 || !slices.Contains(usual, q.reason)) {
+		r.say(q.reason)
+	}
+}
+
+// patience is how long the record of a chunk may take to show the end of its task. Where Slurm says that
+// the task has come to one by itself, that is as long as the file system may take.
+func (q *answer) patience(n int) time.Duration {
+	switch over := q.over[n]; {
+	case over.notLaunched():
+	case over.state == "COMPLETED", over.state == "FAILED", over.state == "":
+		return seenWithin
+	}
+	return 3 * lookEvery
+}

@@ -1,0 +1,65 @@
+package slurm
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"brood/internal/plan"
+)
+
+// writeList writes the list of a chunk.
+func (f *Folder) writeList(chunk int, job plan.Job) error {
+	if err := f.makeParts(chunk); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(f.list(chunk), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	list := plan.NewList(file)
+	return errors.Join(list.Add(job), list.Close(), file.Close())
+}
+
+// makeParts makes the folders that a chunk's list and records are in.
+func (f *Folder) makeParts(chunk int) error {
+	if chunk%perFolder > 0 {
+		return nil
+	}
+	for _, name := range []string{"lists", "events"} {
+		if err := os.Mkdir(f.in(name, part(chunk)), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastList is that of the folders and links, which is written as long as the source is walked.
+type lastList struct {
+	folder *Folder
+	file   *os.File // nil when there is none yet
+	list   *plan.List
+	names  int
+}
+
+func (l *lastList) add(job plan.Job) (err error) {
+	if l.file == nil {
+		if l.file, err = os.OpenFile(l.folder.in("lists", "last"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644); err != nil {
+			return err
+		}
+		l.list = plan.NewList(l.file)
+	}
+	l.names += len(job.Names)
+	return l.list.Add(job)
+}
+
+// end makes it the list of that chunk; ok is false when there is none.
+func (l *lastList) end(chunk int) (ok bool, err error) {
+	if l.file == nil {
+		return false, nil
+	}
+	if err := errors.Join(l.list.Close(), l.file.Close(), l.folder.makeParts(chunk)); err != nil {
+		return false, err
+	}
+	return true, os.Rename(l.folder.in("lists", "last"), l.folder.list(chunk))
+}

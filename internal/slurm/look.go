@@ -1,0 +1,166 @@
+package slurm
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"brood/internal/event"
+)
+
+// lookEvery is how often the records are looked at: the more are open, the rarer.
+func (r *run) lookEvery() time.Duration {
+	return max(lookEvery, time.Duration(r.count[submitted])*time.Second/looksMost)
+}
+
+// look reads what is new in the records of chunks that are under way.
+func (r *run) look() error {
+	for first := 0; first < len(r.chunks); first += perFolder {
+		if !r.isOpen(first) {
+			continue
+		}
+		if err := r.lookInto(part(first)); err != nil {
+			return r.problem(err)
+		}
+	}
+	return nil
+}
+
+// isOpen tells whether one of the chunks whose records lie in the folder of this one may have news.
+func (r *run) isOpen(first int) bool {
+	for n := first; n < min(first+perFolder, len(r.chunks)); n++ {
+		if r.chunks[n].state == submitted || r.works[n] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) lookInto(part string) error {
+	folder, err := os.Open(r.in("events", part))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	names, err := folder.Readdirnames(-1)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		a, ok := parseAttempt(name)
+		if !ok || a.chunk >= len(r.chunks) || r.chunks[a.chunk].state != submitted && r.works[a.chunk] == nil {
+			continue
+		}
+		a.file = filepath.Join(folder.Name(), name)
+		if err := r.follow(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow reads what is new of an attempt.
+func (r *run) follow(a *attempt) error {
+	w := r.works[a.chunk]
+	if w == nil {
+		w = &work{}
+		r.works[a.chunk] = w
+	}
+	a = w.attempt(a)
+	if err := w.second(); err != nil {
+		return err
+	}
+	err := a.read(func(e event.Event) { r.heard(w, a, e) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a network file system may list what it cannot open yet
+	}
+	if err != nil {
+		return err
+	}
+	return r.judge(a.chunk, w)
+}
+
+// heard takes an event of an attempt.
+func (r *run) heard(w *work, a *attempt, e event.Event) {
+	task := e
+	e.Node = a.begun.Node
+	switch e.Kind {
+	case event.Begun:
+		a.begun = task
+		r.emit(r.started(a))
+		return
+	case event.Finished:
+		a.finished = &task
+		r.ended(a, task.Time, "")
+		return
+	case event.Measured, event.Stopping:
+		return
+	case event.Started:
+		if a.running == nil {
+			a.running = map[int]event.Event{}
+		}
+		a.running[e.PID] = e
+	case event.Exited:
+		delete(a.running, e.PID)
+	case event.Failed:
+		a.failed++
+		return
+	}
+	if isSuccess(e) {
+		if r.isFile(a.chunk) && e.Time.After(r.lastFile) {
+			r.lastFile = e.Time
+		}
+		if !w.isNew(e) {
+			return
+		}
+	}
+	r.emit(e)
+}
+
+// isFile tells whether a chunk is one of files.
+func (r *run) isFile(chunk int) bool { return !r.isLast(chunk) }
+
+func (r *run) isLast(chunk int) bool {
+	return r.planned.Last && chunk == len(r.chunks)-1
+}
+
+// started is the event of a task's start.
+func (r *run) started(a *attempt) event.Event {
+	b := a.begun
+	return event.Event{
+		Time: b.Time, Kind: event.Started, Name: a.name(), Node: b.Node, Task: a.task, PID: b.PID, PPID: r.self,
+		File: b.File, Files: b.Files,
+	}
+}
+
+// ended tells of the end of a task, and of what it has left behind: its children have ended with it.
+// reason is why, where it has not said so itself.
+func (r *run) ended(a *attempt, at time.Time, reason string) {
+	if a.begun.Kind == "" {
+		return
+	}
+	for _, child := range a.running {
+		r.emit(event.Event{Time: at, Kind: event.Exited, Name: child.Name, Node: child.Node, PID: child.PID, File: child.File, Reason: "its task has ended"})
+	}
+	a.running = nil
+	e := event.Event{Time: at, Kind: event.Exited, Name: a.name(), Node: a.begun.Node, Task: a.task, PID: a.begun.PID, File: a.begun.File, Reason: reason}
+	e.Duration = at.Sub(a.begun.Time).Seconds()
+	if f := a.finished; f != nil {
+		e.Bytes, e.ExitCode = f.Bytes, new(int)
+		switch {
+		case f.Error != "":
+			*e.ExitCode = exitRefused
+		case f.Totals != nil && f.Failed > 0, f.Signal != "", f.Reason != "":
+			*e.ExitCode = exitFailed
+		}
+	}
+	r.emit(e)
+}
+
+// Exit codes of a task, as brood's.
+const (
+	exitFailed  = 1
+	exitRefused = 2
+)

@@ -1,0 +1,270 @@
+package slurm
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/schedule"
+)
+
+// Options of a run that are not the job's.
+type Options struct {
+	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
+	Detach bool               // return once all is submitted
+	Whole  func() bool        // asked when the plan has ended: whether the source was walked to its end
+}
+
+// Outcome is how a run came to its end.
+type Outcome struct {
+	Left    bool     // the tasks go on; Folder tells where they are followed
+	Partial bool     // not all of the source was submitted
+	Stopped bool     // the tasks were cancelled, by us or by somebody
+	Arrays  []string // Slurm's IDs
+}
+
+// run is owned by the goroutine of Run or Follow. Commands, which may take long, run in goroutines of their
+// own, one at a time for each purpose, and what they have to say comes through answers.
+type run struct {
+	*Folder
+	opts Options
+	emit event.Sink
+	self int // the PID that tasks have as their parent
+	host string
+
+	jobs    <-chan plan.Job // nil when all are listed
+	done    func(plan.Job)
+	last    *lastList
+	planned Planned
+	seen    bool // seen.json is there
+
+	chunks  []chunk
+	count   [settled + 1]int // of these, by state
+	waiting []int            // chunks that are to be submitted, for the first time
+	since   time.Time        // the first of these is
+	again   []int            // and once more
+	works   map[int]*work
+	known   []array
+	byID    map[string]int
+
+	answers    chan func() error
+	submitting bool
+	refusals   int // of sbatch, since it took an array
+	notBefore  time.Time
+	asking     bool
+	ask        time.Duration // until squeue is asked again
+	silent     bool          // Slurm does not answer
+
+	badNodes   map[string]bool
+	pending    int       // tasks that wait, when squeue was asked last
+	said       string    // why they do, as it was told last
+	lastFile   time.Time // when a file was settled last, by the clock of its node
+	lastBegun  time.Time // when the folders were begun, that are done
+	stopped    schedule.Stop
+	cancelling bool
+	left       bool
+	pulse      int
+}
+
+// chunk is what is known of one.
+type chunk struct {
+	files      int32
+	bytes      int64
+	state      chunkState
+	tries      int       // submissions
+	refused    int       // nodes on which it could not begin
+	generation int       // of the latest submission
+	at         time.Time // of that
+	missing    time.Time // since when Slurm has no task for it that is still to end
+}
+
+type chunkState uint8
+
+const (
+	listed chunkState = iota
+	submitted
+	settled
+)
+
+func newRun(f *Folder, opts Options, emit event.Sink) *run {
+	host, _ := os.Hostname()
+	if opts.Cancel == nil {
+		opts.Cancel = func() {}
+	}
+	return &run{
+		Folder: f, opts: opts, emit: emit, self: os.Getpid(), host: host,
+		works: map[int]*work{}, byID: map[string]int{}, badNodes: map[string]bool{},
+		answers: make(chan func() error), ask: askFirst,
+	}
+}
+
+// loop runs until all chunks are settled, or nobody is to follow them any more.
+func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, error) {
+	look, ask := time.NewTimer(0), time.NewTimer(r.ask)
+	defer look.Stop()
+	defer ask.Stop()
+	beat := time.NewTicker(r.Job.beatEvery())
+	defer beat.Stop()
+	if err := r.beat(); err != nil {
+		return Outcome{}, err
+	}
+	for !r.over() {
+		var err error
+		select {
+		case job, ok := <-r.nextJob():
+			err = r.take(job, ok)
+		case stop := <-stops:
+			err = r.stop(ctx, stop)
+		case answer := <-r.answers:
+			err = answer()
+		case <-look.C:
+			err = r.look()
+			look.Reset(r.lookEvery())
+		case <-ask.C:
+			r.askNow(ctx)
+			ask.Reset(r.ask)
+		case <-beat.C:
+			err = r.beat()
+		}
+		if err == nil {
+			err = r.submit(ctx)
+		}
+		if err != nil {
+			return Outcome{}, err
+		}
+	}
+	os.Remove(r.in("heartbeat")) // or who takes it up would wait whether it changes
+	return Outcome{Left: r.left, Partial: !r.planned.Whole, Stopped: r.isStopped(), Arrays: r.ids()}, nil
+}
+
+// over tells whether there is nothing more to do or to hear.
+func (r *run) over() bool {
+	switch {
+	case r.left:
+		return !r.submitting
+	case r.jobs != nil || r.submitting || len(r.waiting)+len(r.again) > 0:
+		return false
+	case r.opts.Detach && r.stopped < schedule.Terminate:
+		r.left = true
+		return true
+	}
+	return r.count[settled] == len(r.chunks) && r.stragglersOver() && !r.lastIsStale()
+}
+
+// do runs a command in a goroutine of its own; what it returns is called by the run's.
+func (r *run) do(command func() func() error) {
+	go func() { r.answers <- command() }()
+}
+
+// nextJob is where jobs come from; nil when none is to be taken now.
+func (r *run) nextJob() <-chan plan.Job {
+	if r.stopped > 0 || len(r.waiting) >= r.Job.ArraySize {
+		return nil
+	}
+	return r.jobs
+}
+
+// take lists a job as the next chunk; ok is false when there is no more.
+func (r *run) take(job plan.Job, ok bool) error {
+	switch {
+	case !ok:
+		return r.endOfPlan(true)
+	case job.Folders:
+		err := r.problem(r.last.add(job))
+		r.done(job)
+		return err
+	}
+	if err := r.addChunk(job); err != nil {
+		return err
+	}
+	r.planned.Files += len(job.Names)
+	r.planned.Bytes += job.Bytes
+	r.done(job) // of which nothing waits here: folders come last
+	return nil
+}
+
+func (r *run) addChunk(job plan.Job) error {
+	if err := r.writeList(len(r.chunks), job); err != nil {
+		return r.problem(err)
+	}
+	r.await(len(job.Names), job.Bytes)
+	return nil
+}
+
+// await makes a new chunk one that is to be submitted.
+func (r *run) await(files int, bytes int64) {
+	if len(r.waiting) == 0 {
+		r.since = time.Now()
+	}
+	r.waiting = append(r.waiting, len(r.chunks))
+	r.appear(files, bytes)
+}
+
+// endOfPlan is when no more jobs are taken; whole is false when there may have been more.
+func (r *run) endOfPlan(whole bool) error {
+	if r.jobs == nil {
+		return nil
+	}
+	r.jobs = nil
+	r.opts.Cancel()
+	last, err := r.last.end(len(r.chunks))
+	if err != nil {
+		return r.problem(err)
+	}
+	if last {
+		r.await(r.last.names, 0)
+	}
+	r.planned.Chunks, r.planned.Last, r.planned.Whole = len(r.chunks), last, whole && r.opts.Whole()
+	return r.problem(r.writeJSON("plan.json", r.planned))
+}
+
+func (r *run) ids() []string {
+	all := make([]string, len(r.known))
+	for i, a := range r.known {
+		all[i] = a.ID
+	}
+	return all
+}
+
+// appear makes the next chunk known.
+func (r *run) appear(files int, bytes int64) {
+	r.chunks = append(r.chunks, chunk{files: int32(files), bytes: bytes})
+	r.count[listed]++
+}
+
+// dropListed gives up the chunks that are not submitted. Of these nothing is told, as of what a run on one machine
+// has not come to.
+func (r *run) dropListed() {
+	r.waiting, r.again = nil, nil
+	for n := range r.chunks {
+		if r.chunks[n].state == listed {
+			r.set(n, settled)
+		}
+	}
+}
+
+// set changes a chunk's state.
+func (r *run) set(n int, to chunkState) *chunk {
+	c := &r.chunks[n]
+	r.count[c.state]--
+	c.state = to
+	r.count[to]++
+	return c
+}
+
+// beat says that somebody follows.
+func (r *run) beat() error {
+	r.pulse++
+	return r.problem(r.write("heartbeat", fmt.Appendf(nil, "%s %d %d\n", r.host, r.self, r.pulse), 0o644))
+}
+
+// problem says in which job folder there was one.
+func (r *run) problem(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("job folder %q: %w", r.Path, err)
+}

@@ -1,0 +1,61 @@
+package slurm
+
+import (
+	"fmt"
+	"strings"
+)
+
+// script is the batch script of all tasks. The name of the list is a number, so that no odd name
+// is on a command line but those of source and dest.
+func (f *Folder) script() string {
+	words := append(plain(f.Job.Flags), "--", string(f.Job.Source), string(f.Job.Dest))
+	for i, w := range words {
+		words[i] = Quoted(w)
+	}
+	return fmt.Sprintf(`#!/bin/sh
+# A task of %[1]s. $1: the chunk of task 0 of its array. $2: its generation. $3: not empty when they were submitted before.
+job=%[2]s
+if ! [ -x "$job/brood" ]; then
+	echo "brood: $job/brood: cannot be run on $SLURMD_NODENAME" >&2
+	exit 69
+fi
+exec "$job/brood" copy --job-dir="$job" --task="$(($1 + SLURM_ARRAY_TASK_ID))" --generation="$2" ${3:+--again} %[3]s
+`, f.Job.Name, Quoted(f.Path), strings.Join(words, " "))
+}
+
+// Quoted is a word as a shell takes it for itself.
+func Quoted(s string) string {
+	const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
+	if s != "" && strings.Trim(s, harmless) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// sbatch are the arguments by which an array is submitted. What the user asks for comes last.
+func (f *Folder) sbatch(a array, generation int, last bool, exclude string) []string {
+	tasks := tasksInWords(a.Tasks)
+	if f.Job.Throttle > 0 {
+		tasks += fmt.Sprintf("%%%d", f.Job.Throttle)
+	}
+	requeue := "--no-requeue"
+	if f.Job.Retries > 0 {
+		requeue = "--requeue"
+	}
+	args := []string{
+		"--parsable", "--job-name=" + f.Job.Name, "--array=" + tasks, requeue,
+		"--output=" + strings.ReplaceAll(f.in("log"), "%", "%%") + "/%A_%a.log", "--open-mode=append",
+	}
+	if last {
+		args = append(args, "--dependency=singleton")
+	}
+	if exclude != "" {
+		args = append(args, "--exclude="+exclude)
+	}
+	args = append(args, plain(f.Job.Sbatch)...)
+	again := ""
+	if a.Again {
+		again = "again"
+	}
+	return append(args, f.in("task.sh"), fmt.Sprint(a.First), fmt.Sprint(generation), again)
+}

@@ -1,0 +1,135 @@
+package slurm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Task is this process as a task of a job.
+type Task struct {
+	*Folder
+	Chunk int
+	ID    string // Slurm's: 81_3
+	Node  string
+
+	generation, restarts int
+	heartbeat            []byte // as it was last
+	changed              time.Time
+}
+
+// Task is the task that Slurm's environment tells of. again: its chunk was submitted before.
+func (f *Folder) Task(chunk, generation int, again bool, getenv func(string) string) (*Task, error) {
+	t := &Task{Folder: f, Chunk: chunk, Node: getenv("SLURMD_NODENAME"), generation: generation}
+	array, task := getenv("SLURM_ARRAY_JOB_ID"), getenv("SLURM_ARRAY_TASK_ID")
+	if array == "" || task == "" || t.Node == "" {
+		return nil, errors.New("SLURM_ARRAY_JOB_ID, SLURM_ARRAY_TASK_ID or SLURMD_NODENAME is not set: this is no task of an array")
+	}
+	t.ID = array + "_" + task
+	if s := getenv("SLURM_RESTART_COUNT"); s != "" {
+		var err error
+		if t.restarts, err = strconv.Atoi(s); err != nil {
+			return nil, fmt.Errorf("SLURM_RESTART_COUNT %q: is no number", s)
+		}
+	}
+	if again || t.restarts > 0 {
+		if err := f.write(fence(chunk), fmt.Appendf(nil, "%d %d\n", generation, t.restarts), 0o644); err != nil {
+			return nil, fmt.Errorf("job folder %q: %w", f.Path, err)
+		}
+	}
+	return t, nil
+}
+
+// fence is the file that tells which attempt at a chunk counts, where there was more than one.
+func fence(chunk int) string {
+	return filepath.Join("events", part(chunk), strconv.Itoa(chunk)+".fence")
+}
+
+// List is the name of the task's list.
+func (t *Task) List() string { return t.list(t.Chunk) }
+
+// Record makes the file of its events.
+func (t *Task) Record() (*os.File, error) {
+	name := t.in("events", part(t.Chunk), attemptName(t.Chunk, t.generation, t.restarts, t.ID))
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+}
+
+// Check tells whether this node sees the source and the destination that the job is about.
+func (t *Task) Check(source, dest string) error {
+	info, err := os.Lstat(filepath.Join(dest, t.Job.Marker))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("dest %q: is another one on node %s than where it was submitted", dest, t.Node)
+	}
+	if err != nil || !info.IsDir() {
+		return fmt.Errorf("dest %q: on node %s: %w", dest, t.Node, err)
+	}
+	var seen []Seen
+	if err := t.read("seen.json", &seen); err != nil {
+		return fmt.Errorf("job folder %q: on node %s: %w", t.Path, t.Node, err)
+	}
+	for _, s := range seen {
+		if s.isIn(source) {
+			return nil
+		}
+	}
+	if len(seen) > 0 {
+		return fmt.Errorf("source %q: is another one on node %s than where it was submitted: %q is not there, or not the same", source, t.Node, seen[0].Name)
+	}
+	return nil
+}
+
+// Watch has stop called once, with the reason, when this task is not wanted any more; it returns then, or when ctx is done.
+func (t *Task) Watch(ctx context.Context, stop func(why string)) {
+	t.changed = time.Now()
+	ticks := time.NewTicker(t.Job.watchEvery())
+	defer ticks.Stop()
+	for {
+		if why := t.unwanted(); why != "" {
+			stop(why)
+			return
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// unwanted is why the task should end; "" as long as it should not.
+func (t *Task) unwanted() string {
+	if t.isStopped() {
+		return "the job was stopped"
+	}
+	if text, err := os.ReadFile(t.in(fence(t.Chunk))); err == nil && t.isBefore(string(text)) {
+		return "another attempt at the same files has begun since"
+	}
+	if !t.Job.Daemon {
+		return ""
+	}
+	now, err := os.ReadFile(t.in("heartbeat"))
+	if err == nil && !bytes.Equal(now, t.heartbeat) {
+		t.heartbeat, t.changed = now, time.Now()
+	}
+	if limit := t.Job.Heartbeat.Duration(); time.Since(t.changed) > limit {
+		return fmt.Sprint("nobody has followed the job for ", limit)
+	}
+	return ""
+}
+
+// isBefore tells whether the attempt of a fence is later than this one.
+func (t *Task) isBefore(text string) bool {
+	var generation, restarts int
+	if _, err := fmt.Sscan(strings.TrimSpace(text), &generation, &restarts); err != nil {
+		return false
+	}
+	own, other := attempt{generation: t.generation, restarts: t.restarts}, attempt{generation: generation, restarts: restarts}
+	return own.before(&other)
+}
