@@ -34,6 +34,8 @@ type Member struct {
 	Signal   string
 	Lost     string        // why nobody has seen its end: it went with its task or node
 	History  []event.Event // all that happened to it
+
+	starter *Member // when it was known at the start
 }
 
 // Apply folds one event in.
@@ -73,21 +75,13 @@ func (f *Family) join(e event.Event) {
 	}
 	m := &Member{Letter: letter(len(f.Members)), Name: e.Name, PID: e.PID, Node: e.Node, Task: e.Task,
 		Command: e.Command, Starter: e.PPID, Parent: e.PPID, Started: e.Time}
-	m.History = []event.Event{e}
+	m.History, m.starter = []event.Event{e}, f.latest[e.Parent()]
 	f.Members = append(f.Members, m)
 	f.latest[e.Process()] = m
 }
 
 // lost tells of an end that nobody has seen.
 func lost(e event.Event) bool { return e.ExitCode == nil && e.Error == "" && e.Reason != "" }
-
-// Process tells the member from all others that run at the same time.
-func (m *Member) Process() event.Process { return event.Process{Node: m.Node, PID: m.PID} }
-
-// StartedBy is the process that has started it.
-func (m *Member) StartedBy() event.Process {
-	return event.Event{Node: m.Node, Task: m.Task, PPID: m.Starter}.Parent()
-}
 
 // Of is that member, the latest of those with its PID; nil for a stranger.
 func (f *Family) Of(p event.Process) *Member { return f.latest[p] }
@@ -102,10 +96,19 @@ func (f *Family) Named(name string) *Member {
 	return nil
 }
 
+// StarterOf is the member that has started this one, and not another that had its PID before
+// or later: a tree of these might have no end. It is nil where a stranger did.
+func (f *Family) StarterOf(m *Member) *Member {
+	if m.starter != nil {
+		return m.starter
+	}
+	return f.latest[event.Event{Node: m.Node, Task: m.Task, PPID: m.Starter}.Parent()]
+}
+
 // Children are the members that this one has started, in their order.
 func (f *Family) Children(of *Member) (children []*Member) {
 	for _, m := range f.Members {
-		if m.StartedBy() == of.Process() {
+		if f.StarterOf(m) == of {
 			children = append(children, m)
 		}
 	}

@@ -43,6 +43,22 @@ func TestFamily(t *testing.T) {
 	}
 }
 
+// TestFamilyOfReusedPIDs: A starts B, B starts C, which has the PID that A had.
+func TestFamilyOfReusedPIDs(t *testing.T) {
+	var f status.Family
+	for _, e := range []event.Event{
+		{Kind: event.Started, PID: 1, PPID: 9},
+		{Kind: event.Started, PID: 2, PPID: 1},
+		{Kind: event.Started, PID: 1, PPID: 2},
+	} {
+		f.Apply(e)
+	}
+	a, b, c := f.Members[0], f.Members[1], f.Members[2]
+	if f.StarterOf(a) != nil || f.StarterOf(b) != a || f.StarterOf(c) != b || len(f.Children(c)) != 0 || len(f.Children(a)) != 1 {
+		t.Errorf("A has %v, B %v, C %v", f.Children(a), f.Children(b), f.Children(c))
+	}
+}
+
 func TestLettersGoOn(t *testing.T) {
 	var f status.Family
 	for i := range 28 {

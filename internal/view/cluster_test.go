@@ -186,6 +186,26 @@ func TestFamilyOfACluster(t *testing.T) {
 	}
 }
 
+// TestFamilyOfReusedPIDs: the tree has an end, though a grandchild has its grandparent's PID.
+func TestFamilyOfReusedPIDs(t *testing.T) {
+	var f status.Family
+	for _, e := range []event.Event{
+		{Kind: event.Started, Name: "a", PID: 1, PPID: 9},
+		{Kind: event.Started, Name: "b", PID: 2, PPID: 1},
+		{Kind: event.Started, Name: "c", PID: 1, PPID: 2},
+	} {
+		f.Apply(e)
+	}
+	const want = `A 1 a  started by pid 9 · reaped by none of them
+└─ B 2 b  started by A · reaped by none of them
+   └─ C 1 c  started by B · reaped by none of them
+`
+	var got strings.Builder
+	if err := view.Family(&got, &f, view.EnglishFamily); err != nil || got.String() != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, got.String(), want)
+	}
+}
+
 // TestTraceOfACluster: each process has a number of its own, its node in its name, and an arrow from who started it.
 func TestTraceOfACluster(t *testing.T) {
 	var out strings.Builder

@@ -32,7 +32,7 @@ var (
 func Family(w io.Writer, f *status.Family, words FamilyWords) error {
 	d := drawing{family: f, words: words}
 	for _, m := range f.Members {
-		if f.Of(m.StartedBy()) == nil {
+		if f.StarterOf(m) == nil {
 			d.member(m, "", "")
 		}
 	}
@@ -64,7 +64,7 @@ func (d *drawing) history(m *status.Member) (said []string) {
 	for _, e := range m.History {
 		switch e.Kind {
 		case event.Started:
-			said = append(said, fmt.Sprintf(d.words.Started, d.who(e.Parent())))
+			said = append(said, fmt.Sprintf(d.words.Started, d.starter(m)))
 		case event.Signalled:
 			said = append(said, fmt.Sprintf(d.words.Signalled, e.Signal, d.who(e.Parent())))
 		case event.Zombie:
@@ -95,6 +95,13 @@ func (d *drawing) end(e event.Event) string {
 	default:
 		return fmt.Sprintf(d.words.Exited, *e.ExitCode)
 	}
+}
+
+func (d *drawing) starter(m *status.Member) string {
+	if s := d.family.StarterOf(m); s != nil {
+		return s.Letter
+	}
+	return fmt.Sprintf(d.words.Somebody, m.Starter)
 }
 
 // who is a letter for a member of the family, the PID for a stranger.
