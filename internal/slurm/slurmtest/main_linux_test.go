@@ -79,9 +79,17 @@ func (j job) running() (node string) {
 	until(j.t, "the job runs", func() bool {
 		runs := j.runs()
 		node = strings.TrimSuffix(runs[0], " 0")
-		return len(runs) == 1 && j.c.State(j.id) == "RUNNING "+node && len(j.c.Processes(node)) == 3
+		return len(runs) == 1 && j.c.State(j.id) == "RUNNING "+node && asleep(j.c.Processes(node))
 	})
 	return node
+}
+
+// asleep: each process has become what it will be. Just forked, it is a shell still.
+func asleep(processes []string) bool {
+	return len(processes) == 3 && !slices.ContainsFunc(processes, func(p string) bool {
+		_, args, _ := strings.Cut(p, " ")
+		return args != "sleep 1000"
+	})
 }
 
 // requeued waits until it runs once more, and elsewhere.
