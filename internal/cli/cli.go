@@ -86,7 +86,7 @@ func newApp(std Streams) *cli.App {
 		Writer:    std.Out,
 		ErrWriter: std.Err,
 		Commands: []*cli.Command{
-			copyCommand(std), verifyCommand(std), reportCommand(std), psCommand(std), limitCommand(std), lessonCommand(std),
+			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std), psCommand(std), limitCommand(std), lessonCommand(std),
 			completionCommand(std), manCommand(std),
 		},
 		ExitErrHandler: func(*cli.Context, error) {}, // Main says what there is to say

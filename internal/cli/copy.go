@@ -39,8 +39,8 @@ func copyCommand(std Streams) *cli.Command {
 			&cli.StringFlag{Name: "retry-failed", Category: aboutCopied, Usage: "copy just what failed in the run that `RECORD` is of", TakesFile: true},
 			&cli.BoolFlag{Name: "force", Category: aboutCopied, Usage: "begin although DEST has not enough room"},
 			&cli.BoolFlag{Name: "dry-run", Category: aboutCopied, Aliases: []string{"n"}, Usage: "say what would be copied, touch nothing"},
-			&cli.BoolFlag{Name: "json", Category: aboutStory, Usage: "the summary as JSON"},
-		}),
+			jsonSummary(),
+		}, clusterFlags()),
 		Action: func(c *cli.Context) error {
 			opts, err := readCopyOptions(c, std)
 			if err != nil {
@@ -49,6 +49,10 @@ func copyCommand(std Streams) *cli.Command {
 			return opts.refuse(std, runCopy(opts, std))
 		},
 	}
+}
+
+func jsonSummary() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Category: aboutStory, Usage: "the summary as JSON"}
 }
 
 func readCopyOptions(c *cli.Context, std Streams) (options, error) {
@@ -73,7 +77,7 @@ func readCopyOptions(c *cli.Context, std Streams) (options, error) {
 		opts.copy.Hash = ""
 	}
 	opts.plan.Recheck = opts.copy.Hash != "" || opts.copy.Durable
-	return opts, nil
+	return opts, opts.readCluster(c)
 }
 
 // readFailed chooses what the record of --retry-failed has failed at, from its

@@ -90,7 +90,7 @@ func argument(app *cli.App, name string) manual.Value {
 	switch name {
 	case "SOURCE", "RECORD":
 		return manual.Value{Files: true}
-	case "DEST", "FOLDER":
+	case "DEST", "FOLDER", "JOB-DIR":
 		return manual.Value{Folders: true}
 	case "NAME":
 		return manual.Value{Words: lessons()}

@@ -10,6 +10,7 @@ const (
 	aboutJobs     = "How many at once"
 	aboutFailure  = "When something fails"
 	aboutChild    = "What a child may do and take"
+	aboutCluster  = "On a cluster"
 	aboutLesson   = "How it is told"
 	aboutQuiz     = "The quiz"
 	aboutPicture  = "What is drawn"
@@ -17,7 +18,7 @@ const (
 )
 
 func groups() []string {
-	return []string{aboutCopied, aboutCompared, aboutProof, aboutJobs, aboutFailure, aboutChild, aboutLesson, aboutQuiz, aboutPicture, aboutStory}
+	return []string{aboutCopied, aboutCompared, aboutProof, aboutJobs, aboutFailure, aboutChild, aboutCluster, aboutLesson, aboutQuiz, aboutPicture, aboutStory}
 }
 
 // examples are what a command is for, with the line to type.
@@ -30,6 +31,7 @@ func examples(command string) []manual.Entry {
 			{Term: "What is on a disk that dies, then once more what has failed:", Text: "brood copy --stall 20s --retries 2 --record run.jsonl /media/old /disk"},
 			{Text: "brood copy --retry-failed run.jsonl"},
 			{Term: "Beside other work, with a rate for all children together:", Text: "brood copy --nice 19 --ionice idle --bwlimit 10M videos /disk/videos"},
+			{Term: "By the nodes of a cluster, eight at once:", Text: "brood copy --on slurm --nodes 8 --retries 2 videos /archive/videos"},
 			{Term: "Only to see what would be copied:", Text: "brood copy --dry-run --include '*.{mov,mp4}' videos /disk/videos"},
 		}
 	case "verify":
@@ -44,6 +46,14 @@ func examples(command string) []manual.Entry {
 	case "ps":
 		return []manual.Entry{
 			{Term: "What runs, and how fast, until Ctrl-C:", Text: "brood ps --watch"},
+		}
+	case "follow":
+		return []manual.Entry{
+			{Term: "What brood copy --on slurm has submitted, and was left:", Text: "brood follow /archive/videos.brood-20261129-022355-4649"},
+		}
+	case "stop":
+		return []manual.Entry{
+			{Term: "All tasks of a copy on a cluster:", Text: "brood stop /archive/videos.brood-20261129-022355-4649"},
 		}
 	case "limit":
 		return []manual.Entry{

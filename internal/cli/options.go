@@ -44,6 +44,8 @@ type options struct {
 	checksums    string
 	report       string
 	retryFailed  string // a record
+	cluster      cluster
+	task         task // on a node of a cluster
 	log          hclog.LoggerOptions
 }
 
@@ -92,11 +94,11 @@ func runFlags(name, what string) []cli.Flag {
 
 // readRunOptions reads them, and SOURCE and DEST.
 func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
-	opts = options{
-		daemon: c.Bool("daemon"), name: c.String("name"),
-		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"), report: c.String("report"),
-		plan: plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude")},
+	if opts, err = readStory(c, std); err != nil {
+		return opts, err
 	}
+	opts.daemon, opts.name = c.Bool("daemon"), c.String("name")
+	opts.plan = plan.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude")}
 	opts.source, opts.dest = c.Args().Get(0), c.Args().Get(1)
 	if opts.jobs, opts.auto, err = parseJobs(c.String("jobs")); err != nil {
 		return opts, err
@@ -125,8 +127,14 @@ func readRunOptions(c *cli.Context, std Streams) (opts options, err error) {
 	if opts.bwlimit, err = parseRate(c.String("bwlimit")); err != nil {
 		return opts, fmt.Errorf("bwlimit %w", err)
 	}
-	if opts.limits, err = readLimits(c); err != nil {
-		return opts, err
+	opts.limits, err = readLimits(c)
+	return opts, err
+}
+
+// readStory reads what is said of the run, and where.
+func readStory(c *cli.Context, std Streams) (opts options, err error) {
+	opts = options{
+		quiet: c.Bool("quiet"), json: c.Bool("json"), record: c.String("record"), checksums: c.String("checksums"), report: c.String("report"),
 	}
 	if opts.progress, err = parseProgress(c.String("progress")); err != nil {
 		return opts, err

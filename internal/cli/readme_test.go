@@ -12,8 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/urfave/cli/v2"
+
 	"brood/internal/event"
 	"brood/internal/lesson"
+	"brood/internal/slurm/slurmtest"
 )
 
 const top = "../.."
@@ -43,6 +46,10 @@ func TestReadmeExamples(t *testing.T) {
 
 func testExample(t *testing.T, command, want string) {
 	dest := t.TempDir() + "/videos"
+	if strings.Contains(command, "--on slurm") {
+		testClusterExample(t, command, want, dest)
+		return
+	}
 	cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "/tmp/videos", dest))
 	cmd.Dir = top
 	out, err := cmd.CombinedOutput()
@@ -55,9 +62,27 @@ func testExample(t *testing.T, command, want string) {
 	}
 }
 
+// testClusterExample runs one on a cluster; of its story only the beginning and the end are in the README.
+func testClusterExample(t *testing.T, command, want, dest string) {
+	t.Run("on a cluster", func(t *testing.T) {
+		cmd := slurmtest.New(t, slurmtest.Options{}).Command("sh", "-c", strings.ReplaceAll(command, "/scratch/videos", dest))
+		cmd.Dir = top + "/testdata"
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, out)
+		}
+		got := withoutNumbers(strings.ReplaceAll(string(out), dest, "/scratch/videos"))
+		for _, line := range withoutNumbers(want) {
+			if line != "…" && !slices.Contains(got, line) {
+				t.Errorf("%s prints\n%s\nthe README has %s", command, strings.Join(got, "\n"), line)
+			}
+		}
+	})
+}
+
 func withoutNumbers(text string) []string {
 	// Which child was first, how many ran at once and how fast is not the same on each machine.
-	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration)=\S+|copy-\d|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
+	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration|node|task)=\S+|(copy|task)-\d|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
 	lines := strings.Split(varies.ReplaceAllString(text, "#"), "\n")
 	slices.Sort(lines)
 	return lines
@@ -66,8 +91,8 @@ func withoutNumbers(text string) []string {
 func TestReadmeHasEveryFlag(t *testing.T) {
 	text := readme(t)
 	std := Streams{io.Discard, io.Discard}
-	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags, psCommand(std).Flags) {
-		if flag.Names()[0] == aboutFlag {
+	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags, psCommand(std).Flags, followCommand(std).Flags) {
+		if visible, ok := flag.(cli.VisibleFlag); flag.Names()[0] == aboutFlag || ok && !visible.IsVisible() {
 			continue
 		}
 		for _, name := range flag.Names() {

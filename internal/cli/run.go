@@ -30,31 +30,37 @@ func runCopy(opts options, std Streams) error {
 	if err := opts.readFailed(std); err != nil {
 		return err
 	}
+	if opts.task.dir != "" {
+		return runTask(opts, std)
+	}
 	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
 	if err != nil {
 		return err
 	}
-	return run(tree, opts, std)
+	if opts.cluster.on {
+		return runCluster(tree, opts, std)
+	}
+	return runHere(tree, opts, std)
 }
 
 // measure tells what there is to do, where somebody wants to know, and is an error
 // when the destination has no room for it, unless that is to be tried. It walks the whole source.
-func measure(ctx context.Context, tree plan.Tree, opts options, wanted bool, emit event.Sink) (files int, err error) {
+func measure(ctx context.Context, tree plan.Tree, opts options, wanted bool, emit event.Sink) (plan.Work, error) {
 	work, known, err := plan.Measure(ctx, tree, opts.plan, plan.Question{
 		Work: wanted || opts.halt.percent > 0 && !opts.dryRun, Compare: opts.compare,
 		Room: !opts.compare && !opts.force, Written: opts.copy.Hash != "",
 	})
 	if short := new(plan.Shortage); errors.As(err, &short) {
-		return 0, &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits", view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
+		return work, &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits", view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
 	}
 	if known {
 		emit(event.Event{Kind: event.Measured, Files: work.Files, Size: work.Bytes})
 	}
-	return work.Files, err
+	return work, err
 }
 
-// run is one plan, one run, one stream of events, and its views.
-func run(tree plan.Tree, opts options, std Streams) error {
+// runHere is a run on this machine.
+func runHere(tree plan.Tree, opts options, std Streams) error {
 	if opts.confine == confine.Always {
 		if err := confine.Available(); err != nil {
 			return fmt.Errorf("confine always: %w", err)
@@ -67,42 +73,78 @@ func run(tree plan.Tree, opts options, std Streams) error {
 	if bucket != nil {
 		defer bucket.Close()
 	}
+	return run(tree, opts, std, func(shown *progress, emit event.Sink) (ending, error) {
+		if err := settleDown(opts); err != nil {
+			return ending{}, err
+		}
+		stopped, err := execute(tree, opts, bucket, shown, emit)
+		return ending{stopped: stopped}, err
+	})
+}
+
+// settleDown takes what this process needs for its children, and gives up what they are to do without, which they
+// need not each for itself then.
+func settleDown(opts options) error {
+	// A priority that needs root's rights is taken while they are there.
+	if err := process.Prepare(opts.limits); err != nil {
+		return err
+	}
+	return confine.Privileges(target.Capabilities(opts.compare, opts.copy.Archive), opts.confine)
+}
+
+// ending is how a run came to its end.
+type ending struct {
+	stopped syscall.Signal // that ended it early; 0 for none
+	left    string         // what is said when it goes on elsewhere; "" when it does not
+	partial string         // why not all was done of what there is to do; "" when it was
+}
+
+// run is one run, one stream of events, and its views.
+func run(tree plan.Tree, opts options, std Streams, do func(*progress, event.Sink) (ending, error)) error {
 	files, err := openOutputs(opts, tree)
 	if err != nil {
 		return err
-	}
-	// A priority that needs root's rights is taken while they are there.
-	if err := process.Prepare(opts.limits); err != nil {
-		return errors.Join(err, files.close())
-	}
-	// What the children are to do without, they need not give up each for itself.
-	if err := confine.Privileges(target.Capabilities(opts.compare, opts.copy.Archive), opts.confine); err != nil {
-		return errors.Join(err, files.close())
 	}
 	debug.SetGCPercent(parentGC)
 	// A progress that is shown is drawn by who writes the log.
 	story := newStory(&opts.log)
 	shown := showProgress(opts, std, story)
-	var stopped syscall.Signal
-	defer func() { endStory(story, stopped) }()
+	var end ending
+	defer func() { endStory(story, end.stopped) }()
 	names := bufio.NewWriter(std.Out)
 	stream := event.NewStream(shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
-	stopped, err = execute(tree, opts, bucket, shown, stream.Emit)
+	end, err = do(shown, stream.Emit)
 	shown.end()
 	if err != nil {
 		return errors.Join(err, files.close())
 	}
 	finished := shown.view.Finished(time.Now())
-	stream.Emit(finished)
+	if end.left == "" {
+		stream.Emit(finished)
+	}
 	story.Drain(grace) // the answer comes after it
-	errs := errors.Join(files.close(), answer(names.Flush()), answer(summarize(opts, std, finished)))
+	errs := errors.Join(files.close(), answer(names.Flush()), answer(conclude(opts, std, finished, end)))
 	if errs != nil {
 		opts.say(story, hclog.Error, errs.Error())
 	}
+	return statusOf(finished, end, errs)
+}
+
+// conclude is the answer of a run.
+func conclude(opts options, std Streams, finished event.Event, end ending) error {
+	if end.left != "" {
+		_, err := fmt.Fprintln(std.Out, end.left)
+		return err
+	}
+	return summarize(opts, std, finished)
+}
+
+// statusOf is the exit status of a run, as an error.
+func statusOf(finished event.Event, end ending, errs error) error {
 	switch {
-	case stopped != 0:
-		return exitStatus(statusSignal + int(stopped))
-	case finished.Failed+finished.Different+finished.Missing+finished.Extra > 0 || errs != nil:
+	case end.stopped != 0:
+		return exitStatus(statusSignal + int(end.stopped))
+	case end.left == "" && finished.Failed+finished.Different+finished.Missing+finished.Extra > 0, end.partial != "", errs != nil:
 		return exitStatus(statusFailed)
 	}
 	return nil
@@ -141,7 +183,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress,
 		opts.plan.PerChild, opts.plan.Guided = 1, false // each file is said by itself
 		opts.plan.Recheck = false                       // what is there is looked at by a child, and there is none
 	}
-	total, err := measure(ctx, tree, opts, shown.wanted(), emit)
+	work, err := measure(ctx, tree, opts, shown.wanted(), emit)
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +191,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress,
 	// more children: their jobs are larger than need be, by a fraction of a second at the end.
 	opts.plan.Slots = slots
 	stops := make(chan schedule.Stop, len(rungs)+1) // all that there can be: of signals, and of the halt
-	emit = opts.halt.of(total).watch(emit, stops)
+	emit = opts.halt.of(work.Files).watch(emit, stops)
 	p, err := startPlan(ctx, tree, opts, emit)
 	if err != nil {
 		return 0, err
@@ -159,13 +201,20 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress,
 		sayPlan(p, emit)
 		return 0, nil
 	}
-	ladder := watchSignals(opts.daemon, stops, emit)
+	ladder := watchSignals(hereRungs(opts.daemon), stops, emit)
 	shown.listen()
-	schedule.Run(p, &schedule.Local{
-		Config: processes(tree, opts, bucket),
-		Name:   opts.name,
-		Daemon: opts.daemon,
-	}, schedule.Options{
+	schedule.Run(p, local(tree, opts, bucket), scheduling(opts, slots, most, limited, stops, cancel, emit), emit)
+	process.Finish(grace)
+	return ladder.end(), nil
+}
+
+// local is the engine of this machine.
+func local(tree plan.Tree, opts options, bucket *pace.Bucket) *schedule.Local {
+	return &schedule.Local{Config: processes(tree, opts, bucket), Name: opts.name, Daemon: opts.daemon}
+}
+
+func scheduling(opts options, slots, most int, limited event.Event, stops <-chan schedule.Stop, cancel func(), emit event.Sink) schedule.Options {
+	return schedule.Options{
 		Slots: slots, Most: most, Room: opts.admission.room(),
 		Full:  func() { emitLimited(opts.jobs, limited, emit) },
 		Grace: grace, Stop: stops, Cancel: cancel,
@@ -173,9 +222,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress,
 			return max(3*time.Second, 3*target.ProgressEvery(children, opts.plan.Stall))
 		},
 		Stall: opts.plan.Stall, Timeout: opts.timeout, Retries: opts.retries,
-	}, emit)
-	process.Finish(grace)
-	return ladder.end(), nil
+	}
 }
 
 // startPlan starts the plan of a run.

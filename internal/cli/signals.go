@@ -24,16 +24,27 @@ type ladder struct {
 
 var signalNames = map[os.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP"}
 
-var rungs = []struct {
+// rung is one step up, with what is said then.
+type rung struct {
 	stop   schedule.Stop
 	reason string
-}{
+}
+
+var rungs = []rung{
 	{schedule.Drain, "no more children are started, the running ones are waited for; once more terminates them"},
 	{schedule.Terminate, "the running children are terminated; once more kills them"},
 	{schedule.Kill, "the running children are killed; once more ends this process, whatever holds it up"},
 }
 
-func watchSignals(daemon bool, stops chan<- schedule.Stop, emit event.Sink) *ladder {
+// hereRungs are those of a run on this machine.
+func hereRungs(daemon bool) []rung {
+	if daemon {
+		return rungs[1:]
+	}
+	return rungs
+}
+
+func watchSignals(ahead []rung, stops chan<- schedule.Stop, emit event.Sink) *ladder {
 	l := &ladder{
 		stops:  stops,
 		caught: make(chan os.Signal, len(rungs)),
@@ -41,7 +52,7 @@ func watchSignals(daemon bool, stops chan<- schedule.Stop, emit event.Sink) *lad
 		done:   make(chan struct{}),
 	}
 	catch(l.caught)
-	go l.climb(daemon, emit)
+	go l.climb(ahead, emit)
 	return l
 }
 
@@ -55,7 +66,7 @@ func catch(caught chan<- os.Signal) {
 	}
 }
 
-func (l *ladder) climb(daemon bool, emit event.Sink) {
+func (l *ladder) climb(ahead []rung, emit event.Sink) {
 	defer close(l.done)
 	said := make(chan event.Event, len(rungs)) // who is slow to hear of a stop is not to delay it
 	var saying sync.WaitGroup
@@ -66,10 +77,6 @@ func (l *ladder) climb(daemon bool, emit event.Sink) {
 	})
 	defer saying.Wait()
 	defer close(said)
-	ahead := rungs
-	if daemon {
-		ahead = rungs[1:]
-	}
 	for n, rung := range ahead {
 		sig, ok := <-l.caught
 		if !ok {

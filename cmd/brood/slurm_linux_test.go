@@ -1,0 +1,431 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"brood/internal/event"
+	"brood/internal/slurm/slurmtest"
+)
+
+// onCluster is a place that the nodes of a cluster see.
+type onCluster struct {
+	place
+	*slurmtest.Cluster
+}
+
+// newCluster is one whose arrays are small, so that a few thousand files are several.
+func newCluster(t *testing.T) onCluster {
+	t.Helper()
+	p := newPlace(t) // which is removed when the cluster is down
+	return onCluster{p, slurmtest.New(t, slurmtest.Options{Nodes: 3, CPUs: 4, Conf: "MaxArraySize=11"})}
+}
+
+func (c onCluster) with(cmd *exec.Cmd) *exec.Cmd {
+	cmd.Env = append(cmd.Env, c.Env()...)
+	return cmd
+}
+
+// copyOn is brood copy on the cluster, with a job folder that stays.
+func (c onCluster) copyOn(flags ...string) *exec.Cmd {
+	return c.with(c.copy(append([]string{"--on=slurm", "--job-dir", c.jobDir()}, flags...)...))
+}
+
+func (c onCluster) jobDir() string { return c.dir + "/job" }
+
+// followOn is brood follow, whose record is in place of the one before.
+func (c onCluster) followOn(flags ...string) *exec.Cmd {
+	return c.with(c.brood(slices.Concat([]string{"follow", "--record", c.dir + "/record"}, flags, []string{c.jobDir()})...))
+}
+
+// videos are files of which each is a chunk of its own, and takes some seconds.
+func (c onCluster) videos(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		name := fmt.Sprintf("%s/video-%02d", c.src, i)
+		must(t, os.WriteFile(name, noise(8<<20, i), 0o640))
+		must(t, os.Chtimes(name, longAgo, longAgo))
+	}
+	must(t, os.Chtimes(c.src, longAgo, longAgo))
+}
+
+// nobodyLeft fails the test when a process of ours is on a node.
+func (c onCluster) nobodyLeft(t *testing.T, nodes ...string) {
+	t.Helper()
+	for _, node := range nodes {
+		if !eventually(func() bool { return len(c.Processes(node)) == 0 }) {
+			t.Errorf("on %s: %q", node, c.Processes(node))
+		}
+	}
+}
+
+var allNodes = []string{"n1", "n2", "n3"}
+
+// once fails the test unless each file of the source is told exactly once, as copied or as there before, and
+// the totals say so.
+func (c onCluster) once(t *testing.T, r *run) {
+	t.Helper()
+	told := map[string]int{}
+	for _, e := range r.events() {
+		switch e.Kind {
+		case event.Copied, event.Verified, event.Skipped, event.Linked, event.Made, event.Failed:
+			told[e.File]++
+		}
+	}
+	files := 0
+	for name, info := range readTree(t, c.src).info {
+		if told[name] != 1 {
+			t.Errorf("%q is told %d times", name, told[name])
+		}
+		if info.Mode().IsRegular() {
+			files++
+		}
+	}
+	finished := r.of(event.Finished)
+	if len(finished) != 1 || finished[0].Files+finished[0].Skipped+finished[0].Failed != files {
+		t.Errorf("finished %+v, want %d files in all", finished, files)
+	}
+}
+
+// thousands plants files of odd names in folders that forbid and folders that are empty, and links.
+func (c onCluster) thousands(t *testing.T, n int) {
+	t.Helper()
+	odd := []string{"line\nfeed", "no \xff\xfe UTF-8", "-dash", "--task=7", " ", "\x1b[31mred", `quo"te'`, `back\slash`, "%A_%a", "$(id)", "`id`", "ä", "end 3"}
+	for i := range n {
+		folder := fmt.Sprintf("%s/%s/%d", c.src, odd[i%len(odd)], i%7)
+		must(t, os.MkdirAll(folder, 0o755))
+		must(t, os.WriteFile(fmt.Sprintf("%s/%s %d", folder, odd[i%11], i), noise(i%5000, i), fs.FileMode(0o400|i%2<<5)))
+	}
+	must(t, os.MkdirAll(c.src+"/empty/still", 0o755))
+	must(t, os.Symlink("no\nwhere\xff", c.src+"/-link\n\xff"))
+	for _, name := range []string{" ", "ä", "."} {
+		must(t, os.Chtimes(filepath.Join(c.src, name), longAgo, longAgo))
+	}
+	must(t, os.Chmod(c.src+"/ä", 0o555))
+}
+
+func TestSlurm(t *testing.T) {
+	c := newCluster(t)
+	c.thousands(t, 3000)
+	cmd := c.with(c.brood("copy", "--on", "slurm", "--record", c.dir+"/record", "--per-child=auto", c.src, c.dst))
+	r := start(t, c.place, cmd)
+	r.wants(0)
+	c.equal(t)
+	c.once(t, r)
+	c.nobodyLeft(t, allNodes...)
+	tasks, nodes := 0, map[string]bool{}
+	for _, e := range r.of(event.Started) {
+		if e.Task != "" {
+			tasks++
+			nodes[e.Node] = true
+		}
+	}
+	arrays := r.of(event.Submitted)
+	if tasks < 12 || len(arrays) < 3 || len(nodes) < 2 {
+		t.Errorf("%d tasks in %d arrays on %d nodes; want more than an array takes, and the folders", tasks, len(arrays), len(nodes))
+	}
+	if want := fmt.Sprintf("tasks     %d, on %d nodes", tasks, len(nodes)); !strings.Contains(r.stdout(), want) {
+		t.Errorf("%q is not in the answer:\n%s", want, r.stdout())
+	}
+	if left, _ := filepath.Glob(c.dst + "?*"); len(left) > 0 {
+		t.Errorf("left beside the destination: %q", left)
+	}
+	if left := c.leftovers(t); len(left) > 0 {
+		t.Errorf("left in the destination: %q", left)
+	}
+
+	must(t, os.Remove(c.dir+"/record"))
+	again := start(t, c.place, c.copyOn())
+	again.wants(0)
+	c.equal(t)
+	if skipped := again.of(event.Finished)[0].Skipped; skipped != 3001 {
+		t.Errorf("once more: %d skipped, want all 3000 and the link", skipped)
+	}
+}
+
+// running waits until a task on the node is in the midst of a file.
+func (r *run) running(node string) {
+	r.Helper()
+	found := func() bool {
+		return slices.ContainsFunc(r.of(event.Progress), func(e event.Event) bool { return e.Node == node && e.Bytes > 0 })
+	}
+	if !eventually(func() bool { return found() || r.over() }) || !found() {
+		r.Fatalf("no task copies on %s; it says:\n%s", node, r.stderr())
+	}
+}
+
+// copySlowlyOn leaves time to disturb it: each of six tasks has 2 MiB a second.
+func (c onCluster) copySlowlyOn(flags ...string) *exec.Cmd {
+	return c.copyOn(append([]string{"--bwlimit=12M", "--array-throttle=6", "--per-task=1", "--verify"}, flags...)...)
+}
+
+func TestSlurmNodeCrashes(t *testing.T) {
+	needsRoot(t, "a node that dies with its processes")
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn("--retries=2"))
+	r.running("n2")
+	c.Crash("n2")
+	c.Lost("n2")
+	r.endsWith(0)
+	c.equal(t)
+	c.once(t, r)
+	c.nobodyLeft(t, "n1", "n3")
+}
+
+// Without retries the files of its tasks have failed, with Slurm's reason, and the next run does the rest.
+func TestSlurmNodeCrashesForGood(t *testing.T) {
+	needsRoot(t, "a node that dies with its processes")
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn())
+	r.running("n2")
+	c.Crash("n2")
+	c.Lost("n2")
+	r.endsWith(1)
+	c.once(t, r)
+	failed := r.of(event.Failed)
+	if len(failed) == 0 {
+		t.Error("nothing has failed")
+	}
+	for _, e := range failed {
+		if !strings.Contains(e.Error, "NODE_FAIL") {
+			t.Errorf("%q: %s", e.File, e.Error)
+		}
+	}
+	c.wholeFiles(t)
+	c.Heal("n2")
+	must(t, os.Rename(c.dir+"/record", c.dir+"/failed"))
+	must(t, os.RemoveAll(c.jobDir()))
+	rest := start(t, c.place, c.with(c.brood("copy", "--on=slurm", "--job-dir", c.jobDir(), "--retry-failed", c.dir+"/failed")))
+	rest.wants(0)
+	c.equal(t)
+}
+
+// A node is cut off, and its tasks go on unseen while Slurm starts them again elsewhere.
+func TestSlurmNodeCut(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn("--retries=2"))
+	r.running("n2")
+	c.Cut("n2")
+	c.Lost("n2")
+	r.endsWith(0)
+	c.equal(t)
+	c.once(t, r)
+	if left := c.leftovers(t); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
+	c.nobodyLeft(t, allNodes...)
+}
+
+func TestSlurmControllerBounces(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn())
+	r.running("n1")
+	c.Bounce()
+	r.endsWith(0)
+	c.equal(t)
+	c.once(t, r)
+}
+
+// The controller dies, may have forgotten the job when it comes back, or starts its tasks once more.
+func TestSlurmControllerDies(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn("--retries=3"))
+	r.running("n1")
+	c.KillController()
+	r.says("Slurm does not answer")
+	c.StartController()
+	r.says("Slurm answers again")
+	r.endsWith(0)
+	c.equal(t)
+	c.once(t, r)
+	c.nobodyLeft(t, allNodes...)
+}
+
+// Who has submitted it dies, and another takes it up.
+func TestSlurmFollow(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 24)
+	r := start(t, c.place, c.copySlowlyOn())
+	r.running("n1")
+	r.signal(syscall.SIGKILL)
+	r.endsWith(-1)
+	must(t, os.Remove(c.dir+"/record"))
+	next := start(t, c.place, c.followOn())
+	next.running("n1")
+	other := start(t, c.elsewhere(t), c.followOn())
+	other.endsWith(2)
+	if !strings.Contains(other.stderr(), fmt.Sprintf("is followed already, by PID %d", next.pid)) {
+		t.Errorf("a second one says %q", other.stderr())
+	}
+	next.endsWith(0)
+	c.equal(t)
+	c.once(t, next)
+	c.nobodyLeft(t, allNodes...)
+}
+
+// elsewhere is a place for what another brood says.
+func (c onCluster) elsewhere(t *testing.T) place {
+	p := c.place
+	p.dir = t.TempDir()
+	return p
+}
+
+func TestSlurmDetach(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 3)
+	r := start(t, c.place, c.with(c.brood("copy", "--on=slurm", "--job-dir", c.jobDir(), "--detach", c.src, c.dst)))
+	r.endsWith(0)
+	id, rest, _ := strings.Cut(r.stdout(), "\n")
+	if len(strings.Fields(id)) != 2 || !strings.Contains(rest, "brood follow "+c.jobDir()) {
+		t.Errorf("it answers %q", r.stdout())
+	}
+	next := start(t, c.place, c.followOn())
+	next.wants(0)
+	c.equal(t)
+	c.once(t, next)
+}
+
+// Ctrl-C leaves the tasks alone, and says who can take them up.
+func TestSlurmInterrupted(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn())
+	r.running("n1")
+	r.signal(syscall.SIGINT)
+	r.endsWith(130)
+	if !strings.Contains(r.stdout(), "brood follow "+c.jobDir()) {
+		t.Errorf("it answers %q", r.stdout())
+	}
+	must(t, os.Remove(c.dir+"/record"))
+	next := start(t, c.place, c.followOn())
+	next.endsWith(0)
+	c.equal(t)
+	c.once(t, next)
+}
+
+func TestSlurmDaemonInterrupted(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn("--daemon"))
+	r.running("n1")
+	r.signal(syscall.SIGINT)
+	r.endsWith(130)
+	c.nobodyLeft(t, allNodes...)
+	if left := c.Run("squeue", "-h"); left != "" {
+		t.Errorf("in the queue: %s", left)
+	}
+	c.wholeFiles(t)
+}
+
+// The tasks of a daemon do not outlive who follows them.
+func TestSlurmDaemonKilled(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn("--daemon", "--heartbeat=4s"))
+	r.running("n1")
+	r.signal(syscall.SIGKILL)
+	c.nobodyLeft(t, allNodes...)
+	if !eventually(func() bool { return c.Run("squeue", "-h") == "" }) {
+		t.Errorf("in the queue: %s", c.Run("squeue"))
+	}
+	c.wholeFiles(t)
+}
+
+func TestSlurmStop(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 8)
+	r := start(t, c.place, c.copySlowlyOn())
+	r.running("n1")
+	stop := start(t, c.elsewhere(t), c.with(c.brood("stop", c.jobDir())))
+	stop.endsWith(0)
+	if !strings.HasPrefix(stop.stdout(), "cancelled ") {
+		t.Errorf("it answers %q", stop.stdout())
+	}
+	c.nobodyLeft(t, allNodes...)
+	r.endsWith(1)
+	c.wholeFiles(t)
+}
+
+// A task that hits its limit is named with Slurm's reason.
+func TestSlurmTimeLimit(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 1)
+	r := start(t, c.place, c.copyOn("--time=1", "--bwlimit=64K", "--array-throttle=1", "--stall=0"))
+	r.endsWith(1)
+	failed := r.of(event.Failed)
+	if len(failed) != 1 || !strings.Contains(failed[0].Error, "TIMEOUT") {
+		t.Errorf("failed: %+v", failed)
+	}
+	c.once(t, r)
+	c.nobodyLeft(t, allNodes...)
+}
+
+// What Slurm refuses is an error before anything is touched.
+func TestSlurmRefused(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 3, 100)
+	for name, row := range map[string]struct {
+		flags []string
+		says  string
+	}{
+		"partition":  {[]string{"--partition=nosuch"}, "invalid partition specified: nosuch"},
+		"constraint": {[]string{"--constraint=nosuch"}, "Invalid feature specification"},
+		"time":       {[]string{"--time=soon"}, "Invalid --time specification"},
+		"any":        {[]string{"--slurm-arg=--nodelist=n9"}, "Invalid node name specified"},
+		"CPUs":       {[]string{"--cpus-per-task=5"}, "Requested node configuration is not available"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, c.elsewhere(t), c.copyOn(row.flags...))
+			r.endsWith(2)
+			if !strings.Contains(r.stderr(), row.says) {
+				t.Errorf("it says %q, not %q", r.stderr(), row.says)
+			}
+			for _, name := range []string{c.jobDir(), c.dst} {
+				if _, err := os.Lstat(name); err == nil {
+					t.Errorf("%s is there", name)
+				}
+			}
+		})
+	}
+	t.Run("controller", func(t *testing.T) {
+		c.KillController()
+		defer c.StartController()
+		r := start(t, c.elsewhere(t), c.copyOn())
+		r.endsWith(2)
+		if !strings.Contains(r.stderr(), "Unable to contact slurm controller") {
+			t.Errorf("it says %q", r.stderr())
+		}
+	})
+}
+
+func TestSlurmDryRun(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 3000, 1)
+	r := start(t, c.place, c.copyOn("--dry-run", "--partition=main", "--nodes=2"))
+	r.endsWith(0)
+	for _, words := range []string{"#!/bin/sh\n", "sbatch --parsable", " --array=0-7%2 ", " --partition=main ", " --exclusive ", " --dependency=singleton ", "would copy 3000 files, 2.9 KiB, by "} {
+		if !strings.Contains(r.stdout(), words) {
+			t.Errorf("%q is not in the answer:\n%s", words, r.stdout())
+		}
+	}
+	for _, name := range []string{c.jobDir(), c.dst} {
+		if _, err := os.Lstat(name); err == nil {
+			t.Errorf("%s is there", name)
+		}
+	}
+	if left := c.Run("squeue", "-h", "-t", "all"); left != "" {
+		t.Errorf("in the queue: %s", left)
+	}
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/process"
+	"brood/internal/schedule"
+	"brood/internal/slurm"
+	"brood/internal/target"
+	"brood/internal/view"
+)
+
+// runCluster is a run whose work is done on a cluster. With dry-run nothing is submitted, or written.
+func runCluster(tree plan.Tree, opts options, std Streams) error {
+	known, err := slurm.Ask(context.Background())
+	if err != nil {
+		return err
+	}
+	root, source, dest, err := absolute(tree, opts)
+	if err != nil {
+		return err
+	}
+	request := opts.request(root, source, dest)
+	return run(tree, opts, std, func(shown *progress, emit event.Sink) (ending, error) {
+		emit(opts.begun(time.Now()))
+		if opts.dryRun {
+			return opts.preview(known, request, tree, emit)
+		}
+		return opts.create(known, request, tree, shown, emit)
+	})
+}
+
+// create makes the job folder and submits the plan; where nothing could be submitted, the folder goes again.
+func (o options) create(known slurm.Cluster, request slurm.Request, tree plan.Tree, shown *progress, emit event.Sink) (ending, error) {
+	folder, err := known.Create(o.cluster.jobDir(string(request.Dest)), request, o.cluster.throttle)
+	if err != nil {
+		return ending{}, err
+	}
+	planning, err := folder.Planning(emit)
+	if err != nil {
+		return ending{}, errors.Join(err, folder.Remove())
+	}
+	defer planning.Close()
+	end, err := o.submit(known, folder, tree, shown, planning, emit)
+	if err != nil && !folder.Submitted() {
+		err = errors.Join(err, folder.Remove())
+	} else if err != nil {
+		err = fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))
+	}
+	return end, err
+}
+
+// absolute are the paths as a task has them, which may begin in another folder.
+func absolute(tree plan.Tree, opts options) (root, source, dest string, err error) {
+	wd, err := os.Getwd()
+	join := func(path string) string {
+		if strings.HasPrefix(path, "/") {
+			return path
+		}
+		return wd + "/" + path // not cleaned: a link before .. is one on a node, too
+	}
+	return join(tree.Source), join(opts.source), join(opts.dest), err
+}
+
+// begun is the event by which the run begins.
+func (o options) begun(at time.Time) event.Event {
+	return event.Event{Time: at, Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
+		Source: o.source, Dest: o.dest, Jobs: o.cluster.jobs, Hash: string(o.copy.Hash), DryRun: o.dryRun}
+}
+
+// startChunks starts the plan, whose jobs are chunks.
+func (o options) startChunks(ctx context.Context, known slurm.Cluster, tree plan.Tree, emit event.Sink) (p *plan.Plan, files int, err error) {
+	work, err := measure(ctx, tree, o, true, emit)
+	if err != nil {
+		return nil, 0, err
+	}
+	o.plan.Chunk = known.ChunkFor(work.Files, work.Bytes, o.cluster.throttle)
+	if n := o.cluster.perTask; n > 0 {
+		o.plan.Chunk.Files = n
+	}
+	p, err = startPlan(ctx, tree, o, emit)
+	return p, work.Files, err
+}
+
+// preview says what would be submitted.
+func (o options) preview(known slurm.Cluster, request slurm.Request, tree plan.Tree, emit event.Sink) (ending, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	p, _, err := o.startChunks(ctx, known, tree, emit)
+	if err != nil {
+		return ending{}, err
+	}
+	defer p.Wait()
+	tasks, files, bytes, last := 0, 0, int64(0), false
+	for job := range p.Jobs() {
+		if last = last || job.Folders; !job.Folders {
+			tasks, files, bytes = tasks+1, files+len(job.Names), bytes+job.Bytes
+		}
+		p.Done(job)
+	}
+	if last {
+		tasks++
+	}
+	script, commands := known.Preview(o.cluster.jobDir(string(request.Dest)), request, tasks, last)
+	return ending{left: fmt.Sprintf("%s\n%s\n\nwould copy %d files, %s, by %d tasks",
+		script, strings.Join(commands, "\n"), files, view.Bytes(bytes), tasks)}, nil
+}
+
+// submit has the plan done by the cluster.
+func (o options) submit(known slurm.Cluster, folder *slurm.Folder, tree plan.Tree, shown *progress, planning *slurm.Planning, emit event.Sink) (ending, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	p, files, err := o.startChunks(ctx, known, tree, planning.Emit)
+	if err != nil {
+		return ending{}, err
+	}
+	defer p.Wait()
+	defer cancel()
+	if err := folder.Try(ctx); err != nil {
+		return ending{}, err
+	}
+	if err := o.mark(tree, folder.Job.Marker, target.Job.Mark); err != nil {
+		return ending{}, err
+	}
+	options := slurm.Options{Cancel: cancel, Detach: o.cluster.detach, Whole: planning.Whole}
+	end, err := o.followed(folder, tree, shown, files, emit, func(stops <-chan schedule.Stop, emit event.Sink) (slurm.Outcome, error) {
+		return folder.Run(context.Background(), p, stops, options, emit)
+	})
+	if err != nil && !folder.Submitted() {
+		err = errors.Join(err, o.mark(tree, folder.Job.Marker, target.Job.Unmark))
+	}
+	return end, err
+}
+
+// followed is a run on a cluster that this process follows, until it is over or left.
+func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress, files int, emit event.Sink, follow func(<-chan schedule.Stop, event.Sink) (slurm.Outcome, error)) (end ending, err error) {
+	stops := make(chan schedule.Stop, len(rungs)+1)
+	emit = o.halt.of(files).watch(emit, stops)
+	ladder := watchSignals(clusterRungs(folder.Job.Daemon, folder.Path), stops, emit)
+	shown.listen()
+	came, err := follow(stops, emit)
+	end.stopped = ladder.end()
+	switch {
+	case err != nil:
+		return end, err
+	case came.Left:
+		end.left = fmt.Sprintf("%s\nits story and its end: brood follow %s", strings.Join(came.Arrays, " "), slurm.Quoted(folder.Path))
+		return end, nil
+	case came.Stopped:
+		end.partial = "the tasks were cancelled"
+	case came.Partial:
+		end.partial = "not all of the source was planned; what is done is skipped when it is copied once more"
+	}
+	if end.partial != "" && end.stopped == 0 {
+		emit(event.Event{Kind: event.Stopping, Reason: end.partial})
+	}
+	err = o.mark(tree, folder.Job.Marker, target.Job.Unmark)
+	if err == nil && end.partial == "" && folder.Job.Own && shown.view.Finished(time.Now()).Failed == 0 {
+		err = folder.Remove()
+	}
+	return end, err
+}
+
+// clusterRungs are the steps of a run on a cluster.
+func clusterRungs(daemon bool, dir string) []rung {
+	if daemon {
+		return []rung{
+			{schedule.Terminate, "the tasks are cancelled; once more kills them"},
+			{schedule.Kill, "the tasks are killed; once more ends this process, whatever holds it up"},
+		}
+	}
+	return []rung{
+		{schedule.Drain, "the rest is submitted, and the tasks go on; once more leaves at once. Their end: brood stop " + slurm.Quoted(dir)},
+		{schedule.Terminate, "the tasks that were submitted go on; once more ends this process, whatever holds it up"},
+	}
+}
+
+// mark has a child make or remove the mark in the destination.
+func (o options) mark(tree plan.Tree, name string, config func(target.Job, string) process.Config) error {
+	c := config(target.Job{Source: tree.Source, Dest: tree.Dest, Options: o.copy}, name)
+	var said strings.Builder
+	c.Name, c.Stderr = "mark-1", &said
+	child := process.New(c)
+	if err := child.Start(); err != nil {
+		return fmt.Errorf("dest %q: %w", tree.Dest, err)
+	}
+	defer child.Close()
+	if ended, err := child.JoinTimeout(max(o.plan.Stall, grace)); err != nil || !ended {
+		_ = child.Kill()
+		_ = child.Abandon()
+		return fmt.Errorf("dest %q: gives no answer", tree.Dest)
+	}
+	if exit, _ := child.Exit(); exit.Code != 0 {
+		return fmt.Errorf("dest %q: %s", tree.Dest, strings.TrimSpace(said.String()))
+	}
+	return nil
+}

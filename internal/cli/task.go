@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/process"
+	"brood/internal/schedule"
+	"brood/internal/slurm"
+	"brood/internal/view"
+)
+
+// task is what the command line of a task says, which does a chunk of a job on a node of a cluster.
+type task struct {
+	dir        string
+	chunk      int
+	generation int
+	again      bool
+}
+
+// runTask copies the names of a list. Its events, and why it could not begin, are read by who follows the job.
+func runTask(opts options, std Streams) error {
+	folder, err := slurm.Open(opts.task.dir)
+	if err != nil {
+		return err
+	}
+	t, err := folder.Task(opts.task.chunk, opts.task.generation, opts.task.again, os.Getenv)
+	if err != nil {
+		return err
+	}
+	record, err := t.Record()
+	if err != nil {
+		return fmt.Errorf("job folder %q: %w", folder.Path, err)
+	}
+	diary := slurm.NewDiary(record, folder.Job.Every.Duration())
+	debug.SetGCPercent(parentGC)
+	opts.log.Level = hclog.Error // it is told by who follows
+	shown := &view.Progress{}
+	stream := event.NewStream(shown.Read, diary.Read, view.Log(hclog.New(&opts.log)))
+	stopped, err := doTask(t, opts, stream.Emit)
+	finished := shown.Finished(time.Now())
+	if err != nil {
+		finished.Error = err.Error()
+	}
+	stream.Emit(finished)
+	if diaryErr := diary.Close(); diaryErr != nil {
+		err = errors.Join(err, fmt.Errorf("job folder %q: record: %w", folder.Path, diaryErr))
+	}
+	if err != nil {
+		return err
+	}
+	return statusOf(finished, ending{stopped: stopped}, nil)
+}
+
+// doTask does what is on the list. An error means that nothing was begun.
+func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signal, err error) {
+	slots, most, limited := slotsFor(opts.jobs, opts.auto)
+	begun := event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(), Node: t.Node, Task: t.ID,
+		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, Hash: string(opts.copy.Hash)}
+	opts.plan.Slots = slots
+	list, first, err := openList(t, &opts)
+	if err == nil {
+		begun.File, begun.Files, begun.Size = first, list.Files, list.Bytes
+	}
+	emit(begun)
+	if err != nil {
+		return 0, err
+	}
+	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
+	if err == nil {
+		err = t.Check(tree.Source, tree.Dest)
+	}
+	if err == nil {
+		err = settleDown(opts)
+	}
+	if err != nil {
+		return 0, err
+	}
+	bucket, err := shareRate(opts.bwlimit)
+	if err != nil {
+		return 0, err
+	}
+	if bucket != nil {
+		defer bucket.Close()
+	}
+	file, err := os.Open(t.List())
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	wait := list.Start(ctx, file)
+	stops := make(chan schedule.Stop, len(rungs)+1)
+	ladder := watchSignals(hereRungs(opts.daemon), stops, emit)
+	unwatch := watchTask(ctx, t, stops, emit)
+	schedule.Run(list, local(tree, opts, bucket), scheduling(opts, slots, most, limited, stops, cancel, emit), emit)
+	process.Finish(grace)
+	cancel()
+	unwatch()
+	stopped = ladder.end()
+	return stopped, wait()
+}
+
+// openList reads the list from its beginning to its end, and returns its first name, too.
+func openList(t *slurm.Task, opts *options) (list *plan.Listed, first string, err error) {
+	file, err := os.Open(t.List())
+	if err != nil {
+		return nil, "", fmt.Errorf("on node %s: %w", t.Node, err)
+	}
+	defer file.Close()
+	opts.plan.ArgRoom = max(process.ArgRoom()-len(opts.source)-len(opts.dest), 1)
+	list, err = plan.OpenList(file, opts.plan, func(name string, _ int64) {
+		if first == "" {
+			first = name
+		}
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list %q: on node %s: %w", t.List(), t.Node, err)
+	}
+	return list, first, nil
+}
+
+// watchTask ends the run when the task is not wanted any more; unwatch waits until nobody watches.
+func watchTask(ctx context.Context, t *slurm.Task, stops chan<- schedule.Stop, emit event.Sink) (unwatch func()) {
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		t.Watch(ctx, func(why string) {
+			emit(event.Event{Kind: event.Stopping, Reason: why})
+			stops <- schedule.Terminate
+		})
+	})
+	return watching.Wait
+}
