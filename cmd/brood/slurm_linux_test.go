@@ -24,8 +24,15 @@ type onCluster struct {
 // newCluster is one whose arrays are small, so that a few thousand files are several.
 func newCluster(t *testing.T) onCluster {
 	t.Helper()
+	return newClusterOf(t, "MaxArraySize=11")
+}
+
+// newClusterOf has further lines of slurm.conf. Such tests mostly wait, and run beside each other.
+func newClusterOf(t *testing.T, conf string) onCluster {
+	t.Helper()
+	t.Parallel()
 	p := newPlace(t) // which is removed when the cluster is down
-	return onCluster{p, slurmtest.New(t, slurmtest.Options{Nodes: 3, CPUs: 4, Conf: "MaxArraySize=11"})}
+	return onCluster{p, slurmtest.New(t, slurmtest.Options{Nodes: 3, CPUs: 4, Conf: conf})}
 }
 
 func (c onCluster) with(cmd *exec.Cmd) *exec.Cmd {
@@ -428,4 +435,84 @@ func TestSlurmDryRun(t *testing.T) {
 	if left := c.Run("squeue", "-h", "-t", "all"); left != "" {
 		t.Errorf("in the queue: %s", left)
 	}
+}
+
+// hidden has a node see an empty folder in place of this one, as if it had another file system there.
+func (c onCluster) hidden(t *testing.T, node, dir string) {
+	t.Helper()
+	needsRoot(t, "a node that sees something else")
+	c.Enter(node, "mount", "-t", "tmpfs", "none", dir)
+}
+
+// TestSlurmOtherFolders: a node that sees another source, destination or job folder is found out before it
+// has written a byte, and what it was to do is done elsewhere.
+func TestSlurmOtherFolders(t *testing.T) {
+	for _, what := range []string{"source", "dest", "job folder"} {
+		t.Run(what, func(t *testing.T) {
+			c := newCluster(t)
+			c.videos(t, 9)
+			must(t, os.MkdirAll(c.dst, 0o755))
+			must(t, os.MkdirAll(c.jobDir(), 0o755))
+			dir := map[string]string{"source": c.src, "dest": c.dst, "job folder": c.jobDir()}[what]
+			c.hidden(t, "n3", dir)
+			r := start(t, c.place, c.copyOn("--per-task=1", "--array-throttle=3"))
+			r.endsWith(0)
+			c.equal(t)
+			c.once(t, r)
+			for _, e := range r.of(event.Copied) {
+				if e.Node == "n3" {
+					t.Errorf("%q was copied by it", e.File)
+				}
+			}
+			if there := c.Enter("n3", "ls", "-A", dir); there != "" {
+				t.Errorf("it has written %q", there)
+			}
+			if !strings.Contains(r.stderr(), "node n3 is avoided: ") {
+				t.Errorf("it says:\n%s", r.stderr())
+			}
+		})
+	}
+}
+
+// On no node is there what was submitted: the files have failed, and it is said why.
+func TestSlurmNowhere(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 20)
+	must(t, os.MkdirAll(c.dst, 0o755))
+	for _, node := range allNodes {
+		c.hidden(t, node, c.dst)
+	}
+	r := start(t, c.place, c.copyOn("--per-task=1"))
+	r.endsWith(1)
+	failed := r.of(event.Failed)
+	if len(failed) != 20+1 || r.of(event.Finished)[0].Files != 0 {
+		t.Errorf("%d have failed, want all files and their folder", len(failed))
+	}
+	for _, e := range failed {
+		if !strings.Contains(e.Error, "is another one on node n") && !strings.Contains(e.Error, "Requested node configuration is not available") {
+			t.Errorf("%q: %s", e.File, e.Error)
+		}
+	}
+}
+
+// The cluster takes so few jobs that not all tasks can be submitted at once.
+func TestSlurmFull(t *testing.T) {
+	c := newClusterOf(t, "MaxArraySize=11\nMaxJobCount=20\nMinJobAge=2")
+	c.small(t, 100, 1000)
+	r := start(t, c.place, c.copyOn("--per-task=2"))
+	r.endsWith(0)
+	c.equal(t)
+	c.once(t, r)
+}
+
+// While the cluster is drained the tasks wait, and it is said why.
+func TestSlurmDrained(t *testing.T) {
+	c := newCluster(t)
+	c.videos(t, 3)
+	c.Run("scontrol", "update", "nodename=n[1-3]", "state=drain", "reason=test")
+	r := start(t, c.place, c.copyOn())
+	r.says("tasks wait: ")
+	c.Run("scontrol", "update", "nodename=n[1-3]", "state=resume")
+	r.endsWith(0)
+	c.equal(t)
 }

@@ -64,7 +64,7 @@ func follow(dir string, opts options, std Streams) error {
 		begun.Hash = job.Hash
 		emit(begun)
 		return opts.followed(folder, tree, shown, 0, emit, func(stops <-chan schedule.Stop, emit event.Sink) (slurm.Outcome, error) {
-			return folder.Follow(context.Background(), stops, slurm.Options{}, emit)
+			return folder.Follow(context.Background(), stops, slurm.Options{Mark: opts.marker(tree, folder)}, emit)
 		})
 	})
 }

@@ -123,20 +123,10 @@ func (o options) submit(known slurm.Cluster, folder *slurm.Folder, tree plan.Tre
 	}
 	defer p.Wait()
 	defer cancel()
-	if err := folder.Try(ctx); err != nil {
-		return ending{}, err
-	}
-	if err := o.mark(tree, folder.Job.Marker, target.Job.Mark); err != nil {
-		return ending{}, err
-	}
-	options := slurm.Options{Cancel: cancel, Detach: o.cluster.detach, Whole: planning.Whole}
-	end, err := o.followed(folder, tree, shown, files, emit, func(stops <-chan schedule.Stop, emit event.Sink) (slurm.Outcome, error) {
+	options := slurm.Options{Cancel: cancel, Detach: o.cluster.detach, Whole: planning.Whole, Mark: o.marker(tree, folder)}
+	return o.followed(folder, tree, shown, files, emit, func(stops <-chan schedule.Stop, emit event.Sink) (slurm.Outcome, error) {
 		return folder.Run(context.Background(), p, stops, options, emit)
 	})
-	if err != nil && !folder.Submitted() {
-		err = errors.Join(err, o.mark(tree, folder.Job.Marker, target.Job.Unmark))
-	}
-	return end, err
 }
 
 // followed is a run on a cluster that this process follows, until it is over or left.
@@ -180,6 +170,11 @@ func clusterRungs(daemon bool, dir string) []rung {
 		{schedule.Drain, "the rest is submitted, and the tasks go on; once more leaves at once. Their end: brood stop " + slurm.Quoted(dir)},
 		{schedule.Terminate, "the tasks that were submitted go on; once more ends this process, whatever holds it up"},
 	}
+}
+
+// marker makes the mark.
+func (o options) marker(tree plan.Tree, folder *slurm.Folder) func() error {
+	return func() error { return o.mark(tree, folder.Job.Marker, target.Job.Mark) }
 }
 
 // mark has a child make or remove the mark in the destination.

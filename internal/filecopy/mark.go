@@ -9,7 +9,8 @@ import (
 // Mark makes an empty folder in dst, by which another machine sees that it has the same
 // one. Its name should be one of which IsTemporary holds.
 func Mark(dst *os.Root, name string) error {
-	if err := (place{dir: dst}).writing(func() error { return dst.Mkdir(name, 0o700) }); err != nil {
+	err := (place{dir: dst}).writing(func() error { return dst.Mkdir(name, 0o700) })
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return NewError("make folder", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package slurm
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -55,16 +56,34 @@ func (r *run) answered(ctx context.Context, asked time.Time, lines []queued, err
 		case c.missing.IsZero():
 			c.missing = time.Now() // its record may have come to its end since it was looked at
 			r.ask = askFirst
-		case time.Since(c.missing) > q.patience(n):
-			over := q.over[n]
-			if err := r.lost(n, over.why(), over.node); err != nil {
+		case r.hasEnded(n, q.over[n]), time.Since(c.missing) > q.patience(n) && !r.isAlive(n):
+			if err := r.lost(n, q.over[n]); err != nil {
 				return err
 			}
 		default:
 			r.ask = askFirst
 		}
 	}
+	r.tellAvoided(ctx, q)
 	return nil
+}
+
+// tellAvoided has tasks that wait avoid the same nodes: one that fails at once would draw them all.
+func (r *run) tellAvoided(ctx context.Context, q *answer) {
+	if !r.avoided || len(q.waiting) == 0 {
+		return
+	}
+	r.avoided = false
+	ids, nodes := strings.Join(q.waiting, ","), r.excluded()
+	r.do(func() func() error {
+		_, err := call(ctx, "scontrol", "update", "JobId="+ids, "ExcNodeList="+nodes)
+		return func() error {
+			if err != nil { // it is their own reason to fail then, each once
+				r.say(err.Error())
+			}
+			return nil
+		}
+	})
 }
 
 // passing is an error, unless it may pass.
@@ -81,6 +100,7 @@ type answer struct {
 	over     map[int]queued // or the latest has ended so
 	pending  int            // tasks that wait
 	running  int
+	waiting  []string // their arrays
 	reason   string   // for which most of them wait
 	tooOften []string // tasks that Slurm has started again more often than is asked for
 }
@@ -131,6 +151,7 @@ func (q *answer) count(l queued, tasks int) {
 	case l.reason == "Dependency": // of the last one, on all others
 	default:
 		q.pending += tasks
+		q.waiting = append(q.waiting, l.array)
 		if q.reason == "" || slices.Contains(usual, q.reason) {
 			q.reason = l.reason
 		}
@@ -151,7 +172,7 @@ func (r *run) tellPending(q *answer) {
 // the task has come to one by itself, that is as long as the file system may take.
 func (q *answer) patience(n int) time.Duration {
 	switch over := q.over[n]; {
-	case over.notLaunched():
+	case over.notLaunched(), over.state == "FAILED" && !over.isBroods():
 	case over.state == "COMPLETED", over.state == "FAILED", over.state == "":
 		return seenWithin
 	}

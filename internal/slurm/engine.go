@@ -89,13 +89,6 @@ func (c Cluster) Preview(path string, r Request, chunks int, last bool) (script 
 	return f.script(), commands
 }
 
-// Try asks Slurm whether it would take an array of such tasks, before anything is submitted.
-func (f *Folder) Try(ctx context.Context) error {
-	args := append([]string{"--test-only"}, f.sbatch(array{Tasks: []int{0}}, 0, false, "")...)
-	_, err := call(ctx, "sbatch", args...)
-	return err
-}
-
 // Run lists the jobs, submits them, and follows the tasks until all are over, or are to be left.
 // It returns when no more is emitted.
 func (f *Folder) Run(ctx context.Context, jobs schedule.Jobs, stops <-chan schedule.Stop, opts Options, emit event.Sink) (Outcome, error) {
@@ -110,6 +103,9 @@ func (f *Folder) Follow(ctx context.Context, stops <-chan schedule.Stop, opts Op
 	r := newRun(f, opts, emit)
 	if err := r.takeUp(); err != nil {
 		return Outcome{}, fmt.Errorf("job folder %q: %w", f.Path, err)
+	}
+	if len(r.known) > 0 {
+		r.mark()
 	}
 	return r.loop(ctx, stops)
 }

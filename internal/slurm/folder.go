@@ -29,6 +29,7 @@ import (
 //	events/000/12.1.0.81_3.1a2b3c4d.jsonl   the record of an attempt: chunk, generation, restarts by Slurm, task
 //	events/000/12.fence                 the latest attempt, where there was more than one
 //	log/81_3.log       what a task has printed, which is nothing unless it crashes
+//	marked           is there once the marker is in the destination
 //	heartbeat          changes as long as somebody follows
 //	stop               is there when the tasks are to end
 //
@@ -78,6 +79,14 @@ const format = 1
 
 // perFolder is how many chunks share a folder of lists or records.
 const perFolder = 1000
+
+// marked is there when the marker is.
+const marked = "marked"
+
+func (f *Folder) isMarked() bool {
+	_, err := os.Lstat(f.in(marked))
+	return err == nil
+}
 
 // errNoFolder is of a folder that is none of ours.
 var errNoFolder = errors.New("is no job folder of brood")

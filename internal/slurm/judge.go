@@ -1,7 +1,7 @@
 package slurm
 
 import (
-	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -112,44 +112,91 @@ func (r *run) lastIsStale() bool {
 	return true
 }
 
-// lost takes up a chunk of which no task is to come any more, and none has come to its end.
-func (r *run) lost(n int, why string, node string) error {
+// lost takes up a chunk of which no task is to come any more, and none has come to its end. over is what Slurm says of the latest.
+func (r *run) lost(n int, over queued) error {
 	w := r.works[n]
 	if w == nil {
 		w = &work{}
 	}
-	tries := r.chunks[n].tries - 1
-	refused := ""
+	c := &r.chunks[n]
+	why, node, refused := over.why(), over.node, over.refusesNode()
+	tries := c.tries - 1 - c.refused
 	for _, a := range w.attempts {
 		if !a.over() {
 			a.lost = true
 			r.ended(a, time.Now(), why)
 		}
 		tries = max(tries, a.restarts)
-		refused = cmp.Or(a.refused(), refused)
 	}
-	a := w.latest()
-	if a != nil && a.refused() != "" {
-		why, node = a.refused(), a.begun.Node
+	latest := w.latest()
+	if latest != nil && latest.refused() != "" {
+		why, node, refused = latest.refused(), latest.begun.Node, true
 	}
-	c := &r.chunks[n]
+	stopped := r.stopped > 0 || r.isStopped()
 	switch {
-	case r.stopped > 0 || r.isStopped():
-	case refused != "" && node != "" && c.refused < refusedMost:
+	case stopped:
+	case refused && node != "" && c.refused < refusedMost:
 		c.refused++
 		r.avoid(node, why)
-		return r.retry(n, a, why, c.tries)
+		return r.retry(n, latest, why, c.tries)
 	case tries < r.Job.Retries:
-		return r.retry(n, a, why, tries+1)
+		return r.retry(n, latest, why, tries+1)
 	}
-	if stopped := r.stopped > 0 || r.isStopped(); !stopped || len(w.attempts) > 0 {
-		if err := r.tellFailures(n, w, why); err != nil {
-			return err
-		}
+	if stopped && len(w.attempts) == 0 {
+		r.settle(n, w)
+		return nil
+	}
+	return r.fail(n, w, why)
+}
+
+// fail gives a chunk up: each name that is not settled has failed for that reason.
+func (r *run) fail(n int, w *work, why string) error {
+	if err := r.tellFailures(n, w, why); err != nil {
+		return err
 	}
 	r.settle(n, w)
 	return nil
 }
+
+// failAll is fail of chunks that Slurm does not take once more.
+func (r *run) failAll(a array, why string) error {
+	for _, t := range a.Tasks {
+		n := a.First + t
+		w := r.works[n]
+		if w == nil {
+			w = &work{}
+		}
+		latest := why
+		if l := w.latest(); l != nil && l.refused() != "" {
+			latest = l.refused() + "; " + why
+		}
+		if err := r.fail(n, w, latest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasEnded tells whether the record of the task of which Slurm says that it is over has come to its end.
+func (r *run) hasEnded(n int, over queued) bool {
+	w, ok := r.works[n], false
+	if g, known := r.byID[over.array]; w != nil && known {
+		task := fmt.Sprintf("%s_%d", over.array, n-r.known[g].First)
+		ok = slices.ContainsFunc(w.attempts, func(a *attempt) bool { return a.task == task && a.finished != nil && a.restarts == over.restarts })
+	}
+	return ok
+}
+
+// isAlive tells whether an attempt at a chunk has written not long ago, whatever Slurm says.
+func (r *run) isAlive(n int) bool {
+	w := r.works[n]
+	return w != nil && slices.ContainsFunc(w.attempts, func(a *attempt) bool {
+		return !a.over() && time.Since(a.grown) < max(quietFor, 5*r.Job.Every.Duration())
+	})
+}
+
+// quietFor is longer than a task that copies is silent, unless its disk is very slow; then it is overtaken.
+const quietFor = 5 * time.Second
 
 // refusedMost is on how many nodes a chunk may find another source or destination than it was planned for.
 const refusedMost = 3
@@ -170,7 +217,7 @@ func (r *run) avoid(node, why string) {
 	if r.badNodes[node] {
 		return
 	}
-	r.badNodes[node] = true
+	r.badNodes[node], r.avoided = true, true
 	r.say("node " + node + " is avoided: " + why)
 }
 

@@ -172,7 +172,7 @@ func (q queued) why() string {
 		return "Slurm could not start it: " + q.reason + ", as when the node does not see the job folder"
 	case q.state == "FAILED" && signal != 0:
 		return "Slurm: FAILED, ended by signal " + strconv.Itoa(signal)
-	case q.state == "FAILED":
+	case q.state == "FAILED" && exit != 0:
 		return "Slurm: FAILED, exit code " + strconv.Itoa(exit)
 	case q.state == "COMPLETED":
 		return "Slurm: COMPLETED, but it has written no end"
@@ -180,6 +180,18 @@ func (q queued) why() string {
 		return "Slurm: " + q.state
 	}
 	return "Slurm: " + q.state + ", " + q.reason
+}
+
+// refusesNode tells whether the task could not begin for a reason that is its node's.
+func (q queued) refusesNode() bool {
+	return q.notLaunched() || q.state == "FAILED" && q.code>>8&0xff == cannotRun
+}
+
+// isBroods tells whether an exit code is one that brood has once it has begun: whatever else the batch script ends with,
+// no record is to come.
+func (q queued) isBroods() bool {
+	exit := q.code >> 8 & 0xff
+	return exit <= 2 || exit > 128
 }
 
 // notLaunched tells whether the task has failed before its first line: Slurm says so, too, of a script

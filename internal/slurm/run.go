@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"brood/internal/event"
@@ -16,6 +17,7 @@ type Options struct {
 	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
 	Detach bool               // return once all is submitted
 	Whole  func() bool        // asked when the plan has ended: whether the source was walked to its end
+	Mark   func() error       // makes the marker in the destination: called once Slurm has taken the first array
 }
 
 // Outcome is how a run came to its end.
@@ -40,6 +42,7 @@ type run struct {
 	last    *lastList
 	planned Planned
 	seen    bool // seen.json is there
+	marking bool // the destination is being marked
 
 	chunks  []chunk
 	count   [settled + 1]int // of these, by state
@@ -51,6 +54,8 @@ type run struct {
 	byID    map[string]int
 
 	answers    chan func() error
+	commands   sync.WaitGroup // that run
+	gone       chan struct{}  // closed when nobody takes their answers any more
 	submitting bool
 	refusals   int // of sbatch, since it took an array
 	notBefore  time.Time
@@ -59,6 +64,7 @@ type run struct {
 	silent     bool          // Slurm does not answer
 
 	badNodes   map[string]bool
+	avoided    bool      // one more, of which tasks that wait do not know yet
 	pending    int       // tasks that wait, when squeue was asked last
 	said       string    // why they do, as it was told last
 	lastFile   time.Time // when a file was settled last, by the clock of its node
@@ -97,12 +103,16 @@ func newRun(f *Folder, opts Options, emit event.Sink) *run {
 	return &run{
 		Folder: f, opts: opts, emit: emit, self: os.Getpid(), host: host,
 		works: map[int]*work{}, byID: map[string]int{}, badNodes: map[string]bool{},
-		answers: make(chan func() error), ask: askFirst,
+		answers: make(chan func() error), gone: make(chan struct{}), ask: askFirst,
 	}
 }
 
 // loop runs until all chunks are settled, or nobody is to follow them any more.
 func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer r.commands.Wait()
+	defer close(r.gone)
+	defer cancel()
 	look, ask := time.NewTimer(0), time.NewTimer(r.ask)
 	defer look.Stop()
 	defer ask.Stop()
@@ -143,9 +153,11 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 // over tells whether there is nothing more to do or to hear.
 func (r *run) over() bool {
 	switch {
+	case r.submitting || r.marking || r.cancelling:
+		return false
 	case r.left:
-		return !r.submitting
-	case r.jobs != nil || r.submitting || len(r.waiting)+len(r.again) > 0:
+		return true
+	case r.jobs != nil || len(r.waiting)+len(r.again) > 0:
 		return false
 	case r.opts.Detach && r.stopped < schedule.Terminate:
 		r.left = true
@@ -154,9 +166,14 @@ func (r *run) over() bool {
 	return r.count[settled] == len(r.chunks) && r.stragglersOver() && !r.lastIsStale()
 }
 
-// do runs a command in a goroutine of its own; what it returns is called by the run's.
+// do runs a command in a goroutine of its own; what it returns is called by the run's, as long as that goes on.
 func (r *run) do(command func() func() error) {
-	go func() { r.answers <- command() }()
+	r.commands.Go(func() {
+		select {
+		case r.answers <- command():
+		case <-r.gone:
+		}
+	})
 }
 
 // nextJob is where jobs come from; nil when none is to be taken now.

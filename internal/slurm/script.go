@@ -17,11 +17,15 @@ func (f *Folder) script() string {
 job=%[2]s
 if ! [ -x "$job/brood" ]; then
 	echo "brood: $job/brood: cannot be run on $SLURMD_NODENAME" >&2
-	exit 69
+	exit %[4]d
 fi
 exec "$job/brood" copy --job-dir="$job" --task="$(($1 + SLURM_ARRAY_TASK_ID))" --generation="$2" ${3:+--again} %[3]s
-`, f.Job.Name, Quoted(f.Path), strings.Join(words, " "))
+`, f.Job.Name, Quoted(f.Path), strings.Join(words, " "), cannotRun)
 }
+
+// cannotRun is the batch script's exit code where a node does not see, or run, the brood of the job folder: EX_UNAVAILABLE
+// of sysexits(3).
+const cannotRun = 69
 
 // Quoted is a word as a shell takes it for itself.
 func Quoted(s string) string {

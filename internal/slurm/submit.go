@@ -102,6 +102,9 @@ func (r *run) sent(ctx context.Context, a array, id string, err error) error {
 		r.putBack(a)
 		return nil
 	}
+	if err != nil && a.Again {
+		return r.failAll(a, err.Error())
+	}
 	if err != nil {
 		return err
 	}
@@ -111,10 +114,30 @@ func (r *run) sent(ctx context.Context, a array, id string, err error) error {
 		return err
 	}
 	r.note(a)
+	r.mark()
 	if r.stopped >= schedule.Terminate && r.Job.Daemon {
 		r.cancel(ctx, false) // it was under way when the others were
 	}
 	return nil
+}
+
+// mark has the destination marked, unless it is; no task begins before that. It comes after Slurm has taken an array: where it
+// takes none, nothing is touched.
+func (r *run) mark() {
+	if r.marking || r.isMarked() {
+		return
+	}
+	r.marking = true
+	r.do(func() func() error {
+		err := r.opts.Mark()
+		if err == nil {
+			err = r.problem(r.write(marked, nil, 0o644))
+		}
+		return func() error {
+			r.marking = false
+			return err
+		}
+	})
 }
 
 // putBack has an array submitted later.

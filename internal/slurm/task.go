@@ -63,6 +63,11 @@ func (t *Task) Record() (*os.File, error) {
 
 // Check tells whether this node sees the source and the destination that the job is about.
 func (t *Task) Check(source, dest string) error {
+	for end := time.Now().Add(markedWithin); !t.isMarked(); time.Sleep(markedEvery) {
+		if time.Now().After(end) {
+			return fmt.Errorf("job folder %q: whoever has submitted the job has not marked its destination for %s", t.Path, markedWithin)
+		}
+	}
 	info, err := os.Lstat(filepath.Join(dest, t.Job.Marker))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("dest %q: is another one on node %s than where it was submitted", dest, t.Node)
@@ -84,6 +89,12 @@ func (t *Task) Check(source, dest string) error {
 	}
 	return nil
 }
+
+// How long the marker may take, and how often a task looks whether it is there. The first task may begin before it is.
+const (
+	markedWithin = 2 * time.Minute
+	markedEvery  = 200 * time.Millisecond
+)
 
 // Watch has stop called once, with the reason, when this task is not wanted any more; it returns then, or when ctx is done.
 func (t *Task) Watch(ctx context.Context, stop func(why string)) {

@@ -178,6 +178,12 @@ func (c *Cluster) Processes(node string) (lines []string) {
 	return lines
 }
 
+// Enter runs a command on the node, which is to have namespaces of its own (root has them).
+func (c *Cluster) Enter(node string, command ...string) (stdout string) {
+	c.t.Helper()
+	return c.must(append([]string{"enter", node}, command...)...)
+}
+
 // must calls the script.
 func (c *Cluster) must(args ...string) (stdout string) {
 	c.t.Helper()
