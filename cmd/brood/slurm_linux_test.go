@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"brood/internal/event"
 	"brood/internal/slurm/slurmtest"
@@ -116,6 +117,11 @@ func (c onCluster) thousands(t *testing.T, n int) {
 		must(t, os.Chtimes(filepath.Join(c.src, name), longAgo, longAgo))
 	}
 	must(t, os.Chmod(c.src+"/ä", 0o555))
+	t.Cleanup(func() {
+		for _, dir := range []string{c.src, c.dst} {
+			_ = os.Chmod(dir+"/ä", 0o755) // or a plain user could not remove it
+		}
+	})
 }
 
 func TestSlurm(t *testing.T) {
@@ -515,4 +521,64 @@ func TestSlurmDrained(t *testing.T) {
 	c.Run("scontrol", "update", "nodename=n[1-3]", "state=resume")
 	r.endsWith(0)
 	c.equal(t)
+}
+
+// However many arrays there are, no more tasks run at once than are asked for.
+func TestSlurmThrottle(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 16, 1000)
+	r := start(t, c.place, c.copyOn("--per-task=1", "--array-throttle=2"))
+	r.endsWith(0)
+	c.equal(t)
+	type change struct {
+		at time.Time
+		by int
+	}
+	var changes []change
+	for _, e := range r.events() {
+		if e.Task != "" && (e.Kind == event.Started || e.Kind == event.Exited) {
+			changes = append(changes, change{e.Time, map[event.Kind]int{event.Started: 1, event.Exited: -1}[e.Kind]})
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b change) int { return a.at.Compare(b.at) })
+	now, most := 0, 0
+	for _, c := range changes {
+		now += c.by
+		most = max(most, now)
+	}
+	if most > 2 || now != 0 || len(r.of(event.Submitted)) < 3 {
+		t.Errorf("up to %d tasks at once, %d at the end, of %d arrays", most, now, len(r.of(event.Submitted)))
+	}
+}
+
+// When too many files have failed, the tasks are cancelled.
+func TestSlurmHalt(t *testing.T) {
+	for _, when := range []string{"now", "soon"} {
+		t.Run(when, func(t *testing.T) {
+			c := newCluster(t)
+			c.videos(t, 16)
+			must(t, os.MkdirAll(c.dst+"/video-00", 0o755)) // in the way
+			r := start(t, c.place, c.copySlowlyOn("--halt="+when+",fail=1"))
+			r.endsWith(1)
+			finished := r.of(event.Finished)[0]
+			if finished.Files >= 15 || !strings.Contains(finished.Reason, "1 failed (--halt ") {
+				t.Errorf("%d files are copied; why it has ended: %q", finished.Files, finished.Reason)
+			}
+			c.nobodyLeft(t, allNodes...)
+		})
+	}
+}
+
+func TestSlurmOneFile(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 2, 1000)
+	cmd := c.with(c.brood("copy", "--on=slurm", "--job-dir", c.jobDir(), "--record", c.dir+"/record", "src/small-2", "dst"))
+	r := start(t, c.place, cmd)
+	r.endsWith(0)
+	if files := c.wholeFiles(t); !slices.Equal(files, []string{"small-2"}) {
+		t.Errorf("there is %q", files)
+	}
+	if left := c.leftovers(t); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
 }

@@ -47,6 +47,14 @@ func Main(args []string, std Streams) int {
 	if errors.As(err, &usage) && usage.hint != "" {
 		fmt.Fprintln(std.Err, usage.hint)
 	}
+	return statusOfError(err)
+}
+
+// statusOfError is that of a command which has not come to its end.
+func statusOfError(err error) int {
+	if broken := new(brokenOff); errors.As(err, &broken) {
+		return statusFailed
+	}
 	return statusUsage
 }
 
@@ -68,6 +76,11 @@ func printable(s string) string {
 type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// brokenOff is the error of a run that had begun.
+type brokenOff struct{ error }
+
+func (b *brokenOff) Unwrap() error { return b.error }
 
 // usageError is a command line that makes no sense, with a hint how it might.
 type usageError struct {

@@ -11,6 +11,7 @@ import (
 	"brood/internal/plan"
 	"brood/internal/schedule"
 	"brood/internal/slurm"
+	"brood/internal/target"
 )
 
 func followCommand(std Streams) *cli.Command {
@@ -55,17 +56,18 @@ func follow(dir string, opts options, std Streams) error {
 	job := folder.Job
 	opts.source, opts.dest, opts.daemon, opts.retries = string(job.Source), string(job.Dest), job.Daemon, job.Retries
 	opts.cluster.jobs = job.Jobs
-	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
-	if err != nil {
-		return err
-	}
+	tree := plan.Tree{Source: string(job.Root), Dest: opts.dest}
 	return run(tree, opts, std, func(shown *progress, emit event.Sink) (ending, error) {
 		begun := opts.begun(job.Begun)
 		begun.Hash = job.Hash
 		emit(begun)
-		return opts.followed(folder, tree, shown, 0, emit, func(stops <-chan schedule.Stop, emit event.Sink) (slurm.Outcome, error) {
-			return folder.Follow(context.Background(), stops, slurm.Options{Mark: opts.marker(tree, folder)}, emit)
+		end, err := opts.followed(folder, tree, shown, 0, emit, func(stops <-chan schedule.Stop, options slurm.Options, emit event.Sink) (slurm.Outcome, error) {
+			return folder.Follow(context.Background(), stops, options, emit)
 		})
+		if err != nil {
+			err = &brokenOff{err}
+		}
+		return end, err
 	})
 }
 
@@ -87,6 +89,9 @@ func stopCommand(std Streams) *cli.Command {
 				return err
 			}
 			tasks, err := folder.Stop(context.Background())
+			if err == nil {
+				err = options{}.mark(plan.Tree{Source: string(folder.Job.Root), Dest: string(folder.Job.Dest)}, folder.Job.Marker, target.Job.Unmark)
+			}
 			if err != nil {
 				return fmt.Errorf("stop: %w", err)
 			}

@@ -52,7 +52,7 @@ func (o options) create(known slurm.Cluster, request slurm.Request, tree plan.Tr
 	if err != nil && !folder.Submitted() {
 		err = errors.Join(err, folder.Remove())
 	} else if err != nil {
-		err = fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))
+		err = &brokenOff{fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))}
 	}
 	return end, err
 }
@@ -123,19 +123,21 @@ func (o options) submit(known slurm.Cluster, folder *slurm.Folder, tree plan.Tre
 	}
 	defer p.Wait()
 	defer cancel()
-	options := slurm.Options{Cancel: cancel, Detach: o.cluster.detach, Whole: planning.Whole, Mark: o.marker(tree, folder)}
-	return o.followed(folder, tree, shown, files, emit, func(stops <-chan schedule.Stop, emit event.Sink) (slurm.Outcome, error) {
+	return o.followed(folder, tree, shown, files, emit, func(stops <-chan schedule.Stop, options slurm.Options, emit event.Sink) (slurm.Outcome, error) {
+		options.Cancel, options.Detach, options.Whole = cancel, o.cluster.detach, planning.Whole
 		return folder.Run(context.Background(), p, stops, options, emit)
 	})
 }
 
-// followed is a run on a cluster that this process follows, until it is over or left.
-func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress, files int, emit event.Sink, follow func(<-chan schedule.Stop, event.Sink) (slurm.Outcome, error)) (end ending, err error) {
+// followed is a run on a cluster that this process follows, until it is over or left. files are those that there are to
+// copy, of which --halt may want a share.
+func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress, files int, emit event.Sink, follow func(<-chan schedule.Stop, slurm.Options, event.Sink) (slurm.Outcome, error)) (end ending, err error) {
+	halts := make(chan schedule.Stop, 1)
+	emit = o.halt.of(files).watch(emit, halts)
 	stops := make(chan schedule.Stop, len(rungs)+1)
-	emit = o.halt.of(files).watch(emit, stops)
 	ladder := watchSignals(clusterRungs(folder.Job.Daemon, folder.Path), stops, emit)
 	shown.listen()
-	came, err := follow(stops, emit)
+	came, err := follow(stops, slurm.Options{Halt: halts, Mark: func() error { return o.mark(tree, folder.Job.Marker, target.Job.Mark) }}, emit)
 	end.stopped = ladder.end()
 	switch {
 	case err != nil:
@@ -143,6 +145,7 @@ func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress,
 	case came.Left:
 		end.left = fmt.Sprintf("%s\nits story and its end: brood follow %s", strings.Join(came.Arrays, " "), slurm.Quoted(folder.Path))
 		return end, nil
+	case came.Halted:
 	case came.Stopped:
 		end.partial = "the tasks were cancelled"
 	case came.Partial:
@@ -168,13 +171,8 @@ func clusterRungs(daemon bool, dir string) []rung {
 	}
 	return []rung{
 		{schedule.Drain, "the rest is submitted, and the tasks go on; once more leaves at once. Their end: brood stop " + slurm.Quoted(dir)},
-		{schedule.Terminate, "the tasks that were submitted go on; once more ends this process, whatever holds it up"},
+		{schedule.Kill, "the tasks that were submitted go on; once more ends this process, whatever holds it up"},
 	}
-}
-
-// marker makes the mark.
-func (o options) marker(tree plan.Tree, folder *slurm.Folder) func() error {
-	return func() error { return o.mark(tree, folder.Job.Marker, target.Job.Mark) }
 }
 
 // mark has a child make or remove the mark in the destination.

@@ -56,5 +56,5 @@ func (o options) refuse(std Streams, err error) error {
 		words += " (" + usage.hint + ")"
 	}
 	o.say(std.Err, hclog.Error, words)
-	return exitStatus(statusUsage)
+	return exitStatus(statusOfError(err))
 }

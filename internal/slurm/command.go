@@ -52,7 +52,7 @@ func call(ctx context.Context, name string, args ...string) (string, error) {
 	var out, said strings.Builder
 	c := exec.CommandContext(ctx, name, args...)
 	c.Stdout, c.Stderr, c.Env = &out, &said, environment(os.Environ())
-	c.WaitDelay = time.Second
+	c.WaitDelay = patience // also for what has been said to be read, on a machine with much to do
 	err := c.Run()
 	switch {
 	case err == nil:

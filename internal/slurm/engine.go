@@ -74,8 +74,11 @@ func (c Cluster) Preview(path string, r Request, chunks int, last bool) (script 
 		for i := range a.Tasks {
 			a.Tasks[i] = i
 		}
-		words := []string{"sbatch"}
-		for _, w := range f.sbatch(a, len(commands), last, "") {
+		words, after := []string{"sbatch"}, ""
+		if len(commands) > 0 {
+			after = "ID"
+		}
+		for _, w := range f.sbatch(a, len(commands), last, after, "") {
 			words = append(words, Quoted(w))
 		}
 		commands = append(commands, strings.Join(words, " "))

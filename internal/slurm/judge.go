@@ -102,7 +102,7 @@ const stragglerFor = 4 * watchEvery
 // lastIsStale tells whether a file was written after the folders had got their times, and if so has that
 // done again.
 func (r *run) lastIsStale() bool {
-	if !r.planned.Last || r.lastBegun.IsZero() || !r.lastFile.After(r.lastBegun) || r.stopped > 0 {
+	if !r.planned.Last || r.lastBegun.IsZero() || !r.lastFile.After(r.lastBegun) || r.ending {
 		return false
 	}
 	last := len(r.chunks) - 1
@@ -132,7 +132,7 @@ func (r *run) lost(n int, over queued) error {
 	if latest != nil && latest.refused() != "" {
 		why, node, refused = latest.refused(), latest.begun.Node, true
 	}
-	stopped := r.stopped > 0 || r.isStopped()
+	stopped := r.ending || r.isStopped()
 	switch {
 	case stopped:
 	case refused && node != "" && c.refused < refusedMost:

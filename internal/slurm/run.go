@@ -14,10 +14,11 @@ import (
 
 // Options of a run that are not the job's.
 type Options struct {
-	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
-	Detach bool               // return once all is submitted
-	Whole  func() bool        // asked when the plan has ended: whether the source was walked to its end
-	Mark   func() error       // makes the marker in the destination: called once Slurm has taken the first array
+	Cancel context.CancelFunc   // called when no more jobs will be taken: the plan may end
+	Detach bool                 // return once all is submitted
+	Whole  func() bool          // asked when the plan has ended: whether the source was walked to its end
+	Halt   <-chan schedule.Stop // ends the run early: Drain lets the tasks finish that run, Terminate does not
+	Mark   func() error         // makes the marker in the destination: called once Slurm has taken the first array
 }
 
 // Outcome is how a run came to its end.
@@ -25,6 +26,7 @@ type Outcome struct {
 	Left    bool     // the tasks go on; Folder tells where they are followed
 	Partial bool     // not all of the source was submitted
 	Stopped bool     // the tasks were cancelled, by us or by somebody
+	Halted  bool     // by Options.Halt
 	Arrays  []string // Slurm's IDs
 }
 
@@ -69,7 +71,9 @@ type run struct {
 	said       string    // why they do, as it was told last
 	lastFile   time.Time // when a file was settled last, by the clock of its node
 	lastBegun  time.Time // when the folders were begun, that are done
-	stopped    schedule.Stop
+	ending     bool      // no more is submitted, nor tried again
+	to         cancelled // how far
+	halted     bool
 	cancelling bool
 	left       bool
 	pulse      int
@@ -118,9 +122,7 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 	defer ask.Stop()
 	beat := time.NewTicker(r.Job.beatEvery())
 	defer beat.Stop()
-	if err := r.beat(); err != nil {
-		return Outcome{}, err
-	}
+	r.beat()
 	for !r.over() {
 		var err error
 		select {
@@ -128,6 +130,8 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 			err = r.take(job, ok)
 		case stop := <-stops:
 			err = r.stop(ctx, stop)
+		case stop := <-r.opts.Halt:
+			err = r.halt(ctx, stop)
 		case answer := <-r.answers:
 			err = answer()
 		case <-look.C:
@@ -137,7 +141,7 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 			r.askNow(ctx)
 			ask.Reset(r.ask)
 		case <-beat.C:
-			err = r.beat()
+			r.beat()
 		}
 		if err == nil {
 			err = r.submit(ctx)
@@ -147,7 +151,7 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 		}
 	}
 	os.Remove(r.in("heartbeat")) // or who takes it up would wait whether it changes
-	return Outcome{Left: r.left, Partial: !r.planned.Whole, Stopped: r.isStopped(), Arrays: r.ids()}, nil
+	return Outcome{Left: r.left, Partial: !r.planned.Whole, Stopped: r.isStopped(), Halted: r.halted, Arrays: r.ids()}, nil
 }
 
 // over tells whether there is nothing more to do or to hear.
@@ -159,7 +163,7 @@ func (r *run) over() bool {
 		return true
 	case r.jobs != nil || len(r.waiting)+len(r.again) > 0:
 		return false
-	case r.opts.Detach && r.stopped < schedule.Terminate:
+	case r.opts.Detach && !r.ending:
 		r.left = true
 		return true
 	}
@@ -178,7 +182,7 @@ func (r *run) do(command func() func() error) {
 
 // nextJob is where jobs come from; nil when none is to be taken now.
 func (r *run) nextJob() <-chan plan.Job {
-	if r.stopped > 0 || len(r.waiting) >= r.Job.ArraySize {
+	if r.ending || r.left || len(r.waiting) >= r.Job.ArraySize {
 		return nil
 	}
 	return r.jobs
@@ -272,10 +276,12 @@ func (r *run) set(n int, to chunkState) *chunk {
 	return c
 }
 
-// beat says that somebody follows.
-func (r *run) beat() error {
+// beat says that somebody follows. That it cannot be said is no reason not to.
+func (r *run) beat() {
 	r.pulse++
-	return r.problem(r.write("heartbeat", fmt.Appendf(nil, "%s %d %d\n", r.host, r.self, r.pulse), 0o644))
+	if err := r.write("heartbeat", fmt.Appendf(nil, "%s %d %d\n", r.host, r.self, r.pulse), 0o644); err != nil {
+		r.say("heartbeat: " + err.Error())
+	}
 }
 
 // problem says in which job folder there was one.

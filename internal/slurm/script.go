@@ -36,8 +36,9 @@ func Quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// sbatch are the arguments by which an array is submitted. What the user asks for comes last.
-func (f *Folder) sbatch(a array, generation int, last bool, exclude string) []string {
+// sbatch are the arguments by which an array is submitted. It waits for the array after, where that is none of "".
+// What the user asks for comes last.
+func (f *Folder) sbatch(a array, generation int, last bool, after, exclude string) []string {
 	tasks := tasksInWords(a.Tasks)
 	if f.Job.Throttle > 0 {
 		tasks += fmt.Sprintf("%%%d", f.Job.Throttle)
@@ -50,8 +51,11 @@ func (f *Folder) sbatch(a array, generation int, last bool, exclude string) []st
 		"--parsable", "--job-name=" + f.Job.Name, "--array=" + tasks, requeue,
 		"--output=" + strings.ReplaceAll(f.in("log"), "%", "%%") + "/%A_%a.log", "--open-mode=append",
 	}
-	if last {
+	switch {
+	case last:
 		args = append(args, "--dependency=singleton")
+	case after != "" && f.Job.Throttle > 0: // or each of them would have so many at once
+		args = append(args, "--dependency=afterany:"+after)
 	}
 	if exclude != "" {
 		args = append(args, "--exclude="+exclude)

@@ -12,43 +12,57 @@ import (
 	"brood/internal/schedule"
 )
 
-// stop goes up a rung. Without Daemon the first lets the rest be submitted, and the tasks go on; the
-// second leaves at once. With it the tasks end: first they are asked to, then killed.
+// stop goes up a rung: Drain lets the rest be submitted, and the tasks go on; Terminate cancels them, and waits for their
+// end; Kill leaves at once, and kills those that are being cancelled.
 func (r *run) stop(ctx context.Context, to schedule.Stop) error {
-	if to <= r.stopped {
-		return nil
-	}
-	r.stopped = to
-	switch {
-	case to == schedule.Drain:
+	switch to {
+	case schedule.Drain:
 		r.opts.Detach = true
 		return nil
-	case !r.Job.Daemon && to == schedule.Terminate:
-		r.leave()
-		return r.endOfPlan(false)
-	case to == schedule.Terminate:
-		if err := r.endOfPlan(false); err != nil {
-			return err
-		}
-		r.dropListed()
-		r.cancel(ctx, false)
-		return nil
+	case schedule.Terminate:
+		return r.end(ctx, allTasks)
 	}
-	r.cancel(ctx, true)
-	r.leave()
+	if r.ending {
+		r.cancel(ctx, killTasks)
+	}
+	r.left = true
+	return r.endOfPlan(false)
+}
+
+// halt ends the run since too much has failed.
+func (r *run) halt(ctx context.Context, to schedule.Stop) error {
+	r.halted = true
+	if to == schedule.Drain {
+		return r.end(ctx, waitingTasks)
+	}
+	return r.end(ctx, allTasks)
+}
+
+// end cancels tasks; what is not submitted is not.
+func (r *run) end(ctx context.Context, to cancelled) error {
+	r.ending, r.to = true, max(r.to, to)
+	if err := r.endOfPlan(false); err != nil {
+		return err
+	}
+	r.dropListed()
+	r.cancel(ctx, r.to)
 	return nil
 }
 
-func (r *run) leave() {
-	r.left = true
-	r.opts.Cancel()
-}
+// cancelled is which tasks are, and how.
+type cancelled int
 
-// cancel ends all tasks, in a goroutine of its own.
-func (r *run) cancel(ctx context.Context, kill bool) {
+const (
+	waitingTasks cancelled = iota // those that have not begun
+	allTasks                      // after these those that run, so that none begins in place of another
+	killTasks                     // without asking
+)
+
+// cancel cancels tasks, in a goroutine of its own.
+func (r *run) cancel(ctx context.Context, to cancelled) {
 	r.cancelling = true
 	r.do(func() func() error {
-		err := r.Cancel(ctx, kill)
+		err := r.Folder.cancel(ctx, to)
 		return func() error {
 			r.cancelling = false
 			r.ask = askFirst
@@ -57,17 +71,20 @@ func (r *run) cancel(ctx context.Context, kill bool) {
 	})
 }
 
-// Cancel has all tasks end: those that have not begun first, so that none does in place of another. Those that come
-// all the same, as they were submitted at that moment, see the file stop.
-func (f *Folder) Cancel(ctx context.Context, kill bool) error {
+// cancel calls scancel. Tasks that come all the same, as they were submitted at that moment, see the file stop.
+func (f *Folder) cancel(ctx context.Context, to cancelled) error {
+	args := []string{"--name=" + f.Job.Name, "--user=" + strconv.Itoa(os.Getuid())}
+	if to == waitingTasks {
+		_, err := call(ctx, "scancel", append(args, "--state=PENDING")...)
+		return err
+	}
 	if err := f.write("stop", nil, 0o644); err != nil {
 		return fmt.Errorf("job folder %q: %w", f.Path, err)
 	}
-	args := []string{"--name=" + f.Job.Name, "--user=" + strconv.Itoa(os.Getuid())}
 	if _, err := call(ctx, "scancel", append(args, "--state=PENDING")...); err != nil {
 		return err
 	}
-	if kill {
+	if to == killTasks {
 		args = append(args, "--signal=KILL", "--full")
 	}
 	_, err := call(ctx, "scancel", args...)
@@ -95,7 +112,7 @@ func (f *Folder) Stop(ctx context.Context) (tasks int, err error) {
 		}
 		if first {
 			tasks = n
-			if err := f.Cancel(ctx, false); err != nil {
+			if err := f.cancel(ctx, allTasks); err != nil {
 				return tasks, err
 			}
 		} else if n == 0 {

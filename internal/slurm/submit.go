@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"brood/internal/event"
-	"brood/internal/schedule"
 )
 
 // mostNow is how many tasks may be submitted now. Others submit as well, so of what the cluster takes half
@@ -24,7 +23,7 @@ func (r *run) mostNow() int {
 
 // submit submits what is due, one array at a time: chunks that were there before first.
 func (r *run) submit(ctx context.Context) error {
-	if r.submitting || r.stopped >= schedule.Terminate || time.Now().Before(r.notBefore) {
+	if r.submitting || r.ending || r.left || time.Now().Before(r.notBefore) {
 		return nil
 	}
 	switch {
@@ -81,7 +80,11 @@ func (r *run) send(ctx context.Context, a array, last bool) error {
 		a.Files += int(r.chunks[a.First+t].files)
 		a.Bytes += r.chunks[a.First+t].bytes
 	}
-	args := r.sbatch(a, len(r.known), last, r.excluded())
+	after := ""
+	if n := len(r.known); n > 0 {
+		after = r.known[n-1].ID
+	}
+	args := r.sbatch(a, len(r.known), last, after, r.excluded())
 	r.submitting = true
 	r.do(func() func() error {
 		id, err := sbatch(ctx, args)
@@ -115,8 +118,8 @@ func (r *run) sent(ctx context.Context, a array, id string, err error) error {
 	}
 	r.note(a)
 	r.mark()
-	if r.stopped >= schedule.Terminate && r.Job.Daemon {
-		r.cancel(ctx, false) // it was under way when the others were
+	if r.ending {
+		r.cancel(ctx, r.to) // it was under way when the others were
 	}
 	return nil
 }
