@@ -97,6 +97,37 @@ func TestStandingOfACluster(t *testing.T) {
 	}
 }
 
+// TestStandingByTask: each task has its own children, what these have moved, and keeps it when they have ended.
+func TestStandingByTask(t *testing.T) {
+	for after, want := range map[int]string{
+		4:  "",
+		6:  "task-1 81_0 n1 20 0: copy-1 0, ",
+		10: "task-1 81_0 n1 20 10: copy-1 10, task-2 81_1 n2 20 20: copy-2 20, ",
+		12: "task-1 81_0 n1 20 40: task-2 81_1 n2 20 20: copy-2 20, ",
+		18: "task-2 81_1 n1 20 0: copy-3 0, ",
+		21: "",
+	} {
+		s := standing(cluster()[:after]...)
+		got := ""
+		for _, task := range s.ByTask() {
+			got += fmt.Sprintf("%s %s %s %d %d: ", task.Name, task.ID, task.Node, task.PID, task.Moved/mib)
+			for _, c := range task.Children {
+				got += fmt.Sprintf("%s %d, ", c.Name, c.Moved/mib)
+			}
+		}
+		if got != want {
+			t.Errorf("after %d events %q, want %q", after, got, want)
+		}
+	}
+	s := standing(cluster()[:10]...)
+	if rate := s.ByTask()[1].Rate(at(3, runBegun).Time); int64(rate+0.5) != 10*mib { // in two seconds
+		t.Errorf("%f bytes a second", rate)
+	}
+	if s.ByTask(); len(s.ByTask()[0].Children) != 1 {
+		t.Errorf("children are there more than once: %+v", s.ByTask()[0].Children)
+	}
+}
+
 // TestFamilyOfACluster: parent, tasks, children; and nobody who has another's PID.
 func TestFamilyOfACluster(t *testing.T) {
 	var f status.Family

@@ -24,9 +24,9 @@ type Standing struct {
 	Why     string // they wait; "" where it has not said
 
 	children map[event.Process]*Child
-	tasks    map[event.Process]bool // that run
-	settled  int64                  // bytes of what is settled, each pass counted
-	names    int                    // that are settled
+	tasks    map[event.Process]*ClusterTask // that run
+	settled  int64                          // bytes of what is settled, each pass counted
+	names    int                            // that are settled
 	passes   int64
 	total    int64 // bytes that were seen to move
 	speed    speed
@@ -46,8 +46,11 @@ type Child struct {
 	Silent      string // why nothing is heard of it, or that it is being ended; "" as long as it talks
 	State       string // the kernel's letter then
 
-	started time.Time
-	speed   speed
+	Started time.Time // by the clock of its machine
+	Moved   int64     // bytes in all passes over all its files, as far as it has told
+
+	task  *ClusterTask // whose child it is; nil on one machine
+	speed speed
 }
 
 // Apply folds one event in.
@@ -84,20 +87,9 @@ func (s *Standing) start(e event.Event) {
 	if s.children == nil {
 		s.children = map[event.Process]*Child{}
 	}
-	c := &Child{Name: e.Name, PID: e.PID, Node: e.Node, Files: e.Files, Nth: 1, File: e.File, started: e.Time}
+	c := &Child{Name: e.Name, PID: e.PID, Node: e.Node, Files: e.Files, Nth: 1, File: e.File, Started: e.Time, task: s.tasks[e.Parent()]}
 	c.speed.start(e.Time)
 	s.children[e.Process()] = c
-}
-
-// startTask has one less wait: that it does not any more is told by its start alone.
-func (s *Standing) startTask(e event.Event) {
-	if s.tasks == nil {
-		s.tasks = map[event.Process]bool{}
-	}
-	s.tasks[e.Process()] = true
-	if s.Waiting = max(s.Waiting-1, 0); s.Waiting == 0 {
-		s.Why = ""
-	}
 }
 
 // tells is what a child says of its file, or the scheduler of a child.
@@ -158,8 +150,14 @@ func (s *Standing) settles(c *Child, e event.Event) {
 func (s *Standing) moved(c *Child, bytes int64, now time.Time) {
 	s.total += bytes
 	s.speed.add(bytes, now)
-	if c != nil {
-		c.speed.add(bytes, now)
+	if c == nil {
+		return
+	}
+	c.Moved += bytes
+	c.speed.add(bytes, now)
+	if c.task != nil {
+		c.task.Moved += bytes
+		c.task.speed.add(bytes, now)
 	}
 }
 
@@ -180,19 +178,12 @@ func (s *Standing) Children() []*Child {
 	for _, c := range s.children {
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b *Child) int {
-		return cmp.Or(a.started.Compare(b.started), cmp.Compare(a.Node, b.Node), a.PID-b.PID)
-	})
+	slices.SortFunc(all, byStart)
 	return all
 }
 
-// Tasks is how many of them run, and on how many nodes.
-func (s *Standing) Tasks() (tasks, nodes int) {
-	on := map[string]bool{}
-	for p := range s.tasks {
-		on[p.Node] = true
-	}
-	return len(s.tasks), len(on)
+func byStart(a, b *Child) int {
+	return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Node, b.Node), a.PID-b.PID)
 }
 
 // Settled is how many names are done with, well or not.
@@ -231,6 +222,9 @@ func (s *Standing) Part() (part float64, known bool) {
 	}
 	return 0, false
 }
+
+// Moved is how many bytes have been gone over, each pass and each try counted.
+func (s *Standing) Moved() int64 { return s.total }
 
 // Rate is how many bytes a second are gone over, by all children together.
 func (s *Standing) Rate(now time.Time) float64 { return s.speed.rate(now) }
