@@ -27,7 +27,7 @@
 //	pace      one rate of bytes for all children, in memory that they share
 //	digest    the hashes by which contents are verified
 //	confine   a process confined, for good, to what its one job needs
-//	census    the broods on this machine and what their processes are at, from /proc
+//	census    the broods on this machine and what their processes are at, from /proc and, of a cluster's nodes, from who follows
 //	event     what an event is; JSON Lines in and out
 //	status    folds events into the state of a run
 //	view      draws events and status, and a census

@@ -25,6 +25,9 @@ func take(dir string) (*Census, error) {
 	}
 	c := &Census{Broods: t.link()}
 	c.each(t.moved)
+	for _, p := range t.found {
+		t.elsewhere(p)
+	}
 	c.At = time.Now()
 	c.Rated(nil)
 	return c, nil
@@ -115,7 +118,7 @@ func (t *taker) classify(pid int) {
 		t.calls(t.exe(pid), argv[0])
 		t.lines[pid] = argv
 		t.child(pid, line)
-	case len(argv) > 1 && slices.Contains([]string{"copy", "verify", "lesson"}, argv[1]):
+	case len(argv) > 1 && slices.Contains([]string{"copy", "verify", "follow", "lesson"}, argv[1]):
 		t.lines[pid] = argv
 		t.commands = append(t.commands, pid)
 	}
@@ -146,6 +149,9 @@ func (t *taker) parent(pid int) {
 	if p, ok := t.stat(pid); ok {
 		argv := t.lines[pid]
 		p.Role, p.Command = Parent, argv[min(1, len(argv)):]
+		if chunk, ok := chunkOf(p.Command); ok {
+			p.Role, p.Name, p.Task = Task, fmt.Sprint("task-", chunk+1), t.taskID(pid)
+		}
 		t.found[pid] = p
 	}
 }
@@ -189,7 +195,7 @@ func (t *taker) link() (roots []*Process) {
 // exec it has the command line of its parent.
 func (t *taker) unborn(p *Process) {
 	if parent := t.lines[p.PPID]; parent != nil && slices.Equal(parent, t.lines[p.PID]) {
-		p.Role, p.Command, p.Name, p.Target, p.File, p.Files = Child, nil, "", "", "", 0
+		p.Role, p.Command, p.Name, p.Task, p.Target, p.File, p.Files = Child, nil, "", "", "", "", 0
 	}
 }
 
