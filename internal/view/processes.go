@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"brood/internal/census"
 )
@@ -36,81 +35,24 @@ type processColumn struct {
 	title string
 	rank  int
 	right bool // numbers
+	told  bool // it is not there when no process has anything in it
 	of    func(*census.Process) string
 }
 
 // The last column takes what room is left.
 var processColumns = []processColumn{
-	{title: "PID", of: func(p *census.Process) string { return strconv.Itoa(p.PID) }},
-	{title: "PPID", rank: 7, right: true, of: func(p *census.Process) string { return strconv.Itoa(p.PPID) }},
-	{title: "S", rank: 1, of: func(p *census.Process) string { return plain(p.State) }},
-	{title: "AGE", rank: 5, right: true, of: func(p *census.Process) string { return clock(p.Age) }},
-	{title: "CPU", rank: 8, right: true, of: func(p *census.Process) string { return cpuTime(p.CPU) }},
-	{title: "MEMORY", rank: 6, right: true, of: func(p *census.Process) string { return Bytes(p.RSS) }},
-	{title: "BYTES", rank: 3, right: true, of: movedBytes},
+	{title: "PID", of: func(p *census.Process) string { return pidOn(p.PID, p.Node) }},
+	{title: "PPID", rank: 9, right: true, of: func(p *census.Process) string { return strconv.Itoa(p.PPID) }},
+	{title: "S", rank: 1, of: processState},
+	{title: "AGE", rank: 7, right: true, of: func(p *census.Process) string { return clock(p.Age) }},
+	{title: "CPU", rank: 10, right: true, of: here(func(p *census.Process) string { return cpuTime(p.CPU) })},
+	{title: "MEMORY", rank: 8, right: true, of: here(func(p *census.Process) string { return Bytes(p.RSS) })},
+	{title: "BYTES", rank: 4, right: true, of: movedBytes},
 	{title: "RATE", rank: 2, right: true, of: movedRate},
-	{title: "NAME", rank: 4, of: processName},
+	{title: "DONE", rank: 3, right: true, told: true, of: doneOfFile},
+	{title: "PHASE", rank: 6, told: true, of: processPhase},
+	{title: "NAME", rank: 5, of: processName},
 	{title: "FILE", of: processFile},
-}
-
-func cpuTime(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	}
-	return clock(d)
-}
-
-const unknown = "-"
-
-func movedBytes(p *census.Process) string {
-	if n, ok := p.Moved(); ok {
-		return Bytes(n)
-	}
-	return unknown
-}
-
-func movedRate(p *census.Process) string {
-	if p.IO == nil {
-		return unknown
-	}
-	return Bytes(int64(p.Rate)) + "/s"
-}
-
-func processName(p *census.Process) string {
-	name := unknown
-	switch {
-	case p.Role == census.Guardian:
-		name = "guardian"
-	case p.Name != "":
-		name = plain(p.Name)
-	case len(p.Command) > 0:
-		name = plain(p.Command[0])
-	}
-	return shorten(name, longestName)
-}
-
-func processFile(p *census.Process) string {
-	file := processWork(p)
-	if p.Starter != 0 {
-		return fmt.Sprintf("orphan of %d: %s", p.Starter, file)
-	}
-	return file
-}
-
-func processWork(p *census.Process) string {
-	switch {
-	case p.File != "":
-		return plain(p.File)
-	case p.Files > 0:
-		return count(p.Files) + " files"
-	case p.Role == census.Child:
-		return plain(p.Target) // of a lesson
-	}
-	var arguments []string
-	for _, a := range p.Command[min(1, len(p.Command)):] {
-		arguments = append(arguments, plain(a))
-	}
-	return strings.Join(arguments, " ")
 }
 
 // processTable is the cells, the first row the titles.
@@ -123,18 +65,38 @@ type processTable struct {
 // add adds a process and those below it; branch is what stands before it, stem what
 // stands before those.
 func (t *processTable) add(p *census.Process, branch, stem string) {
+	t.row(processRow(p, branch))
+	notes := clusterNotes(p)
+	left := len(p.Children) + len(notes)
+	next := func() (branch, below string) {
+		if left--; left == 0 {
+			return stem + "└─ ", stem + "   "
+		}
+		return stem + "├─ ", stem + "│  "
+	}
+	for _, child := range p.Children {
+		branch, below := next()
+		t.add(child, branch, below)
+	}
+	for _, note := range notes {
+		branch, _ := next()
+		t.row(noteRow(note, branch))
+	}
+}
+
+func (t *processTable) row(cells []string) {
 	if t.room > 0 && len(t.rows) >= t.room {
 		t.more++
-	} else {
-		t.rows = append(t.rows, processRow(p, branch))
+		return
 	}
-	for i, child := range p.Children {
-		if i == len(p.Children)-1 {
-			t.add(child, stem+"└─ ", stem+"   ")
-		} else {
-			t.add(child, stem+"├─ ", stem+"│  ")
-		}
-	}
+	t.rows = append(t.rows, cells)
+}
+
+// noteRow is a line that no process has.
+func noteRow(note, branch string) []string {
+	row := make([]string, len(processColumns))
+	row[0], row[len(row)-1] = branch+"…", note
+	return row
 }
 
 func processRow(p *census.Process, branch string) (row []string) {
@@ -180,7 +142,10 @@ func (t *processTable) text(columns int) string {
 // fit are the columns that there is room for.
 func (t *processTable) fit(widths []int, columns int) (shown []int) {
 	taken := leastName
-	for i := range processColumns[:len(processColumns)-1] {
+	for i, column := range processColumns[:len(processColumns)-1] {
+		if column.told && !t.has(i) {
+			continue
+		}
 		shown = append(shown, i)
 		taken += widths[i] + len(between)
 	}
@@ -190,6 +155,11 @@ func (t *processTable) fit(widths []int, columns int) (shown []int) {
 		taken -= widths[last] + len(between)
 	}
 	return append(shown, len(processColumns)-1)
+}
+
+// has tells whether there is anything in a column below its title.
+func (t *processTable) has(column int) bool {
+	return slices.ContainsFunc(t.rows[1:], func(row []string) bool { return row[column] != "" })
 }
 
 func processLine(row []string, shown, widths []int, columns int) string {

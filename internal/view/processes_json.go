@@ -19,21 +19,37 @@ type processObject struct {
 	Role          census.Role      `json:"role"`
 	OrphanOf      int              `json:"orphan_of,omitempty"`
 	Name          string           `json:"name,omitempty"`
+	Node          string           `json:"node,omitempty"`
+	Task          string           `json:"task,omitempty"`
 	Target        string           `json:"target,omitempty"`
 	Command       []string         `json:"command,omitempty"`
 	CommandBase64 [][]byte         `json:"command_base64,omitempty"`
 	File          string           `json:"file,omitempty"`
 	FileBase64    []byte           `json:"file_base64,omitempty"`
 	Files         int              `json:"files,omitempty"`
-	State         string           `json:"state"`
+	Nth           int              `json:"nth,omitempty"`
+	Done          int64            `json:"done,omitempty"`
+	Size          int64            `json:"size,omitempty"`
+	Phase         string           `json:"phase,omitempty"`
+	Silent        string           `json:"silent,omitempty"`
+	State         *string          `json:"state"`
 	Age           float64          `json:"age"`
-	CPU           float64          `json:"cpu"`
-	RSS           int64            `json:"rss"`
+	CPU           *float64         `json:"cpu"`
+	RSS           *int64           `json:"rss"`
 	Read          *int64           `json:"read"`
 	Written       *int64           `json:"written"`
 	Bytes         *int64           `json:"bytes"`
 	Rate          *float64         `json:"rate"`
+	Cluster       *clusterObject   `json:"cluster,omitempty"`
 	Children      []*processObject `json:"children"`
+}
+
+// clusterObject is what a parent has to tell of its tasks that have no object of their own.
+type clusterObject struct {
+	Waiting int     `json:"waiting"`
+	Reason  string  `json:"reason,omitempty"`
+	More    int     `json:"more"`
+	Told    float64 `json:"told"`
 }
 
 // ProcessesJSON writes the broods of a census as one array on one line. A terminal
@@ -60,15 +76,35 @@ func processObjects(processes []*census.Process) []*processObject {
 func objectOf(p *census.Process) *processObject {
 	o := &processObject{
 		PID: p.PID, PPID: p.PPID, Role: p.Role, OrphanOf: p.Starter, Target: p.Target, Files: p.Files,
-		State: p.State, Age: p.Age.Seconds(), CPU: p.CPU.Seconds(), RSS: p.RSS, Children: processObjects(p.Children),
+		Node: p.Node, Task: p.Task, Age: p.Age.Seconds(), Children: processObjects(p.Children),
+	}
+	if p.State != "" {
+		o.State = &p.State
 	}
 	o.Name, _ = event.Readable(p.Name)
 	o.File, o.FileBase64 = event.Readable(p.File)
 	o.setCommand(p.Command)
 	if moved, ok := p.Moved(); ok {
-		o.Read, o.Written, o.Bytes, o.Rate = &p.IO.Read, &p.IO.Written, &moved, &p.Rate
+		o.Bytes, o.Rate = &moved, &p.Rate
 	}
+	if p.IO != nil {
+		o.Read, o.Written = &p.IO.Read, &p.IO.Written
+	}
+	if c := p.Cluster; c != nil {
+		o.Cluster = &clusterObject{c.Waiting, c.Why, c.More, c.Ago.Seconds()}
+	}
+	o.setRemote(p)
 	return o
+}
+
+// setRemote sets what is known but on a node, or everywhere else.
+func (o *processObject) setRemote(p *census.Process) {
+	if r := p.Remote; r != nil {
+		o.Nth, o.Done, o.Size, o.Phase, o.Silent = r.Nth, r.Done, r.Size, r.Phase, r.Silent
+		return
+	}
+	cpu := p.CPU.Seconds()
+	o.CPU, o.RSS = &cpu, &p.RSS
 }
 
 func (o *processObject) setCommand(arguments []string) {

@@ -33,6 +33,34 @@ func someBroods() *census.Census {
 	}}
 }
 
+// onACluster are who follows a copy there, and a task of another on this machine.
+func onACluster() *census.Census {
+	task := func(pid int, node, id, name string, files int, r census.Remote, children ...*census.Process) *census.Process {
+		return &census.Process{PID: pid, PPID: 4446, Role: census.Task, Name: name, Task: id, Node: node, File: "a.mov", Files: files,
+			Age: 41 * time.Second, Rate: 40 << 20, Remote: &r, Children: children}
+	}
+	child := func(pid int, node, name, file string, files int, r census.Remote) *census.Process {
+		return &census.Process{PID: pid, PPID: 13, Role: census.Child, Name: name, Node: node, File: file, Files: files, Age: 31 * time.Second, Rate: 20 << 20, Remote: &r}
+	}
+	stuck := child(26, "gpu-cabinet-with-a-long-name-2", "evil\x1b[31m", "\x1b[2J\xff.mov", 1, census.Remote{Silent: "no progress", Size: 4 << 20})
+	stuck.State = "D"
+	return &census.Census{Broods: []*census.Process{
+		{PID: 4446, PPID: 4159, Role: census.Parent, Command: []string{"follow", "/scratch/videos.job"}, State: "S", Age: 62 * time.Second,
+			CPU: 210 * time.Millisecond, RSS: 12 << 20, IO: &census.IO{Read: 3 << 20}, Rate: 60 << 20,
+			Cluster: &census.Cluster{Bytes: 2 << 30, Waiting: 1200, Why: "Priority\x1b[2J", More: 17, Ago: 42 * time.Second},
+			Children: []*census.Process{
+				task(13, "n1", "81_0", "task-1", 1, census.Remote{Bytes: 800 << 20}),
+				task(13, "gpu-cabinet-with-a-long-name-2", "81_1", "task-2", 1200, census.Remote{Bytes: 600 << 20},
+					child(21, "gpu-cabinet-with-a-long-name-2", "copy-1", "holiday/日本語の長い名前のファイル.mov", 5, census.Remote{Nth: 3, Done: 30 << 20, Size: 40 << 20, Phase: "verifying", Bytes: 330 << 20}),
+					child(22, "gpu-cabinet-with-a-long-name-2", "copy-2", "b.mov", 1, census.Remote{Done: 1 << 20, Size: 4 << 20, Bytes: 1 << 20}),
+					child(23, "gpu-cabinet-with-a-long-name-2", "copy-3", "", 5, census.Remote{Nth: 1}),
+					stuck),
+			}},
+		{PID: 5020, PPID: 5001, Role: census.Task, Name: "task-7", Task: "90_6", Command: []string{"copy", "--task=6", "--daemon", "--", "/data", "my\x1b[2Jdata"},
+			State: "S", RSS: 9 << 20, IO: &census.IO{}},
+	}}
+}
+
 func TestProcesses(t *testing.T) {
 	for name, row := range map[string]struct{ columns, rows int }{
 		"no terminal":  {0, 0},
@@ -47,14 +75,35 @@ func TestProcesses(t *testing.T) {
 		"1 row":        {80, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := "testdata/processes/" + strings.ReplaceAll(name, " ", "_") + ".txt"
 			got := view.Processes(someBroods(), row.columns, row.rows)
-			want, err := os.ReadFile(file)
-			if err != nil || got != string(want) {
-				t.Errorf("%v: it is\n%s\nwant\n%s", err, got, want)
-			}
+			wantGolden(t, name, got)
 			wantToFit(t, got, row.columns, row.rows)
 		})
+	}
+}
+
+func TestProcessesOfACluster(t *testing.T) {
+	for name, row := range map[string]struct{ columns, rows int }{
+		"cluster":             {0, 0},
+		"cluster 120 columns": {120, 0},
+		"cluster 80 columns":  {80, 0},
+		"cluster 50 columns":  {50, 0},
+		"cluster 20 columns":  {20, 0},
+		"cluster 8 rows":      {80, 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantGolden(t, name, view.Processes(onACluster(), row.columns, row.rows))
+		})
+	}
+}
+
+// wantGolden fails the test unless the file of that name has the same text.
+func wantGolden(t *testing.T, name, got string) {
+	t.Helper()
+	file := "testdata/processes/" + strings.ReplaceAll(name, " ", "_") + ".txt"
+	want, err := os.ReadFile(file)
+	if err != nil || got != string(want) {
+		t.Errorf("%v: it is\n%s\nwant\n%s", err, got, want)
 	}
 }
 
@@ -77,6 +126,7 @@ func TestProcessesFitAnySize(t *testing.T) {
 	for columns := 1; columns < 150; columns++ {
 		for rows := range 10 {
 			wantToFit(t, view.Processes(someBroods(), columns, rows), columns, rows)
+			wantToFit(t, view.Processes(onACluster(), columns, rows), columns, rows)
 		}
 	}
 }
@@ -112,6 +162,41 @@ func TestProcessesJSON(t *testing.T) {
 			"bytes": float64(1231 << 20), "read": float64(900 << 20), "written": 3000., "rate": float64(40 << 20), "command": []any{"copy", "/media/card", "my\x1b[2Jvideos"}}},
 		"a child":   {child, map[string]any{"name": "copy-2", "target": "copy", "role": "child", "files": 1., "bytes": float64(331 << 20), "orphan_of": nil}},
 		"an orphan": {got[1], map[string]any{"orphan_of": 5003., "bytes": nil, "rate": nil, "file": "a\nb\u202ec\ufffd", "file_base64": "YQpi4oCuY/8=", "children": []any{}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for key, want := range row.want {
+				if !reflect.DeepEqual(row.of[key], want) {
+					t.Errorf("%s: %v, want %v", key, row.of[key], want)
+				}
+			}
+		})
+	}
+}
+
+// TestProcessesJSONOfACluster: what is not known of a process on a node is null, and what only one there tells is not elsewhere.
+func TestProcessesJSONOfACluster(t *testing.T) {
+	var line bytes.Buffer
+	if err := view.ProcessesJSON(&line, onACluster()); err != nil {
+		t.Fatal(err)
+	}
+	if text := line.String(); strings.Contains(text, "\x1b") || strings.Contains(text, "\xff") {
+		t.Errorf("not harmless: %q", line.String())
+	}
+	var got []map[string]any
+	if err := json.Unmarshal(line.Bytes(), &got); err != nil || len(got) != 2 {
+		t.Fatalf("%v: %s", err, line.String())
+	}
+	below := func(of map[string]any, n int) map[string]any { return of["children"].([]any)[n].(map[string]any) }
+	task := below(got[0], 1)
+	for name, row := range map[string]struct{ of, want map[string]any }{
+		"who follows": {got[0], map[string]any{"role": "parent", "node": nil, "bytes": float64(2<<30 + 3<<20), "rate": float64(60 << 20), "read": float64(3 << 20), "cpu": 0.21,
+			"cluster": map[string]any{"waiting": 1200., "reason": "Priority\x1b[2J", "more": 17., "told": 42.}}},
+		"a task": {task, map[string]any{"role": "task", "pid": 13., "ppid": 4446., "node": "gpu-cabinet-with-a-long-name-2", "task": "81_1", "files": 1200.,
+			"bytes": float64(600 << 20), "state": nil, "cpu": nil, "rss": nil, "read": nil, "written": nil, "cluster": nil}},
+		"a child": {below(task, 0), map[string]any{"role": "child", "node": "gpu-cabinet-with-a-long-name-2", "phase": "verifying", "nth": 3.,
+			"done": float64(30 << 20), "size": float64(40 << 20), "bytes": float64(330 << 20), "rate": float64(20 << 20), "silent": nil}},
+		"one that is silent":     {below(task, 3), map[string]any{"silent": "no progress", "state": "D", "file_base64": "G1sySv8ubW92"}},
+		"a task of this machine": {got[1], map[string]any{"role": "task", "name": "task-7", "task": "90_6", "node": nil, "cpu": 0., "read": 0.}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for key, want := range row.want {

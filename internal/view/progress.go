@@ -28,6 +28,13 @@ func (p *Progress) Read(e event.Event) {
 	p.standing.Apply(e)
 }
 
+// Look has do see where the run stands, of which nothing is to be kept.
+func (p *Progress) Look(do func(*status.Standing)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do(&p.standing)
+}
+
 // Finished is the event that ends the run, at the time now.
 func (p *Progress) Finished(now time.Time) event.Event {
 	p.mu.Lock()
