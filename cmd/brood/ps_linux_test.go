@@ -24,6 +24,14 @@ type listed struct {
 	Read, Written, Bytes *int64
 	Rate                 *float64
 	Children             []*listed
+
+	Node, Task, Phase string // of a cluster
+	Done, Size        int64
+	CPU               *float64
+	Cluster           *struct {
+		Waiting, More int
+		Told          float64
+	}
 }
 
 // find finds a process in the trees, nil when it is not there.

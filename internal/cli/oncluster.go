@@ -137,6 +137,7 @@ func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress,
 	stops := make(chan schedule.Stop, len(rungs)+1)
 	ladder := watchSignals(clusterRungs(folder.Job.Daemon, folder.Path), stops, emit)
 	shown.listen()
+	defer shown.post()()
 	came, err := follow(stops, slurm.Options{Halt: halts, Mark: func() error { return o.mark(tree, folder.Job.Marker, target.Job.Mark) }}, emit)
 	end.stopped = ladder.end()
 	switch {

@@ -19,8 +19,9 @@ func psCommand(std Streams) *cli.Command {
 		Name:      "ps",
 		Usage:     "list the broods that run on this machine, and what their children are at",
 		ArgsUsage: " ",
-		Description: "Each brood is a tree: the parent, its children, and theirs. What the system does not\n" +
-			"let you know of other users' processes is -. It reads /proc, and needs Linux.",
+		Description: "Each brood is a tree: the parent, its children, and theirs; below who follows a copy on\n" +
+			"a cluster its tasks on their nodes. What the system does not let you know of other\n" +
+			"users' processes is -. It reads /proc, and needs Linux.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
