@@ -16,7 +16,6 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/lesson"
-	"brood/internal/slurm/slurmtest"
 )
 
 const top = "../.."
@@ -60,24 +59,6 @@ func testExample(t *testing.T, command, want string) {
 	if a, b := withoutNumbers(got), withoutNumbers(want); !slices.Equal(a, b) {
 		t.Errorf("%s prints\n%s\nthe README has\n%s", command, strings.Join(a, "\n"), strings.Join(b, "\n"))
 	}
-}
-
-// testClusterExample runs one on a cluster; of its story only the beginning and the end are in the README.
-func testClusterExample(t *testing.T, command, want, dest string) {
-	t.Run("on a cluster", func(t *testing.T) {
-		cmd := slurmtest.New(t, slurmtest.Options{}).Command("sh", "-c", strings.ReplaceAll(command, "/scratch/videos", dest))
-		cmd.Dir = top + "/testdata"
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", command, err, out)
-		}
-		got := withoutNumbers(strings.ReplaceAll(string(out), dest, "/scratch/videos"))
-		for _, line := range withoutNumbers(want) {
-			if line != "…" && !slices.Contains(got, line) {
-				t.Errorf("%s prints\n%s\nthe README has %s", command, strings.Join(got, "\n"), line)
-			}
-		}
-	})
 }
 
 func withoutNumbers(text string) []string {

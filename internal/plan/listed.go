@@ -84,30 +84,30 @@ func (l *Listed) shared(ctx context.Context, list *listReader) error {
 	in := &folder{}
 	for ended := false; ; {
 		job, ready := waiting.next(ended)
-		for !ended && !waiting.enough(ready) {
-			e, err := list.next()
-			if ended = err == io.EOF; ended {
-				break
+		if ended || waiting.enough(ready) {
+			if !ready {
+				return nil
 			}
-			if err != nil {
-				return err
+			select {
+			case l.jobs <- job:
+				waiting.given()
+				continue
+			case <-ctx.Done():
+				return nil
 			}
-			if dir := path.Dir(e.name); dir != in.name {
-				in = &folder{name: dir}
-			}
-			e.folder = in
-			waiting.add(e)
-			job, ready = waiting.next(false)
 		}
-		if job, ready = waiting.next(ended); !ready {
-			return nil
+		e, err := list.next()
+		switch ended = err == io.EOF; {
+		case ended:
+			continue
+		case err != nil:
+			return err
 		}
-		select {
-		case l.jobs <- job:
-			waiting.given()
-		case <-ctx.Done():
-			return nil
+		if dir := path.Dir(e.name); dir != in.name {
+			in = &folder{name: dir}
 		}
+		e.folder = in
+		waiting.add(e)
 	}
 }
 
