@@ -36,6 +36,15 @@ func Quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
+// log is where the output of a task goes, as sbatch has it: where there is a backslash, each escapes what follows, and no
+// % is a pattern any more (Filename Pattern in sbatch(1)); then all tasks share a file.
+func (f *Folder) log() string {
+	if dir := f.in("log"); !strings.Contains(dir, `\`) {
+		return strings.ReplaceAll(dir, "%", "%%") + "/%A_%a.log"
+	}
+	return strings.ReplaceAll(f.in("log", "tasks.log"), `\`, `\\`)
+}
+
 // sbatch are the arguments by which an array is submitted. It waits for the array after, where that is none of "".
 // What the user asks for comes last.
 func (f *Folder) sbatch(a array, generation int, last bool, after, exclude string) []string {
@@ -49,7 +58,7 @@ func (f *Folder) sbatch(a array, generation int, last bool, after, exclude strin
 	}
 	args := []string{
 		"--parsable", "--job-name=" + f.Job.Name, "--array=" + tasks, requeue,
-		"--output=" + strings.ReplaceAll(f.in("log"), "%", "%%") + "/%A_%a.log", "--open-mode=append",
+		"--output=" + f.log(), "--open-mode=append",
 	}
 	switch {
 	case last:

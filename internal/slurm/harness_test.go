@@ -1,0 +1,243 @@
+package slurm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/event"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// until polls. How long anything takes is not asked here.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 1 min: %s", what)
+		}
+	}
+}
+
+// newFolder is a job folder as create makes it, but for brood itself, which nobody runs here.
+func newFolder(t *testing.T, r Request) *Folder {
+	t.Helper()
+	if r.Heartbeat == 0 {
+		r.Heartbeat = 60
+	}
+	f := &Folder{Path: t.TempDir(), Job: Job{Format: format, Name: "brood-1", Every: 1, Marker: ".brood.1.brood", ArraySize: 10, JobCount: 1000, Request: r}}
+	must(t, os.WriteFile(f.Path+"/"+marked, nil, 0o644))
+	for _, name := range []string{"log", "lists", "events"} {
+		must(t, os.Mkdir(f.in(name), 0o755))
+	}
+	must(t, f.writeJSON("job.json", f.Job))
+	return f
+}
+
+// list writes the list of a chunk, as plan.List has it.
+func list(t *testing.T, f *Folder, chunk int, names ...string) {
+	t.Helper()
+	writeNames(t, f, chunk, "", "f 1 ", names)
+}
+
+// listLast writes one of folders.
+func listLast(t *testing.T, f *Folder, chunk int, names ...string) {
+	t.Helper()
+	writeNames(t, f, chunk, "j\x00", "n ", names)
+}
+
+func writeNames(t *testing.T, f *Folder, chunk int, begin, kind string, names []string) {
+	t.Helper()
+	must(t, f.makeParts(chunk))
+	text := "brood list 1\x00" + begin
+	for _, name := range names {
+		text += kind + name + "\x00"
+	}
+	must(t, os.WriteFile(f.list(chunk), fmt.Appendf(nil, "%send %d\x00", text, len(names)), 0o644))
+}
+
+// driven is a run without its loop and without a cluster: the test writes the records, and says what squeue does.
+type driven struct {
+	*run
+	t      *testing.T
+	events []event.Event
+}
+
+// drive has a list of two files for each of so many chunks: a0 b0, a1 b1 …
+func drive(t *testing.T, f *Folder, chunks int) *driven {
+	t.Helper()
+	d := driveBare(t, f)
+	for n := range chunks {
+		list(t, f, n, fmt.Sprint("a", n), fmt.Sprint("b", n))
+		d.appear(2, 2)
+	}
+	return d
+}
+
+// driveBare has none.
+func driveBare(t *testing.T, f *Folder) *driven {
+	d := &driven{t: t}
+	d.run = newRun(f, Options{Whole: func() bool { return true }}, func(e event.Event) { d.events = append(d.events, e) })
+	return d
+}
+
+// submitted notes an array of these chunks.
+func (d *driven) submitted(id string, chunks ...int) {
+	a := array{ID: id, First: chunks[0], Again: d.chunks[chunks[0]].tries > 0}
+	for _, c := range chunks {
+		a.Tasks = append(a.Tasks, c-a.First)
+	}
+	d.again = slices.DeleteFunc(d.again, func(c int) bool { return slices.Contains(chunks, c) })
+	d.note(a)
+}
+
+func (d *driven) looks() {
+	d.t.Helper()
+	must(d.t, d.look())
+}
+
+// hears has squeue answer.
+func (d *driven) hears(lines ...string) {
+	d.t.Helper()
+	var all []queued
+	for _, line := range lines {
+		q, err := parseQueued(line)
+		must(d.t, err)
+		all = append(all, q)
+	}
+	must(d.t, d.answered(context.Background(), time.Now(), all, nil))
+}
+
+// hearsForLong has squeue give the same answer for longer than anybody waits, while nothing is written.
+func (d *driven) hearsForLong(lines ...string) {
+	d.t.Helper()
+	d.hears(lines...)
+	for n := range d.chunks {
+		if c := &d.chunks[n]; !c.missing.IsZero() {
+			c.missing = c.missing.Add(-time.Hour)
+		}
+	}
+	d.silence()
+	d.hears(lines...)
+}
+
+// silence lets long pass since any record has grown.
+func (d *driven) silence() {
+	for _, w := range d.works {
+		for _, a := range w.attempts {
+			a.grown = a.grown.Add(-time.Hour)
+		}
+	}
+}
+
+// told are the events of these kinds so far, as "kind file".
+func (d *driven) told(kinds ...event.Kind) []string {
+	all := []string{}
+	for _, e := range d.events {
+		if slices.Contains(kinds, e.Kind) {
+			all = append(all, strings.TrimSpace(string(e.Kind)+" "+e.File))
+		}
+	}
+	return all
+}
+
+func (d *driven) wants(what string, got, want []string) {
+	d.t.Helper()
+	if !slices.Equal(got, want) {
+		d.t.Errorf("%s: got %q, want %q", what, got, want)
+	}
+}
+
+// answer waits for what a command has to say.
+func (d *driven) answer() error {
+	d.t.Helper()
+	select {
+	case answer := <-d.answers:
+		return answer()
+	case <-time.After(time.Minute):
+		d.t.Fatal("no answer within 1 min")
+		return errors.New("none")
+	}
+}
+
+// record is the one of a task that runs.
+type record struct {
+	t    *testing.T
+	file *os.File
+}
+
+// record makes one of an attempt, which has told that it has begun.
+func (d *driven) record(chunk, generation, restarts int, task string) *record {
+	d.t.Helper()
+	r := recordOf(d.t, d.Folder, attemptName(chunk, generation, restarts, task))
+	r.tells(event.Event{Kind: event.Begun, PID: 100 + chunk, Node: "n1", Task: task})
+	return r
+}
+
+func recordOf(t *testing.T, f *Folder, name string) *record {
+	t.Helper()
+	a, ok := parseAttempt(name)
+	if !ok {
+		t.Fatalf("%q is no record's name", name)
+	}
+	file, err := os.OpenFile(f.in("events", part(a.chunk), name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	must(t, err)
+	t.Cleanup(func() { file.Close() })
+	return &record{t, file}
+}
+
+func (r *record) tells(events ...event.Event) {
+	r.t.Helper()
+	w := event.NewWriter(r.file)
+	for _, e := range events {
+		if e.Time.IsZero() {
+			e.Time = time.Now()
+		}
+		must(r.t, w.Write(e))
+	}
+}
+
+func (r *record) copies(names ...string) {
+	r.t.Helper()
+	for _, name := range names {
+		r.tells(event.Event{Kind: event.Copied, File: name, Bytes: 1, Size: 1})
+	}
+}
+
+func (r *record) fails(name, why string) {
+	r.t.Helper()
+	r.tells(event.Event{Kind: event.Failed, File: name, Error: why})
+}
+
+func (r *record) finishes() {
+	r.t.Helper()
+	r.tells(event.Event{Kind: event.Finished, Totals: &event.Totals{}})
+}
+
+// standIns puts shell scripts in the place of Slurm's commands, with the job folder's path as $job.
+func standIns(t *testing.T, commands map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, script := range commands {
+		must(t, os.WriteFile(dir+"/"+name, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+	}
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
+// runs tells whether a goroutine is in a function.
+func runs(function string) bool {
+	stacks := make([]byte, 1<<20)
+	return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), function)
+}
