@@ -74,7 +74,7 @@ type run struct {
 	ending     bool      // no more is submitted, nor tried again
 	to         cancelled // how far
 	halted     bool
-	cancelling bool
+	cancelling int // calls of scancel that are under way
 	left       bool
 	pulse      int
 }
@@ -157,7 +157,7 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 // over tells whether there is nothing more to do or to hear.
 func (r *run) over() bool {
 	switch {
-	case r.submitting || r.marking || r.cancelling:
+	case r.submitting || r.marking || r.cancelling > 0:
 		return false
 	case r.left:
 		return true

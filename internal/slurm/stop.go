@@ -60,11 +60,11 @@ const (
 
 // cancel cancels tasks, in a goroutine of its own.
 func (r *run) cancel(ctx context.Context, to cancelled) {
-	r.cancelling = true
+	r.cancelling++
 	r.do(func() func() error {
 		err := r.Folder.cancel(ctx, to)
 		return func() error {
-			r.cancelling = false
+			r.cancelling--
 			r.ask = askFirst
 			return err
 		}

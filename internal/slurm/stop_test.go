@@ -2,6 +2,8 @@ package slurm
 
 import (
 	"context"
+	"os"
+	"strings"
 	"testing"
 
 	"brood/internal/plan"
@@ -23,5 +25,24 @@ func TestDrainSubmitsTheRest(t *testing.T) {
 	}
 	if !d.over() || !d.left || !d.planned.Whole {
 		t.Errorf("over %v, left %v, %+v", d.over(), d.left, d.planned)
+	}
+}
+
+// TestKillIsWaitedFor: who is asked twice to end the tasks leaves when Slurm was told to kill them.
+func TestKillIsWaitedFor(t *testing.T) {
+	d := drive(t, newFolder(t, Request{Daemon: true}), 1)
+	standIns(t, map[string]string{
+		"scancel": `echo "$*" >>` + Quoted(d.in("called")),
+		"squeue":  `echo '7|0|RUNNING|0|n1|None|0|'`,
+	})
+	d.submitted("7", 0)
+	stops := make(chan schedule.Stop, 2)
+	stops <- schedule.Terminate
+	stops <- schedule.Kill
+	came, err := d.loop(context.Background(), stops)
+	must(t, err)
+	called, _ := os.ReadFile(d.in("called"))
+	if !came.Left || !came.Stopped || strings.Count(string(called), "--signal=KILL") != 1 || strings.Count(string(called), "\n") != 4 {
+		t.Errorf("%+v, when scancel was called with\n%s", came, called)
 	}
 }
