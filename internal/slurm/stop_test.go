@@ -2,6 +2,7 @@ package slurm
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -44,5 +45,19 @@ func TestKillIsWaitedFor(t *testing.T) {
 	called, _ := os.ReadFile(d.in("called"))
 	if !came.Left || !came.Stopped || strings.Count(string(called), "--signal=KILL") != 1 || strings.Count(string(called), "\n") != 4 {
 		t.Errorf("%+v, when scancel was called with\n%s", came, called)
+	}
+}
+
+// TestRefusedWhenStopped: an array that was under way when the tasks were cancelled, and that the cluster then
+// does not take, is nothing to wait for.
+func TestRefusedWhenStopped(t *testing.T) {
+	standIns(t, map[string]string{"scancel": ""})
+	d := drive(t, newFolder(t, Request{Daemon: true}), 2)
+	a := array{Tasks: []int{0, 1}} // sbatch was called
+	must(t, d.stop(context.Background(), schedule.Terminate))
+	must(t, d.answer())
+	must(t, d.sent(context.Background(), a, "", &CommandError{"sbatch", "Resource temporarily unavailable", errors.New("exit status 1")}))
+	if !d.over() {
+		t.Errorf("waits for %v, which nobody submits", d.waiting)
 	}
 }

@@ -103,6 +103,9 @@ func (r *run) sent(ctx context.Context, a array, id string, err error) error {
 		r.notBefore = time.Now().Add(gatherFor)
 		r.say(err.Error())
 		r.putBack(a)
+		if r.ending {
+			r.dropListed()
+		}
 		return nil
 	}
 	if err != nil && a.Again {
