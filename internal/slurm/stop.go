@@ -41,12 +41,15 @@ func (r *run) halt(ctx context.Context, to schedule.Stop) error {
 // end cancels tasks; what is not submitted is not.
 func (r *run) end(ctx context.Context, to cancelled) error {
 	r.ending, r.to = true, max(r.to, to)
-	if err := r.endOfPlan(false); err != nil {
-		return err
-	}
-	r.dropListed()
 	r.cancel(ctx, r.to)
-	return nil
+	return r.dropRest()
+}
+
+// dropRest gives up what is not submitted.
+func (r *run) dropRest() error {
+	err := r.endOfPlan(false)
+	r.dropListed()
+	return err
 }
 
 // cancelled is which tasks are, and how.

@@ -61,3 +61,20 @@ func TestRefusedWhenStopped(t *testing.T) {
 		t.Errorf("waits for %v, which nobody submits", d.waiting)
 	}
 }
+
+// TestStoppedElsewhere: once somebody has stopped the job no more is submitted of it.
+func TestStoppedElsewhere(t *testing.T) {
+	d := drive(t, newFolder(t, Request{}), 3)
+	standIns(t, map[string]string{"sbatch": "touch " + Quoted(d.in("called")) + "; echo 8"})
+	d.submitted("7", 0)
+	d.waiting = []int{1, 2}
+	must(t, d.write("stop", nil, 0o644))
+	must(t, d.submit(context.Background()))
+	if d.submitting {
+		must(t, d.answer())
+		t.Error("sbatch was called")
+	}
+	if d.count[settled] != 2 || len(d.waiting) > 0 {
+		t.Errorf("%d chunks settled, waiting %v", d.count[settled], d.waiting)
+	}
+}

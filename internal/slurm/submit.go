@@ -68,8 +68,11 @@ func (r *run) dueAgain(first int) array {
 	return a
 }
 
-// send calls sbatch.
+// send calls sbatch, unless somebody has stopped the job: what came then would end at once.
 func (r *run) send(ctx context.Context, a array, last bool) error {
+	if r.isStopped() {
+		return r.dropRest()
+	}
 	if !r.seen {
 		if err := r.writeSeen(a.First + a.Tasks[0]); err != nil {
 			return r.problem(err)
