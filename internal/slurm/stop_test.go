@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"brood/internal/plan"
 	"brood/internal/schedule"
@@ -77,4 +78,24 @@ func TestStoppedElsewhere(t *testing.T) {
 	if d.count[settled] != 2 || len(d.waiting) > 0 {
 		t.Errorf("%d chunks settled, waiting %v", d.count[settled], d.waiting)
 	}
+}
+
+// TestNoGoroutineIsLeft: a command that is under way when the run is over has nobody to tell.
+func TestNoGoroutineIsLeft(t *testing.T) {
+	d := drive(t, newFolder(t, Request{}), 1)
+	began, go_ := d.in("began"), d.in("go")
+	standIns(t, map[string]string{"squeue": "touch " + Quoted(began) + "; while ! [ -e " + Quoted(go_) + " ]; do sleep 0.01; done"})
+	d.submitted("7", 0)
+	d.ask = time.Millisecond
+	stops := make(chan schedule.Stop, 1)
+	over := make(chan error)
+	go func() {
+		_, err := d.loop(context.Background(), stops)
+		over <- err
+	}()
+	until(t, "squeue is asked", func() bool { _, err := os.Stat(began); return err == nil })
+	stops <- schedule.Kill
+	must(t, <-over)
+	must(t, os.WriteFile(go_, nil, 0o644))
+	until(t, "its goroutine ends", func() bool { return !runs("slurm.(*run).do.") })
 }
