@@ -13,7 +13,10 @@ import (
 // judge settles a chunk when one of its attempts is through with it.
 func (r *run) judge(n int, w *work) error {
 	r.bury(w)
-	if r.chunks[n].state != submitted {
+	switch r.chunks[n].state {
+	case listed: // once more: what was read of it is kept, or it would be told once more, too
+		return nil
+	case settled:
 		r.forget(n, w)
 		return nil
 	}
