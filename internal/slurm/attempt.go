@@ -69,9 +69,9 @@ func (a *attempt) before(b *attempt) bool {
 // readMost is how much of one record is read in one look, in bytes.
 const readMost = 4 << 20
 
-// read reads what is new, and has take called for each event. It opens the file each time: so a
-// network file system asks its server (close-to-open, nfs(5)).
-func (a *attempt) read(take func(event.Event)) error {
+// read reads what is new, so many bytes of it at the most, and has take called for each event. It opens the file each
+// time: so a network file system asks its server (close-to-open, nfs(5)).
+func (a *attempt) read(most int64, take func(event.Event)) error {
 	file, err := os.Open(a.file)
 	if err != nil {
 		return err
@@ -81,12 +81,12 @@ func (a *attempt) read(take func(event.Event)) error {
 		return err
 	}
 	buffer := make([]byte, 64<<10)
-	for most := readMost; most > 0; {
-		n, err := file.Read(buffer)
+	for most > 0 {
+		n, err := file.Read(buffer[:min(most, int64(len(buffer)))])
 		if n > 0 {
 			a.grown = time.Now()
 			a.offset += int64(n)
-			most -= n
+			most -= int64(n)
 			a.pieces.Read(buffer[:n], func(e event.Event, err error) {
 				if err == nil { // a line that a node has left half written is missed like one it has not written
 					take(e)

@@ -27,3 +27,21 @@ func TestListedIsKept(t *testing.T) {
 		t.Error("is not over")
 	}
 }
+
+// TestSecondAttemptSeesNoFuture: a name counts as settled from when it was told, not from when it can be read.
+func TestSecondAttemptSeesNoFuture(t *testing.T) {
+	d := drive(t, newFolder(t, Request{Retries: 1}), 1)
+	d.submitted("7", 0)
+	first := d.record(0, 0, 0, "7_0")
+	first.copies("a0")
+	d.looks()
+	first.copies("b0") // not looked at yet
+	name := attemptName(0, 0, 1, "7_0")
+	second := recordOf(t, d.Folder, name)
+	second.tells(event.Event{Kind: event.Begun, Node: "n2", Task: "7_0"})
+	a, _ := parseAttempt(name)
+	a.file = d.in("events", part(0), name)
+	must(t, d.follow(a)) // as a folder may list it first
+	d.looks()
+	d.wants("told", d.told(event.Copied), []string{"copied a0", "copied b0"})
+}

@@ -72,7 +72,7 @@ func (r *run) follow(a *attempt) error {
 	if err := w.second(); err != nil {
 		return err
 	}
-	err := a.read(func(e event.Event) { r.heard(w, a, e) })
+	err := a.read(readMost, func(e event.Event) { r.heard(w, a, e) })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // a network file system may list what it cannot open yet
 	}

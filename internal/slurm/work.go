@@ -73,7 +73,7 @@ func (w *work) reread(take func(*attempt, event.Event)) error {
 		again := &attempt{file: a.file}
 		for again.offset < a.offset {
 			before := again.offset
-			if err := again.read(func(e event.Event) { take(a, e) }); err != nil {
+			if err := again.read(a.offset-before, func(e event.Event) { take(a, e) }); err != nil {
 				return err
 			}
 			if again.offset == before {
