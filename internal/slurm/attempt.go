@@ -27,6 +27,7 @@ type attempt struct {
 
 	offset int64
 	pieces event.Pieces
+	more   bool      // than was read in the last look
 	grown  time.Time // by our clock, when it was last longer than before
 
 	begun    event.Event         // zero as long as it has not
@@ -80,6 +81,7 @@ func (a *attempt) read(most int64, take func(event.Event)) error {
 	if _, err := file.Seek(a.offset, io.SeekStart); err != nil {
 		return err
 	}
+	a.more = true
 	buffer := make([]byte, 64<<10)
 	for most > 0 {
 		n, err := file.Read(buffer[:min(most, int64(len(buffer)))])
@@ -94,6 +96,7 @@ func (a *attempt) read(most int64, take func(event.Event)) error {
 			})
 		}
 		if err == io.EOF {
+			a.more = false
 			return nil
 		}
 		if err != nil {

@@ -129,8 +129,10 @@ func (d *driven) hearsForLong(lines ...string) {
 			c.missing = c.missing.Add(-time.Hour)
 		}
 	}
-	d.silence()
-	d.hears(lines...)
+	for range 2 { // as what is heard only now may be a sign of life
+		d.silence()
+		d.hears(lines...)
+	}
 }
 
 // silence lets long pass since any record has grown.

@@ -115,8 +115,12 @@ func (r *run) lastIsStale() bool {
 	return true
 }
 
-// lost takes up a chunk of which no task is to come any more, and none has come to its end. over is what Slurm says of the latest.
+// lost takes up a chunk of which no task is to come any more, and none has come to its end or still writes. over is what
+// Slurm says of the latest.
 func (r *run) lost(n int, over queued) error {
+	if err := r.catchUp(n); err != nil || r.chunks[n].state != submitted || r.isAlive(n) && !r.hasEnded(n, over) {
+		return err
+	}
 	w := r.works[n]
 	if w == nil {
 		w = &work{}

@@ -1,6 +1,7 @@
 package slurm
 
 import (
+	"strings"
 	"testing"
 
 	"brood/internal/event"
@@ -44,4 +45,35 @@ func TestSecondAttemptSeesNoFuture(t *testing.T) {
 	must(t, d.follow(a)) // as a folder may list it first
 	d.looks()
 	d.wants("told", d.told(event.Copied), []string{"copied a0", "copied b0"})
+}
+
+// TestLostIsReadToItsEnd: what a task has written counts, however far behind whoever follows is.
+func TestLostIsReadToItsEnd(t *testing.T) {
+	for name, long := range map[string]int{"a line": 1, "more than is read in one look": readMost/50 + 1} {
+		t.Run(name, func(t *testing.T) {
+			d := drive(t, newFolder(t, Request{}), 1)
+			d.submitted("7", 0)
+			r := d.record(0, 0, 0, "7_0")
+			d.looks()
+			_, err := r.file.WriteString(strings.Repeat(`{"kind":"measured","reason":"......................"}`+"\n", long))
+			must(t, err)
+			r.copies("a0")
+			d.hearsForLong("7|0|TIMEOUT|0|n1|TimeLimit|0|")
+			d.wants("told", d.told(event.Copied, event.Failed), []string{"copied a0", "failed b0"})
+		})
+	}
+}
+
+// TestDoneThoughLost: a task that has come to its end is through with its chunk, however Slurm calls that.
+func TestDoneThoughLost(t *testing.T) {
+	d := drive(t, newFolder(t, Request{}), 1)
+	d.submitted("7", 0)
+	r := d.record(0, 0, 0, "7_0")
+	r.copies("a0", "b0")
+	r.finishes()
+	d.hearsForLong("7|0|CANCELLED|0|n1|None|0|")
+	d.wants("told", d.told(event.Copied, event.Failed, event.Retried), []string{"copied a0", "copied b0"})
+	if !d.over() {
+		t.Error("is not over")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"brood/internal/event"
@@ -21,9 +22,21 @@ func (r *run) look() error {
 		if !r.isOpen(first) {
 			continue
 		}
-		if err := r.lookInto(part(first)); err != nil {
+		if err := r.lookInto(part(first), r.mayTell); err != nil {
 			return r.problem(err)
 		}
+	}
+	return nil
+}
+
+// catchUp reads all that the attempts at a chunk have written by now: a look may be long ago, and has its bounds.
+func (r *run) catchUp(n int) error {
+	for more := true; more; {
+		if err := r.lookInto(part(n), func(chunk int) bool { return chunk == n && r.mayTell(n) }); err != nil {
+			return r.problem(err)
+		}
+		w := r.works[n]
+		more = w != nil && slices.ContainsFunc(w.attempts, func(a *attempt) bool { return a.more })
 	}
 	return nil
 }
@@ -31,14 +44,20 @@ func (r *run) look() error {
 // isOpen tells whether one of the chunks whose records lie in the folder of this one may have news.
 func (r *run) isOpen(first int) bool {
 	for n := first; n < min(first+perFolder, len(r.chunks)); n++ {
-		if r.chunks[n].state == submitted || r.works[n] != nil {
+		if r.mayTell(n) {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *run) lookInto(part string) error {
+// mayTell tells whether the records of a chunk are read.
+func (r *run) mayTell(n int) bool {
+	return n < len(r.chunks) && (r.chunks[n].state == submitted || r.works[n] != nil)
+}
+
+// lookInto reads what is new in the records of one folder, of those chunks.
+func (r *run) lookInto(part string, of func(chunk int) bool) error {
 	folder, err := os.Open(r.in("events", part))
 	if err != nil {
 		return err
@@ -50,7 +69,7 @@ func (r *run) lookInto(part string) error {
 	}
 	for _, name := range names {
 		a, ok := parseAttempt(name)
-		if !ok || a.chunk >= len(r.chunks) || r.chunks[a.chunk].state != submitted && r.works[a.chunk] == nil {
+		if !ok || !of(a.chunk) {
 			continue
 		}
 		a.file = filepath.Join(folder.Name(), name)
