@@ -260,9 +260,10 @@ func (f *Folder) addArray(a array) error {
 	return errors.Join(err, file.Close())
 }
 
-// arrays are those that were submitted; half a line is of one whose submitter was killed.
+// arrays are those that were submitted; half a line is of one whose submitter was killed, and is removed before
+// another is added to it.
 func (f *Folder) arrays() (all []array, err error) {
-	file, err := os.Open(f.in("arrays.jsonl"))
+	file, err := os.OpenFile(f.in("arrays.jsonl"), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -271,11 +272,15 @@ func (f *Folder) arrays() (all []array, err error) {
 	}
 	defer file.Close()
 	lines := bufio.NewReader(file)
-	for {
+	for whole := int64(0); ; {
 		line, err := lines.ReadBytes('\n')
-		if err == io.EOF {
+		if err == io.EOF && len(line) == 0 {
 			return all, nil
 		}
+		if err == io.EOF {
+			return all, file.Truncate(whole)
+		}
+		whole += int64(len(line))
 		var a array
 		if err == nil {
 			err = json.Unmarshal(line, &a)
