@@ -132,6 +132,9 @@ func (r *run) takeUp() error {
 		r.appear(0, 0)
 	}
 	for _, a := range known {
+		if !a.isOf(chunks) {
+			return fmt.Errorf("arrays.jsonl: array %s is of other chunks than the %d that are listed", a.ID, chunks)
+		}
 		r.note(a)
 	}
 	_, err = os.Stat(r.in("seen.json"))

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -71,6 +72,11 @@ type array struct {
 	Files int    // in all, links and folders too
 	Bytes int64
 	Again bool // its chunks were submitted before
+}
+
+// isOf tells whether its chunks are some of so many.
+func (a array) isOf(chunks int) bool {
+	return len(a.Tasks) > 0 && a.First+slices.Min(a.Tasks) >= 0 && a.First+slices.Max(a.Tasks) < chunks
 }
 
 // format is the number of the folder's format: another brood than the one that made it must

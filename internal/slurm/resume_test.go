@@ -1,10 +1,14 @@
 package slurm
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
+
+	"brood/internal/event"
 )
 
 // left is a folder as a submitter has left it: three lists of files and one of folders, of which an array of two
@@ -35,5 +39,25 @@ func TestHalfLineIsNoMore(t *testing.T) {
 			t.Fatalf("%d arrays, %v; want %d", len(all), err, n+1)
 		}
 		must(t, f.addArray(array{ID: "9", First: 2, Tasks: []int{0}}))
+	}
+}
+
+// TestTakeUpRefused: what no submitter has left behind is told, and is not gone on with.
+func TestTakeUpRefused(t *testing.T) {
+	for name, row := range map[string]struct{ file, text, says string }{
+		"an array of no list": {"arrays.jsonl", `{"ID":"7","First":3,"Tasks":[0,1]}` + "\n", "array 7 is of other chunks than the 4"},
+		"an array below":      {"arrays.jsonl", `{"ID":"7","First":0,"Tasks":[-1]}` + "\n", "array 7 is of other chunks than the 4"},
+		"an array of nothing": {"arrays.jsonl", `{"ID":"7"}` + "\n", "array 7 is of other chunks than the 4"},
+		"no array":            {"arrays.jsonl", "nonsense\n", "arrays.jsonl: invalid character"},
+		"no plan":             {"plan.json", "nonsense\n", "plan.json: invalid character"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := left(t)
+			must(t, os.WriteFile(f.in(row.file), []byte(row.text), 0o644))
+			_, err := f.Follow(context.Background(), nil, Options{}, func(event.Event) {})
+			if err == nil || !strings.Contains(err.Error(), row.says) || !strings.HasPrefix(err.Error(), "job folder "+fmt.Sprintf("%q", f.Path)) {
+				t.Errorf("%v, want %q", err, row.says)
+			}
+		})
 	}
 }
