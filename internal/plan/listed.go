@@ -64,6 +64,9 @@ func (l *Listed) Start(ctx context.Context, r io.Reader) (wait func() error) {
 	return func() error { return <-ended }
 }
 
+// Folders tells whether the list is one of folders and links.
+func (l *Listed) Folders() bool { return l.lane }
+
 // Jobs are the jobs that can be started now.
 func (l *Listed) Jobs() <-chan Job { return l.jobs }
 

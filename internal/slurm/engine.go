@@ -152,22 +152,23 @@ func (r *run) takeUp() error {
 
 // countLists is how many chunks have a list. The last one is removed when its writer did not come to its end: then
 // nothing was submitted of it.
-func (f *Folder) countLists() (n int, err error) {
+func (r *run) countLists() (n int, err error) {
 	for ; ; n++ {
-		file, err := os.Open(f.list(n))
+		file, err := os.Open(r.list(n))
 		if errors.Is(err, fs.ErrNotExist) {
 			return n, nil
 		}
 		if err != nil {
 			return n, err
 		}
-		_, err = plan.OpenList(file, plan.Options{}, nil)
+		list, err := plan.OpenList(file, plan.Options{}, nil)
 		file.Close()
 		if errors.Is(err, plan.ErrNoList) {
-			return n, os.Remove(f.list(n))
+			return n, os.Remove(r.list(n))
 		}
 		if err != nil {
 			return n, err
 		}
+		r.planned.Last = list.Folders()
 	}
 }

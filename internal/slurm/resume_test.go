@@ -61,3 +61,25 @@ func TestTakeUpRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestLastIsApart: of a plan whose end was not noted the folders still come when all files have.
+func TestLastIsApart(t *testing.T) {
+	f := left(t)
+	must(t, os.Remove(f.in("plan.json")))
+	d := driveBare(t, f)
+	standIns(t, map[string]string{"sbatch": `echo "$*" >>` + Quoted(f.in("called")) + `; wc -l <` + Quoted(f.in("called")) + ` | sed 's/^ */2/'`})
+	must(t, d.takeUp())
+	for len(d.waiting) > 0 {
+		must(t, d.submit(context.Background()))
+		must(t, d.answer())
+	}
+	called, err := os.ReadFile(f.in("called"))
+	must(t, err)
+	calls := strings.Split(strings.TrimSpace(string(called)), "\n")
+	if len(calls) != 2 || strings.Contains(calls[0], "singleton") || !strings.Contains(calls[1], "--array=0 ") || !strings.Contains(calls[1], "--dependency=singleton") {
+		t.Errorf("sbatch was called with\n%s", called)
+	}
+	if all, err := f.arrays(); err != nil || len(all) != 3 || all[2].ID != "22" || all[2].First != 3 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
