@@ -68,15 +68,12 @@ func (d *Diary) write() {
 	lines := bytes.Clone(d.lines.Bytes())
 	d.lines.Reset()
 	d.mu.Unlock()
-	if len(lines) == 0 {
+	if len(lines) == 0 || d.err != nil { // where lines are missing there is no end, or its files would count as done
 		return
 	}
-	_, err := d.file.Write(lines)
-	if err == nil {
-		err = d.file.Sync()
-	}
+	_, d.err = d.file.Write(lines)
 	if d.err == nil {
-		d.err = err
+		d.err = d.file.Sync()
 	}
 }
 
