@@ -72,7 +72,10 @@ func (t *Task) Check(source, dest string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("dest %q: is another one on node %s than where it was submitted", dest, t.Node)
 	}
-	if err != nil || !info.IsDir() {
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no folder", t.Job.Marker)
+	}
+	if err != nil {
 		return fmt.Errorf("dest %q: on node %s: %w", dest, t.Node, err)
 	}
 	var seen []Seen
