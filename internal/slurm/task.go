@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -40,11 +39,19 @@ func (f *Folder) Task(chunk, generation int, again bool, getenv func(string) str
 		}
 	}
 	if again || t.restarts > 0 {
-		if err := f.write(fence(chunk), fmt.Appendf(nil, "%d %d\n", generation, t.restarts), 0o644); err != nil {
+		if err := t.putFence(); err != nil {
 			return nil, fmt.Errorf("job folder %q: %w", f.Path, err)
 		}
 	}
 	return t, nil
+}
+
+// putFence has earlier attempts end. One that Slurm starts late does not take back that of a later one.
+func (t *Task) putFence() error {
+	if t.isOvertaken() {
+		return nil
+	}
+	return t.write(fence(t.Chunk), fmt.Appendf(nil, "%d %d\n", t.generation, t.restarts), 0o644)
 }
 
 // fence is the file that tells which attempt at a chunk counts, where there was more than one.
@@ -122,7 +129,7 @@ func (t *Task) unwanted() string {
 	if t.isStopped() {
 		return "the job was stopped"
 	}
-	if text, err := os.ReadFile(t.in(fence(t.Chunk))); err == nil && t.isBefore(string(text)) {
+	if t.isOvertaken() {
 		return "another attempt at the same files has begun since"
 	}
 	if !t.Job.Daemon {
@@ -138,10 +145,14 @@ func (t *Task) unwanted() string {
 	return ""
 }
 
-// isBefore tells whether the attempt of a fence is later than this one.
-func (t *Task) isBefore(text string) bool {
+// isOvertaken tells whether there is the fence of a later attempt.
+func (t *Task) isOvertaken() bool {
+	text, err := os.ReadFile(t.in(fence(t.Chunk)))
+	if err != nil {
+		return false
+	}
 	var generation, restarts int
-	if _, err := fmt.Sscan(strings.TrimSpace(text), &generation, &restarts); err != nil {
+	if _, err := fmt.Sscan(string(text), &generation, &restarts); err != nil {
 		return false
 	}
 	own, other := attempt{generation: t.generation, restarts: t.restarts}, attempt{generation: generation, restarts: restarts}

@@ -1,6 +1,7 @@
 package slurm
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -78,5 +79,39 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%v, want %q", err, row.says)
 			}
 		})
+	}
+}
+
+// TestFence: of any two attempts the earlier one ends, in whatever order they begin.
+func TestFence(t *testing.T) {
+	type attempt struct{ generation, restarts int }
+	for name, row := range map[string]struct{ earlier, later attempt }{
+		"submitted again": {attempt{1, 0}, attempt{2, 0}},
+		"restarted":       {attempt{1, 1}, attempt{1, 2}},
+		"both":            {attempt{1, 5}, attempt{2, 0}},
+		"ten":             {attempt{9, 0}, attempt{10, 0}},
+	} {
+		for _, lateFirst := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, lateFirst), func(t *testing.T) {
+				f := newFolder(t, Request{})
+				begin := func(a attempt) *Task {
+					return newTask(t, f, a.generation, true, "SLURM_RESTART_COUNT", fmt.Sprint(a.restarts))
+				}
+				var early, late *Task
+				if lateFirst {
+					late = begin(row.later)
+					early = begin(row.earlier)
+				} else {
+					early = begin(row.earlier)
+					late = begin(row.later)
+				}
+				if why := early.unwanted(); why != "another attempt at the same files has begun since" {
+					t.Errorf("the earlier one: %q", why)
+				}
+				if why := late.unwanted(); why != "" {
+					t.Errorf("the later one: %q", why)
+				}
+			})
+		}
 	}
 }
