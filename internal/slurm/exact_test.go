@@ -1,0 +1,41 @@
+package slurm
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+)
+
+// FuzzExact: any bytes come back from JSON.
+func FuzzExact(f *testing.F) {
+	for _, s := range []string{"", "a", `"`, `\"`, `\\"`, `\`, "\xff\xfe", "\u2028\x00\n", "\ufffd", `\u0041`, "'"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		text, err := json.Marshal(struct{ Words []Exact }{ExactAll([]string{s, "b"})})
+		must(t, err)
+		var back struct{ Words []Exact }
+		if err := json.Unmarshal(text, &back); err != nil || !slices.Equal(plain(back.Words), []string{s, "b"}) {
+			t.Errorf("%q: %s: %q, %v", s, text, back.Words, err)
+		}
+	})
+}
+
+// TestExactIsReadable: what is text is written as it is, for who looks into a job folder.
+func TestExactIsReadable(t *testing.T) {
+	for s, want := range map[string]string{"videos/ä b.mkv": `"videos/ä b.mkv"`, `a"b`: `"a\"b"`, "\xff": `"\\xff"`} {
+		if text, err := json.Marshal(Exact(s)); err != nil || string(text) != want {
+			t.Errorf("%q: %s, %v; want %s", s, text, err, want)
+		}
+	}
+}
+
+// TestExactRefuses: what Marshal does not write is no string.
+func TestExactRefuses(t *testing.T) {
+	for _, text := range []string{`"\\"`, `"\\q"`, `"a\nb"`, `"\\xf"`} {
+		var e Exact
+		if err := json.Unmarshal([]byte(text), &e); err == nil {
+			t.Errorf("%s is read as %q", text, e)
+		}
+	}
+}
