@@ -79,7 +79,7 @@ func TestDiaryIsWritten(t *testing.T) {
 
 // TestDiaryOfMany: events of many goroutines are all kept.
 func TestDiaryOfMany(t *testing.T) {
-	d, name := newDiary(t, time.Microsecond)
+	d, name := newDiary(t, time.Millisecond)
 	var all sync.WaitGroup
 	for pid := range 8 {
 		all.Go(func() {

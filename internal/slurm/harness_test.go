@@ -2,6 +2,7 @@ package slurm
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -42,8 +43,19 @@ func newFolder(t *testing.T, r Request) *Folder {
 	for _, name := range []string{"log", "lists", "events"} {
 		must(t, os.Mkdir(f.in(name), 0o755))
 	}
-	must(t, f.writeJSON("job.json", f.Job))
 	return f
+}
+
+// has writes a file of a job folder, as JSON where it is no text. It is not synced: on a busy disk that takes long.
+func (f *Folder) has(t *testing.T, name string, contents any) {
+	t.Helper()
+	text, ok := contents.(string)
+	if !ok {
+		b, err := json.Marshal(contents)
+		must(t, err)
+		text = string(b) + "\n"
+	}
+	must(t, os.WriteFile(f.in(name), []byte(text), 0o644))
 }
 
 // list writes the list of a chunk, as plan.List has it.

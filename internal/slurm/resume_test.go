@@ -22,10 +22,10 @@ func left(t *testing.T) *Folder {
 		list(t, f, n, fmt.Sprint("a", n), fmt.Sprint("b", n))
 	}
 	listLast(t, f, 3, ".", "sub")
-	must(t, f.writeJSON("plan.json", Planned{Chunks: 4, Files: 6, Bytes: 6, Last: true, Whole: true}))
-	must(t, f.writeJSON("seen.json", []Seen{}))
-	must(t, os.WriteFile(f.in("plan.jsonl"), []byte(`{"time":"2026-01-02T03:04:05Z","kind":"measured","files":6,"size":6}`+"\n"), 0o644))
-	must(t, f.addArray(array{ID: "7", Tasks: []int{0, 1}, Files: 4, Bytes: 4}))
+	f.has(t, "plan.json", Planned{Chunks: 4, Files: 6, Bytes: 6, Last: true, Whole: true})
+	f.has(t, "seen.json", []Seen{})
+	f.has(t, "plan.jsonl", `{"time":"2026-01-02T03:04:05Z","kind":"measured","files":6,"size":6}`+"\n")
+	f.has(t, "arrays.jsonl", array{ID: "7", Tasks: []int{0, 1}, Files: 4, Bytes: 4})
 	return f
 }
 
@@ -67,7 +67,7 @@ func TestTakeUp(t *testing.T) {
 		"nothing seen":         {remove("seen.json"), []int{2, 3}, true, true, false, []string{"submitted", "measured"}},
 		"no planning":          {remove("plan.jsonl"), []int{2, 3}, true, true, true, []string{"submitted"}},
 		"half of the planning": {cut("plan.jsonl", 1), []int{2, 3}, true, true, true, []string{"submitted"}},
-		"stopped":              {func(t *testing.T, f *Folder) { must(t, f.write("stop", nil, 0o644)) }, nil, true, true, true, []string{"submitted", "measured"}},
+		"stopped":              {func(t *testing.T, f *Folder) { f.has(t, "stop", "") }, nil, true, true, true, []string{"submitted", "measured"}},
 		"nothing at all": {func(t *testing.T, f *Folder) {
 			remove("plan.json", "seen.json", "plan.jsonl", "arrays.jsonl")(t, f)
 			must(t, os.RemoveAll(f.in("lists", "000")))
@@ -98,7 +98,7 @@ func TestTakeUpRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := left(t)
-			must(t, os.WriteFile(f.in(row.file), []byte(row.text), 0o644))
+			f.has(t, row.file, row.text)
 			_, err := f.Follow(context.Background(), nil, Options{}, func(event.Event) {})
 			if err == nil || !strings.Contains(err.Error(), row.says) || !strings.HasPrefix(err.Error(), "job folder "+fmt.Sprintf("%q", f.Path)) {
 				t.Errorf("%v, want %q", err, row.says)

@@ -25,7 +25,7 @@ func TestOddJobFolder(t *testing.T) {
 		must(t, os.MkdirAll(path+"/log", 0o755))
 		f.Path = path
 		must(t, os.WriteFile(f.in("brood"), []byte("#!/bin/sh\necho \"$@\"\n"), 0o755))
-		must(t, f.write("task.sh", []byte(f.script()), 0o755))
+		must(t, os.WriteFile(f.in("task.sh"), []byte(f.script()), 0o755))
 		id, err := sbatch(context.Background(), f.sbatch(array{Tasks: []int{0}}, 0, false, "", ""))
 		must(t, err)
 		folders[name], ids[name] = f, id

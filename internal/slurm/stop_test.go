@@ -69,7 +69,7 @@ func TestStoppedElsewhere(t *testing.T) {
 	standIns(t, map[string]string{"sbatch": "touch " + Quoted(d.in("called")) + "; echo 8"})
 	d.submitted("7", 0)
 	d.waiting = []int{1, 2}
-	must(t, d.write("stop", nil, 0o644))
+	d.has(t, "stop", "")
 	must(t, d.submit(context.Background()))
 	if d.submitting {
 		must(t, d.answer())

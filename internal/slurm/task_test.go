@@ -169,10 +169,10 @@ func TestCheck(t *testing.T) {
 			must(t, os.Remove(source+"/a"))
 			must(t, os.Mkdir(source+"/a", 0o755))
 		}, `is another one`},
-		"nothing seen": {func(t *testing.T, f *Folder, _, _ string) { must(t, f.writeJSON("seen.json", []Seen{})) }, ""},
+		"nothing seen": {func(t *testing.T, f *Folder, _, _ string) { f.has(t, "seen.json", []Seen{}) }, ""},
 		"no seen.json": {func(t *testing.T, f *Folder, _, _ string) { must(t, os.Remove(f.in("seen.json"))) }, "on node n1: open"},
 		"half a seen": {func(t *testing.T, f *Folder, _, _ string) {
-			must(t, os.WriteFile(f.in("seen.json"), []byte(`[{"Na`), 0o644))
+			f.has(t, "seen.json", `[{"Na`)
 		}, "on node n1: seen.json: unexpected end"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -251,10 +251,10 @@ func TestWatch(t *testing.T) {
 		then    func(*testing.T, *Folder)
 		why     string
 	}{
-		"stopped":      {Request{Heartbeat: .02}, func(t *testing.T, f *Folder) { must(t, f.write("stop", nil, 0o644)) }, "the job was stopped"},
+		"stopped":      {Request{Heartbeat: .02}, func(t *testing.T, f *Folder) { f.has(t, "stop", "") }, "the job was stopped"},
 		"overtaken":    {Request{Heartbeat: .02}, func(t *testing.T, f *Folder) { newTask(t, f, 1, true) }, "another attempt at the same files has begun since"},
 		"no heartbeat": {Request{Heartbeat: .02, Daemon: true}, func(*testing.T, *Folder) {}, "nobody has followed the job for 20ms"},
-		"it stands":    {Request{Heartbeat: .02, Daemon: true}, func(t *testing.T, f *Folder) { must(t, f.write("heartbeat", []byte("h 1 1\n"), 0o644)) }, "nobody has followed the job for 20ms"},
+		"it stands":    {Request{Heartbeat: .02, Daemon: true}, func(t *testing.T, f *Folder) { f.has(t, "heartbeat", "h 1 1\n") }, "nobody has followed the job for 20ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			task := newTask(t, newFolder(t, row.request), 0, false)
