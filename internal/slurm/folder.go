@@ -1,7 +1,6 @@
 package slurm
 
 import (
-	"bufio"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -11,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
@@ -62,21 +60,6 @@ type Planned struct {
 	Bytes  int64
 	Last   bool // the last chunk is that of folders and links
 	Whole  bool // the source was walked to its end
-}
-
-// array is a line of arrays.jsonl.
-type array struct {
-	ID    string // Slurm's
-	First int    // its task 0 is this chunk
-	Tasks []int  // that were submitted, each once
-	Files int    // in all, links and folders too
-	Bytes int64
-	Again bool // its chunks were submitted before
-}
-
-// isOf tells whether its chunks are some of so many.
-func (a array) isOf(chunks int) bool {
-	return len(a.Tasks) > 0 && a.First+slices.Min(a.Tasks) >= 0 && a.First+slices.Max(a.Tasks) < chunks
 }
 
 // format is the number of the folder's format: another brood than the one that made it must
@@ -247,55 +230,6 @@ func (f *Folder) read(name string, into any) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// addArray notes an array that was submitted.
-func (f *Folder) addArray(a array) error {
-	text, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	file, err := os.OpenFile(f.in("arrays.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(append(text, '\n'))
-	if err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
-}
-
-// arrays are those that were submitted; half a line is of one whose submitter was killed, and is removed before
-// another is added to it.
-func (f *Folder) arrays() (all []array, err error) {
-	file, err := os.OpenFile(f.in("arrays.jsonl"), os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	lines := bufio.NewReader(file)
-	for whole := int64(0); ; {
-		line, err := lines.ReadBytes('\n')
-		if err == io.EOF && len(line) == 0 {
-			return all, nil
-		}
-		if err == io.EOF {
-			return all, file.Truncate(whole)
-		}
-		whole += int64(len(line))
-		var a array
-		if err == nil {
-			err = json.Unmarshal(line, &a)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("arrays.jsonl: %w", err)
-		}
-		all = append(all, a)
-	}
 }
 
 // random is a name that nobody has.
