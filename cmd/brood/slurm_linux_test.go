@@ -190,6 +190,9 @@ func TestSlurmNodeCrashes(t *testing.T) {
 	r.endsWith(0)
 	c.equal(t)
 	c.once(t, r)
+	if retried := r.of(event.Retried); len(retried) == 0 || retried[0].Task == "" || retried[0].Attempt != 1 {
+		t.Errorf("retried: %+v", retried)
+	}
 	c.nobodyLeft(t, "n1", "n3")
 }
 

@@ -140,6 +140,8 @@ func (o *options) fitsCluster(c *cli.Context) error {
 		return errors.New("on slurm: not from Windows")
 	case o.copy.Resume:
 		return errors.New("resume: not with --on slurm, where two tasks may come to be at the same file on two machines")
+	case slices.ContainsFunc(c.StringSlice("slurm-arg"), isOurs):
+		return fmt.Errorf("slurm-arg %q: brood itself sets one of these: %s", c.StringSlice("slurm-arg"), strings.Join(ours, " "))
 	case o.bwlimit > 0 && o.cluster.throttle == 0:
 		return errors.New("bwlimit: with --on slurm wants --nodes or --array-throttle too, as so many tasks share the rate in equal parts")
 	case o.cluster.detach && o.halt != halt{}:
@@ -156,6 +158,14 @@ func (o *options) fitsCluster(c *cli.Context) error {
 		o.cluster.flags = append(o.cluster.flags, "--verify")
 	}
 	return nil
+}
+
+// ours are flags of sbatch without which the tasks could not be followed; with their short forms.
+var ours = []string{"--array", "-a", "--job-name", "-J", "--output", "-o", "--open-mode", "--parsable", "--dependency", "-d", "--wait", "-W", "--wrap"}
+
+func isOurs(arg string) bool {
+	name, _, _ := strings.Cut(arg, "=")
+	return slices.ContainsFunc(ours, func(own string) bool { return name == own || len(own) == 2 && strings.HasPrefix(arg, own) })
 }
 
 // sbatchFlags are those that sbatch has under the same name.

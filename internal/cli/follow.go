@@ -61,13 +61,15 @@ func follow(dir string, opts options, std Streams) error {
 		begun := opts.begun(job.Begun)
 		begun.Hash = job.Hash
 		emit(begun)
+		beaten := folder.Beat()
 		end, err := opts.followed(folder, tree, shown, 0, emit, func(stops <-chan schedule.Stop, options slurm.Options, emit event.Sink) (slurm.Outcome, error) {
 			return folder.Follow(context.Background(), stops, options, emit)
 		})
+		beaten()
 		if err != nil {
-			err = &brokenOff{err}
+			return end, &brokenOff{err}
 		}
-		return end, err
+		return end, letGo(folder, shown, end)
 	})
 }
 

@@ -43,18 +43,33 @@ func (o options) create(known slurm.Cluster, request slurm.Request, tree plan.Tr
 	if err != nil {
 		return ending{}, err
 	}
+	end, err := o.planned(known, folder, tree, shown, emit)
+	switch {
+	case err != nil && folder.Submitted():
+		return end, &brokenOff{fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))}
+	case err != nil:
+		return end, errors.Join(err, folder.Remove())
+	}
+	return end, letGo(folder, shown, end)
+}
+
+// planned plans the run and submits it, as somebody who is seen to be there.
+func (o options) planned(known slurm.Cluster, folder *slurm.Folder, tree plan.Tree, shown *progress, emit event.Sink) (ending, error) {
+	defer folder.Beat()()
 	planning, err := folder.Planning(emit)
 	if err != nil {
-		return ending{}, errors.Join(err, folder.Remove())
+		return ending{}, fmt.Errorf("job folder %q: %w", folder.Path, err)
 	}
 	defer planning.Close()
-	end, err := o.submit(known, folder, tree, shown, planning, emit)
-	if err != nil && !folder.Submitted() {
-		err = errors.Join(err, folder.Remove())
-	} else if err != nil {
-		err = &brokenOff{fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))}
+	return o.submit(known, folder, tree, shown, planning, emit)
+}
+
+// letGo removes the job folder where all is done, and nobody has asked for it.
+func letGo(folder *slurm.Folder, shown *progress, end ending) error {
+	if end.partial != "" || end.left != "" || !folder.Job.Own || shown.view.Finished(time.Now()).Failed > 0 {
+		return nil
 	}
-	return end, err
+	return folder.Remove()
 }
 
 // absolute are the paths as a task has them, which may begin in another folder.
@@ -155,11 +170,7 @@ func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress,
 	if end.partial != "" && end.stopped == 0 {
 		emit(event.Event{Kind: event.Stopping, Reason: end.partial})
 	}
-	err = o.mark(tree, folder.Job.Marker, target.Job.Unmark)
-	if err == nil && end.partial == "" && folder.Job.Own && shown.view.Finished(time.Now()).Failed == 0 {
-		err = folder.Remove()
-	}
-	return end, err
+	return end, o.mark(tree, folder.Job.Marker, target.Job.Unmark)
 }
 
 // clusterRungs are the steps of a run on a cluster.

@@ -30,6 +30,35 @@ func (f *Folder) Alone() error {
 	return nil
 }
 
+// Beat says that somebody follows, or is about to, until stop is called. It has a goroutine of its own: whoever is held up
+// by a reader of the events, or by the walk of the source, is there all the same. That it cannot be said is no reason not to.
+func (f *Folder) Beat() (stop func()) {
+	host, _ := os.Hostname()
+	done, ended := make(chan struct{}), make(chan struct{})
+	ticks := time.NewTicker(f.Job.beatEvery())
+	beat := func(n int) {
+		_ = f.write("heartbeat", fmt.Appendf(nil, "%s %d %d\n", host, os.Getpid(), n), 0o644)
+	}
+	beat(0)
+	go func() {
+		defer close(ended)
+		for n := 1; ; n++ {
+			select {
+			case <-ticks.C:
+				beat(n)
+			case <-done:
+				os.Remove(f.in("heartbeat")) // or who takes it up would wait whether it changes
+				return
+			}
+		}
+	}()
+	return func() {
+		ticks.Stop()
+		close(done)
+		<-ended
+	}
+}
+
 // age is how long ago a file was written, by the clock of the file system: that of this machine may differ.
 func (f *Folder) age(name string) (time.Duration, error) {
 	now := f.in("now." + random())

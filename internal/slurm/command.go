@@ -65,10 +65,13 @@ func call(ctx context.Context, name string, args ...string) (string, error) {
 	return "", &CommandError{name, lastWords(name, said.String()), err}
 }
 
+// misleading are variables by which a user has a command say, or do, something else. (SBATCH_PARTITION and the like are welcome.)
+var misleading = []string{"SQUEUE_", "SCANCEL_", "SCONTROL_", "SLURM_TIME_FORMAT=", "SBATCH_WAIT=", "SBATCH_ARRAY_INX=", "SBATCH_JOB_NAME=", "SBATCH_OUTPUT=", "SBATCH_REQUEUE=", "SBATCH_NO_REQUEUE="}
+
 // environment is ours, but for what changes the commands' output.
 func environment(ours []string) []string {
 	own := slices.DeleteFunc(slices.Clone(ours), func(v string) bool {
-		return strings.HasPrefix(v, "SQUEUE_") || strings.HasPrefix(v, "SCONTROL_") || strings.HasPrefix(v, "SLURM_TIME_FORMAT=")
+		return slices.ContainsFunc(misleading, func(name string) bool { return strings.HasPrefix(v, name) })
 	})
 	// Else of a long list of tasks only the beginning is shown.
 	return append(own, "SLURM_BITSTR_LEN=0", "LC_ALL=C")

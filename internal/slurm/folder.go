@@ -123,29 +123,42 @@ func create(path string, r Request, every time.Duration, l limits) (*Folder, err
 	return f, nil
 }
 
+// make makes all of it, or leaves what was there: nothing, or an empty folder.
 func (f *Folder) make() error {
-	if err := os.Mkdir(f.Path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	made := os.Mkdir(f.Path, 0o755)
+	if made != nil && !errors.Is(made, fs.ErrExist) {
+		return made
 	}
 	entries, err := os.ReadDir(f.Path)
 	if err == nil && len(entries) > 0 {
 		err = errors.New("is not empty")
 	}
-	for _, name := range []string{"log", "lists", "events"} {
-		if err == nil {
-			err = os.Mkdir(f.in(name), 0o755)
+	if err != nil {
+		return err
+	}
+	if err = f.fill(); err != nil && made == nil {
+		os.RemoveAll(f.Path)
+	} else if err != nil {
+		for _, name := range []string{"log", "lists", "events", "brood", "task.sh"} {
+			os.RemoveAll(f.in(name))
 		}
 	}
-	if err == nil {
-		err = f.addBrood()
-	}
-	if err == nil {
-		err = f.write("task.sh", []byte(f.script()), 0o755)
-	}
-	if err == nil {
-		err = f.writeJSON("job.json", f.Job)
-	}
 	return err
+}
+
+func (f *Folder) fill() error {
+	for _, name := range []string{"log", "lists", "events"} {
+		if err := os.Mkdir(f.in(name), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := f.addBrood(); err != nil {
+		return err
+	}
+	if err := f.write("task.sh", []byte(f.script()), 0o755); err != nil {
+		return err
+	}
+	return f.writeJSON("job.json", f.Job)
 }
 
 // Remove removes the folder and all that is in it.

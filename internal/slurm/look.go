@@ -11,9 +11,9 @@ import (
 	"brood/internal/event"
 )
 
-// lookEvery is how often the records are looked at: the more are open, the rarer.
+// lookEvery is how often the records are looked at: the more there are, the rarer.
 func (r *run) lookEvery() time.Duration {
-	return max(lookEvery, time.Duration(r.count[submitted])*time.Second/looksMost)
+	return max(lookEvery, time.Duration(len(r.works))*time.Second/looksMost)
 }
 
 // look reads what is new in the records of chunks that are under way.
@@ -88,6 +88,7 @@ func (r *run) follow(a *attempt) error {
 		r.works[a.chunk] = w
 	}
 	a = w.attempt(a)
+	r.twice = r.twice || len(w.attempts) > 1
 	if err := w.second(); err != nil {
 		return err
 	}
@@ -108,6 +109,9 @@ func (r *run) heard(w *work, a *attempt, e event.Event) {
 	switch e.Kind {
 	case event.Begun:
 		a.begun = task
+		if w.latest() == a && a.restarts > 0 {
+			r.emit(event.Event{Kind: event.Retried, Name: a.name(), Node: task.Node, PID: task.PID, Task: a.task, File: task.File, Attempt: a.restarts, Error: startedAgain})
+		}
 		r.emit(r.started(a))
 		return
 	case event.Finished:
@@ -137,6 +141,9 @@ func (r *run) heard(w *work, a *attempt, e event.Event) {
 	}
 	r.emit(e)
 }
+
+// startedAgain is why a task comes again that we have not submitted again.
+const startedAgain = "Slurm has started its task again, as when its node has failed"
 
 // isFile tells whether a chunk is one of files.
 func (r *run) isFile(chunk int) bool { return !r.isLast(chunk) }

@@ -37,7 +37,6 @@ type run struct {
 	opts Options
 	emit event.Sink
 	self int // the PID that tasks have as their parent
-	host string
 
 	jobs    <-chan plan.Job // nil when all are listed
 	done    func(plan.Job)
@@ -76,7 +75,8 @@ type run struct {
 	halted     bool
 	cancelling int // calls of scancel that are under way
 	left       bool
-	pulse      int
+	twice      bool      // there was more than one task for a chunk
+	blind      time.Time // since when the records cannot be read
 }
 
 // chunk is what is known of one.
@@ -100,12 +100,11 @@ const (
 )
 
 func newRun(f *Folder, opts Options, emit event.Sink) *run {
-	host, _ := os.Hostname()
 	if opts.Cancel == nil {
 		opts.Cancel = func() {}
 	}
 	return &run{
-		Folder: f, opts: opts, emit: emit, self: os.Getpid(), host: host,
+		Folder: f, opts: opts, emit: emit, self: os.Getpid(),
 		works: map[int]*work{}, byID: map[string]int{}, badNodes: map[string]bool{},
 		answers: make(chan func() error), gone: make(chan struct{}), ask: askFirst,
 	}
@@ -120,9 +119,6 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 	look, ask := time.NewTimer(0), time.NewTimer(r.ask)
 	defer look.Stop()
 	defer ask.Stop()
-	beat := time.NewTicker(r.Job.beatEvery())
-	defer beat.Stop()
-	r.beat()
 	for !r.over() {
 		var err error
 		select {
@@ -135,13 +131,11 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 		case answer := <-r.answers:
 			err = answer()
 		case <-look.C:
-			err = r.look()
+			err = r.passing(r.look())
 			look.Reset(r.lookEvery())
 		case <-ask.C:
 			r.askNow(ctx)
 			ask.Reset(r.ask)
-		case <-beat.C:
-			r.beat()
 		}
 		if err == nil {
 			err = r.submit(ctx)
@@ -150,7 +144,9 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 			return Outcome{}, err
 		}
 	}
-	os.Remove(r.in("heartbeat")) // or who takes it up would wait whether it changes
+	if err := r.sweep(ctx); err != nil {
+		return Outcome{}, err
+	}
 	return Outcome{Left: r.left, Partial: !r.planned.Whole, Stopped: r.isStopped(), Halted: r.halted, Arrays: r.ids()}, nil
 }
 
@@ -276,12 +272,31 @@ func (r *run) set(n int, to chunkState) *chunk {
 	return c
 }
 
-// beat says that somebody follows. That it cannot be said is no reason not to.
-func (r *run) beat() {
-	r.pulse++
-	if err := r.write("heartbeat", fmt.Appendf(nil, "%s %d %d\n", r.host, r.self, r.pulse), 0o644); err != nil {
-		r.say("heartbeat: " + err.Error())
+// passing is an error of reading the records, unless it may pass: a file server may be away for a while.
+func (r *run) passing(err error) error {
+	switch {
+	case err == nil:
+		r.blind = time.Time{}
+		return nil
+	case r.blind.IsZero():
+		r.blind = time.Now()
+	case time.Since(r.blind) > blindFor:
+		return err
 	}
+	r.say(err.Error())
+	return nil
+}
+
+// blindFor is how long the records may be out of reach.
+const blindFor = 5 * time.Minute
+
+// sweep has no task come any more for a chunk that another has settled.
+func (r *run) sweep(ctx context.Context) error {
+	if r.left || !r.twice {
+		return nil
+	}
+	_, err := call(ctx, "scancel", r.ours()...)
+	return passing(err)
 }
 
 // problem says in which job folder there was one.

@@ -76,7 +76,7 @@ func (r *run) cancel(ctx context.Context, to cancelled) {
 
 // cancel calls scancel. Tasks that come all the same, as they were submitted at that moment, see the file stop.
 func (f *Folder) cancel(ctx context.Context, to cancelled) error {
-	args := []string{"--name=" + f.Job.Name, "--user=" + strconv.Itoa(os.Getuid())}
+	args := f.ours()
 	if to == waitingTasks {
 		_, err := call(ctx, "scancel", append(args, "--state=PENDING")...)
 		return err
@@ -92,6 +92,11 @@ func (f *Folder) cancel(ctx context.Context, to cancelled) error {
 	}
 	_, err := call(ctx, "scancel", args...)
 	return err
+}
+
+// ours are the arguments of scancel that mean all tasks of the job.
+func (f *Folder) ours() []string {
+	return []string{"--name=" + f.Job.Name, "--user=" + strconv.Itoa(os.Getuid())}
 }
 
 // isStopped tells whether somebody has cancelled the tasks.

@@ -272,13 +272,35 @@ func TestWatchEnds(t *testing.T) {
 	newTask(t, newFolder(t, Request{}), 0, false).Watch(ctx, func(why string) { t.Error(why) })
 }
 
+// TestBeat: who follows is seen to, from the beginning and until the end.
+func TestBeat(t *testing.T) {
+	f := newFolder(t, Request{Heartbeat: 0.04})
+	read := func() string {
+		text, _ := os.ReadFile(f.in("heartbeat"))
+		return string(text)
+	}
+	stop := f.Beat()
+	first := read()
+	if host, _ := os.Hostname(); first != fmt.Sprintf("%s %d 0\n", host, os.Getpid()) {
+		t.Errorf("%q", first)
+	}
+	for deadline := time.Now().Add(time.Minute); read() == first; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not change")
+		}
+	}
+	stop()
+	if last := read(); last != "" {
+		t.Errorf("left: %q", last)
+	}
+}
+
 // TestHeartbeat: as long as it changes the task goes on, for however long in all.
 func TestHeartbeat(t *testing.T) {
 	f := newFolder(t, Request{Daemon: true, Heartbeat: 60})
 	task := newTask(t, f, 0, false)
-	d := driveBare(t, f)
-	for range 3 {
-		d.beat()
+	for n := range 3 {
+		must(t, f.write("heartbeat", []byte{byte(n)}, 0o644))
 		task.changed = time.Now().Add(-time.Hour)
 		if why := task.unwanted(); why != "" {
 			t.Fatal(why)
