@@ -41,7 +41,7 @@ func TestEndsWithTheProcess(t *testing.T) {
 	t.Parallel()
 	slurmtest.New(t, slurmtest.Options{}) // or this is skipped
 	cmd := exec.Command(os.Args[0], "-test.run=^TestEndsWithTheProcess$")
-	cmd.Env = append(os.Environ(), variable+"=1")
+	cmd.Env = append(os.Environ(), variable+"=1", "TMPDIR="+t.TempDir()) // it leaves what its test has there
 	stdout, err := cmd.Output()
 	if !strings.HasSuffix(string(stdout), "/slurm.conf") {
 		t.Fatalf("said %q, %v", stdout, err)
