@@ -231,6 +231,10 @@ func TestSlurmNodeCut(t *testing.T) {
 	c.videos(t, 8)
 	r := start(t, c.place, c.copySlowlyOn("--retries=2"))
 	r.running("n2")
+	// The nodes share a kernel here, and see each other's locks; elsewhere they may not.
+	if alive := strings.Join(c.alive(), "\n"); !strings.Contains(alive, " child copy ") || strings.Count(alive, " child copy ") != strings.Count(alive, " --shared=true ") {
+		t.Errorf("children that do not know that they may not be alone at a file:\n%s", alive)
+	}
 	c.Cut("n2")
 	c.Lost("n2")
 	r.endsWith(0)

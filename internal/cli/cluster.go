@@ -59,6 +59,10 @@ func clusterFlags() []cli.Flag {
 func (o *options) readCluster(c *cli.Context) (err error) {
 	if c.IsSet("task") {
 		o.task = task{dir: c.String("job-dir"), chunk: c.Int("task"), generation: c.Int("generation"), again: c.Bool("again")}
+		o.copy.Shared = true // with another attempt, on a node whose locks are not seen here
+		if o.task.dir == "" {
+			return errors.New("task: wants --job-dir, too")
+		}
 		return nil
 	}
 	if !c.IsSet("on") {

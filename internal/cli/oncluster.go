@@ -37,13 +37,22 @@ func runCluster(tree plan.Tree, opts options, std Streams) error {
 	})
 }
 
-// create makes the job folder and submits the plan; where nothing could be submitted, the folder goes again.
+// create makes the job folder, once it is known how much there is to do, and submits the plan; where nothing could be
+// submitted, the folder goes again.
 func (o options) create(known slurm.Cluster, request slurm.Request, tree plan.Tree, shown *progress, emit event.Sink) (ending, error) {
+	var measured event.Event
+	work, err := measure(context.Background(), tree, o, true, func(e event.Event) {
+		measured = e
+		emit(e)
+	})
+	if err != nil {
+		return ending{}, err
+	}
 	folder, err := known.Create(o.cluster.jobDir(string(request.Dest)), request, o.cluster.throttle)
 	if err != nil {
 		return ending{}, err
 	}
-	end, err := o.planned(known, folder, tree, shown, emit)
+	end, err := o.planned(known, folder, tree, work, measured, shown, emit)
 	switch {
 	case err != nil && folder.Submitted():
 		return end, &brokenOff{fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))}
@@ -54,14 +63,25 @@ func (o options) create(known slurm.Cluster, request slurm.Request, tree plan.Tr
 }
 
 // planned plans the run and submits it, as somebody who is seen to be there.
-func (o options) planned(known slurm.Cluster, folder *slurm.Folder, tree plan.Tree, shown *progress, emit event.Sink) (ending, error) {
+func (o options) planned(known slurm.Cluster, folder *slurm.Folder, tree plan.Tree, work plan.Work, measured event.Event, shown *progress, emit event.Sink) (ending, error) {
 	defer folder.Beat()()
-	planning, err := folder.Planning(emit)
+	planning, err := folder.Planning(measured, emit)
 	if err != nil {
 		return ending{}, fmt.Errorf("job folder %q: %w", folder.Path, err)
 	}
 	defer planning.Close()
-	return o.submit(known, folder, tree, shown, planning, emit)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	p, err := o.startChunks(ctx, known, tree, work, planning.Emit)
+	if err != nil {
+		return ending{}, err
+	}
+	defer p.Wait()
+	defer cancel()
+	return o.followed(folder, tree, shown, work.Files, emit, func(stops <-chan schedule.Stop, options slurm.Options, emit event.Sink) (slurm.Outcome, error) {
+		options.Cancel, options.Detach, options.Whole = cancel, o.cluster.detach, planning.Whole
+		return folder.Run(context.Background(), p, stops, options, emit)
+	})
 }
 
 // letGo removes the job folder where all is done, and nobody has asked for it.
@@ -91,24 +111,23 @@ func (o options) begun(at time.Time) event.Event {
 }
 
 // startChunks starts the plan, whose jobs are chunks.
-func (o options) startChunks(ctx context.Context, known slurm.Cluster, tree plan.Tree, emit event.Sink) (p *plan.Plan, files int, err error) {
-	work, err := measure(ctx, tree, o, true, emit)
-	if err != nil {
-		return nil, 0, err
-	}
+func (o options) startChunks(ctx context.Context, known slurm.Cluster, tree plan.Tree, work plan.Work, emit event.Sink) (*plan.Plan, error) {
 	o.plan.Chunk = known.ChunkFor(work.Files, work.Bytes, o.cluster.throttle)
 	if n := o.cluster.perTask; n > 0 {
 		o.plan.Chunk.Files = n
 	}
-	p, err = startPlan(ctx, tree, o, emit)
-	return p, work.Files, err
+	return startPlan(ctx, tree, o, emit)
 }
 
 // preview says what would be submitted.
 func (o options) preview(known slurm.Cluster, request slurm.Request, tree plan.Tree, emit event.Sink) (ending, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	p, _, err := o.startChunks(ctx, known, tree, emit)
+	work, err := measure(ctx, tree, o, true, emit)
+	if err != nil {
+		return ending{}, err
+	}
+	p, err := o.startChunks(ctx, known, tree, work, emit)
 	if err != nil {
 		return ending{}, err
 	}
@@ -126,22 +145,6 @@ func (o options) preview(known slurm.Cluster, request slurm.Request, tree plan.T
 	script, commands := known.Preview(o.cluster.jobDir(string(request.Dest)), request, tasks, last)
 	return ending{left: fmt.Sprintf("%s\n%s\n\nwould copy %d files, %s, by %d tasks",
 		script, strings.Join(commands, "\n"), files, view.Bytes(bytes), tasks)}, nil
-}
-
-// submit has the plan done by the cluster.
-func (o options) submit(known slurm.Cluster, folder *slurm.Folder, tree plan.Tree, shown *progress, planning *slurm.Planning, emit event.Sink) (ending, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	p, files, err := o.startChunks(ctx, known, tree, planning.Emit)
-	if err != nil {
-		return ending{}, err
-	}
-	defer p.Wait()
-	defer cancel()
-	return o.followed(folder, tree, shown, files, emit, func(stops <-chan schedule.Stop, options slurm.Options, emit event.Sink) (slurm.Outcome, error) {
-		options.Cancel, options.Detach, options.Whole = cancel, o.cluster.detach, planning.Whole
-		return folder.Run(context.Background(), p, stops, options, emit)
-	})
 }
 
 // followed is a run on a cluster that this process follows, until it is over or left. files are those that there are to

@@ -65,9 +65,9 @@ func runTask(opts options, std Streams) error {
 // doTask does what is on the list. An error means that nothing was begun.
 func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signal, err error) {
 	slots, most, limited := slotsFor(opts.jobs, opts.auto)
+	opts.plan.Slots = slots
 	begun := event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(), Node: t.Node, Task: t.ID,
 		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, Hash: string(opts.copy.Hash)}
-	opts.plan.Slots = slots
 	list, first, err := openList(t, &opts)
 	if err == nil {
 		begun.File, begun.Files, begun.Size = first, list.Files, list.Bytes
@@ -76,13 +76,7 @@ func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signa
 	if err != nil {
 		return 0, err
 	}
-	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
-	if err == nil {
-		err = t.Check(tree.Source, tree.Dest)
-	}
-	if err == nil {
-		err = settleDown(opts)
-	}
+	tree, err := checkTask(t, opts)
 	if err != nil {
 		return 0, err
 	}
@@ -93,6 +87,25 @@ func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signa
 	if bucket != nil {
 		defer bucket.Close()
 	}
+	return runList(t, list, opts, func(stops <-chan schedule.Stop, cancel func()) {
+		schedule.Run(list, local(tree, opts, bucket), scheduling(opts, slots, most, limited, stops, cancel, emit), emit)
+	}, emit)
+}
+
+// checkTask is an error unless this node sees what the job is about, and this process may do it.
+func checkTask(t *slurm.Task, opts options) (plan.Tree, error) {
+	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
+	if err == nil {
+		err = t.Check(tree.Source, tree.Dest)
+	}
+	if err == nil {
+		err = settleDown(opts)
+	}
+	return tree, err
+}
+
+// runList hands out the list, to whoever do has do it, until that returns.
+func runList(t *slurm.Task, list *plan.Listed, opts options, do func(stops <-chan schedule.Stop, cancel func()), emit event.Sink) (stopped syscall.Signal, err error) {
 	file, err := os.Open(t.List())
 	if err != nil {
 		return 0, err
@@ -104,7 +117,7 @@ func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signa
 	stops := make(chan schedule.Stop, len(rungs)+1)
 	ladder := watchSignals(hereRungs(opts.daemon), stops, emit)
 	unwatch := watchTask(ctx, t, stops, emit)
-	schedule.Run(list, local(tree, opts, bucket), scheduling(opts, slots, most, limited, stops, cancel, emit), emit)
+	do(stops, cancel)
 	process.Finish(grace)
 	cancel()
 	unwatch()

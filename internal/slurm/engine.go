@@ -47,10 +47,11 @@ func (c Cluster) ChunkFor(files int, bytes int64, tasks int) plan.Chunk {
 		Files: int(min(max(int64(files)/n+1, filesLeast), filesMost)),
 		Bytes: min(max(bytes/n+1, bytesLeast), bytesMost),
 	}
-	// All of them are to fit into what the cluster takes.
-	if most := c.jobs / 2; most > 0 {
-		chunk.Files = max(chunk.Files, files/most+1)
-		chunk.Bytes = max(chunk.Bytes, bytes/int64(most)+1)
+	// All of them are to fit into what we submit at once (mostNow), with the last one, or who detaches would have to stay:
+	// half of them end with their files, and half with their bytes or are one large file.
+	if most := c.jobs / 2 * 9 / 10; most > 0 {
+		chunk.Files = max(chunk.Files, 2*files/most+1)
+		chunk.Bytes = max(chunk.Bytes, 4*bytes/int64(most)+1)
 	}
 	return chunk
 }

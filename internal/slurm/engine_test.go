@@ -20,9 +20,9 @@ func TestChunkFor(t *testing.T) {
 		"little":           {usual, 1000, 1 << 30, 4, plan.Chunk{Files: filesLeast, Bytes: bytesLeast}},
 		"shares":           {usual, 64_000, 64 << 30, 4, plan.Chunk{Files: 4001, Bytes: 4<<30 + 1}},
 		"nobody knows":     {usual, 64_000, 64 << 30, 0, plan.Chunk{Files: 1001, Bytes: 1<<30 + 1}},
-		"many":             {usual, 10_000_000, 1 << 50, 4, plan.Chunk{Files: filesMost, Bytes: 1<<50/5000 + 1}},
-		"too many":         {usual, 100_000_000, 0, 4, plan.Chunk{Files: 20_001, Bytes: bytesLeast}},
-		"a small cluster":  {Cluster{limits{"", 11, 20}}, 100_000, 0, 4, plan.Chunk{Files: 10_001, Bytes: bytesLeast}},
+		"many":             {usual, 10_000_000, 1 << 50, 4, plan.Chunk{Files: filesMost, Bytes: 4*(1<<50)/4500 + 1}},
+		"too many":         {usual, 100_000_000, 0, 4, plan.Chunk{Files: 44_445, Bytes: bytesLeast}},
+		"a small cluster":  {Cluster{limits{"", 11, 20}}, 100_000, 0, 4, plan.Chunk{Files: 22_223, Bytes: bytesLeast}},
 		"a cluster of one": {Cluster{limits{"", 2, 1}}, 100, 0, 1, plan.Chunk{Files: filesLeast, Bytes: bytesLeast}},
 		"large, few":       {usual, 10, 10 << 40, 1, plan.Chunk{Files: filesLeast, Bytes: bytesMost}},
 	} {

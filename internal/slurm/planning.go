@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"brood/internal/event"
 )
@@ -19,24 +20,35 @@ type Planning struct {
 	cut  bool // the source was not walked to its end
 }
 
-// Planning begins to keep them.
-func (f *Folder) Planning(emit event.Sink) (*Planning, error) {
+// Planning begins to keep them; before, if it is an event, is one that was emitted before there was a job folder.
+func (f *Folder) Planning(before event.Event, emit event.Sink) (*Planning, error) {
 	file, err := os.OpenFile(f.in("plan.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	return &Planning{emit: emit, file: file, w: event.NewWriter(file)}, nil
+	p := &Planning{emit: emit, file: file, w: event.NewWriter(file)}
+	if before.Kind != "" {
+		p.keep(before)
+	}
+	return p, nil
 }
 
 // Emit is a Sink.
 func (p *Planning) Emit(e event.Event) {
+	p.keep(e)
+	p.emit(e)
+}
+
+func (p *Planning) keep(e event.Event) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
 	if err := p.w.Write(e); p.err == nil {
 		p.err = err
 	}
 	p.cut = p.cut || e.Kind == event.Stopping
-	p.mu.Unlock()
-	p.emit(e)
 }
 
 // Whole tells whether the source was walked to its end, once that is over.
