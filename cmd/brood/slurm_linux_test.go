@@ -508,6 +508,28 @@ func TestSlurmNowhere(t *testing.T) {
 	}
 }
 
+// Where brood cannot be run it is said so, of each file.
+func TestSlurmCannotRun(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 3, 1000)
+	r := start(t, c.place, c.with(c.brood("copy", "--on=slurm", "--job-dir", c.jobDir(), "--detach", "--slurm-arg=--hold", c.src, c.dst)))
+	r.endsWith(0)
+	must(t, os.Chmod(c.jobDir()+"/brood", 0o644))
+	ids, _, _ := strings.Cut(r.stdout(), "\n")
+	c.Run("scontrol", append([]string{"release"}, strings.Fields(ids)...)...)
+	next := start(t, c.place, c.followOn())
+	next.endsWith(1)
+	failed := next.of(event.Failed)
+	if len(failed) != 3+1 {
+		t.Errorf("%d have failed, want all files and their folder", len(failed))
+	}
+	for _, e := range failed {
+		if !strings.Contains(e.Error, "does not see the brood in the job folder") && !strings.Contains(e.Error, "Requested node configuration is not available") {
+			t.Errorf("%q: %s", e.File, e.Error)
+		}
+	}
+}
+
 // The cluster takes so few jobs that not all tasks can be submitted at once.
 func TestSlurmFull(t *testing.T) {
 	c := newClusterOf(t, "MaxArraySize=11\nMaxJobCount=20\nMinJobAge=2")

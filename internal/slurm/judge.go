@@ -211,7 +211,11 @@ const refusedMost = 3
 func (r *run) retry(n int, a *attempt, why string, attempt int) error {
 	e := event.Event{Kind: event.Retried, Error: why, Attempt: attempt, Name: taskName(n)}
 	if a != nil {
-		e.Node, e.Task, e.PID, e.File = a.begun.Node, a.task, a.begun.PID, a.begun.File
+		e.Node, e.Task, e.PID = a.begun.Node, a.task, a.begun.PID
+	}
+	var err error
+	if e.File, err = r.firstOf(n); err != nil {
+		return err
 	}
 	r.emit(e)
 	r.set(n, listed)

@@ -23,7 +23,7 @@ func TestListedIsKept(t *testing.T) {
 	r.finishes()
 	d.looks()
 	d.wants("told", d.told(event.Started, event.Copied, event.Skipped, event.Retried, event.Exited),
-		[]string{"started", "copied a0", "exited", "retried", "started", "copied b0", "exited"})
+		[]string{"started", "copied a0", "exited", "retried a0", "started", "copied b0", "exited"})
 	if !d.over() {
 		t.Error("is not over")
 	}

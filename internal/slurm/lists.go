@@ -21,6 +21,21 @@ func (f *Folder) writeList(chunk int, job plan.Job) error {
 	return errors.Join(list.Add(job), list.Close(), file.Close())
 }
 
+// firstOf is the first name of a chunk's list.
+func (f *Folder) firstOf(chunk int) (first string, err error) {
+	file, err := os.Open(f.list(chunk))
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	_, err = plan.OpenList(file, plan.Options{}, func(name string, _ int64) {
+		if first == "" {
+			first = name
+		}
+	})
+	return first, err
+}
+
 // makeParts makes the folders that a chunk's list and records are in.
 func (f *Folder) makeParts(chunk int) error {
 	if chunk%perFolder > 0 {

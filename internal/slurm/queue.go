@@ -170,6 +170,8 @@ func (q queued) why() string {
 		return "it has told no end, and Slurm does not know it any more"
 	case q.notLaunched():
 		return "Slurm could not start it: " + q.reason + ", as when the node does not see the job folder"
+	case q.state == "FAILED" && exit == cannotRun:
+		return "its node does not see the brood in the job folder, or may not run it"
 	case q.state == "FAILED" && signal != 0:
 		return "Slurm: FAILED, ended by signal " + strconv.Itoa(signal)
 	case q.state == "FAILED" && exit != 0:

@@ -69,7 +69,11 @@ func (f *Folder) sbatch(a array, generation int, last bool, after, exclude strin
 	if exclude != "" {
 		args = append(args, "--exclude="+exclude)
 	}
-	args = append(args, plain(f.Job.Sbatch)...)
+	for _, arg := range plain(f.Job.Sbatch) {
+		if !a.Again || arg != "--hold" && arg != "-H" { // whoever has let them go need not do so again
+			args = append(args, arg)
+		}
+	}
 	again := ""
 	if a.Again {
 		again = "again"

@@ -28,8 +28,8 @@ func (r *run) submit(ctx context.Context) error {
 	}
 	switch {
 	case len(r.again) > 0:
-		first := r.again[0] - r.again[0]%r.Job.ArraySize
-		return r.send(ctx, r.dueAgain(first), false)
+		a := r.dueAgain()
+		return r.send(ctx, a, r.isLast(a.First))
 	case r.dueFirst():
 		n := min(len(r.waiting), r.Job.ArraySize, r.mostNow())
 		last := r.planned.Last && r.waiting[n-1] == len(r.chunks)-1
@@ -54,17 +54,18 @@ func (r *run) dueFirst() bool {
 	return r.jobs == nil || len(r.waiting) >= r.Job.ArraySize || time.Since(r.since) >= gatherFor
 }
 
-// dueAgain takes the chunks that belong to one array from those that are to be submitted again.
-func (r *run) dueAgain(first int) array {
-	a := array{First: first, Again: true}
+// dueAgain takes the chunks that belong to one array from those that are to be submitted again: the last one by itself, when
+// there is no other.
+func (r *run) dueAgain() array {
+	slices.Sort(r.again)
+	a := array{First: r.again[0], Again: true}
 	r.again = slices.DeleteFunc(r.again, func(c int) bool {
-		if c < first || c >= first+r.Job.ArraySize {
+		if c >= a.First+r.Job.ArraySize || r.isLast(c) && c > a.First {
 			return false
 		}
-		a.Tasks = append(a.Tasks, c-first)
+		a.Tasks = append(a.Tasks, c-a.First)
 		return true
 	})
-	slices.Sort(a.Tasks)
 	return a
 }
 
