@@ -27,7 +27,7 @@ const (
 	Adjusted  Kind = "adjusted"  // another number of children at once moves more, or was tried in vain; or is tried (phase): jobs, phase, reason
 	Measured  Kind = "measured"  // how much there is to do is known: files (and links), size (of all files)
 	Submitted Kind = "submitted" // tasks were handed to a cluster: task (the ID of their array), jobs (how many tasks), files, size
-	Pending   Kind = "pending"   // tasks wait for the cluster: jobs (how many), reason
+	Pending   Kind = "pending"   // tasks wait for the cluster, or something else is to be said of it: jobs (how many wait), reason
 	Planned   Kind = "planned"   // a dry run would copy a file: file, size
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files, duration (of fork and exec)
 	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay

@@ -93,7 +93,8 @@ func lastWords(name, said string) string {
 
 // unanswered tells whether an error means that the controller was not reached: it may be later.
 func unanswered(err error) bool {
-	return says(err, "Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Slurm backup controller in standby") ||
+	return says(err, "Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Slurm backup controller in standby",
+		"Transport endpoint is not connected", "Connection refused", "Connection reset", "Connection timed out") ||
 		errors.Is(err, context.DeadlineExceeded)
 }
 

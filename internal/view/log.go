@@ -58,7 +58,7 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	case event.Submitted:
 		return hclog.Info, "tasks submitted", []any{"task", e.Task, "jobs", e.Jobs, "files", e.Files, "size", e.Size}
 	case event.Pending:
-		return hclog.Info, "tasks wait", []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
+		return pending(e)
 	case event.Started:
 		return hclog.Info, childOrTask(e) + " started", withFiles(e, append(process(e), "ppid", e.PPID, "file", quoted(e.File))...)
 	case event.Exited:
@@ -91,6 +91,13 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		return hclog.Debug, "parent finished", []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
 	}
 	return hclog.NoLevel, "", nil
+}
+
+func pending(e event.Event) (hclog.Level, string, []any) {
+	if e.Jobs == 0 {
+		return hclog.Info, "of the cluster", []any{"reason", quoted(e.Reason)}
+	}
+	return hclog.Info, "tasks wait", []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
 }
 
 func adjusted(e event.Event) (hclog.Level, string, []any) {

@@ -160,6 +160,10 @@ func TestLog(t *testing.T) {
 			`{"kind":"submitted","task":"81","jobs":11,"files":2800,"size":4096}`,
 			`[INFO]  brood: tasks submitted: task=81 jobs=11 files=2800 size=4096`,
 		},
+		"of the cluster": {
+			`{"kind":"pending","reason":"Slurm answers again"}`,
+			`[INFO]  brood: of the cluster: reason="Slurm answers again"`,
+		},
 		"tasks wait": {
 			`{"kind":"pending","jobs":9,"reason":"Resources"}`,
 			`[INFO]  brood: tasks wait: jobs=9 reason="Resources"`,
