@@ -405,6 +405,8 @@ func TestSlurmRefused(t *testing.T) {
 		"time":       {[]string{"--time=soon"}, "Invalid --time specification"},
 		"any":        {[]string{"--slurm-arg=--nodelist=n9"}, "Invalid node name specified"},
 		"CPUs":       {[]string{"--cpus-per-task=5"}, "Requested node configuration is not available"},
+		"job-dir":    {[]string{"--job-dir", c.src + "/job"}, "is inside the source"},
+		"ours":       {[]string{"--slurm-arg=-Jother"}, "brood itself sets one of these"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, c.elsewhere(t), c.copyOn(row.flags...))

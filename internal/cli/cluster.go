@@ -215,5 +215,5 @@ func (k cluster) jobDir(dest string) string {
 	if k.dir != "" {
 		return k.dir
 	}
-	return fmt.Sprintf("%s.brood-%s-%d", strings.TrimSuffix(filepath.Clean(dest), "/"), time.Now().Format("20060102-150405"), os.Getpid())
+	return fmt.Sprintf("%s.brood-%s-%d", filepath.Clean(dest), time.Now().Format("20060102-150405"), os.Getpid())
 }

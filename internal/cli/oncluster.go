@@ -27,6 +27,11 @@ func runCluster(tree plan.Tree, opts options, std Streams) error {
 	if err != nil {
 		return err
 	}
+	if opts.cluster.dir != "" {
+		if err := outside(tree, "job-dir", opts.cluster.dir, opts.plan.Stall); err != nil {
+			return err
+		}
+	}
 	request := opts.request(root, source, dest)
 	return run(tree, opts, std, func(shown *progress, emit event.Sink) (ending, error) {
 		emit(opts.begun(time.Now()))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
@@ -53,14 +54,22 @@ func openOutputs(opts options, tree plan.Tree) (outputs, error) {
 		if a.name == "" {
 			continue
 		}
-		switch inside, err := tree.Holds(a.name, opts.plan.Stall); {
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", a.what, err)
-		case inside:
-			return nil, fmt.Errorf("%s %q: is inside the source", a.what, a.name)
+		if err := outside(tree, a.what, a.name, opts.plan.Stall); err != nil {
+			return nil, err
 		}
 	}
 	return makeOutputs(asked)
+}
+
+// outside is an error for what would be written where it is read from.
+func outside(tree plan.Tree, what, name string, stall time.Duration) error {
+	switch inside, err := tree.Holds(name, stall); {
+	case err != nil:
+		return fmt.Errorf("%s: %w", what, err)
+	case inside:
+		return fmt.Errorf("%s %q: is inside the source", what, name)
+	}
+	return nil
 }
 
 // output is one that may be asked for; name is "" where it is not.
