@@ -79,7 +79,7 @@ func TestCreateRefused(t *testing.T) {
 
 func TestCreateWhereNobodyMayWrite(t *testing.T) {
 	if os.Geteuid() == 0 {
-		t.Skip("needs a user who is not root: permissions")
+		t.Skip("platform: root may write where nobody may")
 	}
 	dir := t.TempDir()
 	must(t, os.Chmod(dir, 0o555))
