@@ -603,13 +603,16 @@ func TestSlurmHalt(t *testing.T) {
 func TestSlurmOneFile(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 2, 1000)
-	cmd := c.with(c.brood("copy", "--on=slurm", "--job-dir", c.jobDir(), "--record", c.dir+"/record", "src/small-2", "dst"))
-	r := start(t, c.place, cmd)
+	c.dst = c.dir + "/new/folders/dst"
+	r := start(t, c.place, c.with(c.brood("copy", "--on=slurm", "--record", c.dir+"/record", "src/small-2", "new/folders/dst")))
 	r.endsWith(0)
 	if files := c.wholeFiles(t); !slices.Equal(files, []string{"small-2"}) {
 		t.Errorf("there is %q", files)
 	}
 	if left := c.leftovers(t); len(left) > 0 {
 		t.Errorf("left: %q", left)
+	}
+	if left, _ := filepath.Glob(c.dir + "/new*"); len(left) != 1 {
+		t.Errorf("beside it: %q", left)
 	}
 }

@@ -210,10 +210,18 @@ func (o *options) request(root, source, dest string) slurm.Request {
 	}
 }
 
-// jobDir is the job folder that is asked for, or else one beside DEST, where most clusters see it as they see that.
+// jobDir is the job folder that is asked for, or else one beside DEST, where most clusters see it as they see that;
+// where folders above DEST are missing, beside the topmost of these.
 func (k cluster) jobDir(dest string) string {
 	if k.dir != "" {
 		return k.dir
 	}
-	return fmt.Sprintf("%s.brood-%s-%d", filepath.Clean(dest), time.Now().Format("20060102-150405"), os.Getpid())
+	path := filepath.Clean(dest)
+	for parent := filepath.Dir(path); parent != path; parent = filepath.Dir(path) {
+		if _, err := os.Stat(parent); err == nil {
+			break
+		}
+		path = parent
+	}
+	return fmt.Sprintf("%s.brood-%s-%d", path, time.Now().Format("20060102-150405"), os.Getpid())
 }
