@@ -221,11 +221,21 @@ func TestSlurmRefused(t *testing.T) {
 func TestSlurmDryRun(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 3000, 1)
-	r := start(t, c.place, c.copyOn("--dry-run", "--partition=main", "--nodes=2"))
-	r.endsWith(0)
-	for _, words := range []string{"#!/bin/sh\n", "sbatch --parsable", " --array=0-7%2 ", " --partition=main ", " --exclusive ", " --dependency=singleton ", "would copy 3000 files, 2.9 KiB, by "} {
-		if !strings.Contains(r.stdout(), words) {
-			t.Errorf("%q is not in the answer:\n%s", words, r.stdout())
+	for flags, wants := range map[string][]string{
+		"--partition=main --nodes=2":         {"#!/bin/sh\n", "sbatch --parsable", " --array=0-7%2 ", " --partition=main ", " --exclusive ", " --no-requeue ", " --dependency=singleton ", "would copy 3000 files, 2.9 KiB, by "},
+		"":                                   {" --cpus-per-task=2 ", " --daemon --jobs=2 -- "},
+		"--jobs=3 --verify --retries=1":      {" --cpus-per-task=3 ", " --jobs=3 ", " --verify=true ", " --retries=1 ", " --requeue "},
+		"--cpus-per-task=4 --checksums=sums": {" --cpus-per-task=4 ", " --jobs=4 ", " --verify "},
+		"--bwlimit=12M --array-throttle=6":   {" --bwlimit=2097152 "},
+		"--per-task=100 --array-throttle=4":  {" --array=0-10%4 ", " --array=0-7%4 ", " --dependency=afterany:ID "},
+		"--account=a --qos=q --constraint=c --time=30 --slurm-arg=--mem=2G": {" --account=a ", " --qos=q ", " --constraint=c ", " --time=30 ", " --mem=2G "},
+	} {
+		r := start(t, c.place, c.copyOn(append([]string{"--dry-run"}, strings.Fields(flags)...)...))
+		r.endsWith(0)
+		for _, words := range wants {
+			if !strings.Contains(r.stdout(), words) {
+				t.Errorf("%s: %q is not in the answer:\n%s", flags, words, r.stdout())
+			}
 		}
 	}
 	for _, name := range []string{c.jobDir(), c.dst} {

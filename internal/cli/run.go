@@ -227,12 +227,16 @@ func scheduling(opts options, slots, most int, limited event.Event, stops <-chan
 
 // startPlan starts the plan of a run.
 func startPlan(ctx context.Context, tree plan.Tree, opts options, emit event.Sink) (*plan.Plan, error) {
-	room := process.ArgRoom() - len(tree.Source) - len(tree.Dest)
-	opts.plan.ArgRoom = max(room, 1) // where nothing fits, each file is its own clear error
+	opts.plan.ArgRoom = argRoom(tree)
 	if opts.compare {
 		return plan.StartCompare(ctx, tree, opts.plan, emit)
 	}
 	return plan.Start(ctx, tree, opts.plan, emit)
+}
+
+// argRoom is how many bytes of names fit on a child's command line; where nothing fits, each file is its own clear error.
+func argRoom(tree plan.Tree) int {
+	return max(process.ArgRoom()-len(tree.Source)-len(tree.Dest), 1)
 }
 
 // processes says which process does a job; all keep to the rate of the bucket.

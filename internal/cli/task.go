@@ -68,9 +68,9 @@ func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signa
 	opts.plan.Slots = slots
 	begun := event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(), Node: t.Node, Task: t.ID,
 		Source: opts.source, Dest: opts.dest, Jobs: slots, Auto: opts.auto, Hash: string(opts.copy.Hash)}
-	list, first, err := openList(t, &opts)
+	list, err := openList(t, opts)
 	if err == nil {
-		begun.File, begun.Files, begun.Size = first, list.Files, list.Bytes
+		begun.File, begun.Files, begun.Size = list.First, list.Files, list.Bytes
 	}
 	emit(begun)
 	if err != nil {
@@ -125,23 +125,19 @@ func runList(t *slurm.Task, list *plan.Listed, opts options, do func(stops <-cha
 	return stopped, wait()
 }
 
-// openList reads the list from its beginning to its end, and returns its first name, too.
-func openList(t *slurm.Task, opts *options) (list *plan.Listed, first string, err error) {
+// openList reads the list from its beginning to its end.
+func openList(t *slurm.Task, opts options) (*plan.Listed, error) {
 	file, err := os.Open(t.List())
 	if err != nil {
-		return nil, "", fmt.Errorf("on node %s: %w", t.Node, err)
+		return nil, fmt.Errorf("on node %s: %w", t.Node, err)
 	}
 	defer file.Close()
-	opts.plan.ArgRoom = max(process.ArgRoom()-len(opts.source)-len(opts.dest), 1)
-	list, err = plan.OpenList(file, opts.plan, func(name string, _ int64) {
-		if first == "" {
-			first = name
-		}
-	})
+	opts.plan.ArgRoom = argRoom(plan.Tree{Source: opts.source, Dest: opts.dest})
+	list, err := plan.OpenList(file, opts.plan, nil)
 	if err != nil {
-		return nil, "", fmt.Errorf("list %q: on node %s: %w", t.List(), t.Node, err)
+		return nil, fmt.Errorf("list %q: on node %s: %w", t.List(), t.Node, err)
 	}
-	return list, first, nil
+	return list, nil
 }
 
 // watchTask ends the run when the task is not wanted any more; unwatch waits until nobody watches.

@@ -157,6 +157,16 @@ func (e Event) Parent() Process {
 	return Process{e.Node, e.PPID}
 }
 
+// Settles tells whether the event is the last word of a name that is done with: it was copied, compared or made, or there was
+// nothing to do. (Failed is that of one that is not.)
+func (e Event) Settles() bool {
+	switch e.Kind {
+	case Copied, Linked, Made, Verified, Skipped, Differs:
+		return true
+	}
+	return false
+}
+
 // Totals are the fields of Finished, beside files, bytes and duration.
 type Totals struct {
 	Links    int `json:"links"`

@@ -11,8 +11,9 @@ import (
 //	files:           the list ─▶ so many names a job, or so much work ─▶ Jobs
 //	folders, links:  the list ─▶ job ─▶ Jobs ─▶ schedule ─▶ Done ─▶ the next job
 type Listed struct {
-	Files int   // the names in the list
-	Bytes int64 // of the files
+	First string // of the names in the list,
+	Files int    // how many these are
+	Bytes int64  // of the files
 
 	lane bool // it is one of folders and links
 	opts Options
@@ -32,7 +33,9 @@ func OpenList(r io.Reader, opts Options, take func(name string, size int64)) (*L
 		if e, err = list.next(); err != nil {
 			break
 		}
-		l.Files++
+		if l.Files++; l.Files == 1 {
+			l.First = e.name
+		}
 		l.Bytes += e.size
 		if take != nil {
 			take(e.name, e.size)

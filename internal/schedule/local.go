@@ -122,11 +122,10 @@ func (c *localChild) take(e event.Event, err error) {
 		return // from whoever wrote to a descriptor that is not his; what is missing is found at the end
 	}
 	e.Name, e.PID = c.process.Name(), c.pid
-	switch e.Kind {
-	case event.Copied, event.Verified:
+	if e.Kind == event.Copied || e.Kind == event.Verified {
 		c.bytes += e.Bytes
-		c.settleName(e.File)
-	case event.Linked, event.Made, event.Differs, event.Skipped, event.Failed:
+	}
+	if e.Settles() || e.Kind == event.Failed {
 		c.settleName(e.File)
 	}
 	c.emit(e)

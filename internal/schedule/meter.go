@@ -39,8 +39,7 @@ func (m *meter) take(at *mark, e event.Event) {
 			at.bytes = e.Bytes
 		}
 	}
-	switch e.Kind {
-	case event.Copied, event.Verified, event.Linked, event.Made, event.Differs, event.Skipped:
+	if e.Settles() {
 		m.files.Add(1)
 		m.news.Add(1)
 	}

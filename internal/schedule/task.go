@@ -110,7 +110,8 @@ func (a *attempt) take(e event.Event) {
 			a.failed = append(a.failed, e)
 			return
 		}
-	case event.Copied, event.Verified, event.Linked, event.Made, event.Differs, event.Skipped:
+	}
+	if e.Settles() {
 		a.settled.Add(1)
 		if slices.Contains(a.redone, e.File) {
 			return

@@ -126,12 +126,3 @@ func (a *attempt) refused() string {
 	}
 	return a.finished.Error
 }
-
-// isSuccess tells whether an event settles a name, and well.
-func isSuccess(e event.Event) bool {
-	switch e.Kind {
-	case event.Copied, event.Linked, event.Made, event.Verified, event.Skipped, event.Differs:
-		return true
-	}
-	return false
-}

@@ -23,9 +23,6 @@ func Ask(ctx context.Context) (Cluster, error) {
 	return Cluster{l}, err
 }
 
-// Version is Slurm's, as 22.05.8.
-func (c Cluster) Version() string { return c.version }
-
 // The bounds of a chunk. A task takes some seconds to start, on a busy cluster more, so it is to have
 // work for longer than that; and when a node dies in the middle, the chunk is gone over again.
 const (

@@ -20,7 +20,7 @@ import (
 //
 //	job.json           what was asked for
 //	brood, task.sh     what a task runs
-//	seen.json        names of the source that each node must see as they are here
+//	seen.json          names of the source that each node must see as they are here
 //	lists/000/12       the names of chunk 12: a plan.List; of the last one the folders and links
 //	plan.jsonl         the events of the planning
 //	plan.json          how many chunks there are, once all are listed
@@ -28,7 +28,7 @@ import (
 //	events/000/12.1.0.81_3.1a2b3c4d.jsonl   the record of an attempt: chunk, generation, restarts by Slurm, task
 //	events/000/12.fence                 the latest attempt, where there was more than one
 //	log/81_3.log       what a task has printed, which is nothing unless it crashes
-//	marked           is there once the marker is in the destination
+//	marked             is there once the marker is in the destination
 //	heartbeat          changes as long as somebody follows
 //	stop               is there when the tasks are to end
 //
@@ -56,8 +56,6 @@ type Job struct {
 // Planned is plan.json.
 type Planned struct {
 	Chunks int
-	Files  int
-	Bytes  int64
 	Last   bool // the last chunk is that of folders and links
 	Whole  bool // the source was walked to its end
 }

@@ -118,8 +118,11 @@ func (r *run) lastIsStale() bool {
 // lost takes up a chunk of which no task is to come any more, and none has come to its end or still writes. over is what
 // Slurm says of the latest.
 func (r *run) lost(n int, over queued) error {
-	if err := r.catchUp(n); err != nil || r.chunks[n].state != submitted || r.isAlive(n) && !r.hasEnded(n, over) {
-		return err
+	if err := r.catchUp(n); err != nil {
+		return r.tolerate(err) // it is lost when that can be known
+	}
+	if r.chunks[n].state != submitted || r.isAlive(n) && !r.hasEnded(n, over) {
+		return nil
 	}
 	w := r.works[n]
 	if w == nil {

@@ -22,18 +22,17 @@ func (f *Folder) writeList(chunk int, job plan.Job) error {
 }
 
 // firstOf is the first name of a chunk's list.
-func (f *Folder) firstOf(chunk int) (first string, err error) {
+func (f *Folder) firstOf(chunk int) (string, error) {
 	file, err := os.Open(f.list(chunk))
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
-	_, err = plan.OpenList(file, plan.Options{}, func(name string, _ int64) {
-		if first == "" {
-			first = name
-		}
-	})
-	return first, err
+	list, err := plan.OpenList(file, plan.Options{}, nil)
+	if err != nil {
+		return "", err
+	}
+	return list.First, nil
 }
 
 // makeParts makes the folders that a chunk's list and records are in.

@@ -131,8 +131,8 @@ func (r *run) heard(w *work, a *attempt, e event.Event) {
 		a.failed++
 		return
 	}
-	if isSuccess(e) {
-		if r.isFile(a.chunk) && e.Time.After(r.lastFile) {
+	if e.Settles() {
+		if !r.isLast(a.chunk) && e.Time.After(r.lastFile) {
 			r.lastFile = e.Time
 		}
 		if !w.isNew(e) {
@@ -145,9 +145,7 @@ func (r *run) heard(w *work, a *attempt, e event.Event) {
 // startedAgain is why a task comes again that we have not submitted again.
 const startedAgain = "Slurm has started its task again, as when its node has failed"
 
-// isFile tells whether a chunk is one of files.
-func (r *run) isFile(chunk int) bool { return !r.isLast(chunk) }
-
+// isLast tells whether a chunk is that of folders and links.
 func (r *run) isLast(chunk int) bool {
 	return r.planned.Last && chunk == len(r.chunks)-1
 }

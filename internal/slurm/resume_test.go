@@ -22,7 +22,7 @@ func left(t *testing.T) *Folder {
 		list(t, f, n, fmt.Sprint("a", n), fmt.Sprint("b", n))
 	}
 	listLast(t, f, 3, ".", "sub")
-	f.has(t, "plan.json", Planned{Chunks: 4, Files: 6, Bytes: 6, Last: true, Whole: true})
+	f.has(t, "plan.json", Planned{Chunks: 4, Last: true, Whole: true})
 	f.has(t, "seen.json", []Seen{})
 	f.has(t, "plan.jsonl", `{"time":"2026-01-02T03:04:05Z","kind":"measured","files":6,"size":6}`+"\n")
 	f.has(t, "arrays.jsonl", array{ID: "7", Tasks: []int{0, 1}, Files: 4, Bytes: 4})

@@ -111,7 +111,7 @@ func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, er
 		case answer := <-r.answers:
 			err = answer()
 		case <-look.C:
-			err = r.passing(r.look())
+			err = r.tolerate(r.look())
 			look.Reset(r.lookEvery())
 		case <-ask.C:
 			r.askNow(ctx)
@@ -177,8 +177,6 @@ func (r *run) take(job plan.Job, ok bool) error {
 	if err := r.addChunk(job); err != nil {
 		return err
 	}
-	r.planned.Files += len(job.Names)
-	r.planned.Bytes += job.Bytes
 	r.done(job) // of which nothing waits here: folders come last
 	return nil
 }
@@ -217,8 +215,8 @@ func (r *run) ids() []string {
 	return all
 }
 
-// passing is an error of reading the records, unless it may pass: a file server may be away for a while.
-func (r *run) passing(err error) error {
+// tolerate is an error of reading the records, unless it may pass: a file server may be away for a while.
+func (r *run) tolerate(err error) error {
 	switch {
 	case err == nil:
 		r.blind = time.Time{}

@@ -51,7 +51,7 @@ func (w *work) second() error {
 	}
 	w.settled = map[string]bool{}
 	return w.reread(func(_ *attempt, e event.Event) {
-		if isSuccess(e) {
+		if e.Settles() {
 			w.settled[e.File] = true
 		}
 	})
@@ -93,7 +93,7 @@ func (w *work) failures(list, why string, emit func(*attempt, event.Event)) erro
 	from, ending := map[string]*attempt{}, map[*attempt]bool{}
 	err := w.reread(func(a *attempt, e event.Event) {
 		switch {
-		case isSuccess(e):
+		case e.Settles():
 			settled[e.File] = true
 		case e.Kind == event.Stopping:
 			ending[a] = true

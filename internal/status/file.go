@@ -26,9 +26,9 @@ func (f File) Took() time.Duration {
 
 // settle notes what became of a file.
 func (t *Timeline) settle(e event.Event) {
-	switch e.Kind {
-	case event.Copied, event.Verified, event.Linked, event.Made, event.Skipped, event.Failed, event.Differs:
-	case event.Retried:
+	switch {
+	case e.Settles(), e.Kind == event.Failed:
+	case e.Kind == event.Retried:
 		if l := t.latest[e.Process()]; l != nil && e.Attempt > 0 {
 			l.Retried++
 		}

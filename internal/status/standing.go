@@ -104,7 +104,8 @@ func (s *Standing) tells(e event.Event) {
 		if c != nil {
 			c.Silent, c.State = e.Reason, e.State
 		}
-	case event.Copied, event.Verified, event.Linked, event.Failed, event.Skipped, event.Differs, event.Made:
+	}
+	if e.Settles() || e.Kind == event.Failed {
 		s.settles(c, e)
 	}
 }
