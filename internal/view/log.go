@@ -50,7 +50,7 @@ func onOneLine(pairs []any) []any {
 func line(e event.Event) (hclog.Level, string, []any) {
 	switch e.Kind {
 	case event.Begun:
-		return hclog.Info, "parent started", []any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest), "jobs", e.Jobs}
+		return hclog.Info, "parent started", withSome([]any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}, "jobs", e.Jobs)
 	case event.Limited:
 		return hclog.Warn, "fewer children at once", []any{"jobs", e.Jobs, "asked", e.Asked, "reason", quoted(e.Reason)}
 	case event.Adjusted:

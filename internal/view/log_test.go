@@ -156,6 +156,10 @@ func TestLog(t *testing.T) {
 			`{"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","error":"it did not end"}`,
 			`[ERROR] brood: child abandoned: name=copy-1 pid=41 file="a.mov" error="it did not end"`,
 		},
+		"on whole nodes": {
+			`{"kind":"begun","version":1,"pid":40,"ppid":39,"source":"a","dest":"b"}`,
+			`[INFO]  brood: parent started: pid=40 ppid=39 source="a" dest="b"`,
+		},
 		"tasks submitted": {
 			`{"kind":"submitted","task":"81","jobs":11,"files":2800,"size":4096}`,
 			`[INFO]  brood: tasks submitted: task=81 jobs=11 files=2800 size=4096`,
