@@ -38,16 +38,17 @@ var layers = map[string][]string{
 	"internal/faultfs/faultfstest": {"faultfs"}, // which only tests import
 	"internal/faultfs/faultmount":  {"faultfs"},
 
-	"internal/event/eventtest": {"event"}, // which only tests import
-	"internal/process/umltest": {},        // likewise
-	"internal/slurm/slurmtest": {},        // likewise
+	"internal/event/eventtest": {"event"},   // which only tests import
+	"internal/process/umltest": {},          // likewise
+	"internal/slurm/slurmtest": {"testenv"}, // likewise
+	"internal/testenv":         {},          // likewise
 
 	"internal/digest/cpuid": {}, // a module of its own, in place of a library
 }
 
 // owners are packages from outside that one package of ours has for itself.
 var owners = map[string]string{
-	"os/exec":                         "internal/process internal/slurm internal/faultfs internal/process/umltest internal/slurm/slurmtest", // Slurm's commands; where users can't unmount, fusermount3
+	"os/exec":                         "internal/process internal/slurm internal/faultfs internal/process/umltest internal/slurm/slurmtest internal/testenv", // Slurm's commands; where users can't unmount, fusermount3
 	"github.com/urfave/cli/v2":        "internal/cli",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/cenkalti/backoff/v5":  "internal/schedule",

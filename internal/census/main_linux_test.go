@@ -8,15 +8,15 @@ import (
 	"time"
 
 	"brood/internal/process"
+	"brood/internal/testenv"
 )
 
 // TestMain is the children's door.
 func TestMain(m *testing.M) {
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race binary sleeps 1 s at its exit
 	if status, ok := process.Main(os.Args, lookup); ok {
 		os.Exit(status)
 	}
-	os.Exit(m.Run())
+	os.Exit(testenv.New(m).Run())
 }
 
 // lookup finds what the children of these tests do: they wait until they are ended, copy

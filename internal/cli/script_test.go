@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -13,12 +14,15 @@ import (
 	"brood/internal/lesson"
 	"brood/internal/process"
 	"brood/internal/target"
+	"brood/internal/testenv"
 )
 
 // TestMain makes this binary the command brood of the scripts, the children of it too.
 func TestMain(m *testing.M) {
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race binary sleeps 1 s at its exit
-	testscript.Main(m, map[string]func(){"brood": brood})
+	if filepath.Base(os.Args[0]) == "brood" {
+		brood()
+	}
+	testscript.Main(testenv.New(m), map[string]func(){"brood": brood})
 }
 
 func brood() {

@@ -16,17 +16,17 @@ import (
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 
 	"brood/internal/confine"
+	"brood/internal/testenv"
 )
 
 // TestMain is the child's door: this binary is the processes that confine
 // themselves, and then try what a test asks of them.
 func TestMain(m *testing.M) {
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race binary sleeps 1 s at its exit
 	if len(os.Args) == 4 && os.Args[1] == "child" {
 		fmt.Print(runChild(os.Args[2], os.Args[3]))
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	os.Exit(testenv.New(m).Run())
 }
 
 // runChild does what the child of that name does, in the family's folder, and says

@@ -15,13 +15,14 @@ import (
 
 	"brood/internal/faultfs"
 	"brood/internal/faultfs/faultfstest"
+	"brood/internal/testenv"
 )
 
 func TestMain(m *testing.M) {
 	if of := os.Getenv(clientOf); of != "" {
 		client(of)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(testenv.New(m))
 }
 
 // TestFold: one entry for all its spellings, and it keeps the first.

@@ -17,19 +17,20 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/testenv"
 )
 
 // TestMain makes this binary the takers of the tests: it takes from the bucket that
 // it inherits, until a time, and says when it got how many bytes.
 func TestMain(m *testing.M) {
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race binary sleeps 1 s at its exit
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "take":
 		take(os.Args[2])
 	case len(os.Args) == 3 && os.Args[1] == "rate":
 		rate(os.Args[2])
 	default:
-		os.Exit(m.Run())
+		os.Exit(testenv.New(m).Run())
 	}
 }
 

@@ -15,9 +15,10 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/plan"
+	"brood/internal/testenv"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(testenv.New(m)) }
 
 func must(t testing.TB, err error) {
 	t.Helper()

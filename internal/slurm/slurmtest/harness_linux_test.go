@@ -1,0 +1,136 @@
+package slurmtest_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"brood/internal/slurm/slurmtest"
+)
+
+// modes runs a test with nodes that are apart and with nodes that are not.
+func modes(t *testing.T, test func(t *testing.T, o slurmtest.Options)) {
+	t.Parallel() // what takes time is mostly Slurm's waiting
+	t.Run("namespaces", func(t *testing.T) {
+		t.Parallel()
+		if os.Geteuid() != 0 {
+			t.Skip("needs root: namespaces")
+		}
+		test(t, slurmtest.Options{})
+	})
+	t.Run("plain", func(t *testing.T) {
+		t.Parallel()
+		test(t, slurmtest.Options{Plain: true})
+	})
+}
+
+// until polls. How long anything takes is not asked here.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 2 min: %s", what)
+		}
+	}
+}
+
+// task is what the jobs here do: each run of it adds a line "NODE RESTARTS" to a file, and does not end.
+// It has a child, and one in a session of its own.
+const task = `#!/bin/sh
+echo "$SLURMD_NODENAME ${SLURM_RESTART_COUNT-0}" >>"$1"
+setsid sleep 1000 &
+sleep 1000 &
+exec sleep 1000
+`
+
+// job is one of a cluster.
+type job struct {
+	t    *testing.T
+	c    *slurmtest.Cluster
+	id   string
+	file string
+}
+
+func submit(t *testing.T, c *slurmtest.Cluster, flags ...string) job {
+	t.Helper()
+	dir := t.TempDir()
+	script, file := filepath.Join(dir, "task"), filepath.Join(dir, "runs")
+	if err := os.WriteFile(script, []byte(task), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"--parsable", "--output=/dev/null", "--requeue"}, flags...)
+	return job{t, c, c.Run("sbatch", append(args, script, file)...), file}
+}
+
+// runs are the job's so far, as "NODE RESTARTS".
+func (j job) runs() []string {
+	text, _ := os.ReadFile(j.file)
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+}
+
+// running waits until the job's first run has begun, with all of its processes, and tells where.
+func (j job) running() (node string) {
+	j.t.Helper()
+	until(j.t, "the job runs", func() bool {
+		runs := j.runs()
+		node = strings.TrimSuffix(runs[0], " 0")
+		return len(runs) == 1 && j.c.State(j.id) == "RUNNING "+node && asleep(j.c.Processes(node))
+	})
+	return node
+}
+
+// asleep: each process has become what it will be. Just forked, it is a shell still.
+func asleep(processes []string) bool {
+	return len(processes) == 3 && !slices.ContainsFunc(processes, func(p string) bool {
+		_, args, _ := strings.Cut(p, " ")
+		return args != "sleep 1000"
+	})
+}
+
+// requeued waits until it runs once more, and elsewhere.
+func (j job) requeued(first string) {
+	j.t.Helper()
+	until(j.t, "the job runs again", func() bool { return len(j.runs()) == 2 })
+	if again := j.runs()[1]; again == first+" 1" || !strings.HasSuffix(again, " 1") {
+		j.t.Errorf("runs again as %q, after %s", again, first)
+	}
+}
+
+func conf(c *slurmtest.Cluster) string { return strings.TrimPrefix(c.Env()[0], "SLURM_CONF=") }
+
+// alive are the processes of a cluster, by what their environments have of it: that which the script does not look at.
+func alive(conf string, variables ...string) (pids []string) {
+	variables = append(variables, "SLURM_CONF="+conf)
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		has := func(v string) bool { return bytes.Contains(append([]byte{0}, text...), []byte("\x00"+v+"\x00")) }
+		if !slices.ContainsFunc(variables, func(v string) bool { return !has(v) }) {
+			args, _ := os.ReadFile(filepath.Dir(file) + "/cmdline")
+			pids = append(pids, fmt.Sprintf("%s %q", filepath.Base(filepath.Dir(file)), args))
+		}
+	}
+	return pids
+}
+
+// wantNothing waits for a cluster's end: its processes', and its folder's.
+func wantNothing(t *testing.T, conf string) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		left := alive(conf)
+		_, err := os.Lstat(filepath.Dir(conf))
+		if len(left) == 0 && os.IsNotExist(err) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("left: %q; %s: %v", left, filepath.Dir(conf), err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package testenv
+
+func prepare() { setVariables() }
+
+func sweepAfter() (done func()) { return func() {} }
