@@ -14,10 +14,10 @@ build: ## bin/brood, one static binary
 run: build ## the sample videos, copied into a new folder
 	bin/brood copy testdata/videos "$$(mktemp -d)/videos"
 
-test: ## the tests; RACE=1 with the race detector, which needs a C compiler
-	go test -tags $(TAGS) -timeout 40m $(if $(RACE),-race) $(TESTFLAGS) ./...
+test: ## the tests that take little time; RACE=1 with the race detector, which needs a C compiler
+	go test -short -tags $(TAGS) -parallel 8 $(if $(RACE),-race) $(TESTFLAGS) ./internal/... ./cmd/...
 
-check: ## what CI runs
+check: ## all tests, also as nobody, and vet, linters, faults, benchmarks, packages: what CI runs
 	scripts/check
 
 bench: ## brood beside its peers, as a table; BENCHFLAGS="--rounds 9 c d"

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"brood/internal/testenv"
 )
 
 // spin keeps that many processes busy that let all others go first, until stopped is called.
@@ -32,6 +34,7 @@ func spin(t *testing.T, n int) (stop func()) {
 
 // On a machine that is busy nothing is started until it is no more.
 func TestLoadIsWaitedFor(t *testing.T) {
+	testenv.Long(t)
 	p := newPlace(t)
 	p.small(t, 5, 1000)
 	calm := spin(t, 100)
@@ -45,6 +48,7 @@ func TestLoadIsWaitedFor(t *testing.T) {
 
 // A run for which there will never be room can be ended, at once; and what is not asked for too much runs.
 func TestMemoryIsWaitedFor(t *testing.T) {
+	testenv.Long(t)
 	p := newPlace(t)
 	p.small(t, 5, 1000)
 	r := start(t, p, p.copy("--mem-free", "1000P"))

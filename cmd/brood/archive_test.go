@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/testenv"
 )
 
 // rsyncSees is what rsync would still change at the destination, all attributes,
@@ -24,6 +26,8 @@ func (p place) rsyncSees(t *testing.T) string {
 // With --archive another tool sees no difference, after the first run, and after one
 // over what was copied without it.
 func TestArchiveAsRsyncSeesIt(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	needsRoot(t, "to give files away")
 	needs(t, "rsync")
 	p := newPlace(t)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // late is a file of a server that takes its time to answer when one is opened, and can answer many at once.
@@ -68,6 +69,7 @@ func withTwoCPUs(t *testing.T, do func()) {
 
 // A server that is slow to answer, and answers many, is asked by many.
 func TestAutoFindsMore(t *testing.T) {
+	testenv.Long(t)
 	p := newPlace(t)
 	p.small(t, 350, 4096)
 	beneath := p.mountLate(t, 250*time.Millisecond)

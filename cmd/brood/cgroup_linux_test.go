@@ -12,10 +12,14 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/process/umltest"
+	"brood/internal/testenv"
 )
 
 // The tests below run in a Linux of their own, whatever the machine's control groups are.
-func TestControlGroups(t *testing.T) { umltest.Run(t, "^TestCgroup") }
+func TestControlGroups(t *testing.T) {
+	testenv.Long(t)
+	umltest.Run(t, "^TestCgroup")
+}
 
 // in has a command run by that user in a control group that is his.
 func in(t *testing.T, group string, user uint32, cmd *exec.Cmd) *exec.Cmd {

@@ -11,6 +11,7 @@ import (
 
 // A source that is written to while it is copied costs that copy, and no other.
 func TestSourceChangesAndTheRestGoesOn(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(big string) error{
 		"grows":   func(big string) error { return os.Truncate(big, bigSize+1) },
 		"shrinks": func(big string) error { return os.Truncate(big, 5) },

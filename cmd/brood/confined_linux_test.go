@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"brood/internal/confine"
+	"brood/internal/testenv"
 )
 
 // Each child of a run confines itself before it opens its file, unless that is not wanted.
 func TestChildrenAreConfined(t *testing.T) {
+	t.Parallel()
 	if err := confine.Available(); err != nil {
 		t.Skipf("needs kernel: %v", err)
 	}
@@ -42,6 +44,7 @@ func TestChildrenAreConfined(t *testing.T) {
 
 // What a child is let into stays so when the kernel drops what it has cached of names and inodes.
 func TestConfinedWithoutCaches(t *testing.T) {
+	testenv.Long(t)
 	needsRoot(t, "to drop caches")
 	const namesAndInodes = "2" // proc_sys_vm(5), drop_caches
 	p := newPlace(t)

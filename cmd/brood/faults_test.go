@@ -26,6 +26,7 @@ var replacements = map[string]func(program string) error{
 
 // One file that cannot be copied is named, and the rest is copied.
 func TestOneFileFails(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		spoil func(*testing.T, place)
 		words string
@@ -64,6 +65,7 @@ func (p place) without(t *testing.T, name string) {
 
 // A read-only file at the destination, and read-only folders, are no hindrance.
 func TestReadOnlyDestination(t *testing.T) {
+	t.Parallel()
 	p, r := asNobody(t, func(t *testing.T, p place) {
 		must(t, os.Mkdir(p.src+"/closed", 0o755))
 		must(t, os.WriteFile(p.src+"/closed/file", []byte("x"), 0o444))
@@ -94,6 +96,7 @@ func asNobody(t *testing.T, spoil func(*testing.T, place)) (place, *run) {
 
 // A file that is gone when its turn comes fails alone.
 func TestVanishedFile(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 2)
 	p.small(t, 5, 100)
@@ -122,6 +125,7 @@ func (r *run) fileNames() (names []string) {
 
 // Too little room is an error before the first byte.
 func TestDiskTooSmall(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 20, 1<<20)
 	mountSmall(t, p)
@@ -136,6 +140,7 @@ func TestDiskTooSmall(t *testing.T) {
 
 // A disk that fills up costs the files that do not fit, and no others.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
 	p.small(t, 12, 3<<19) // five of them leave room for less than one more

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // freezer is a file system of its own that can be frozen: who writes sits in
@@ -55,6 +56,7 @@ func (f freezer) set(flag string) {
 
 // A child that cannot even be killed does not hold up the end of brood.
 func TestChildThatCannotBeKilled(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
@@ -73,7 +75,7 @@ func TestChildThatCannotBeKilled(t *testing.T) {
 	w.ask(r, kills)
 	select {
 	case <-r.ended:
-	case <-time.After(2 * time.Minute):
+	case <-time.After(testenv.Patience):
 		t.Fatalf("it does not end; it says:\n%s", r.stderr())
 	}
 	if got := r.cmd.ProcessState; got.ExitCode() != 130 {

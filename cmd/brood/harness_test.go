@@ -18,6 +18,7 @@ import (
 	"github.com/creack/pty"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // place is a folder of a test: a source in it, room for a destination, and
@@ -80,9 +81,9 @@ func (p place) copy(flags ...string) *exec.Cmd {
 }
 
 // copySlowly is copy at a pace at which hold finds children in the midst of their
-// files, however busy the machine is.
+// files, however busy the machine is: a big file takes two minutes.
 func (p place) copySlowly(flags ...string) *exec.Cmd {
-	return p.copy(append([]string{"--bwlimit=32M"}, flags...)...)
+	return p.copy(append([]string{"--bwlimit=1M"}, flags...)...)
 }
 
 func (p place) brood(args ...string) *exec.Cmd {
@@ -100,6 +101,10 @@ func (p place) installed(t *testing.T) string {
 	program, err := os.ReadFile("/proc/self/exe")
 	must(t, err)
 	must(t, os.Mkdir(p.dir+"/bin", 0o755))
+	// A child forked by another test while the file is open for writing makes its exec
+	// fail with ETXTBSY (golang/go#22315).
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	must(t, os.WriteFile(p.dir+"/bin/brood", program, 0o755))
 	return p.dir + "/bin/brood"
 }
@@ -216,7 +221,7 @@ func (r *run) endsWith(status int) {
 	r.Helper()
 	select {
 	case <-r.ended:
-	case <-time.After(2 * time.Minute):
+	case <-time.After(testenv.Patience):
 		r.Fatalf("does not end; alive: %q; it says:\n%s", r.alive(), r.stderr())
 	}
 	if got := r.cmd.ProcessState; got.ExitCode() != status {
@@ -251,10 +256,12 @@ func (r *run) over() bool {
 
 // eventually polls with a deadline that no machine is too slow for.
 func eventually(condition func() bool) bool {
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	nap := time.Millisecond
+	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(nap) {
 		if condition() {
 			return true
 		}
+		nap = min(nap*5/4, 50*time.Millisecond) // what polls all the time keeps the others from getting on
 	}
 	return condition()
 }

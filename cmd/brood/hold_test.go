@@ -13,9 +13,8 @@ import (
 
 // children are the children of brood that are up.
 func (r *run) children() (children []child) {
-	for _, pid := range pids() {
-		c := child{pid, argv(pid)}
-		if s, ok := readStat(pid); ok && s.ppid == r.pid && len(c.argv) > 2 && c.argv[1] == "child" {
+	for _, pid := range childrenOf(r.pid) {
+		if c := (child{pid, argv(pid)}); len(c.argv) > 2 && c.argv[1] == "child" {
 			children = append(children, c)
 		}
 	}
@@ -24,6 +23,22 @@ func (r *run) children() (children []child) {
 
 // hold stops n children, each in the midst of its file; from then on nothing slows them.
 func (r *run) hold(n int) []child {
+	r.Helper()
+	defer r.unlimit()
+	return r.holdSlow(n)
+}
+
+// unlimit ends the limit of copySlowly.
+func (r *run) unlimit() {
+	r.Helper()
+	if bucket, err := pace.Of(r.pid); err == nil { // else it has ended meanwhile
+		bucket.SetRate(0)
+		must(r.T, bucket.Close())
+	}
+}
+
+// holdSlow is hold, but that children stay as slow as they are.
+func (r *run) holdSlow(n int) []child {
 	r.Helper()
 	held := map[int]child{}
 	if !eventually(func() bool {
@@ -35,10 +50,6 @@ func (r *run) hold(n int) []child {
 		return len(held) == n || r.over()
 	}) || len(held) < n {
 		r.Fatalf("%d children could be stopped while they copied, want %d; it says:\n%s", len(held), n, r.stderr())
-	}
-	if bucket, err := pace.Of(r.pid); err == nil { // else it has ended meanwhile
-		bucket.SetRate(0)
-		must(r.T, bucket.Close())
 	}
 	var children []child
 	for _, c := range held {

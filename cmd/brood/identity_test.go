@@ -14,6 +14,7 @@ import (
 
 // What the log and the record say of processes is what the system says.
 func TestProcessesAreThoseOfTheSystem(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 4)
 	cmd := p.copySlowly("--jobs", "2")
@@ -70,6 +71,7 @@ func wantChild(r *run, c child, e event.Event) {
 
 // A child has the descriptors of its work and its life, and no other's.
 func TestDescriptorsOfChildren(t *testing.T) {
+	t.Parallel()
 	for _, flags := range [][]string{{"--jobs=3"}, {"--jobs=3", "--daemon"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)

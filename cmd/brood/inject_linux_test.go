@@ -15,6 +15,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/testenv"
 )
 
 // fault is what happens to a system call.
@@ -81,6 +82,8 @@ func (s scene) used(t *testing.T) (names []string) {
 // rare change, so that the nth call is nearly always the same one; where it is not,
 // another call fails, or two, and what is asserted holds all the same.
 func TestCallThatFails(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	errnos := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EACCES}
 	for name, s := range scenes {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +105,7 @@ func TestCallThatFails(t *testing.T) {
 // A signal that ends a system call is no failure. Every second call is ended by one, and
 // the next is the same call begun again.
 func TestCallEndedBySignal(t *testing.T) {
+	testenv.Long(t)
 	for name, s := range scenes {
 		t.Run(name, func(t *testing.T) {
 			used := s.used(t)
@@ -153,6 +157,8 @@ func (s scene) fail(t *testing.T, used []string, f fault) (met bool) {
 // A run whose children all fail in the same way, each at its first call, or in which the
 // parent itself fails, tells what is missing in its record.
 func TestRunInWhichCallsFail(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for _, name := range []string{"plain", "all that can be asked"} {
 		s := scenes[name]
 		t.Run(name, func(t *testing.T) {
@@ -197,7 +203,7 @@ func (r *run) status() int {
 	r.Helper()
 	select {
 	case <-r.ended:
-	case <-time.After(time.Minute):
+	case <-time.After(testenv.Patience):
 		r.Fatalf("does not end; alive: %q; it says:\n%s", r.alive(), r.stderr())
 	}
 	return r.cmd.ProcessState.ExitCode()

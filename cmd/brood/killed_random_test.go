@@ -17,6 +17,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/testenv"
 )
 
 var (
@@ -30,6 +31,8 @@ var (
 //
 //	go test -race -tags urfave_cli_no_docs -run RandomKills -v ./cmd/brood -kills 200 -seed 7
 func TestRandomKills(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	if *killsSeed == 0 {
 		*killsSeed = uint64(time.Now().UnixNano())
 	}
@@ -152,7 +155,7 @@ func (a *assault) disturbed(flags []string) (finished bool) {
 	}
 	select {
 	case <-r.ended:
-	case <-time.After(2 * time.Minute):
+	case <-time.After(testenv.Patience):
 		a.Fatalf("%q, killed %q: does not end, alive: %q", flags, victims, a.alive())
 	}
 	if !eventually(func() bool { return len(a.alive()) == 0 }) {

@@ -28,6 +28,7 @@ func wantNextRun(t *testing.T, p place) {
 }
 
 func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 4)
 	r := start(t, p, p.copySlowly("--jobs=2"))
@@ -55,6 +56,7 @@ func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 // A child that is stopped when its parent dies is hung up by the kernel (setpgid(2),
 // "orphaned process group"), and leaves a temporary like any other that is killed.
 func TestStoppedChildrenEndWhenTheirParentIsKilled(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 4)
 	r := start(t, p, p.copySlowly("--jobs=2"))
@@ -68,6 +70,7 @@ func TestStoppedChildrenEndWhenTheirParentIsKilled(t *testing.T) {
 }
 
 func TestDaemonsEndWhenTheirParentIsKilled(t *testing.T) {
+	t.Parallel()
 	for name, before := range map[string]func([]child){
 		"running": goOn,
 		"stopped": func([]child) {},
@@ -97,6 +100,7 @@ func TestDaemonsEndWhenTheirParentIsKilled(t *testing.T) {
 
 // What kills a child costs its file alone.
 func TestKilledChild(t *testing.T) {
+	t.Parallel()
 	for _, flags := range [][]string{{"--jobs=2"}, {"--jobs=2", "--daemon"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)
@@ -119,6 +123,7 @@ func TestKilledChild(t *testing.T) {
 
 // A new version may be installed, or the old one removed, while brood runs.
 func TestProgramIsReplaced(t *testing.T) {
+	t.Parallel()
 	for name, replace := range replacements {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)

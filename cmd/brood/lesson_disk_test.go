@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"brood/internal/testenv"
 )
 
 // lessonOnOwnDisk is the lesson that makes a disk itself, with temporary files in a folder of the place.
@@ -69,6 +71,8 @@ func (r *run) leavesNothing() {
 
 // However the lesson, or its disk, ends: no process is left, and no mount.
 func TestLessonsOwnDisk(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	const unkillable = "state after SIGTERM: D\r\n"
 	for name, row := range map[string]struct {
 		pace  string // 5: five seconds from one signal to the next

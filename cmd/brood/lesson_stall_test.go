@@ -12,6 +12,7 @@ import (
 
 	"brood/internal/faultfs"
 	"brood/internal/faultfs/faultfstest"
+	"brood/internal/testenv"
 )
 
 // hanging is a folder of five files on a disk that hangs at one operation on one name.
@@ -67,6 +68,8 @@ func (r *run) leavesNoMore(fault *faultfs.Fault, pid int) {
 
 // The lesson ends without what neither SIGTERM nor SIGKILL ends, and says so.
 func TestLessonOnADiskThatHangs(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for name, row := range map[string]struct {
 		op                 faultfs.Op
 		of, process, after string
@@ -96,6 +99,7 @@ func TestLessonOnADiskThatHangs(t *testing.T) {
 
 // Ctrl-C, and the like, end the lesson, too, while it has such a child.
 func TestInterruptedOnADiskThatHangs(t *testing.T) {
+	testenv.Long(t)
 	for name, op := range map[string]faultfs.Op{"one file is not opened": faultfs.Open, "one file is not read": faultfs.Read} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 
 // A lesson that is interrupted leaves no process behind, whatever it was at.
 func TestInterruptedLesson(t *testing.T) {
+	t.Parallel()
 	for name, sig := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP} {
 		for _, lesson := range []string{"wait", "daemon", "multi", "stall"} {
 			t.Run(lesson+"/"+name, func(t *testing.T) {
@@ -29,6 +30,7 @@ func TestInterruptedLesson(t *testing.T) {
 
 // Before the processes run, the student is asked; an answer is graded by what came of it.
 func TestQuizAtTheTerminal(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct{ keys, want, score string }{
 		"right":        {"3\n", "= Right: 3.", "1 of 1 right"},
 		"wrong":        {"7\n", "= No: 3.", "0 of 1 right"},
@@ -54,6 +56,7 @@ func TestQuizAtTheTerminal(t *testing.T) {
 
 // Ctrl-C at a question ends the lesson.
 func TestInterruptedQuestion(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	r := startInTerminal(t, p, p.brood("lesson", "single", "--lang=en", "--show=none"))
 	r.says("> ")
@@ -66,6 +69,7 @@ func TestInterruptedQuestion(t *testing.T) {
 
 // Whoever reads the output may have enough of it: no process goes on for nobody.
 func TestLessonForNobody(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"wait", "--quiet"}, {"wait"}, {"quiz", "--answers"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			p := newPlace(t)

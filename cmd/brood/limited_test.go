@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // priority is a thread's, as the kernel has it: its niceness, and its class and level of I/O.
@@ -43,6 +44,8 @@ func priorities(pid int) (found []priority) {
 
 // A copy under limits arrives whole; its children have them, and the parent has not.
 func TestCopyWithinLimits(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	own := priorities(os.Getpid())[0]
 	for _, c := range []struct {
 		nice  int
@@ -85,6 +88,7 @@ func TestCopyWithinLimits(t *testing.T) {
 
 // What may not be given is said before anything is touched.
 func TestLimitsNotPermitted(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ flag, says string }{
 		{"--nice=-1", "brood: nice -1: permission denied\n"},
 		{"--ionice=realtime", "brood: ionice realtime:4: operation not permitted\n"},
@@ -109,6 +113,8 @@ func TestLimitsNotPermitted(t *testing.T) {
 // A file that takes more of the CPU than it may fails alone. This one takes no room, and
 // MD5 seconds.
 func TestCPUTimeLimit(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 3, 1000)
 	must(t, os.WriteFile(p.src+"/sparse", nil, 0o644))
@@ -148,6 +154,8 @@ func TestChildThatCrashesEarly(t *testing.T) {
 
 // Whatever signal ends a child, its file alone fails, and the signal is named.
 func TestChildThatCrashes(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGXCPU} {
 		t.Run(unix.SignalName(sig), func(t *testing.T) {
 			p := newPlace(t)

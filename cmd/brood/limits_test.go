@@ -3,12 +3,14 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // limited is brood copy under a limit of bash's ulimit.
@@ -24,6 +26,7 @@ func limited(t *testing.T, p place, limit string, flags ...string) *exec.Cmd {
 
 // All at once is as many as there is room for.
 func TestFewDescriptors(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 200, 1000)
 	r := start(t, p, limited(t, p, "-n 64", "--jobs=0"))
@@ -68,6 +71,8 @@ func (r *run) peak() int {
 
 // Each thread counts as a process, and a Go program that gets none dies.
 func TestFewProcesses(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	needsRoot(t, "to be a user without processes")
 	for _, c := range []struct {
 		limit string
@@ -82,7 +87,7 @@ func TestFewProcesses(t *testing.T) {
 			p := newPlace(t)
 			p.small(t, 100, 1000)
 			cmd := limited(t, p, c.limit, c.flags...)
-			const newcomer = 54321
+			newcomer := uint32(1_000_000 + os.Getpid()) // whose processes nobody else's count with
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: newcomer, Gid: newcomer}}
 			r := start(t, p, cmd)
 			r.wants(0)

@@ -9,11 +9,14 @@ import (
 	"testing"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // A folder with more leftovers than a child may remember is that folder's failure; the
 // files are there. (With the race detector a child needs more from the beginning.)
 func TestMemoryLimit(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 5, 100_000)
 	must(t, os.Mkdir(p.dst, 0o755))

@@ -9,10 +9,13 @@ import (
 	"path"
 	"strings"
 	"testing"
+
+	"brood/internal/testenv"
 )
 
 // Names are bytes, and pass through command lines, pipes and the record unchanged.
 func TestNames(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	root, err := os.OpenRoot(p.src)
 	must(t, err)
@@ -52,6 +55,7 @@ func TestNames(t *testing.T) {
 
 // After -- nothing is a flag.
 func TestFoldersWithADash(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.src, p.dst = p.dir+"/-take", p.dir+"/--daemon"
 	must(t, os.Mkdir(p.src, 0o755))
@@ -63,6 +67,8 @@ func TestFoldersWithADash(t *testing.T) {
 
 // What a well-known program finds no difference in is a copy.
 func TestManyFiles(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs time: thousands of files")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 const (
@@ -58,6 +59,7 @@ func (r *run) waits(children int) {
 // All children together are never above the rate. Each byte is moved twice, and
 // nothing is shared with the source, as it is read back.
 func TestBandwidth(t *testing.T) {
+	testenv.Long(t)
 	const rate, files, size = 2 * mib, 5, 1 * mib
 	p := newPlace(t)
 	p.small(t, files, size)
@@ -95,6 +97,7 @@ func inTime(events []event.Event) []event.Event {
 
 // A rate is changed while it is kept, by whom the kernel lets: what would take minutes ends soon.
 func TestLimit(t *testing.T) {
+	t.Parallel()
 	me := uint32(os.Getuid())
 	for name, row := range map[string]struct {
 		flags  []string
@@ -130,8 +133,9 @@ func TestLimit(t *testing.T) {
 
 // A run without a rate gets one, and is rid of it.
 func TestLimitLater(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
-	p.big(t, 4)
+	p.big(t, 8) // at full speed, so there must be time enough to stop two
 	r := start(t, p, p.copy("--jobs=2", "--verify"))
 	held := r.hold(2)
 	me := uint32(os.Getuid())
@@ -145,6 +149,8 @@ func TestLimitLater(t *testing.T) {
 
 // A child that waits for its turn longer than a stall may last is no stall: it says that it waits.
 func TestWaitingIsNoStall(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	const children, stall = 12, 5 * time.Second // a turn at 4 KiB/s takes a second
 	p := newPlace(t)
 	p.small(t, children, 64*kib)
@@ -172,6 +178,7 @@ func (r *run) longestWait() (longest time.Duration) {
 
 // A killed parent's children keep the rate, and hear of another.
 func TestPaceOutlivesTheParent(t *testing.T) {
+	t.Parallel()
 	const rate, size = 256 * kib, 256 * kib
 	for name, change := range map[string]bool{"kept": false, "changed": true} {
 		t.Run(name, func(t *testing.T) {

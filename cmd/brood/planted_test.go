@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/testenv"
 )
 
 // partialName is what anybody can tell beforehand: the temporary name of a file's copy.
@@ -23,6 +25,7 @@ func partialName(base string) string {
 
 // TestPartialName: what is planted below is what a copy would take.
 func TestPartialName(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
 	r := start(t, p, p.copySlowly("--jobs=1"))
@@ -47,6 +50,8 @@ var plants = map[string]func(temporary, victim string) error{
 // What is planted under the name that the temporary would have is neither written
 // to, nor given rights, nor in the way.
 func TestPlantedTemporary(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for name, plant := range plants {
 		for _, user := range []string{"root", "nobody"} {
 			for _, flag := range []string{"--quiet", "--resume", "--archive"} {
@@ -123,6 +128,7 @@ func victimIs(t *testing.T, name string) string {
 
 // Both ends may be given as symlinks.
 func TestEndsAreLinks(t *testing.T) {
+	t.Parallel()
 	for _, flags := range []string{"--confine=auto", "--confine=never", "--archive", "--durable"} {
 		t.Run(flags, func(t *testing.T) {
 			p := newPlace(t)

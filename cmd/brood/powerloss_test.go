@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // What counts as copied with --durable is there after a power cut: at many moments
@@ -22,6 +23,8 @@ import (
 // from it has not reached the image. The image lies on a file system with reflinks:
 // the clone of a file is that of one moment.
 func TestPowerLoss(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for _, kind := range []string{"ext4", "xfs"} {
 		t.Run(kind, func(t *testing.T) {
 			d := newDisk(t, kind)

@@ -54,6 +54,19 @@ func pids() (all []int) {
 	return all
 }
 
+// childrenOf are a process's children. A look at all processes would take a second where there are thousands.
+func childrenOf(parent int) (pids []int) {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent)) // proc_tid_children(5)
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		for _, field := range strings.Fields(string(text)) {
+			pid, _ := strconv.Atoi(field)
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
 // argv is the command line of a process, nil for a zombie.
 func argv(pid int) []string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))

@@ -17,6 +17,7 @@ import (
 	"github.com/creack/pty"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // screen is what a terminal of that size shows by now; its lines have no spaces at their end.
@@ -47,6 +48,7 @@ func inTerminal(t *testing.T, p place, kind string, cmd *exec.Cmd) *run {
 
 // TestProgress: a line for the whole and one for each child, below the log, as long as it runs.
 func TestProgress(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 3)
 	r := inTerminal(t, p, "xterm", p.copySlowly("--jobs=2"))
@@ -83,6 +85,8 @@ func TestProgress(t *testing.T) {
 
 // TestProgressAfterStop: what a shell has written while brood was stopped stays on the screen.
 func TestProgressAfterStop(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
 	r := inTerminal(t, p, "xterm", p.copySlowly())
@@ -104,6 +108,8 @@ func TestProgressAfterStop(t *testing.T) {
 
 // TestNoProgress: nothing is drawn where nothing can be, or shall be.
 func TestNoProgress(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for name, c := range map[string]struct {
 		kind  string
 		flags []string
@@ -128,6 +134,7 @@ func TestNoProgress(t *testing.T) {
 
 // TestProgressInColor: what is wrong has one, unless NO_COLOR is set.
 func TestProgressInColor(t *testing.T) {
+	t.Parallel()
 	for _, no := range []bool{false, true} {
 		t.Run(fmt.Sprint(no), func(t *testing.T) {
 			p := newPlace(t)
@@ -150,6 +157,7 @@ func TestProgressInColor(t *testing.T) {
 
 // TestAskedWhereItStands: SIGUSR1 has it said, for the whole and each child, also by a run that is quiet.
 func TestAskedWhereItStands(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 2)
 	r := start(t, p, p.copySlowly("--jobs=2", "--quiet"))
@@ -167,6 +175,8 @@ func TestAskedWhereItStands(t *testing.T) {
 
 // TestProgressInTheLog: elsewhere than on a terminal, who wants it has it as lines.
 func TestProgressInTheLog(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
 	r := start(t, p, p.copySlowly("--progress=always"))

@@ -79,6 +79,7 @@ func (l *listed) wants(t *testing.T, c child, parent int) {
 
 // TestPs: a parent, its guardian and its children are what /proc says of them.
 func TestPs(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 3)
 	r := start(t, p, p.copySlowly("--jobs=2", "--daemon"))
@@ -99,6 +100,7 @@ func TestPs(t *testing.T) {
 
 // TestPsOfVerify: what is compared counts for both sides.
 func TestPsOfVerify(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
 	start(t, p, p.copy()).wants(0)
@@ -120,6 +122,7 @@ func TestPsOfVerify(t *testing.T) {
 
 // TestPsOfSeveralFiles: of the files that a child was given, the one that it is at.
 func TestPsOfSeveralFiles(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 3)
 	r := start(t, p, p.copy("--bwlimit=4M", "--jobs=1", "--per-child=10"))
@@ -140,6 +143,7 @@ func TestPsOfSeveralFiles(t *testing.T) {
 
 // TestPsOfAContainer: in a namespace of its own a parent has another number, which its children's command lines have.
 func TestPsOfAContainer(t *testing.T) {
+	t.Parallel()
 	needsRoot(t, "to make a namespace")
 	needs(t, "unshare")
 	p := newPlace(t)
@@ -171,6 +175,7 @@ func TestPsOfAContainer(t *testing.T) {
 
 // TestPsAsAnotherUser: what one may not know is not there, and all else is.
 func TestPsAsAnotherUser(t *testing.T) {
+	t.Parallel()
 	needsRoot(t, "to be other users")
 	p := newPlace(t)
 	p.big(t, 2)
@@ -191,6 +196,7 @@ func TestPsAsAnotherUser(t *testing.T) {
 
 // TestPsOfOrphans: children whose parent was killed are still there, and whose they were.
 func TestPsOfOrphans(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 2)
 	r := start(t, p, p.copy("--jobs=2", "--bwlimit=1M"))
@@ -211,6 +217,7 @@ func TestPsOfOrphans(t *testing.T) {
 
 // TestPsWithoutChildren: a parent that has none yet is there, too, also for those who may not see its program.
 func TestPsWithoutChildren(t *testing.T) {
+	t.Parallel()
 	for _, uid := range []uint32{uint32(os.Getuid()), nobody} {
 		t.Run(fmt.Sprint(uid), func(t *testing.T) {
 			p := newPlace(t)
@@ -231,6 +238,7 @@ func TestPsWithoutChildren(t *testing.T) {
 
 // TestPsOfLesson: the children of children are a level deeper.
 func TestPsOfLesson(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	r := start(t, p, p.brood("lesson", "wait", "--lang=en", "--pace=100", "--no-quiz", "--quiet"))
 	if !eventually(func() bool {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/testenv"
 )
 
 // Races of somebody who may write in one of the two trees against a copy that may do
@@ -73,7 +75,7 @@ func (p place) race(t *testing.T, flags []string, one, other string) {
 		r := start(t, p, p.copy(append(flags, "--overwrite=always", "--quiet")...))
 		select {
 		case <-r.ended:
-		case <-time.After(time.Minute):
+		case <-time.After(testenv.Patience):
 			close(stop)
 			<-swaps
 			t.Fatalf("it hangs: %q", p.alive())
@@ -132,6 +134,8 @@ func (p place) outside(t *testing.T, contents string) string {
 
 // A folder of the destination that is swapped for a link lets nothing out.
 func TestFolderOfTheDestinationSwapped(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for _, to := range []string{"absolute", "relative"} {
 		for _, flags := range raced {
 			t.Run(to+" "+strings.Join(flags, " "), func(t *testing.T) {
@@ -152,6 +156,8 @@ func TestFolderOfTheDestinationSwapped(t *testing.T) {
 
 // A folder of the source that is swapped for a link brings nothing in.
 func TestFolderOfTheSourceSwapped(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for _, flags := range raced {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)
@@ -168,6 +174,8 @@ func TestFolderOfTheSourceSwapped(t *testing.T) {
 
 // A file that is swapped is copied as it was, as it is then, or not at all.
 func TestFileOfTheSourceSwapped(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for name, plant := range map[string]func(t *testing.T, p place, spare string){
 		"for a link to a secret": func(t *testing.T, p place, spare string) {
 			must(t, os.Symlink(p.outside(t, "secret")+"/f-1", spare))

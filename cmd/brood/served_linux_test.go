@@ -12,6 +12,7 @@ import (
 	"brood/internal/event"
 	"brood/internal/faultfs"
 	"brood/internal/faultfs/faultfstest"
+	"brood/internal/testenv"
 )
 
 // served is a place with one side on a file system that can be told not to answer.
@@ -96,7 +97,7 @@ func wantMet(t *testing.T, fault *faultfs.Fault) {
 	t.Helper()
 	select {
 	case <-fault.Met():
-	case <-time.After(time.Minute):
+	case <-time.After(testenv.Patience):
 		t.Fatal("nothing is asked for")
 	}
 }

@@ -59,6 +59,7 @@ func (w way) ask(r *run, how string) {
 }
 
 func TestFirstSignalDrains(t *testing.T) {
+	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			r, held := w.start(t)
@@ -80,6 +81,7 @@ func TestFirstSignalDrains(t *testing.T) {
 }
 
 func TestSecondSignalTerminates(t *testing.T) {
+	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			r, held := w.start(t)
@@ -93,6 +95,7 @@ func TestSecondSignalTerminates(t *testing.T) {
 }
 
 func TestFirstSignalTerminatesDaemons(t *testing.T) {
+	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			r, held := w.start(t, "--daemon")
@@ -109,6 +112,7 @@ func TestFirstSignalTerminatesDaemons(t *testing.T) {
 
 // After the first signal it says that one more kills, and one more does.
 func TestSecondSignalKillsDaemons(t *testing.T) {
+	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			r, _ := w.start(t, "--daemon")
@@ -122,6 +126,7 @@ func TestSecondSignalKillsDaemons(t *testing.T) {
 
 // Stopped children are killed, too; what they leave is the next run's to remove.
 func TestThirdSignalKills(t *testing.T) {
+	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			r, held := w.start(t)
@@ -142,6 +147,7 @@ func TestThirdSignalKills(t *testing.T) {
 
 // Under nohup SIGHUP is ignored, and stays so.
 func TestIgnoredHangup(t *testing.T) {
+	t.Parallel()
 	needs(t, "sh")
 	p := newPlace(t)
 	p.big(t, 3)
@@ -162,12 +168,13 @@ func TestIgnoredHangup(t *testing.T) {
 
 // Ctrl-Z stops all, and what a shell's fg does lets all go on.
 func TestSuspend(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 8)
 	r := startInTerminal(t, p, p.copySlowly("--jobs=1"))
 	seen := false
 	for !seen && !r.over() {
-		held := r.hold(1)
+		held := r.holdSlow(1)
 		goOn(held)
 		r.types("\x1a")
 		if !eventually(func() bool { return stateOf(r.pid) == "T" || r.over() }) {
@@ -187,6 +194,7 @@ func TestSuspend(t *testing.T) {
 	if !seen {
 		t.Error("no child was seen stopped")
 	}
+	r.unlimit()
 	r.wants(0)
 	p.equal(t)
 }

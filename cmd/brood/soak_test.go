@@ -19,6 +19,7 @@ import (
 	"brood/internal/event"
 	"brood/internal/faultfs"
 	"brood/internal/faultfs/faultfstest"
+	"brood/internal/testenv"
 )
 
 var (
@@ -35,6 +36,7 @@ var (
 //
 // It reads trees that it serves itself: when it is killed as it does, only umount -f frees it.
 func TestSoak(t *testing.T) {
+	testenv.Long(t)
 	if *soakSeed == 0 {
 		*soakSeed = uint64(time.Now().UnixNano())
 	}

@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // A child that does not go on costs its file; it is killed, and leaves nothing.
 func TestStalledChild(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
@@ -61,6 +63,7 @@ func (r *run) exitOf(pid int) event.Event {
 
 // What may pass is tried again, by another child.
 func TestTriedAgain(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
 		do      func(child)
@@ -160,6 +163,7 @@ func TestHalt(t *testing.T) {
 
 // Time in which the parent was stopped is no stall of its children.
 func TestSuspendedIsNotStalled(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGTSTP, syscall.SIGSTOP} {
 		t.Run(sig.String(), func(t *testing.T) {
@@ -187,6 +191,7 @@ func TestSuspendedIsNotStalled(t *testing.T) {
 
 // A destination that does not answer holds those that write there, and nobody else; the run ends without them.
 func TestFrozenFolder(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
 	must(t, os.Mkdir(p.src+"/frozen", 0o755))

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/testenv"
 )
 
 // fewPIDs is what kernel.pid_max is lowered to in a namespace. Numbers below 300
@@ -24,6 +26,7 @@ const fewPIDs = 800
 
 // Numbers of processes come round: no signal of brood's reaches a stranger.
 func TestStrangersGetNoSignal(t *testing.T) {
+	testenv.Long(t)
 	if os.Getenv("BROOD_TEST_STRANGERS") == "" {
 		inSmallNamespace(t, "BROOD_TEST_STRANGERS=1")
 		return

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // brokenPipe is a pipe that nobody reads.
@@ -37,6 +38,7 @@ func fullDevice(t *testing.T) *os.File {
 
 // Outputs that take nothing cost the copy nothing; the status tells of those that matter.
 func TestUnwritableOutputs(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		stdout, stderr func(*testing.T) *os.File
 		flags          []string
@@ -75,6 +77,7 @@ func TestUnwritableOutputs(t *testing.T) {
 
 // So it is with the names that --dry-run says.
 func TestUnwritableDryRun(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		stdout func(*testing.T) *os.File
 		status int
@@ -99,6 +102,7 @@ func TestUnwritableDryRun(t *testing.T) {
 
 // The summary is the answer, on stdout alone.
 func TestSummary(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 3, 1000)
 	r := start(t, p, p.copy())
@@ -122,6 +126,8 @@ func unread(t *testing.T) (r, w *os.File) {
 
 // Lines that nobody reads hold up neither the copying nor its end.
 func TestStderrThatNobodyReads(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	const files = 300
 	p := newPlace(t)
 	p.small(t, files, 1000) // their lines are more than a pipe takes
@@ -150,6 +156,7 @@ func TestStderrThatNobodyReads(t *testing.T) {
 
 // Ctrl-S stops a terminal's output, and a Ctrl-C, which ends the run, lets it go on.
 func TestStoppedTerminal(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 200, 1000) // their lines are more than a terminal takes
 	p.big(t, 2)
@@ -169,6 +176,7 @@ func TestStoppedTerminal(t *testing.T) {
 
 // Whoever shows the terminal may have stopped: the keys arrive all the same.
 func TestTerminalThatIsNotRead(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 200, 1000)
 	p.big(t, 2)
@@ -209,6 +217,7 @@ func (r *run) copies(n int) {
 // A disk that fills up while the record or the list of checksums is written: the
 // copying goes on, and at the end it is said once.
 func TestFilesOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	needsRoot(t, "to mount a file system")
 	for _, what := range []string{"record", "checksums"} {
 		t.Run(what, func(t *testing.T) {
@@ -237,6 +246,7 @@ func TestFilesOnAFullDisk(t *testing.T) {
 
 // Where an output is closed, nothing that is opened later takes its place.
 func TestClosedOutputs(t *testing.T) {
+	t.Parallel()
 	needs(t, "sh")
 	for _, closed := range []string{">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"} {
 		t.Run(closed, func(t *testing.T) {
@@ -260,6 +270,7 @@ func TestClosedOutputs(t *testing.T) {
 
 // A record that nobody reads holds the run up; signals end it all the same.
 func TestRecordThatNobodyReads(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 400, 100)
 	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
@@ -288,6 +299,7 @@ func TestRecordThatNobodyReads(t *testing.T) {
 
 // A record's reader that goes away costs the record, and nothing else.
 func TestRecordWhoseReaderEnds(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 100, 100)
 	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))

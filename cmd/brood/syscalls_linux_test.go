@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"brood/internal/filecopy"
+	"brood/internal/testenv"
 )
 
 // doing are the calls that matter to what is on the medium, as words.
@@ -111,6 +112,7 @@ func (p place) below(c call) (short []string) {
 // What is on the medium, and when, is a matter of order. The lists are all that is
 // done: nothing is written to a file after its sync, and nothing by its final name.
 func TestOrderOfCopy(t *testing.T) {
+	t.Parallel()
 	const written = "create, write, times, no ACL, mode"
 	for name, c := range map[string]struct {
 		flags []string
@@ -148,6 +150,8 @@ func TestOrderOfCopy(t *testing.T) {
 
 // A sync that fails is final: another would succeed, and know nothing of what was lost.
 func TestSyncThatFails(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
 	for name, c := range map[string]struct {
 		name  string   // of the file
 		on    string   // the folder whose sync fails; "": every sync
@@ -186,6 +190,7 @@ func TestSyncThatFails(t *testing.T) {
 // Two thousand small files are copied as fast as the kernel answers, so a copy asks
 // no more of it than it did when this was counted.
 func TestCallsForSmallFile(t *testing.T) {
+	t.Parallel()
 	const counted = 46 // on Linux 6.18, with Landlock
 	p := newPlace(t)
 	must(t, os.WriteFile(p.src+"/f", noise(100, 1), 0o640))

@@ -22,6 +22,7 @@ import (
 	"brood/internal/event"
 	"brood/internal/pace"
 	"brood/internal/process"
+	"brood/internal/testenv"
 )
 
 // built is the program as it is released, where the tests have the race detector,
@@ -56,6 +57,7 @@ func release(t *testing.T, p place, cmd *exec.Cmd) *exec.Cmd {
 
 // A parent of many children that live at once, and tell of their progress, is a small process with few threads.
 func TestManyChildrenAtOnce(t *testing.T) {
+	testenv.Long(t)
 	const children, threads, memory = 1500, 12, 22 << 10 // memory in KiB, of a test binary, which has libraries that brood has not
 	for _, flags := range [][]string{{"--jobs=0"}, {"--jobs=0", "--daemon"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
@@ -117,6 +119,7 @@ func statusNumber(status []byte, key string) int {
 // Others take the room while brood runs: it goes on with less, says so once, and
 // nothing is lost, although some of its children find no room for their threads.
 func TestRoomIsTaken(t *testing.T) {
+	testenv.Long(t)
 	needsRoot(t, "to make a cgroup")
 	for _, flags := range [][]string{{"--jobs=16"}, {"--jobs=16", "--daemon"}, {"--jobs=16", "--per-child=9"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
@@ -156,6 +159,7 @@ func (r *run) threadless() []event.Event {
 // What a Go program says when it gets no thread is what the parent takes it for,
 // with cgo (which the race detector needs) and without.
 func TestLastWordsWithoutThreads(t *testing.T) {
+	testenv.Long(t)
 	needsRoot(t, "to make a cgroup")
 	p := newPlace(t)
 	p.small(t, 1, 1000)

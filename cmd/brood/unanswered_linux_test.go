@@ -12,6 +12,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/faultfs"
+	"brood/internal/testenv"
 )
 
 // TestNoAnswerBeforeTheRun: neither a folder that is gone nor one that goes while it
@@ -77,6 +78,7 @@ var unanswered = map[string]struct {
 
 // TestNoAnswerWhileCopying: what was found is copied, and the rest when there is an answer again.
 func TestNoAnswerWhileCopying(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	runs := map[string]*silent{}
 	for name, row := range unanswered {
@@ -107,6 +109,7 @@ func TestNoAnswerWhileCopying(t *testing.T) {
 
 // TestNoAnswerWhileComparing: what is missing is said, up to where there is no answer.
 func TestNoAnswerWhileComparing(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	runs := map[string]*silent{}
 	for name, row := range unanswered {
@@ -127,6 +130,7 @@ func TestNoAnswerWhileComparing(t *testing.T) {
 // TestOneNameWithoutAnswer: an error for one name in a folder costs it alone, and one that is
 // excluded is not asked for.
 func TestOneNameWithoutAnswer(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	for name, row := range map[string]struct {
 		rule   faultfs.Rule
@@ -175,6 +179,7 @@ func TestNoAnswerInADryRun(t *testing.T) {
 
 // TestCtrlCWithoutAnswer: the run ends with its last child, whatever the walk waits for.
 func TestCtrlCWithoutAnswer(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
@@ -204,6 +209,7 @@ func TestCtrlCWithoutAnswer(t *testing.T) {
 
 // TestStoppedIsNotUnanswered: time in which the parent is stopped is not waited for an answer.
 func TestStoppedIsNotUnanswered(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	const stall = 5 * time.Second
 	r := startSilent(t, "source", unanswered["a name"].rule, "copy", "--dry-run", "--force", "--stall="+stall.String())
@@ -221,6 +227,7 @@ func TestStoppedIsNotUnanswered(t *testing.T) {
 // TestUninterruptibleWalk: a process that a system call holds beyond SIGKILL is gone
 // when that returns; all is done and said before.
 func TestUninterruptibleWalk(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	rule := unanswered["a name"].rule
 	rule.Stall = faultfs.Uninterruptible

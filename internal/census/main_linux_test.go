@@ -75,7 +75,7 @@ func start(t *testing.T, c process.Config) int {
 // find takes censuses until the process is as it should be, and returns it with its parent.
 func find(t *testing.T, pid int, as func(*Process) bool) (found, parent *Process) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		found, parent = nil, nil
 		c, err := Take()
 		if err != nil {

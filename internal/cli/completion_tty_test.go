@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"brood/internal/testenv"
 )
 
 // typist is at a terminal with a shell.
@@ -71,7 +73,7 @@ func (p *typist) types(keys string) {
 
 func (p *typist) sees(text string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(p.screen(), text); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); !strings.Contains(p.screen(), text); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			p.t.Fatalf("never seen: %q, but\n%s", text, p.screen())
 		}

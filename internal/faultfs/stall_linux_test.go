@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/faultfs"
+	"brood/internal/testenv"
 )
 
 // clientOf is set for a process that makes the call of that name in the folder that
@@ -211,9 +212,9 @@ func killPending(pid int) bool {
 
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not %s in 30 s", what)
+			t.Fatalf("not %s within %v", what, testenv.Patience)
 		}
 	}
 }

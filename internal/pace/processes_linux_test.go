@@ -247,7 +247,7 @@ func wantOf(t *testing.T, pid int, want error) {
 
 // eventually polls with a deadline that no machine is too slow for.
 func eventually(condition func() bool) bool {
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if condition() {
 			return true
 		}

@@ -10,6 +10,7 @@ import (
 	"brood/internal/event"
 	"brood/internal/filecopy"
 	"brood/internal/plan"
+	"brood/internal/testenv"
 )
 
 // leftover is a name that the walk passes over with an event, by which one sees how far it is.
@@ -24,6 +25,7 @@ func leftover(t *testing.T, of string) string {
 
 // TestBackPressure: where nobody takes jobs the walk soon waits.
 func TestBackPressure(t *testing.T) {
+	testenv.Long(t)
 	const names = 2500
 	files, folders := t.TempDir(), t.TempDir()
 	for n := range names {
@@ -101,6 +103,7 @@ func TestLaneInTime(t *testing.T) {
 
 // TestFlat: one folder of many files, and nobody who takes one, ends when it is cancelled.
 func TestFlat(t *testing.T) {
+	testenv.Long(t)
 	dir := t.TempDir()
 	for n := range 5000 {
 		makeTree(t, dir, fmt.Sprint(n))

@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"brood/internal/plan"
+	"brood/internal/testenv"
 )
 
 // TestDeep: a tree is not too deep for the descriptors that a process may have.
 func TestDeep(t *testing.T) {
+	testenv.Long(t)
 	const levels, descriptors = 2000, 100
 	dir := t.TempDir()
 	nest(t, dir, levels)

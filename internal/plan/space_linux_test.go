@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/plan"
+	"brood/internal/testenv"
 )
 
 // TestShortage: what is not enough is an error with both numbers.
@@ -48,6 +49,7 @@ func TestShortage(t *testing.T) {
 
 // TestShared: where contents may be shared nobody knows what they need, unless they are written.
 func TestShared(t *testing.T) {
+	testenv.Long(t)
 	for _, kind := range []string{"xfs", "btrfs"} {
 		t.Run(kind, func(t *testing.T) {
 			disk := mountDisk(t, kind)

@@ -16,10 +16,14 @@ import (
 
 	"brood/internal/process"
 	"brood/internal/process/umltest"
+	"brood/internal/testenv"
 )
 
 // The tests below run in a Linux of their own, whatever the machine's control groups are.
-func TestControlGroups(t *testing.T) { umltest.Run(t, "^TestCgroup") }
+func TestControlGroups(t *testing.T) {
+	testenv.Long(t)
+	umltest.Run(t, "^TestCgroup")
+}
 
 const nobody = 65534
 

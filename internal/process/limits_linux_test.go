@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/process"
+	"brood/internal/testenv"
 )
 
 // limited starts a process and returns its end, and the limit that was reached.
@@ -59,6 +60,7 @@ func TestEndsWithinTheMemoryLimit(t *testing.T) {
 }
 
 func TestCPUTimeLimit(t *testing.T) {
+	testenv.Long(t)
 	second := process.Limits{CPUTime: time.Second}
 	for name, row := range map[string]struct {
 		limits process.Limits

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/process"
+	"brood/internal/testenv"
 )
 
 // targets are what the children of the tests do, named for what goes wrong in
@@ -270,7 +271,7 @@ func gone(pid int) bool {
 
 // eventually polls with a deadline that no machine is too slow for.
 func eventually(condition func() bool) bool {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		if condition() {
 			return true
 		}

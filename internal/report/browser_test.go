@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"brood/internal/status"
+	"brood/internal/testenv"
 )
 
 // tab is a page in a real browser.
@@ -32,6 +33,7 @@ type tab struct {
 // startBrowser starts one that ends with the test.
 func startBrowser(t *testing.T) (p *tab, dir string) {
 	t.Helper()
+	testenv.Long(t)
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("needs chromium: ", err)
@@ -50,7 +52,7 @@ func startBrowser(t *testing.T) (p *tab, dir string) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser),
 		chromedp.NoSandbox, // it is for root of no use, nor in most containers
 		chromedp.UserDataDir(filepath.Join(dir, "profile")), chromedp.Env("TMPDIR="+dir, "HOME="+dir))
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 4*testenv.Patience)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(stop)
@@ -96,7 +98,7 @@ func (p *tab) close(file string) {
 
 // gone waits until no process of the browser is left: the last ones end a little after it.
 func gone(t *testing.T, dir string) {
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(testenv.Patience)
 	for ; ; time.Sleep(5 * time.Millisecond) {
 		left := 0
 		environs, _ := filepath.Glob("/proc/[0-9]*/environ")
@@ -152,7 +154,7 @@ func look[T any](p *tab, expression string) T {
 // until waits for an expression to be true.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(testenv.Patience)
 	for !look[bool](p, expression) {
 		if time.Now().After(deadline) {
 			p.t.Fatalf("never: %s", expression)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 func must(t *testing.T, err error) {
@@ -25,7 +26,7 @@ func must(t *testing.T, err error) {
 // until polls. How long anything takes is not asked here.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not within 1 min: %s", what)
 		}
@@ -180,7 +181,7 @@ func (d *driven) answer() error {
 	select {
 	case answer := <-d.answers:
 		return answer()
-	case <-time.After(time.Minute):
+	case <-time.After(testenv.Patience):
 		d.t.Fatal("no answer within 1 min")
 		return errors.New("none")
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"brood/internal/testenv"
 )
 
 // slurmSets is an environment of Slurm's.
@@ -235,7 +237,7 @@ func watched(t *testing.T, task *Task, then func()) string {
 	then()
 	select {
 	case <-over:
-	case <-time.After(time.Minute):
+	case <-time.After(testenv.Patience):
 		t.Fatal("is not stopped within 1 min")
 	}
 	if len(why) != 1 {
@@ -284,7 +286,7 @@ func TestBeat(t *testing.T) {
 	if host, _ := os.Hostname(); first != fmt.Sprintf("%s %d 0\n", host, os.Getpid()) {
 		t.Errorf("%q", first)
 	}
-	for deadline := time.Now().Add(time.Minute); read() == first; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); read() == first; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it does not change")
 		}

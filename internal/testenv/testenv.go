@@ -18,7 +18,12 @@ package testenv
 import (
 	"os"
 	"testing"
+	"time"
 )
+
+// Patience is how long a test waits for something that must happen: longer than the
+// slowest machine takes, and much less than the test's own time limit.
+const Patience = 3 * time.Minute
 
 // Tests are the tests of a package, as testing.M runs them.
 type Tests struct{ m *testing.M }

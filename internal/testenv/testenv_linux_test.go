@@ -90,9 +90,9 @@ func TestKilled(t *testing.T) {
 	if scanErr != nil {
 		t.Fatal(scanErr)
 	}
-	for deadline := time.Now().Add(time.Minute); syscall.Kill(left, 0) == nil && !zombie(left); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); syscall.Kill(left, 0) == nil && !zombie(left); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("process %d outlives the killed test by a minute", left)
+			t.Fatalf("process %d outlives the killed test by %v", left, testenv.Patience)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"brood/internal/faultfs"
 	"brood/internal/faultfs/faultfstest"
+	"brood/internal/testenv"
 )
 
 func TestRules(t *testing.T) {
@@ -57,7 +58,7 @@ func TestServe(t *testing.T) {
 	said("met 1")
 	_, err = io.WriteString(control, "go on\n")
 	must(t, err)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); ; time.Sleep(time.Millisecond) {
 		if _, err = os.ReadFile(f.Mounted + "/a"); err == nil {
 			break
 		}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"brood/internal/testenv"
 )
 
 // Options are a cluster's. Their zero values are what scripts/slurm has.
@@ -36,6 +38,7 @@ type Cluster struct {
 // New starts a cluster that ends with the test; of a test that failed the log has what the cluster's logs have.
 func New(t testing.TB, o Options) *Cluster {
 	t.Helper()
+	testenv.Long(t)
 	for _, daemon := range []string{"slurmctld", "slurmd", "munged"} {
 		if err := installed(daemon); err != nil {
 			t.Skip("needs Slurm: ", err)

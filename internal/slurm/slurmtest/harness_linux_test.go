@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"brood/internal/slurm/slurmtest"
+	"brood/internal/testenv"
 )
 
 // modes runs a test with nodes that are apart and with nodes that are not.
@@ -32,9 +33,9 @@ func modes(t *testing.T, test func(t *testing.T, o slurmtest.Options)) {
 // until polls. How long anything takes is not asked here.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within 2 min: %s", what)
+			t.Fatalf("not within %v: %s", testenv.Patience, what)
 		}
 	}
 }
@@ -121,7 +122,7 @@ func alive(conf string, variables ...string) (pids []string) {
 // wantNothing waits for a cluster's end: its processes', and its folder's.
 func wantNothing(t *testing.T, conf string) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(testenv.Patience)
 	for {
 		left := alive(conf)
 		_, err := os.Lstat(filepath.Dir(conf))
