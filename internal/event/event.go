@@ -113,7 +113,7 @@ type Event struct {
 	Signal   string  `json:"signal,omitempty"`   // SIGKILL …
 	User     float64 `json:"user,omitempty"`     // seconds of CPU
 	System   float64 `json:"system,omitempty"`
-	MaxRSS   int64   `json:"maxrss,omitempty"` // bytes
+	MaxRSS   int64   `json:"maxrss,omitempty"` // bytes; 0: not known
 	Zombie   float64 `json:"zombie,omitempty"` // seconds from its last word to the parent until it was reaped
 	Stderr   string  `json:"stderr,omitempty"` // what a child wrote there, the beginning and the end
 

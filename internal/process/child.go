@@ -142,6 +142,7 @@ func runChild(args []string, lookup Lookup, late []string) int {
 		fmt.Fprintln(os.Stderr, "child:", err)
 		return usageStatus
 	}
+	peak := openPeak()
 	ignoreSignals()
 	// With a limit the end by it is told from that by a signal; and SIGXCPU, which one sends, the runtime does not heed before.
 	work.terminable.late = slices.Contains(late, target) && own.cpuTime == 0 && own.memory == 0
@@ -157,6 +158,7 @@ func runChild(args []string, lookup Lookup, late []string) int {
 		report(err)
 	}
 	Finish(childGrace)
+	peak.leave()
 	if sig := work.terminable.received(); sig != 0 {
 		dieBy(sig)
 	}

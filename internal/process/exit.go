@@ -14,7 +14,11 @@ type Exit struct {
 	Signal string // the name of that signal, "SIGKILL"; "" for a status
 	User   time.Duration
 	System time.Duration
-	MaxRSS int64 // the most memory it had at once, in bytes; 0 where the system does not tell
+
+	// MaxRSS is the most memory that it had at once, or a process that it has waited for, in
+	// bytes; 0 where that is not known. On Linux it is not known of a child that was killed, has
+	// crashed or called os.Exit, unless that is more than this process ever had.
+	MaxRSS int64
 
 	// OutOfMemory: the kernel has killed it since its control group was at Limits.Memory.
 	OutOfMemory bool

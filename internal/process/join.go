@@ -149,16 +149,18 @@ func (p *Process) ready() bool {
 // it does not block, but for output that a grandchild still holds open (outputDelay).
 func (p *Process) reap() {
 	p.reapOnce.Do(func() {
-		// Both need the PID while it still is the child's: as long as the zombie is there.
+		// These need the PID while it still is the child's: as long as the zombie is there.
 		if p.daemon {
 			sweepGroup(p.pid)
 			self.leaveGuardian(p)
 		}
+		left := peakLeft(p.pid)
 		p.mu.Lock()
 		p.numbered = false
 		p.mu.Unlock()
 		p.stderr.finish()
 		p.exit = exitOf(reapState(p.process, p.cmd))
+		p.exit.MaxRSS = truePeak(left, p.exit.MaxRSS)
 		p.exit.OutOfMemory = p.cgroup.leave()
 		forget(p)
 		p.changed(Change{What: Reaped, Exit: p.exit})

@@ -61,6 +61,10 @@ func init() { // some of them start others
 		"second-guardian": secondGuardian,
 		"shared":          shared,
 		"shares":          shares,
+		"holder":          holder,
+		"holds":           holds,
+		"has-holder":      hasHolder,
+		"os.Exit":         func(*process.Work) error { os.Exit(0); return nil },
 	}
 }
 

@@ -50,7 +50,7 @@ type Life struct {
 	Bytes    int64
 	User     float64 // seconds of CPU
 	System   float64
-	MaxRSS   int64 // bytes
+	MaxRSS   int64 // bytes; 0: not known
 	Failed   int   // of its files
 	Retried  int   // tries of files that will be followed by another
 
