@@ -115,7 +115,8 @@ func IsChild(argv []string) bool {
 
 // Main runs this process as one of its own children, if argv says that it is
 // one, and returns its exit status for os.Exit. A program whose binary is to have
-// children calls it before anything else:
+// children calls it before anything else, also where it is the parent; without that
+// Start is ErrNoMain:
 //
 //	if status, ok := process.Main(os.Args, lookup); ok {
 //		os.Exit(status)
@@ -125,6 +126,7 @@ func IsChild(argv []string) bool {
 // what they do to any Go program: SIGSEGV and its like, from outside, make it print all
 // goroutines and exit with 2, and SIGUSR1 and its like nothing.
 func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
+	self.entered.Store(true)
 	if !IsChild(argv) {
 		return 0, false
 	}

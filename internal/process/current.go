@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,7 @@ type family struct {
 	pid      int
 	daemon   bool
 	parent   *ParentProcess // nil in the main process
+	entered  atomic.Bool    // Main was called: a child of this program will be one
 
 	mu       sync.Mutex
 	count    int        // of the processes made by New

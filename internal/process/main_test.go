@@ -3,7 +3,10 @@
 package process_test
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"brood/internal/process"
@@ -13,6 +16,9 @@ import (
 // TestMain is the child's door: this binary is its own children, and the
 // parents of the tests that kill a parent.
 func TestMain(m *testing.M) {
+	if depth := os.Getenv(withoutMain); depth != "" {
+		startWithoutMain(atoi(depth))
+	}
 	if status, ok := process.Main(os.Args, lookup, "late"); ok {
 		os.Exit(status)
 	}
@@ -22,4 +28,33 @@ func TestMain(m *testing.M) {
 func lookup(name string) (process.Target, bool) {
 	target, ok := targets[name]
 	return target, ok
+}
+
+// withoutMain makes this binary a program that does not call Main: its value is how many of its copies are above it.
+const withoutMain = "BROOD_TEST_WITHOUT_MAIN"
+
+// startWithoutMain starts a child, which does the same, and so on; the test has that end some time.
+func startWithoutMain(depth int) {
+	fmt.Println("depth", depth)
+	if depth == 3 {
+		os.Exit(0)
+	}
+	os.Setenv(withoutMain, fmt.Sprint(depth+1))
+	p := process.New(process.Config{Target: "return"})
+	if err := p.Start(); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	_ = p.Join()
+	os.Exit(0)
+}
+
+// A program that does not call Main would run itself again and again.
+func TestStartWithoutMain(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), withoutMain+"=0")
+	out, err := cmd.CombinedOutput()
+	if got := string(out); err == nil || strings.Contains(got, "depth 1") || !strings.Contains(got, process.ErrNoMain.Error()) {
+		t.Errorf("%v; it says %q", err, got)
+	}
 }

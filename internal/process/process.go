@@ -22,6 +22,7 @@ var (
 	ErrCloseRunning  = errors.New("cannot close a process while it is still running: you should first call Join or Terminate")
 	ErrClosed        = errors.New("process object is closed")
 	ErrDaemonParent  = errors.New("daemonic processes are not allowed to have children")
+	ErrNoMain        = errors.New("the program has not called process.Main, so it would run again instead of the target")
 	ErrAbandoned     = errors.New("process was abandoned: it did not end when it was killed")
 )
 
@@ -215,6 +216,8 @@ func (p *Process) Start() error {
 
 func (p *Process) startable() error {
 	switch {
+	case !self.entered.Load():
+		return ErrNoMain
 	case p.closed:
 		return ErrClosed
 	case p.process != nil:
