@@ -90,7 +90,7 @@ func giveUpLast(copies []*process.Process, dest string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for len(copies) > 1 && ctx.Err() == nil {
-		process.WaitAny(ctx, copies...)
+		_, _ = process.WaitAny(ctx, copies...) // none is abandoned yet
 		copies = running(copies)
 	}
 	for _, p := range copies {

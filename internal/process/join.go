@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"time"
 )
@@ -168,18 +169,32 @@ func (p *Process) reap() {
 }
 
 // WaitAny waits until one of the processes has ended, or ctx is done, and
-// returns those that have, in the order given; nil when ctx was first. It is
+// returns those that have, in the order given; ctx's error when that was first. It is
 // Python's multiprocessing.connection.wait over sentinels, and like that it reaps nothing.
-func WaitAny(ctx context.Context, processes ...*Process) (ended []*Process) {
+//
+// A process that is not started is ErrNotStarted, a closed one ErrClosed, both at once;
+// one that was given up, before or meanwhile, ErrAbandoned, beside those that have ended.
+func WaitAny(ctx context.Context, processes ...*Process) (ended []*Process, err error) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	for _, p := range processes {
-		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(p.ended)})
+		if err := p.state(); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		cases = append(cases,
+			reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(p.ended)},
+			reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(p.abandoned)})
 	}
 	reflect.Select(cases)
 	for _, p := range processes {
-		if p.ready() {
+		switch {
+		case p.ready():
 			ended = append(ended, p)
+		case p.isAbandoned() && err == nil:
+			err = fmt.Errorf("%s: %w", p.name, ErrAbandoned)
 		}
 	}
-	return ended
+	if ended == nil && err == nil {
+		err = ctx.Err()
+	}
+	return ended, err
 }

@@ -100,8 +100,8 @@ func TestRow16SentinelsInOrder(t *testing.T) {
 	for _, i := range []int{2, 0, 1} {
 		up(t, children[i])
 		_ = children[i].Kill()
-		ended := process.WaitAny(t.Context(), waiting...)
-		if len(ended) != 1 || ended[0] != children[i] {
+		ended, err := process.WaitAny(t.Context(), waiting...)
+		if err != nil || len(ended) != 1 || ended[0] != children[i] {
 			t.Fatalf("ended: %v, want %v", ended, children[i])
 		}
 		for j, p := range waiting {
@@ -112,8 +112,63 @@ func TestRow16SentinelsInOrder(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if ended := process.WaitAny(ctx, start(t, process.Config{Target: "hang"})); ended != nil {
-		t.Errorf("WaitAny without an end: %v", ended)
+	if ended, err := process.WaitAny(ctx, start(t, process.Config{Target: "hang"})); ended != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("WaitAny without an end: %v, %v", ended, err)
+	}
+}
+
+// As in Python what has no sentinel is an error; and so is what has given up ending.
+func TestRow16NoSentinel(t *testing.T) {
+	alive, closed := start(t, process.Config{Target: "hang"}), process.New(process.Config{Name: "closed"})
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ended := start(t, process.Config{})
+	join(t, ended)
+	abandoned := start(t, process.Config{Target: "hang"})
+	if err := abandoned.Abandon(); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		process *process.Process
+		want    error
+		text    string
+	}{
+		{process.New(process.Config{Name: "new"}), process.ErrNotStarted, "new: process not started"},
+		{closed, process.ErrClosed, "closed: process object is closed"},
+		{abandoned, process.ErrAbandoned, abandoned.Name() + ": " + process.ErrAbandoned.Error()},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if got, err := process.WaitAny(ctx, alive, row.process); !errors.Is(err, row.want) || err.Error() != row.text || got != nil {
+			t.Errorf("%v, %v; want %s", got, err, row.text)
+		}
+		if row.want != process.ErrAbandoned {
+			continue
+		}
+		if got, err := process.WaitAny(ctx, ended, row.process); !errors.Is(err, row.want) || len(got) != 1 || got[0] != ended {
+			t.Errorf("beside one that has ended: %v, %v", got, err)
+		}
+	}
+}
+
+func TestAbandonEndsWaitAny(t *testing.T) {
+	p := start(t, process.Config{Target: "hang"})
+	waited := make(chan error)
+	go func() {
+		_, err := process.WaitAny(t.Context(), p)
+		waited <- err
+	}()
+	if err := p.Abandon(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-waited:
+		if !errors.Is(err, process.ErrAbandoned) {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("it waits on")
 	}
 }
 
