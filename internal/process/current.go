@@ -18,6 +18,8 @@ type family struct {
 	parent   *ParentProcess // nil in the main process
 	entered  atomic.Bool    // Main was called: a child of this program will be one
 
+	starting sync.RWMutex // held for reading by Start, so that release takes nothing from under it; before all other locks
+
 	mu       sync.Mutex
 	count    int        // of the processes made by New
 	children []*Process // started and not reaped, oldest first
@@ -83,14 +85,18 @@ const killGrace = 5 * time.Second
 // Finish ends this process's part in the model, as Python's exit does, but with
 // escalation: daemons are terminated, after grace killed, and joined (or
 // abandoned, where the kernel cannot kill them); then the others are joined,
-// however long they take. At its end no child is left but an abandoned one. A
-// program calls it once, before it exits.
+// however long they take, and so are those that are started meanwhile. At its end
+// no child is left but an abandoned one. A program calls it once, before it exits.
 func Finish(grace time.Duration) {
-	endAll(daemonsOf(ActiveChildren()), grace)
-	for _, p := range ActiveChildren() {
-		_ = p.Join() // it cannot fail but for a child that somebody else closed or abandoned
+	for {
+		endAll(daemonsOf(ActiveChildren()), grace)
+		for _, p := range ActiveChildren() {
+			_ = p.Join() // it cannot fail but for a child that somebody else closed or abandoned
+		}
+		if self.release() {
+			return
+		}
 	}
-	self.release()
 }
 
 func daemonsOf(processes []*Process) []*Process {
@@ -116,14 +122,21 @@ func endAll(processes []*Process, grace time.Duration) {
 	}
 }
 
-// release gives back what the family held for its children. The parts are
-// stopped without the lock: their goroutines take it.
-func (f *family) release() {
+// release gives back what the family held for its children, unless there are some. The
+// parts are stopped without the lock: their goroutines take it.
+func (f *family) release() bool {
+	f.starting.Lock()
 	f.mu.Lock()
+	if len(f.children) > 0 {
+		f.mu.Unlock()
+		f.starting.Unlock()
+		return false
+	}
 	guardian, spawners, lifeline, suspension, cgroups := f.guardian, f.spawners, f.lifeline, f.suspension, f.cgroups
 	watchers := []*watcher{f.watcher, f.receiver}
 	f.guardian, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension, f.cgroups = nil, nil, nil, nil, nil, nil, nil
 	f.mu.Unlock()
+	f.starting.Unlock()
 	if suspension != nil {
 		suspension()
 	}
@@ -136,4 +149,5 @@ func (f *family) release() {
 	}
 	lifeline.close()
 	cgroups.close() // the guardian was in one
+	return true
 }

@@ -78,6 +78,37 @@ func TestDaemonThatIgnoresTermIsKilledAtTheEnd(t *testing.T) {
 	}
 }
 
+// Finish waits for what is started meanwhile, too, and its end is noticed. Each round another part of the
+// two comes first.
+func TestStartDuringFinish(t *testing.T) {
+	for range 100 {
+		first, second := process.New(process.Config{}), process.New(process.Config{})
+		if err := first.Start(); err != nil {
+			t.Fatal(err)
+		}
+		started := make(chan error)
+		go func() {
+			_ = first.Join()
+			started <- second.Start()
+		}()
+		finished := make(chan error)
+		go func() {
+			process.Finish(time.Second)
+			err := <-started
+			process.Finish(time.Second) // it may have come after the first
+			finished <- err
+		}()
+		select {
+		case err := <-finished:
+			if err != nil {
+				t.Fatal(err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("the end of a process that was started while others were waited for is not noticed")
+		}
+	}
+}
+
 // What an ended daemon leaves in its group ends with it: its parent may be killed
 // at any time later, and nobody knows of the group then.
 func TestDescendantsOfAnEndedDaemonEnd(t *testing.T) {

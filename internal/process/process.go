@@ -199,6 +199,8 @@ func (p *Process) usable() error {
 // wraps syscall.EAGAIN, ENOMEM, EMFILE or ENFILE ([Exhausted]).
 func (p *Process) Start() error {
 	reapEnded()
+	self.starting.RLock()
+	defer self.starting.RUnlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.startable(); err != nil {
