@@ -14,8 +14,10 @@ import (
 )
 
 // Target is what a child runs. A nil error is exit code 0, one made by ExitStatus
-// the status it names; any other error, and a panic, is exit code 1 with
-// "Process NAME:" and the error (or the trace) on standard error.
+// the status it names; any other error, a panic, and runtime.Goexit, is exit code 1 with
+// "Process NAME:" and the error (or the trace) on standard error. The child ends with its
+// target: it does not wait for other goroutines. A panic in one of those ends it at once,
+// without its children being waited for, with exit code 2, which is the runtime's.
 type Target func(*Work) error
 
 // Lookup finds a target by the name on the command line.
@@ -155,16 +157,18 @@ func runChild(args []string, lookup Lookup, late []string) int {
 		fmt.Fprintf(os.Stderr, "Process %s:\n%v\n", self.name, err)
 		return 1
 	}
-	err = run(target, work, lookup)
-	if err != nil {
-		report(err)
+	end := func(err error) (status int) {
+		if err != nil {
+			report(err)
+		}
+		Finish(childGrace)
+		peak.leave()
+		if sig := work.terminable.received(); sig != 0 {
+			dieBy(sig)
+		}
+		return exitStatus(err)
 	}
-	Finish(childGrace)
-	peak.leave()
-	if sig := work.terminable.received(); sig != 0 {
-		dieBy(sig)
-	}
-	return exitStatus(err)
+	return end(run(target, work, lookup, func(err error) { os.Exit(end(err)) }))
 }
 
 // become takes on what the parent has decided.
@@ -204,8 +208,11 @@ func become(own ownFlags, work *Work) error {
 	return limits.take()
 }
 
-// run calls the target; a panic becomes an error that holds its trace.
-func run(name string, work *Work, lookup Lookup) (err error) {
+var errGoexit = errors.New("the target has called runtime.Goexit")
+
+// run calls the target; a panic becomes an error that holds its trace. After runtime.Goexit
+// this goroutine does nothing but what is deferred, so exit is called, and does not return.
+func run(name string, work *Work, lookup Lookup, exit func(error)) (err error) {
 	if name == noTarget {
 		return nil
 	}
@@ -213,12 +220,17 @@ func run(name string, work *Work, lookup Lookup) (err error) {
 	if !ok {
 		return fmt.Errorf("no target is called %q", name)
 	}
+	returned := false
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n\n%s", r, debug.Stack())
+		} else if !returned {
+			exit(errGoexit)
 		}
 	}()
-	return target(work)
+	err = target(work)
+	returned = true
+	return err
 }
 
 // report is what Python prints of an exception that ends a process; an exit with a status is none.

@@ -33,6 +33,8 @@ func TestExitCodes(t *testing.T) {
 		{"error", process.Config{Target: "error", Name: "a"}, 1, "stopped exitcode=1", "Process a:\nno such tune\n"},
 		{"panic", process.Config{Target: "panic", Name: "b"}, 1, "stopped exitcode=1", "Process b:\npanic: out of tune\n\ngoroutine "},
 		{"nil pointer", process.Config{Target: "nil", Name: "c"}, 1, "stopped exitcode=1", "Process c:\npanic: runtime error: invalid memory address"},
+		{"Goexit", process.Config{Target: "goexit", Name: "d"}, 1, "stopped exitcode=1", "Process d:\nthe target has called runtime.Goexit\n"},
+		{"panic in a goroutine", process.Config{Target: "panic-aside"}, 2, "stopped exitcode=2", "panic: out of tune\n\ngoroutine "},
 		{"SIGTERM", raising(syscall.SIGTERM), -15, "stopped exitcode=-SIGTERM", ""},
 		{"SIGKILL", raising(syscall.SIGKILL), -9, "stopped exitcode=-SIGKILL", ""},
 		{"SIGSEGV", raising(syscall.SIGSEGV), -11, "stopped exitcode=-SIGSEGV", ""},

@@ -33,6 +33,8 @@ func init() { // some of them start others
 		"exit":            func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
 		"error":           func(*process.Work) error { return errors.New("no such tune") },
 		"panic":           func(*process.Work) error { panic("out of tune") },
+		"goexit":          func(*process.Work) error { runtime.Goexit(); return nil },
+		"panic-aside":     func(w *process.Work) error { go panic("out of tune"); return hang(w) },
 		"nil":             func(*process.Work) error { var p *int; *p = 1; return nil },
 		"hang":            hang,
 		"read":            readNothing,
