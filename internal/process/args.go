@@ -62,13 +62,24 @@ func (o *ownFlags) fields() []field {
 	}
 }
 
+// spelled is a target as it stands on the command line. None is "-", so what is nothing but dashes has one more.
+func spelled(target string) string {
+	if strings.Trim(target, "-") == "" {
+		return target + noTarget
+	}
+	return target
+}
+
+func unspelled(target string) string {
+	if strings.Trim(target, "-") == "" {
+		return strings.TrimPrefix(target, noTarget)
+	}
+	return target
+}
+
 // commandLine is the child's argv. It is an error that the system could not pass it beside the environment.
 func commandLine(c Config, own ownFlags, environment []string) ([]string, error) {
-	target := c.Target
-	if target == "" {
-		target = noTarget
-	}
-	argv := []string{os.Args[0], childCommand, target}
+	argv := []string{os.Args[0], childCommand, spelled(c.Target)}
 	for _, f := range own.fields() {
 		if f.value != "" {
 			argv = append(argv, f.flag+f.value)
@@ -121,13 +132,13 @@ func ArgRoom() int {
 	return max(room, 0)
 }
 
-// parseChild reads what commandLine has written, after "child".
+// parseChild reads what commandLine has written, after "child". The target is "" for none.
 func parseChild(args []string) (target string, own ownFlags, work *Work, err error) {
 	work = &Work{Kwargs: map[string]string{}}
 	if len(args) == 0 || args[0] == "" {
 		return "", own, nil, errors.New("no target: want child TARGET [--key=value]... [-- ARGUMENT...]")
 	}
-	target, args = args[0], args[1:]
+	target, args = unspelled(args[0]), args[1:]
 	for _, f := range own.fields() {
 		if len(args) == 0 {
 			break

@@ -213,7 +213,7 @@ var errGoexit = errors.New("the target has called runtime.Goexit")
 // run calls the target; a panic becomes an error that holds its trace. After runtime.Goexit
 // this goroutine does nothing but what is deferred, so exit is called, and does not return.
 func run(name string, work *Work, lookup Lookup, exit func(error)) (err error) {
-	if name == noTarget {
+	if name == "" {
 		return nil
 	}
 	target, ok := lookup(name)

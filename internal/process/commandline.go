@@ -5,7 +5,7 @@ type CommandLine struct {
 	Guardian bool // it has a Parent and nothing else
 	Parent   int  // the PID of the process that has started it, as that one sees itself
 	Name     string
-	Target   string
+	Target   string // "" for none
 	Args     []string
 }
 

@@ -40,9 +40,6 @@ func FuzzCommandLine(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if target == "" {
-			target = noTarget
-		}
 		own.parentName = unlessMain(parentName) // which become puts back
 		wantParsed(t, argv[2:], target, own, config)
 	})
@@ -69,8 +66,8 @@ func FuzzParseChild(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if target == "" || own.parent < 0 {
-			t.Fatalf("%q: target %q, parent %d", args, target, own.parent)
+		if own.parent < 0 {
+			t.Fatalf("%q: parent %d", args, own.parent)
 		}
 		config := Config{Target: target, Args: work.Args, Kwargs: work.Kwargs}
 		argv, err := commandLine(config, own, nil)

@@ -24,13 +24,15 @@ func TestRow01ThereIsNoGroup(t *testing.T) {
 }
 
 func TestRow02TargetThatCannotRunFailsWhenRun(t *testing.T) {
-	var stderr bytes.Buffer
-	p := start(t, process.Config{Target: "no such target", Name: "lost", Stderr: &stderr})
-	if code := exitCode(t, p); code != 1 {
-		t.Errorf("exit code %d, want 1", code)
-	}
-	if want := "Process lost:\nno target is called \"no such target\"\n"; stderr.String() != want {
-		t.Errorf("stderr %q, want %q", stderr.String(), want)
+	for _, target := range []string{"no such target", "-", "--"} { // no target at all is - on the command line
+		var stderr bytes.Buffer
+		p := start(t, process.Config{Target: target, Name: "lost", Stderr: &stderr})
+		if code := exitCode(t, p); code != 1 {
+			t.Errorf("target %q: exit code %d, want 1", target, code)
+		}
+		if want := fmt.Sprintf("Process lost:\nno target is called %q\n", target); stderr.String() != want {
+			t.Errorf("target %q: stderr %q, want %q", target, stderr.String(), want)
+		}
 	}
 	for _, key := range []string{"", "a=b"} {
 		p := process.New(process.Config{Kwargs: map[string]string{key: "1"}})
