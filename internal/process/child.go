@@ -134,6 +134,7 @@ func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	}
 	showName()
 	if argv[1] == childCommand {
+		ownCPUs()
 		return runChild(argv[2:], lookup, late), true
 	}
 	guard(os.Stdin)

@@ -230,14 +230,15 @@ func TestRow19ChildWaitsForItsOwnChildren(t *testing.T) {
 	}
 }
 
-// A child does one thing at a time, unless its parent was asked for more.
+// A child does one thing at a time, unless its parent was asked for more. That is for our own children
+// alone, at any depth: a Go program that one of them starts has all CPUs.
 func TestOneCPU(t *testing.T) {
-	for asked, want := range map[string]string{"": "1\n", "3": "3\n"} {
+	for asked, want := range map[string]string{"": "1 program=\n1 program=\n", "3": "3 program=3\n3 program=3\n", "1": "1 program=1\n1 program=1\n"} {
 		t.Setenv("GOMAXPROCS", asked)
 		if asked == "" {
 			os.Unsetenv("GOMAXPROCS") // and Setenv's cleanup has what it was
 		}
-		p := start(t, process.Config{Target: "cpus"})
+		p := start(t, process.Config{Target: "cpus", Args: []string{"and a child"}})
 		if got := said(t, p); got != want {
 			t.Errorf("GOMAXPROCS=%s: %q, want %q", asked, got, want)
 		}

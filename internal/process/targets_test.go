@@ -238,10 +238,23 @@ func chatty(w *process.Work) error {
 	return err
 }
 
-// cpus tells how many CPUs its Go may use at once.
+// cpus tells how many CPUs its Go may use at once, and what a program that it starts is told of that; with an
+// argument a child of its own tells the same.
 func cpus(w *process.Work) error {
-	_, err := fmt.Fprintln(w.Events, runtime.GOMAXPROCS(0))
-	return err
+	program, err := exec.Command("sh", "-c", "echo program=$GOMAXPROCS").Output()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.Events, "%d %s", runtime.GOMAXPROCS(0), program)
+	if len(w.Args) == 0 {
+		return nil
+	}
+	p := process.New(process.Config{Target: "cpus", Events: true})
+	if err := p.Start(); err != nil {
+		return err
+	}
+	_, err = io.Copy(w.Events, p.Events())
+	return errors.Join(err, p.Join())
 }
 
 // holdStderr leaves a program behind that holds the child's standard error open.
