@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"github.com/urfave/cli/v2"
+
+	"brood/internal/process"
 )
 
 // Exit statuses. A run that a signal ended has 128 and the signal's number.
@@ -32,6 +34,7 @@ type Streams struct{ Out, Err io.Writer }
 func Main(args []string, std Streams) int {
 	// Whoever closes our output (| head) does not end the copying: writing fails instead.
 	signal.Ignore(syscall.SIGPIPE)
+	process.CloseInheritedOnExec(namedDescriptors(args)...)
 	app := newApp(std)
 	cli.HelpPrinter = showHelp(app)
 	err := app.Run(flagsFirst(args, app))

@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+)
+
+// namedDescriptors are those by which the arguments name files: a child is told the same name, and opens it.
+func namedDescriptors(args []string) (fds []int) {
+	for _, arg := range args {
+		for _, dir := range []string{"/dev/fd/", "/proc/self/fd/"} {
+			if _, rest, ok := strings.Cut(arg, dir); ok {
+				number, _, _ := strings.Cut(rest, "/")
+				if fd, err := strconv.Atoi(number); err == nil && fd > 2 {
+					fds = append(fds, fd)
+				}
+			}
+		}
+	}
+	return fds
+}
