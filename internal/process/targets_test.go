@@ -35,6 +35,7 @@ func init() { // some of them start others
 		"panic":           func(*process.Work) error { panic("out of tune") },
 		"goexit":          func(*process.Work) error { runtime.Goexit(); return nil },
 		"panic-aside":     func(w *process.Work) error { go panic("out of tune"); return hang(w) },
+		"goroutine-left":  func(*process.Work) error { go time.Sleep(time.Hour); return nil },
 		"nil":             func(*process.Work) error { var p *int; *p = 1; return nil },
 		"hang":            hang,
 		"read":            readNothing,
