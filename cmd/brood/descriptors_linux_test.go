@@ -11,7 +11,7 @@ import (
 	"brood/internal/event"
 )
 
-// A lock that brood has from whoever started it is brood's alone: a shell's (exec 9>lock; flock 9; exec brood …).
+// Orphans do not hold the lock of a shell that ran: exec 9>lock; flock 9; exec brood copy …
 func TestOrphansHoldNoLockOfTheCaller(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 2, 1<<20)
@@ -41,7 +41,7 @@ func TestOrphansHoldNoLockOfTheCaller(t *testing.T) {
 	}
 }
 
-// What is named by its descriptor can be opened, also by a child.
+// brood and its children can open a file that an argument names by its descriptor.
 func TestNamesOfDescriptors(t *testing.T) {
 	for _, names := range []string{"/dev/fd", "/proc/self/fd"} {
 		p := newPlace(t)

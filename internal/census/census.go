@@ -25,6 +25,7 @@ var ErrNoProc = errors.New("no /proc here, in which Linux shows processes")
 type Census struct {
 	At     time.Time
 	Broods []*Process // parents and orphans, the oldest first
+	Hidden bool       // the system shows the caller no other user's processes (hidepid of proc(5)): there may be more
 }
 
 // Role is what a process is to its brood.

@@ -23,7 +23,8 @@ func take(dir string) (*Census, error) {
 	if err := t.look(); err != nil {
 		return nil, err
 	}
-	c := &Census{Broods: t.link()}
+	_, shown := t.stat(1) // a process that there always is, and hardly ever the caller's
+	c := &Census{Broods: t.link(), Hidden: !shown}
 	c.each(t.moved)
 	for _, p := range t.found {
 		t.elsewhere(p)

@@ -136,3 +136,19 @@ func TestNoProc(t *testing.T) {
 		})
 	}
 }
+
+// A /proc that shows the caller its own processes alone says nothing of the others, PID 1 the first of them.
+func TestHiddenProcesses(t *testing.T) {
+	dir, own := t.TempDir(), fmt.Sprintf("/proc/%d", os.Getpid())
+	for _, row := range []struct {
+		pid    int
+		hidden bool
+	}{{os.Getpid(), true}, {1, false}} {
+		if err := os.Symlink(own, fmt.Sprintf("%s/%d", dir, row.pid)); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := take(dir); err != nil || c.Hidden != row.hidden {
+			t.Errorf("with %d: %+v, %v", row.pid, c, err)
+		}
+	}
+}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// namedDescriptors are those by which the arguments name files: a child is told the same name, and opens it.
+// namedDescriptors are the numbers in arguments like /dev/fd/9: a child opens the file by the same name.
 func namedDescriptors(args []string) (fds []int) {
 	for _, arg := range args {
 		for _, dir := range []string{"/dev/fd/", "/proc/self/fd/"} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,8 +34,12 @@ func psCommand(std Streams) *cli.Command {
 			if err != nil {
 				return &usageError{err, didYouMean("", "brood ps --help")}
 			}
-			b := &broods{out: std.Out, json: c.Bool("json"), every: every}
-			return answer(b.show())
+			b := &broods{out: std.Out, notes: std.Err, json: c.Bool("json"), every: every}
+			err = b.show()
+			if errors.Is(err, census.ErrNoProc) {
+				return err
+			}
+			return answer(err)
 		},
 	}
 }
@@ -74,6 +79,7 @@ func readInterval(flag optional, args cli.Args) (time.Duration, error) {
 // broods shows one census after another.
 type broods struct {
 	out   io.Writer
+	notes io.Writer
 	json  bool
 	every time.Duration
 	last  *census.Census
@@ -101,6 +107,9 @@ func (b *broods) look() (*census.Census, error) {
 	c, err := census.Take()
 	if err != nil {
 		return nil, fmt.Errorf("look for broods: %w", err)
+	}
+	if c.Hidden && b.last == nil {
+		fmt.Fprintln(b.notes, "brood: other users' processes are hidden here: /proc is mounted with hidepid")
 	}
 	c.Rated(b.last)
 	b.last = c

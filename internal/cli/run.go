@@ -85,6 +85,11 @@ func runHere(tree plan.Tree, opts options, std Streams) error {
 // settleDown takes what this process needs for its children, and gives up what they are to do without, which they
 // need not each for itself then.
 func settleDown(opts options) error {
+	if !opts.compare && !opts.dryRun {
+		if err := filecopy.Available(); err != nil {
+			return err
+		}
+	}
 	// A priority that needs root's rights is taken while they are there.
 	if err := process.Prepare(opts.limits); err != nil {
 		return err

@@ -199,10 +199,13 @@ func zombie(*process.Work) error {
 	return errors.Join(err, printCode(tr("退出码："), child))
 }
 
-// stateOf is the letter that the kernel has for the state of a child, "-" for one
-// that it does not know any more (and where there is no /proc).
+// stateOf is the kernel's letter for the state of a child: "-" when the child is
+// gone, "?" where there is no /proc.
 func stateOf(child *process.Process) string {
 	pid, err := child.PID()
+	if _, _, ok := kernelSays(os.Getpid()); !ok {
+		return "?"
+	}
 	state, _, ok := kernelSays(pid)
 	if err != nil || !ok {
 		return "-"

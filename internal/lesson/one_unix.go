@@ -36,7 +36,7 @@ func waitForStop(child *process.Process) {
 		switch stateOf(child) {
 		case "T", "Z":
 			return
-		case "-": // there is no /proc
+		case "?":
 			time.Sleep(100 * time.Millisecond)
 			return
 		}

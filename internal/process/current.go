@@ -85,8 +85,8 @@ const killGrace = 5 * time.Second
 // Finish ends this process's part in the model, as Python's exit does, but with
 // escalation: daemons are terminated, after grace killed, and joined (or
 // abandoned, where the kernel cannot kill them); then the others are joined,
-// however long they take, and so are those that are started meanwhile. At its end
-// no child is left but an abandoned one. A program calls it once, before it exits.
+// however long they take, also children that start meanwhile. At its end no child
+// is left but an abandoned one. A program calls it once, before it exits.
 func Finish(grace time.Duration) {
 	for {
 		endAll(daemonsOf(ActiveChildren()), grace)

@@ -172,8 +172,8 @@ func (p *Process) reap() {
 // returns those that have, in the order given; ctx's error when that was first. It is
 // Python's multiprocessing.connection.wait over sentinels, and like that it reaps nothing.
 //
-// A process that is not started is ErrNotStarted, a closed one ErrClosed, both at once;
-// one that was given up, before or meanwhile, ErrAbandoned, beside those that have ended.
+// The error is ErrNotStarted or ErrClosed, at once, for a process without a sentinel. It is
+// ErrAbandoned for a process that was given up, before or meanwhile: the ended ones are valid then.
 func WaitAny(ctx context.Context, processes ...*Process) (ended []*Process, err error) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	for _, p := range processes {

@@ -81,7 +81,11 @@ func TestDaemonThatIgnoresTermIsKilledAtTheEnd(t *testing.T) {
 // Finish waits for what is started meanwhile, too, and its end is noticed. Each round another part of the
 // two comes first.
 func TestStartDuringFinish(t *testing.T) {
-	for range 100 {
+	rounds := 100
+	if testing.Short() {
+		rounds = 20
+	}
+	for range rounds {
 		first, second := process.New(process.Config{}), process.New(process.Config{})
 		if err := first.Start(); err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ const (
 	childHolds  = 256 << 20
 )
 
-// What a child shares with its parent between fork and exec is not the child's.
+// A child's peak leaves out the memory that it shares with its parent until its exec.
 func TestPeakIsTheChilds(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs Linux, which tells the one from the other")
@@ -39,7 +39,7 @@ func TestPeakIsTheChilds(t *testing.T) {
 		{"has a child that holds more", childHolds, 2 * childHolds},
 	} {
 		if i >= len(got) {
-			t.Fatalf("%d children are told of: %q", len(got), got)
+			t.Fatalf("got %d peaks: %q", len(got), got)
 		}
 		if peak := int64(atoi(got[i])); peak < row.least || peak > row.most {
 			t.Errorf("a child that %s: %d bytes, want %d to %d", row.child, peak, row.least, row.most)

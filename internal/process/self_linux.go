@@ -2,14 +2,27 @@ package process
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
 
 // executable is this binary, also after its file was replaced or removed
-// (os.Executable returns a path that is gone then, without an error).
-func executable() string { return "/proc/self/exe" }
+// (os.Executable returns a path that is gone then, without an error). Where no
+// /proc is mounted it is what its caller has called.
+func executable() string {
+	const link = "/proc/self/exe"
+	if unix.Access(link, unix.F_OK) == nil {
+		return link
+	}
+	if path, err := exec.LookPath(os.Args[0]); err == nil {
+		if path, err = filepath.Abs(path); err == nil { // the guardian has another working folder
+			return path
+		}
+	}
+	return link // so that the error names it
+}
 
 // showName has ps and pgrep show the program's name: the kernel took that of
 // the link that was executed, "exe" (proc_pid_comm(5)).

@@ -230,8 +230,8 @@ func TestRow19ChildWaitsForItsOwnChildren(t *testing.T) {
 	}
 }
 
-// A child does one thing at a time, unless its parent was asked for more. That is for our own children
-// alone, at any depth: a Go program that one of them starts has all CPUs.
+// A child uses one CPU, unless the user asked for more, and so do its own children. Another Go program
+// that a child starts has all CPUs.
 func TestOneCPU(t *testing.T) {
 	for asked, want := range map[string]string{"": "1 program=\n1 program=\n", "3": "3 program=3\n3 program=3\n", "1": "1 program=1\n1 program=1\n"} {
 		t.Setenv("GOMAXPROCS", asked)

@@ -239,8 +239,8 @@ func chatty(w *process.Work) error {
 	return err
 }
 
-// cpus tells how many CPUs its Go may use at once, and what a program that it starts is told of that; with an
-// argument a child of its own tells the same.
+// cpus says how many CPUs its Go may use at once, and which GOMAXPROCS a program of its own sees. With an
+// argument it starts a child that says the same.
 func cpus(w *process.Work) error {
 	program, err := exec.Command("sh", "-c", "echo program=$GOMAXPROCS").Output()
 	if err != nil {
