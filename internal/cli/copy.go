@@ -72,7 +72,7 @@ func readCopyOptions(c *cli.Context, std Streams) (options, error) {
 	opts.copy.Overwrite = opts.plan.Overwrite
 	opts.copy.Durable, opts.copy.Resume = c.Bool("durable"), c.Bool("resume")
 	opts.copy.Archive, opts.copy.Strict = c.Bool("archive"), c.Bool("strict")
-	opts.plan.Archive = opts.copy.Archive
+	opts.plan.Archive, opts.plan.Strict = opts.copy.Archive, opts.copy.Strict
 	if verify := c.Bool("verify") || c.IsSet("hash") || opts.checksums != ""; !verify {
 		opts.copy.Hash = ""
 	}

@@ -9,7 +9,11 @@ import (
 func sayPlan(p *plan.Plan, emit event.Sink) {
 	for job := range p.Jobs() {
 		if !job.Folders {
-			emit(event.Event{Kind: event.Planned, File: job.Names[0], Size: job.Bytes})
+			e := event.Event{Kind: event.Planned, File: job.Names[0], Size: job.Bytes}
+			if job.Repairs() {
+				e.Reason = event.ReasonRepaired
+			}
+			emit(e)
 		}
 		p.Done(job)
 	}

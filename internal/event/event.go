@@ -28,7 +28,7 @@ const (
 	Measured  Kind = "measured"  // how much there is to do is known: files (and links), size (of all files)
 	Submitted Kind = "submitted" // tasks were handed to a cluster: task (the ID of their array), jobs (how many tasks), files, size
 	Pending   Kind = "pending"   // tasks wait for the cluster, or something else is to be said of it: jobs (how many wait), reason
-	Planned   Kind = "planned"   // a dry run would copy a file: file, size
+	Planned   Kind = "planned"   // a dry run would copy a file: file, size, reason (when it would only be repaired)
 	Started   Kind = "started"   // a child has started: name, pid, ppid, file, files, duration (of fork and exec)
 	Retried   Kind = "retried"   // a file will be tried again, after delay; or a child could not be started for lack of room, and will be: name, pid, file, error, attempt, delay
 	Silent    Kind = "silent"    // nothing was heard of a child for a while, or it sleeps otherwise by now: name, pid, file, duration, reason, state, wchan
@@ -39,7 +39,7 @@ const (
 	Made      Kind = "made"      // a folder is there, with its mode and times, or a FIFO or device: name, pid, file, lost
 	Verified  Kind = "verified"  // a file's contents are the same on both sides: name, pid, file, bytes, hash, digest
 	Differs   Kind = "differs"   // a file is not the same on both sides: file, reason
-	Skipped   Kind = "skipped"   // nothing was done for a file: file, reason, lost
+	Skipped   Kind = "skipped"   // a file was not copied, or only repaired (reason): file, reason, lost
 	Failed    Kind = "failed"    // a file, link or folder could not be copied, the rest goes on: file, error, transient
 	Exited    Kind = "exited"    // a child has ended: name, pid, file, exitcode, signal, bytes, duration, zombie, user, system, maxrss, stderr, error, state, wchan; or was lost with its task or node (reason)
 	Signalled Kind = "signalled" // a process was sent a signal: name, pid, ppid (the sender), signal
@@ -54,6 +54,8 @@ const (
 const (
 	ReasonDone   = "same size and time"
 	ReasonExists = "exists"
+
+	ReasonRepaired = "same size and time, attributes repaired" // no contents were moved
 )
 
 // Reasons of Differs.
@@ -174,6 +176,8 @@ type Totals struct {
 	Failed   int `json:"failed"`
 	Children int `json:"children"` // started in all, those for folders and links among them
 	Peak     int `json:"peak"`     // the most at once
+
+	Repaired int `json:"repaired,omitempty"` // copies that were there, and got attributes that they lacked; of a dry run, would get
 
 	Retried   int `json:"retried"`   // tries that failed, and were followed by another
 	Abandoned int `json:"abandoned"` // children that could not even be killed

@@ -15,6 +15,9 @@ const (
 // specialBits go beyond reading, writing and executing.
 const specialBits = fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
+// keptMode is what Archive keeps of a mode.
+const keptMode = fs.ModePerm | specialBits
+
 // attributes are what Archive keeps of a file beside contents and times.
 type attributes struct {
 	mode     fs.FileMode

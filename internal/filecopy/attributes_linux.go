@@ -19,6 +19,7 @@ type inode struct {
 	// path names a file that was not opened to be read or written, in which
 	// case xattrs and mode can't be reached by its descriptor.
 	path string
+	seen bool // path ends in a name that was not opened at all, and is not followed
 }
 
 func opened(f *os.File) inode { return inode{file: f} }
@@ -31,6 +32,16 @@ func pin(root *os.Root, name string) (inode, error) {
 		return inode{}, NewError("open", err)
 	}
 	return inode{file: f, path: fmt.Sprintf("/proc/self/fd/%d", f.Fd())}, nil
+}
+
+// named is the inode that has a name in an open folder, to read its attributes.
+func named(folder *os.File, base string) inode {
+	return inode{path: fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), base), seen: true}
+}
+
+// openToSee opens a folder to reach what is in it, which takes no right to list it.
+func openToSee(root *os.Root, name string) (*os.File, error) {
+	return root.OpenFile(name, unix.O_PATH|unix.O_DIRECTORY, 0)
 }
 
 func (i inode) close() { i.file.Close() }
@@ -52,9 +63,12 @@ func (i inode) chown(uid, gid int) error {
 // list is the names of the xattrs, none in a file system that has none.
 func (i inode) list() (names []string, err error) {
 	for range attempts { // it may grow between the call for its size and that for it
-		if i.path != "" {
+		switch {
+		case i.seen:
+			names, err = xattrs.LList(i.path)
+		case i.path != "":
 			names, err = xattrs.List(i.path)
-		} else {
+		default:
 			names, err = xattrs.FList(i.file)
 		}
 		if !errors.Is(err, unix.ERANGE) {
@@ -69,9 +83,12 @@ func (i inode) list() (names []string, err error) {
 
 // get is the value of an xattr, nil when there is none of that name.
 func (i inode) get(name string) (value []byte, err error) {
-	if i.path != "" {
+	switch {
+	case i.seen:
+		value, err = xattrs.LGet(i.path, name)
+	case i.path != "":
 		value, err = xattrs.Get(i.path, name)
-	} else {
+	default:
 		value, err = xattrs.FGet(i.file, name)
 	}
 	if errors.Is(err, unix.ENODATA) {

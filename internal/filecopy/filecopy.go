@@ -138,6 +138,8 @@ type Result struct {
 	Resumed int64    // bytes that a partial copy had already
 	Retries int      // how often it was made again, having been read back different
 	Lost    []string // what the copy lacks of its source (LostOwner …), with Archive
+
+	Repaired bool // of Skipped: it has been given what it lacked, with Archive
 }
 
 // File copies the regular file src/name to dst/name, and makes the parent

@@ -172,17 +172,22 @@ func (g *giving) giveACL(name string, acl []byte) error {
 	return nil
 }
 
-// giveMode gives the mode, but for the bits that would lend the rights of
+// modeFor is the mode that is given, without the bits that would lend the rights of
 // another than the source's owner or group, or lend them to others: who may
 // execute a setuid file is said by its group, too.
-func (g *giving) giveMode() error {
-	mode := g.mode & (fs.ModePerm | specialBits)
+func (g *giving) modeFor(mode fs.FileMode) fs.FileMode {
+	mode &= keptMode
 	if !g.hasUID || !g.hasGID {
 		mode &^= fs.ModeSetuid
 	}
 	if !g.hasGID {
 		mode &^= fs.ModeSetgid
 	}
+	return mode
+}
+
+func (g *giving) giveMode() error {
+	mode := g.modeFor(g.mode)
 	if err := g.to.chmod(mode); err != nil && !refused(err) {
 		return NewError("set mode", err)
 	}

@@ -1,12 +1,9 @@
 package filecopy
 
 import (
-	"bytes"
 	"context"
 	"io/fs"
 	"os"
-	"slices"
-	"strings"
 )
 
 // alreadyThere is the result of a copy that is at the place already. With
@@ -26,8 +23,8 @@ func (p place) alreadyThere(src *os.Root, name string, info fs.FileInfo, opts Op
 		return Result{}, err
 	}
 	defer to.close()
-	lost, err := p.complete(from, info, to, opts)
-	return Result{Skipped: err == nil, Lost: lost}, err
+	repaired, lost, err := p.complete(from, info, to, opts)
+	return Result{Skipped: err == nil, Repaired: repaired, Lost: lost}, err
 }
 
 // fileThere is alreadyThere of a regular file, which the run before may not have
@@ -63,47 +60,48 @@ func (p place) syncThere() error {
 }
 
 // complete leaves alone what is complete: chown(2) would take a setuid bit
-// away for a moment, and each change makes a backup read the file again.
-func (p place) complete(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) {
+// away for a moment, and each change makes a backup read the file again. It tells
+// whether the copy was not complete, and is now.
+func (p place) complete(from inode, info fs.FileInfo, to inode, opts Options) (repaired bool, lost losses, err error) {
 	now, err := to.stat()
 	if err != nil {
-		return nil, NewError("stat", err)
+		return false, nil, NewError("stat", err)
 	}
 	if now.Mode().Type() != info.Mode().Type() {
-		return nil, errOpenedChanged
+		return false, nil, errOpenedChanged
 	}
-	var want, has giving
-	if err := want.read(from, info); err != nil {
-		return nil, err
+	kept, lost, err := compareAttributes(from, info, to, now)
+	if err != nil {
+		return false, nil, err
 	}
-	if err := has.read(to, now); err != nil {
-		return nil, err
-	}
-	if has.hold(want.attributes) && now.ModTime().Equal(info.ModTime()) {
-		return want.lost.judged(opts)
+	if kept && now.ModTime().Equal(info.ModTime()) && !(opts.Strict && len(lost) > 0) {
+		return false, lost, nil
 	}
 	if !info.Mode().IsRegular() { // a file's time is what it was found by
 		if err := setLinkTimes(p.dir, p.base, info); err != nil {
-			return nil, err
+			return false, nil, err
 		}
 	}
-	return keep(from, info, to, opts)
+	lost, err = keep(from, info, to, opts)
+	if err != nil {
+		return false, nil, err
+	}
+	if now, err = to.stat(); err != nil {
+		return false, nil, NewError("stat", err)
+	}
+	repaired, _, err = compareAttributes(from, info, to, now)
+	return repaired, lost, err
 }
 
-// hold tells whether a copy with these attributes has all that its source has,
-// and nothing else but labels.
-func (a attributes) hold(b attributes) bool {
-	const kept = fs.ModePerm | specialBits
-	return a.mode&kept == b.mode&kept && a.uid == b.uid && a.gid == b.gid &&
-		bytes.Equal(a.access, b.access) && bytes.Equal(a.inherit, b.inherit) && bytes.Equal(a.caps, b.caps) &&
-		!slices.ContainsFunc(b.xattrs, func(x xattr) bool { return !slices.ContainsFunc(a.xattrs, x.equal) }) &&
-		!slices.ContainsFunc(a.xattrs, func(x xattr) bool { return x.removable() && !slices.ContainsFunc(b.xattrs, x.equal) })
-}
-
-func (x xattr) equal(y xattr) bool { return x.name == y.name && bytes.Equal(x.value, y.value) }
-
-// removable tells whether it is people who gave a file that attribute. The
-// others are labels, and properties that a folder hands down (btrfs.*).
-func (x xattr) removable() bool {
-	return strings.HasPrefix(x.name, "user.") || strings.HasPrefix(x.name, "trusted.")
+func compareAttributes(from inode, info fs.FileInfo, to inode, there fs.FileInfo) (kept bool, lost losses, err error) {
+	want, err := attributesOf(from, info)
+	if err != nil {
+		return false, nil, err
+	}
+	has, err := attributesOf(to, there)
+	if err != nil {
+		return false, nil, err
+	}
+	kept, lost = want.Kept(has)
+	return kept, lost, nil
 }

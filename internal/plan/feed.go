@@ -265,7 +265,7 @@ func (f *feed) settle(d *folder) {
 
 // add adds an entry at the end.
 func (j *Job) add(e entry) {
-	if e.kind == file {
+	if e.kind == file && !e.repair {
 		j.Bytes += e.size
 	}
 	if e.kind == hardLink {

@@ -105,15 +105,15 @@ func (m *meter) addFolder(d *folder) {
 
 func (m *meter) addName(e entry) {
 	m.Files++
-	if e.kind == file {
+	if e.kind == file && !e.repair {
 		m.Bytes += e.info.Size()
 	}
 	if m.sourceOnly {
 		return // nothing is written
 	}
 	there := m.there(e)
-	if there != nil && m.isDone(e, there) {
-		return // a job to verify it, which needs no room
+	if there != nil && m.isThere(e, there) {
+		return // a job to verify or to repair it, which needs no room
 	}
 	e.folder.wanted = true
 	if e.kind == file {

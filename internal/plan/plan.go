@@ -27,6 +27,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,7 +41,8 @@ type Options struct {
 	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
 	Only      *Only    // of these, the names that another run has not copied; nil: all
 	Overwrite filecopy.Overwrite
-	Archive   bool  // hard links are kept, and named pipes and devices are copied
+	Archive   bool  // hard links and attributes are kept, and named pipes and devices are copied
+	Strict    bool  // of Archive: a copy that lacks an attribute is a job, even if it cannot be given
 	Recheck   bool  // what seems to be done already is a job all the same, to be verified
 	PerChild  int   // files a job, 1 at least
 	Guided    bool  // instead, small files share a job until it has enough to do, and a big one has its own
@@ -56,9 +58,14 @@ type Job struct {
 	Folders bool     // the names are no files, but folders, links and nodes, or hard links
 	Names   []string // relative to source and destination, slash-separated
 	Firsts  []string // of hard links, each the name to link to, which is done; else none
-	Bytes   int64    // what the files have together
+	Bytes   int64    // what those of the files have together that are copied
 
 	of []entry // the names'
+}
+
+// Repairs tells whether the job copies nothing: its files are there, and lack attributes.
+func (j Job) Repairs() bool {
+	return !slices.ContainsFunc(j.of, func(e entry) bool { return !e.repair })
 }
 
 // Plan is a stream of jobs.

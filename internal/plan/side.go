@@ -17,6 +17,7 @@ type side struct {
 	pulse    *pulse
 	root     *os.Root
 	spelling filecopy.Spelling
+	kept     filecopy.AttributeReader
 }
 
 func openSide(p *pulse, what, path, where string) (*side, error) {
@@ -28,15 +29,26 @@ func openSide(p *pulse, what, path, where string) (*side, error) {
 		return nil, err
 	}
 	s.root, s.spelling = root, filecopy.Spelling{Root: root, Read: p.partly}
+	s.kept.Root = root
 	return s, nil
 }
 
-func (s *side) close() { s.root.Close() }
+func (s *side) close() {
+	s.kept.Close()
+	s.root.Close()
+}
 
 func (s *side) lstat(name string) (fs.FileInfo, error) {
 	s.pulse.ask(s, "stat", name)
 	defer s.pulse.answered()
 	return s.root.Lstat(name)
+}
+
+// attributes are those of a name that was seen so; an archive keeps them.
+func (s *side) attributes(name string, seen fs.FileInfo) (filecopy.Attributes, error) {
+	s.pulse.ask(s, "read attributes", name)
+	defer s.pulse.answered()
+	return s.kept.Read(name, seen)
 }
 
 func (s *side) readlink(name string) (string, error) {

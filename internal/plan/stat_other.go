@@ -9,6 +9,4 @@ func identity(fs.FileInfo) (inode, uint64) { return inode{}, 1 }
 
 func occupies(info fs.FileInfo) int64 { return info.Size() }
 
-func sameRights(a, b fs.FileInfo) bool { return a.Mode() == b.Mode() }
-
 func sameDevice(_, _ fs.FileInfo) bool { return true }

@@ -4,7 +4,6 @@ package plan
 
 import (
 	"io/fs"
-	"os"
 	"syscall"
 )
 
@@ -16,12 +15,6 @@ func identity(info fs.FileInfo) (id inode, names uint64) {
 
 // occupies is how many bytes are allocated for a file.
 func occupies(info fs.FileInfo) int64 { return int64(info.Sys().(*syscall.Stat_t).Blocks) * 512 }
-
-// sameRights tells whether mode and owner are the same; whose it is only root can change.
-func sameRights(a, b fs.FileInfo) bool {
-	x, y := a.Sys().(*syscall.Stat_t), b.Sys().(*syscall.Stat_t)
-	return a.Mode() == b.Mode() && (os.Geteuid() != 0 || x.Uid == y.Uid && x.Gid == y.Gid)
-}
 
 func sameDevice(a, b fs.FileInfo) bool {
 	return a.Sys().(*syscall.Stat_t).Rdev == b.Sys().(*syscall.Stat_t).Rdev

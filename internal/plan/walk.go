@@ -18,6 +18,7 @@ type entry struct {
 	size   int64       // of a file, then
 	folder *folder     // in which it is; of entered and left: itself
 	first  *first      // of a file with several names
+	repair bool        // of a file: the copy is there, and lacks attributes
 }
 
 type kind int
@@ -186,57 +187,16 @@ func (w *walk) name(k kind, name string, info fs.FileInfo, in *folder) {
 	if all != nil && all.first != nil {
 		e.kind, e.first = hardLink, all.first
 	}
-	reason := w.settled(e)
+	reason, lost := w.settled(&e)
 	if all != nil && all.first == nil && w.canBeFirst(e) {
 		all.first = &first{name: name, settled: reason != ""}
 		e.first = all.first
 	}
 	if reason != "" {
-		w.skipped(name, reason)
+		w.say(event.Event{Kind: event.Skipped, File: name, Reason: reason, Lost: lost})
 		return
 	}
 	w.pass(e)
-}
-
-// settled says why there is nothing to do for a name; "" when there is. (The child
-// looks again: much may happen in between.)
-func (w *walk) settled(e entry) string {
-	if e.kind == link || w.opts.Overwrite == filecopy.Always {
-		return ""
-	}
-	there := w.there(e)
-	switch {
-	case there == nil:
-		return ""
-	case w.opts.Overwrite == filecopy.Never:
-		return event.ReasonExists
-	case w.isDone(e, there) && (e.kind == hardLink || !w.opts.Recheck):
-		return event.ReasonDone
-	}
-	return ""
-}
-
-// isDone tells whether what is there seems to be the copy of a file or hard link.
-func (w *walk) isDone(e entry, there fs.FileInfo) bool {
-	switch {
-	case w.opts.Overwrite == filecopy.Always:
-		return false
-	case e.kind == hardLink:
-		return w.linked(e, there)
-	}
-	return e.kind == file && filecopy.Same(e.info, there) && (!w.opts.Archive || sameRights(e.info, there))
-}
-
-// there is what the destination has of the name; nil for nothing that can be seen.
-func (w *walk) there(e entry) fs.FileInfo {
-	if e.folder.fresh {
-		return nil
-	}
-	info, err := w.dest.lstat(e.name)
-	if err != nil || !w.dest.exact(e.name) {
-		return nil
-	}
-	return info
 }
 
 func (w *walk) skipped(name, reason string) {

@@ -24,6 +24,8 @@ type Run struct {
 	Skipped int
 	Failed  int
 
+	Repaired int // not copied, and got attributes that they lacked; of a dry run, would get
+
 	Hash      string         // by which files were verified
 	Digest    string         // of the last one
 	Verified  int            // files proved to be the same on both sides, copied just now or before
@@ -64,6 +66,10 @@ func (r *Run) Apply(e event.Event) {
 			r.Jobs = e.Jobs
 		}
 	case event.Planned:
+		if e.Reason == event.ReasonRepaired {
+			r.Repaired++
+			return
+		}
 		r.Planned++
 		r.PlannedBytes += e.Size
 	case event.Started:
@@ -91,7 +97,11 @@ func (r *Run) Apply(e event.Event) {
 	case event.Differs:
 		r.differs(e)
 	case event.Skipped:
-		r.Skipped++
+		if e.Reason == event.ReasonRepaired {
+			r.Repaired++
+		} else {
+			r.Skipped++
+		}
 		r.lost(e)
 	case event.Failed:
 		r.Failed++
@@ -174,7 +184,7 @@ func (r *Run) Finished(now time.Time) event.Event {
 		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, Reason: r.Halted, DryRun: r.DryRun, Verify: r.Verify,
 		Jobs: r.Jobs, Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
-			Links: r.Links, Skipped: r.Skipped, Failed: r.Failed, Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned,
+			Links: r.Links, Skipped: r.Skipped, Repaired: r.Repaired, Failed: r.Failed, Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned,
 			Tasks: r.Tasks, Nodes: r.Nodes,
 			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Losses: r.Lost,
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,

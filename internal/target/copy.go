@@ -74,6 +74,9 @@ func (w *worker) done(e event.Event, result filecopy.Result, err error) error {
 		if w.Options.Overwrite == filecopy.Never {
 			e.Reason = event.ReasonExists
 		}
+		if result.Repaired {
+			e.Reason = event.ReasonRepaired
+		}
 	}
 	w.tell(e)
 	return nil

@@ -131,7 +131,11 @@ func withSome[V comparable](pairs []any, key string, value V) []any {
 // skippedLevel: what was done before is no news, what will be missing is; what
 // the destination cannot hold is told at the end.
 func skippedLevel(e event.Event) hclog.Level {
-	if len(e.Lost) > 0 || e.Reason == event.ReasonDone || e.Reason == event.ReasonExists {
+	switch e.Reason {
+	case event.ReasonDone, event.ReasonExists, event.ReasonRepaired:
+		return hclog.Debug
+	}
+	if len(e.Lost) > 0 {
 		return hclog.Debug
 	}
 	return hclog.Warn

@@ -10,10 +10,14 @@ import (
 	"brood/internal/event"
 )
 
-// Plan writes the name of each file that a dry run would copy, quoted, on a line.
+// Plan writes the name of each file that a dry run would copy or repair, quoted, on a line.
 func Plan(w io.Writer) func(event.Event) {
 	return func(e event.Event) {
-		if e.Kind == event.Planned {
+		switch {
+		case e.Kind != event.Planned:
+		case e.Reason == event.ReasonRepaired:
+			fmt.Fprintf(w, "repair %q\n", e.File)
+		default:
 			fmt.Fprintf(w, "copy %q\n", e.File)
 		}
 	}
@@ -55,6 +59,9 @@ func Summary(w io.Writer, e event.Event) error {
 	}
 	if e.Links > 0 {
 		t.row("links", count(e.Links))
+	}
+	if e.Repaired > 0 {
+		t.row("repaired", count(e.Repaired))
 	}
 	t.row("skipped", count(e.Skipped))
 	t.row("failed", count(e.Failed))
