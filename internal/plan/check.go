@@ -138,62 +138,6 @@ func separates(r rune) bool { return r == '/' || r == filepath.Separator }
 
 var errDangling = errors.New("is a link to nothing")
 
-// checkApart: dest is neither source nor below it.
-func checkApart(source, dest string, info fs.FileInfo) error {
-	if here, err := os.Stat(dest); err == nil && os.SameFile(info, here) {
-		return fmt.Errorf("source %q and dest %q: are the same folder", source, dest)
-	}
-	inside, err := below(info, dest)
-	if err != nil {
-		return problem("dest", dest, err)
-	}
-	if inside {
-		return fmt.Errorf("dest %q: is inside source %q", dest, source)
-	}
-	return nil
-}
-
-// below tells whether name is, or would be, the folder or in it, also by way of links and mounts.
-func below(folder fs.FileInfo, name string) (bool, error) {
-	above, _, err := existing(name)
-	if err == nil {
-		above, err = filepath.EvalSymlinks(above) // what is above a link is not what is above its target
-	}
-	if err == nil {
-		above, err = filepath.Abs(above)
-	}
-	if err != nil {
-		return false, err
-	}
-	for {
-		info, err := os.Stat(above)
-		if err != nil || os.SameFile(folder, info) {
-			return err == nil, err
-		}
-		parent := filepath.Dir(above)
-		if parent == above {
-			return false, nil
-		}
-		above = parent
-	}
-}
-
-// Holds tells whether name is what the tree is to be copied from, or in it: to
-// write there would spoil it. An error says that there was no answer for so long as stall.
-func (t Tree) Holds(name string, stall time.Duration) (bool, error) {
-	return inTime(stall, func(p *pulse) (bool, error) {
-		source := filepath.Join(t.Source, t.File)
-		p.askFor("source", source)
-		info, err := os.Stat(source)
-		if err != nil {
-			return false, nil
-		}
-		p.askFor("file", name)
-		inside, err := below(info, name)
-		return err == nil && inside, nil
-	})
-}
-
 // problem names what cannot be used and why.
 func problem(what, name string, err error) error {
 	return fmt.Errorf("%s %q: %w", what, name, filecopy.Cause(err))

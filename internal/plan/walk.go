@@ -43,6 +43,7 @@ type walk struct {
 	emit   event.Sink
 	pass   func(entry) // may wait, but not when ctx is done
 	shared hardLinks   // nil when hard links are not kept
+	apart  apart
 
 	sourceOnly bool   // a comparison is measured: what the destination alone has is no work
 	compared   folder // of a comparison: that all files are said to be in, since nothing waits for them
@@ -59,6 +60,10 @@ func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sin
 		return nil, problem("dest", t.Dest, err)
 	}
 	w := &walk{ctx: ctx, pulse: p, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
+	if w.apart, err = keepApart(p, t); err != nil {
+		w.close()
+		return nil, err
+	}
 	if opts.Archive {
 		w.shared = hardLinks{}
 	}
@@ -163,7 +168,7 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *chosen) {
 	case mode.IsRegular():
 		w.name(file, name, info, in)
 	case mode.IsDir():
-		w.folder(w.enter(name, in, only))
+		w.enter(name, info, in, only)
 	case mode.Type() == fs.ModeSymlink, w.opts.Archive && mode&(fs.ModeNamedPipe|fs.ModeDevice) != 0:
 		w.name(link, name, info, in)
 	default:
@@ -171,13 +176,23 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *chosen) {
 	}
 }
 
-func (w *walk) enter(name string, in *folder, only *chosen) *folder {
+// enter walks a folder in a folder, unless the copy would get into the source.
+func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *chosen) {
 	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
+	var there fs.FileInfo
 	if !f.fresh {
-		_, err := w.dest.lstat(name)
+		var err error
+		there, err = w.dest.lstat(name)
 		f.fresh = errors.Is(err, fs.ErrNotExist) || err == nil && !w.dest.exact(name)
+		if err != nil {
+			there = nil
+		}
 	}
-	return f
+	if err := w.apart.folder(name, info, there); err != nil {
+		w.failed(name, "enter folder", err)
+		return
+	}
+	w.folder(f)
 }
 
 // name passes on a name that is no folder's, unless there is nothing to do for it.

@@ -1,0 +1,88 @@
+package plan
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// mount is one of this mount namespace (proc_pid_mountinfo(5)).
+type mount struct {
+	device string
+	root   string // the folder of the device that is mounted,
+	point  string // and where
+}
+
+func mounts() (all []mount) {
+	f, err := os.Open("/proc/self/mountinfo")
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if fields := strings.Fields(lines.Text()); len(fields) > 4 {
+			all = append(all, mount{fields[2], unescaped(fields[3]), unescaped(fields[4])})
+		}
+	}
+	return all
+}
+
+// unescaped is a path of mountinfo, which has blanks, newlines and backslashes in octal.
+func unescaped(path string) string {
+	head, rest, found := strings.Cut(path, `\`)
+	if !found {
+		return path
+	}
+	if len(rest) >= 3 {
+		if c, err := strconv.ParseUint(rest[:3], 8, 8); err == nil {
+			return head + string([]byte{byte(c)}) + unescaped(rest[3:])
+		}
+	}
+	return head + `\` + unescaped(rest)
+}
+
+// mountedNames are the names in a folder that name has, too, since the same part of its device
+// is mounted at several points. Something else may be mounted over them. Both are absolute.
+func mountedNames(name, folder string) []string { return namesIn(mounts(), name, folder) }
+
+// mountsOf are the mount points below dest that have a name in source, too.
+func mountsOf(source, dest string) (points []string) {
+	all := mounts()
+	for _, m := range all {
+		if inside, ok := relative(dest, m.point); ok && inside != "" && len(namesIn(all, m.point, source)) > 0 {
+			points = append(points, m.point)
+		}
+	}
+	return points
+}
+
+func namesIn(all []mount, name, folder string) (names []string) {
+	for _, at := range all {
+		inside, ok := relative(at.point, name)
+		if !ok {
+			continue
+		}
+		onDevice := filepath.Join(at.root, inside)
+		for _, m := range all {
+			inside, ok := relative(m.root, onDevice)
+			if !ok || m.device != at.device {
+				continue
+			}
+			other := filepath.Join(m.point, inside)
+			if _, ok := relative(folder, other); ok {
+				names = append(names, other)
+			}
+		}
+	}
+	return names
+}
+
+// relative is what is left of a clean path below a folder.
+func relative(folder, path string) (string, bool) {
+	if folder == path {
+		return "", true
+	}
+	return strings.CutPrefix(path, strings.TrimSuffix(folder, "/")+"/")
+}
