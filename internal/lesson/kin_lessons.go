@@ -212,7 +212,7 @@ func fateOfDaemon(r *Result) string {
 }
 
 // isKill: a daemon that somebody had to kill has outlived its parent.
-func isKill(e event.Event) bool { return e.Kind == event.Signalled && e.Signal == "SIGKILL" }
+func isKill(d status.Deed) bool { return d.Kind == event.Signalled && d.Signal == "SIGKILL" }
 
 // groupsPrinted is how many different groups the processes have said to be in.
 func groupsPrinted(r *Result) string {

@@ -32,11 +32,22 @@ type Member struct {
 
 	ExitCode *int // nil until it is reaped, and of one that was lost
 	Signal   string
-	Lost     string        // why nobody has seen its end: it went with its task or node
-	History  []event.Event // all that happened to it
+	Lost     string // why nobody has seen its end: it went with its task or node
+	History  []Deed // all that happened to it
 
 	starter *Member // when it was known at the start
 }
+
+// Deed is what an event tells of a member, which is a tenth of the event.
+type Deed struct {
+	Kind     event.Kind
+	By       event.Process // who did it, as in ppid
+	Signal   string
+	ExitCode *int
+	Reason   string
+}
+
+func deedOf(e event.Event) Deed { return Deed{e.Kind, e.Parent(), e.Signal, e.ExitCode, e.Reason} }
 
 // Apply folds one event in.
 func (f *Family) Apply(e event.Event) {
@@ -66,7 +77,7 @@ func (f *Family) Apply(e event.Event) {
 	default:
 		return
 	}
-	m.History = append(m.History, e)
+	m.History = append(m.History, deedOf(e))
 }
 
 func (f *Family) join(e event.Event) {
@@ -75,7 +86,7 @@ func (f *Family) join(e event.Event) {
 	}
 	m := &Member{Letter: letter(len(f.Members)), Name: e.Name, PID: e.PID, Node: e.Node, Task: e.Task,
 		Command: e.Command, Starter: e.PPID, Parent: e.PPID, Started: e.Time}
-	m.History, m.starter = []event.Event{e}, f.latest[e.Parent()]
+	m.History, m.starter = []Deed{deedOf(e)}, f.latest[e.Parent()]
 	f.Members = append(f.Members, m)
 	f.latest[e.Process()] = m
 }
@@ -103,6 +114,32 @@ func (f *Family) StarterOf(m *Member) *Member {
 		return m.starter
 	}
 	return f.latest[event.Event{Node: m.Node, Task: m.Task, PPID: m.Starter}.Parent()]
+}
+
+// Trees are the children of each member, in the order of their start; below nil are those
+// whom a stranger has started. Where PIDs that were used again make members each other's
+// starters, one of them is below nil instead, so that all are below it.
+func (f *Family) Trees() map[*Member][]*Member {
+	walk := make(map[*Member]int, len(f.Members)) // to its starters, in which it was met
+	tops := map[*Member]bool{}
+	for n, m := range f.Members {
+		for m != nil && walk[m] == 0 {
+			walk[m] = n + 1
+			m = f.StarterOf(m)
+		}
+		if m != nil && walk[m] == n+1 {
+			tops[m] = true
+		}
+	}
+	below := map[*Member][]*Member{}
+	for _, m := range f.Members {
+		starter := f.StarterOf(m)
+		if tops[m] {
+			starter = nil
+		}
+		below[starter] = append(below[starter], m)
+	}
+	return below
 }
 
 // Children are the members that this one has started, in their order.

@@ -1,13 +1,32 @@
 package status
 
-import "slices"
+import (
+	"container/heap"
+	"slices"
+	"sort"
+)
 
 // slots are the places that processes have while they run. The first that is free is
 // taken, so that there are no more of them than ever ran at the same time. Those of a
 // node are its own, and tasks have theirs apart from the children.
 type slots struct {
 	nodes []string // in the order in which they came
-	taken map[place][]*Life
+	of    map[place]*lanes
+}
+
+// lanes are how many slots a place has, and which of them are free, as a heap.
+type lanes struct {
+	sort.IntSlice
+	all int
+}
+
+func (l *lanes) Push(slot any) { l.IntSlice = append(l.IntSlice, slot.(int)) }
+
+func (l *lanes) Pop() any {
+	last := len(l.IntSlice) - 1
+	slot := l.IntSlice[last]
+	l.IntSlice = l.IntSlice[:last]
+	return slot
 }
 
 // place is where a slot is one of.
@@ -19,21 +38,33 @@ type place struct {
 func placeOf(l *Life) place { return place{l.Node, l.Task != ""} }
 
 func (s *slots) enter(l *Life) {
-	if s.taken == nil {
-		s.taken = map[place][]*Life{}
+	if s.of == nil {
+		s.of = map[place]*lanes{}
 	}
-	if !slices.Contains(s.nodes, l.Node) {
-		s.nodes = append(s.nodes, l.Node)
+	where := placeOf(l)
+	at := s.of[where]
+	if at == nil {
+		at = &lanes{}
+		s.of[where] = at
+		if s.of[place{where.node, !where.tasks}] == nil {
+			s.nodes = append(s.nodes, l.Node)
+		}
 	}
-	at := placeOf(l)
-	if l.Slot = slices.Index(s.taken[at], nil); l.Slot < 0 {
-		l.Slot = len(s.taken[at])
-		s.taken[at] = append(s.taken[at], nil)
+	if at.Len() > 0 {
+		l.Slot = heap.Pop(at).(int)
+		return
 	}
-	s.taken[at][l.Slot] = l
+	l.Slot = at.all
+	at.all++
 }
 
-func (s *slots) leave(l *Life) { s.taken[placeOf(l)][l.Slot] = nil }
+// leave frees the slot, once.
+func (s *slots) leave(l *Life) {
+	if !l.left {
+		l.left = true
+		heap.Push(s.of[placeOf(l)], l.Slot)
+	}
+}
 
 // Lane is a place among the processes that run at the same time, with all that had it.
 type Lane struct {
@@ -50,8 +81,10 @@ func (t *Timeline) Lanes() (lanes []Lane) {
 		for _, tasks := range []bool{true, false} {
 			at := place{node, tasks}
 			first[at] = len(lanes)
-			for slot := range t.slots.taken[at] {
-				lanes = append(lanes, Lane{Node: node, Tasks: tasks, Slot: slot})
+			if of := t.slots.of[at]; of != nil {
+				for slot := range of.all {
+					lanes = append(lanes, Lane{Node: node, Tasks: tasks, Slot: slot})
+				}
 			}
 		}
 	}
@@ -72,13 +105,17 @@ func (t *Timeline) Rows() (rows []*Life) {
 	for _, l := range t.Lives {
 		children[l.Parent] = append(children[l.Parent], l)
 	}
-	var add func(of *Life)
-	add = func(of *Life) {
-		for _, l := range children[of] {
-			rows = append(rows, l)
-			add(l)
+	var next []*Life // the last one first
+	add := func(of *Life) {
+		for _, l := range slices.Backward(children[of]) {
+			next = append(next, l)
 		}
 	}
-	add(nil)
+	for add(nil); len(next) > 0; {
+		l := next[len(next)-1]
+		next = next[:len(next)-1]
+		rows = append(rows, l)
+		add(l)
+	}
 	return rows
 }

@@ -55,6 +55,7 @@ type Life struct {
 	Retried  int   // tries of files that will be followed by another
 
 	fileSince time.Time
+	left      bool // its slot
 }
 
 // Sent is a signal that was sent to a process.

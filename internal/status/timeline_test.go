@@ -2,6 +2,7 @@ package status_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,5 +106,31 @@ func TestTimelineWithoutEnd(t *testing.T) {
 	l := tl.Lives[0]
 	if tl.Finished || !l.Ended.IsZero() || l.ExitCode != nil || l.End(tl.End()).Sub(runBegun.Time) != 6*time.Second || !l.Phases[0].To.IsZero() {
 		t.Errorf("%+v", l)
+	}
+}
+
+// TestSlotOfTwoEnds: a second end of a process, as a bad record has it, frees nobody's slot.
+func TestSlotOfTwoEnds(t *testing.T) {
+	var line status.Timeline
+	for _, e := range []event.Event{
+		{Kind: event.Started, PID: 1},
+		{Kind: event.Started, PID: 2},
+		{Kind: event.Exited, PID: 1, ExitCode: new(0)},
+		{Kind: event.Started, PID: 3},
+		{Kind: event.Exited, PID: 1, ExitCode: new(0)},
+		{Kind: event.Started, PID: 4},
+		{Kind: event.Exited, PID: 2, ExitCode: new(0)},
+		{Kind: event.Exited, PID: 3, ExitCode: new(0)},
+		{Kind: event.Started, PID: 5},
+		{Kind: event.Started, PID: 6},
+	} {
+		line.Apply(e)
+	}
+	var slots []int
+	for _, l := range line.Lives {
+		slots = append(slots, l.Slot)
+	}
+	if want := []int{0, 1, 0, 2, 0, 1}; !slices.Equal(slots, want) {
+		t.Errorf("slots %v; want %v", slots, want)
 	}
 }

@@ -15,38 +15,47 @@ func (r *report) children(words FamilyWords) {
 	r.heading("family")
 	who := func(pid int) string { return fmt.Sprintf(words.Somebody, pid) }
 	r.line(fmt.Sprintf("%d %s  %s", r.t.Parent.PID, r.t.Parent.Name, fmt.Sprintf(words.Started, who(r.t.Parent.PPID))))
-	tree := lifeTree{words: words, all: map[*status.Life]int{}, shown: map[*status.Life][]*status.Life{}}
+	tree := lifeTree{words: words, all: map[*status.Life][]*status.Life{}, shown: map[*status.Life][]*status.Life{}}
 	for _, l := range r.t.Lives {
-		tree.all[l.Parent]++
+		tree.all[l.Parent] = append(tree.all[l.Parent], l)
 	}
 	for _, l := range r.notable() {
 		tree.shown[l.Parent] = append(tree.shown[l.Parent], l)
 	}
-	r.below(tree, nil, "")
+	r.below(tree, nil, "", 1)
 }
 
 // lifeTree is what there is below each process; nil is the parent of all.
 type lifeTree struct {
 	words FamilyWords
-	all   map[*status.Life]int
+	all   map[*status.Life][]*status.Life
 	shown map[*status.Life][]*status.Life
 }
 
 // below draws what a process has started; stem is what stands before it.
-func (r *report) below(tree lifeTree, of *status.Life, stem string) {
+func (r *report) below(tree lifeTree, of *status.Life, stem string, depth int) {
 	shown := tree.shown[of]
-	more := tree.all[of] - len(shown)
+	more := len(tree.all[of]) - len(shown)
+	if depth > r.mostDepth() {
+		shown, more = nil, countBelow(tree.all, of)
+	}
 	for i, l := range shown {
 		branch, next := "├─ ", "│  "
 		if i == len(shown)-1 && more == 0 {
 			branch, next = "└─ ", "   "
 		}
 		r.life(l, stem+branch, tree.words)
-		r.below(tree, l, stem+next)
+		r.below(tree, l, stem+next, depth+1)
 	}
 	if more > 0 {
 		r.line(fmt.Sprintf("%s└─ … and %s more", stem, count(more)))
 	}
+}
+
+// mostDepth leaves some columns for what is said of the last generation.
+func (r *report) mostDepth() int {
+	const stem, room = 3, 24
+	return min(mostDepth, max(1, (r.columns-room)/stem))
 }
 
 func (r *report) life(l *status.Life, branch string, words FamilyWords) {
@@ -107,8 +116,13 @@ func (r *report) notable() []*status.Life {
 		return cmp.Compare(b.End(r.end).Sub(b.Started), a.End(r.end).Sub(a.Started))
 	})
 	chosen := ranked[:mostLives]
+	isChosen := map[*status.Life]bool{}
+	for _, l := range chosen {
+		isChosen[l] = true
+	}
 	for _, l := range ranked[:mostLives] {
-		for p := l.Parent; p != nil && !slices.Contains(chosen, p); p = p.Parent {
+		for p := l.Parent; p != nil && !isChosen[p]; p = p.Parent {
+			isChosen[p] = true
 			chosen = append(chosen, p)
 		}
 	}

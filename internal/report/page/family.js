@@ -1,6 +1,7 @@
 // Family: who started whom, and what happened to each.
 const CHUNK = 200; // children of one parent that are shown at a time
-const MOST_OPEN = 40; // that are shown without being asked for
+const MOST_OPEN = 40; // that are shown without being asked for,
+const MOST_DEEP = 40; // and how many generations
 
 function historyOf(life) {
   const history = [[life.started, say('startedBy', starterText(life), timeText(life.started))]];
@@ -25,7 +26,7 @@ for (const life of lives) {
   childrenBy.get(starter).push(life);
 }
 
-function memberItem(life) {
+function memberItem(life, depth) {
   const item = element('li');
   const name = element('button', `${life.name}${life.task && ` (${life.task})`} ${pidText(life)}`, 'name');
   name.type = 'button';
@@ -34,24 +35,24 @@ function memberItem(life) {
   if (life !== parent) item.append(element('span', ` ${historyOf(life)}`, 'history'));
   else item.append(element('span', ` ${say('startedBy', say('somebody', life.ppid), timeText(0))}`, 'history'));
   const children = childrenBy.get(life) || [];
-  if (children.length > 0) item.append(children.length > MOST_OPEN ? folded(children) : childList(children));
+  if (children.length > 0) item.append(children.length > MOST_OPEN || depth % MOST_DEEP === 0 ? folded(children, depth) : childList(children, depth));
   return item;
 }
 
 // folded shows many children when they are asked for.
-function folded(children) {
+function folded(children, depth) {
   const details = element('details');
   details.append(element('summary', say('childrenOf', countText(children.length))));
   details.addEventListener('toggle', () => {
-    if (details.open && details.children.length === 1) details.append(childList(children));
+    if (details.open && details.children.length === 1) details.append(childList(children, depth));
   });
   return details;
 }
 
-function childList(children) {
+function childList(children, depth) {
   const list = element('ul');
   const append = from => {
-    list.append(...children.slice(from, from + CHUNK).map(memberItem));
+    list.append(...children.slice(from, from + CHUNK).map(life => memberItem(life, depth + 1)));
     if (children.length <= from + CHUNK) return;
     const item = element('li'), more = element('button', say('more', countText(children.length - from - CHUNK)));
     more.type = 'button';
@@ -63,4 +64,4 @@ function childList(children) {
   return list;
 }
 
-const drawFamily = () => get('family').replaceChildren(memberItem(parent));
+const drawFamily = () => get('family').replaceChildren(memberItem(parent, 1));

@@ -42,17 +42,17 @@ const parent = {
   node: '', task: '', lost: '',
 };
 
-// latest has the last life of each PID: the kernel gives a number again.
-const latest = new Map(lives.map(life => [life.pid, life]));
-latest.set(parent.pid, parent);
+// byPID has the lives of each PID, in the order of their start: the kernel gives a number again.
+const byPID = new Map();
+for (const life of lives) {
+  if (!byPID.has(life.pid)) byPID.set(life.pid, []);
+  byPID.get(life.pid).push(life);
+}
 
 // whoIs is a process by its PID, at a time when several have had it.
 function whoIs(pid, at) {
-  let found = pid === parent.pid ? parent : null;
-  const last = latest.get(pid);
-  if (last && last.asked <= at) return last;
-  for (const life of lives) if (life.pid === pid && life.asked <= at) found = life;
-  return found;
+  if (pid === parent.pid) return parent;
+  return (byPID.get(pid) || []).findLast(life => life.asked <= at) || null;
 }
 
 // starterOf is who started a process: on a cluster, where several have one PID, as the record has it.
