@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/testenv"
 )
@@ -97,6 +98,34 @@ func TestFewProcesses(t *testing.T) {
 			}
 			if strings.Contains(r.stderr(), "failed to create new OS thread") {
 				t.Errorf("it says:\n%s", r.stderr())
+			}
+		})
+	}
+}
+
+// Where a process cannot signal its threads it is not confined, and brood warns.
+func TestFewPendingSignals(t *testing.T) {
+	if err := confine.Available(); err != nil {
+		t.Skipf("needs kernel: %v", err)
+	}
+	const why = "not every thread can be signalled: RLIMIT_SIGPENDING is 0, and 64 would do\n"
+	for _, c := range []struct {
+		limit, flag, says string
+		status            int
+	}{
+		{"-i 0", "--confine=auto", "brood: children are not confined: " + why, 0},
+		{"-i 0", "--confine=never", "child exited", 0},
+		{"-i 0", "--confine=always", "brood: confine always: " + why, 2},
+		{"-S -i 0", "--confine=always", "child exited", 0},
+	} {
+		t.Run(c.limit+" "+c.flag, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 3, 1000)
+			r := start(t, p, limited(t, p, c.limit, c.flag))
+			r.wants(c.status)
+			r.says(c.says)
+			if c.status == 0 {
+				p.equal(t)
 			}
 		})
 	}

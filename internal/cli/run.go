@@ -14,7 +14,6 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/filecopy"
 	"brood/internal/pace"
@@ -61,10 +60,8 @@ func measure(ctx context.Context, tree plan.Tree, opts options, wanted bool, emi
 
 // runHere is a run on this machine.
 func runHere(tree plan.Tree, opts options, std Streams) error {
-	if opts.confine == confine.Always {
-		if err := confine.Available(); err != nil {
-			return fmt.Errorf("confine always: %w", err)
-		}
+	if err := opts.canConfine(std); err != nil {
+		return err
 	}
 	bucket, err := shareRate(opts.bwlimit)
 	if err != nil {
@@ -80,21 +77,6 @@ func runHere(tree plan.Tree, opts options, std Streams) error {
 		stopped, err := execute(tree, opts, bucket, shown, emit)
 		return ending{stopped: stopped}, err
 	})
-}
-
-// settleDown takes what this process needs for its children, and gives up what they are to do without, which they
-// need not each for itself then.
-func settleDown(opts options) error {
-	if !opts.compare && !opts.dryRun {
-		if err := filecopy.Available(); err != nil {
-			return err
-		}
-	}
-	// A priority that needs root's rights is taken while they are there.
-	if err := process.Prepare(opts.limits); err != nil {
-		return err
-	}
-	return confine.Privileges(target.Capabilities(opts.compare, opts.copy.Archive), opts.confine)
 }
 
 // ending is how a run came to its end.

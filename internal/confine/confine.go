@@ -65,6 +65,15 @@ func ParseMode(s string) (Mode, error) {
 // ErrUnavailable says that the kernel cannot confine.
 var ErrUnavailable = errors.New("no Landlock here")
 
+// ErrThreads is an ErrUnavailable, too: the kernel could confine, but the limit of
+// pending signals (RLIMIT_SIGPENDING) lets this process not reach all of its threads.
+var ErrThreads error = unreachable{}
+
+type unreachable struct{}
+
+func (unreachable) Error() string       { return "not every thread can be signalled" }
+func (unreachable) Is(other error) bool { return other == ErrUnavailable }
+
 // Access is what a job needs of the file system. Folders are named by what the job
 // has opened, so that a path that leads elsewhere meanwhile gives access to nothing.
 type Access struct {
@@ -120,13 +129,15 @@ const (
 	ToArchive = ToCopy | chown | fsetid | mknod | setfcap | sysAdmin // trusted.* is CAP_SYS_ADMIN's
 )
 
-// Available is nil where this kernel can confine, else an error that wraps
-// ErrUnavailable and says why not.
+// Available is nil where this process can be confined, else an error that wraps
+// ErrUnavailable, and ErrThreads where it is that, and says why not. It may raise the
+// soft limit of pending signals, which child processes inherit.
 func Available() error { return available() }
 
 // To confines this process. What Access names of files that are not there, or
 // cannot be reached, is passed over: the job will find that out. Under Auto a
-// kernel that cannot confine is no error, and only capabilities are given up there.
+// kernel that cannot confine is no error, and only capabilities are given up there;
+// where it is ErrThreads, not even those.
 func To(a Access, mode Mode) error {
 	if mode == Never {
 		return nil
@@ -149,7 +160,7 @@ func Privileges(keep Capabilities, mode Mode) error {
 	if mode == Never {
 		return nil
 	}
-	if err := dropPrivileges(keep); err != nil {
+	if err := dropPrivileges(keep); err != nil && (mode == Always || !errors.Is(err, ErrUnavailable)) {
 		return fmt.Errorf("give up privileges: %w", err)
 	}
 	return nil

@@ -19,6 +19,9 @@ func dropPrivileges(keep Capabilities) error {
 	if err != nil || set == 1 {
 		return os.NewSyscallError("prctl", err)
 	}
+	if err := reachThreads(); err != nil {
+		return err
+	}
 	return os.NewSyscallError("prctl", ll.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 }
 
@@ -37,6 +40,9 @@ func dropCapabilities(keep Capabilities) error {
 	}
 	if kept == had {
 		return nil
+	}
+	if err := reachThreads(); err != nil {
+		return err
 	}
 	_, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&kept[0])), 0)
 	if errno != 0 {

@@ -19,8 +19,10 @@ const (
 )
 
 func available() error {
-	_, err := version()
-	return err
+	if _, err := version(); err != nil {
+		return err
+	}
+	return reachThreads()
 }
 
 // version is that of the kernel's Landlock. ENOSYS: it was not built in,
@@ -43,6 +45,9 @@ func restrict(a Access) error {
 	}
 	if a.Link && v < 2 {
 		return fmt.Errorf("%w that lets files be linked from folder to folder: want Linux 5.19", ErrUnavailable)
+	}
+	if err := reachThreads(); err != nil {
+		return err
 	}
 	forbidden := restrictable(v)
 	fd, err := ll.LandlockCreateRuleset(&forbidden, 0)
