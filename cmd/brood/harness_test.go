@@ -117,6 +117,7 @@ type run struct {
 	pid      int
 	terminal *os.File
 	ended    chan struct{}
+	asked    time.Time // to end, last
 }
 
 // start starts cmd; where it has no outputs of its own they are files, which no

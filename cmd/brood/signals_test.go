@@ -3,11 +3,13 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"brood/internal/event"
 )
@@ -50,6 +52,7 @@ func (w way) start(t *testing.T, flags ...string) (*run, []child) {
 // ask asks the run to end once more, and waits until it says how.
 func (w way) ask(r *run, how string) {
 	r.Helper()
+	r.apart()
 	if w.keys != "" {
 		r.types(w.keys)
 	} else {
@@ -58,10 +61,69 @@ func (w way) ask(r *run, how string) {
 	r.says(how)
 }
 
+// apart waits until one more signal is no echo of the last.
+func (r *run) apart() {
+	const apart = 600 * time.Millisecond // 0.1 s would do, had brood a CPU for itself
+	time.Sleep(time.Until(r.asked.Add(apart)))
+	r.asked = time.Now()
+}
+
+// together sends the run these signals, and tells whether they were sent at one moment.
+func (r *run) together(signals ...syscall.Signal) bool {
+	r.Helper()
+	r.apart()
+	for _, sig := range signals {
+		r.signal(sig)
+	}
+	return time.Since(r.asked) < 50*time.Millisecond
+}
+
+// A signal and its echo are one, and two different signals are two.
+func TestSignalsAtOneMoment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make check runs it")
+	}
+	for _, c := range []struct {
+		name  string
+		flags []string
+		first []syscall.Signal
+		says  []string // by the first, and by one more
+	}{
+		{"SIGTERM twice", nil, []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM}, []string{drains, terminates}},
+		{"SIGINT four times", nil, []syscall.Signal{syscall.SIGINT, syscall.SIGINT, syscall.SIGINT, syscall.SIGINT}, []string{drains, terminates}},
+		{"of daemons", []string{"--daemon"}, []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP}, []string{terminates, kills}},
+		{"SIGINT and SIGTERM", nil, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}, []string{drains, terminates, kills}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := way{status: 128 + int(c.first[0]), signal: c.first[0]}
+			r, held := w.start(t, c.flags...)
+			for tries := 1; !r.together(c.first...); tries++ {
+				if tries == 20 {
+					t.Fatal("this machine is too busy to send signals within 50 ms")
+				}
+				r.end()
+				r, held = w.start(t, c.flags...)
+			}
+			last := len(c.says) - 1
+			for _, how := range c.says[:last] {
+				r.says(how)
+			}
+			w.ask(r, c.says[last])
+			goOn(held)
+			r.wants(w.status)
+			if n := len(r.of(event.Stopping)); n != len(c.says) {
+				t.Errorf("%d signals count, want %d; it says:\n%s", n, len(c.says), r.stderr())
+			}
+		})
+	}
+}
+
 func TestFirstSignalDrains(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
 			r, held := w.start(t)
 			before := len(r.of(event.Started))
 			w.ask(r, drains)
@@ -84,6 +146,7 @@ func TestSecondSignalTerminates(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
 			r, held := w.start(t)
 			w.ask(r, drains)
 			w.ask(r, terminates)
@@ -98,6 +161,7 @@ func TestFirstSignalTerminatesDaemons(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
 			r, held := w.start(t, "--daemon")
 			w.ask(r, terminates)
 			goOn(held)
@@ -115,6 +179,7 @@ func TestSecondSignalKillsDaemons(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
 			r, _ := w.start(t, "--daemon")
 			w.ask(r, terminates+"; once more kills them")
 			w.ask(r, kills)
@@ -129,6 +194,7 @@ func TestThirdSignalKills(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
 			r, held := w.start(t)
 			w.ask(r, drains)
 			w.ask(r, terminates)
@@ -197,4 +263,61 @@ func TestSuspend(t *testing.T) {
 	r.unlimit()
 	r.wants(0)
 	p.equal(t)
+}
+
+// GNU timeout signals its child, and then its own group, which has the child in it.
+func TestTimeoutIsOneSignal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make check runs it")
+	}
+	needs(t, "timeout")
+	needs(t, "strace")
+	w := way{status: 143, signal: syscall.SIGTERM}
+	for tries := 1; ; tries++ {
+		p := newPlace(t)
+		p.big(t, 3)
+		cmd := p.copySlowly("--jobs=2")
+		cmd.Args[0] = p.installed(t)
+		cmd.Args = append([]string{"strace", "-ttt", "-o", p.dir + "/kills", "-e", "trace=kill", "timeout", "600"}, cmd.Args...)
+		cmd.Path, _ = exec.LookPath("strace")
+		r := start(t, p, cmd)
+		r.says("parent started")
+		begun := r.of(event.Begun)[0]
+		r.pid = begun.PID
+		held := r.hold(2)
+		r.apart()
+		must(t, syscall.Kill(begun.PPID, syscall.SIGTERM)) // as if its time were over
+		r.says(drains)
+		if sent := r.sent("SIGTERM"); sent > 50*time.Millisecond && tries < 20 {
+			t.Logf("timeout has sent its two signals in %v", sent)
+			r.end()
+			continue
+		}
+		w.ask(r, terminates)
+		goOn(held)
+		r.wants(w.status)
+		if n := len(r.of(event.Stopping)); n != 2 {
+			t.Errorf("%d signals count, want 2; it says:\n%s", n, r.stderr())
+		}
+		return
+	}
+}
+
+// sent is how long it took until a traced process had sent both of its signals.
+func (r *run) sent(signal string) time.Duration {
+	r.Helper()
+	var at []float64
+	if !eventually(func() bool {
+		at = nil
+		for line := range strings.Lines(r.read("/kills")) {
+			var seconds float64
+			if n, _ := fmt.Sscan(line, &seconds); n == 1 && strings.Contains(line, "kill(") && strings.Contains(line, signal+")") {
+				at = append(at, seconds)
+			}
+		}
+		return len(at) == 2
+	}) {
+		r.Fatalf("timeout has sent:\n%s", r.read("/kills"))
+	}
+	return time.Duration((at[1] - at[0]) * float64(time.Second))
 }

@@ -192,6 +192,7 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 	held := r.hold(1)
 	r.copies(200)
 	for _, n := range []int{1, 2} { // the second terminates, and a stopped child is killed 5 s later
+		r.apart()
 		r.types("\x03")
 		if !eventually(func() bool { return len(r.of(event.Stopping)) == n }) {
 			t.Fatalf("it has heard %d Ctrl-C, want %d", len(r.of(event.Stopping)), n)

@@ -11,13 +11,14 @@ import (
 )
 
 // ladder turns signals into stops of a run: Ctrl-C, SIGTERM and SIGHUP each go
-// up one rung. The first lets running children finish, the second terminates
+// up one rung, and an echo of one does not. The first lets running children finish, the second terminates
 // them, the third kills them; with --daemon the first already terminates. One more
 // ends this process itself, should something hold it up (who reads the answer, or
 // the record, and does not): then the signal has the kernel's own effect.
 type ladder struct {
 	stops  chan<- schedule.Stop
 	caught chan os.Signal
+	echoes echoes
 	first  chan syscall.Signal // has the first signal, once done is closed
 	done   chan struct{}
 }
@@ -47,7 +48,8 @@ func hereRungs(daemon bool) []rung {
 func watchSignals(ahead []rung, stops chan<- schedule.Stop, emit event.Sink) *ladder {
 	l := &ladder{
 		stops:  stops,
-		caught: make(chan os.Signal, len(rungs)),
+		caught: make(chan os.Signal, 2*len(rungs)),
+		echoes: echoes{of: map[os.Signal]*echo{}},
 		first:  make(chan syscall.Signal, 1),
 		done:   make(chan struct{}),
 	}
@@ -78,7 +80,7 @@ func (l *ladder) climb(ahead []rung, emit event.Sink) {
 	defer saying.Wait()
 	defer close(said)
 	for n, rung := range ahead {
-		sig, ok := <-l.caught
+		sig, ok := l.next()
 		if !ok {
 			return
 		}
@@ -88,6 +90,7 @@ func (l *ladder) climb(ahead []rung, emit event.Sink) {
 		said <- event.Event{Kind: event.Stopping, Signal: signalNames[sig], Reason: rung.reason}
 		l.stops <- rung.stop
 	}
+	l.settle()
 	signal.Stop(l.caught)
 }
 

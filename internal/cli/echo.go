@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"os"
+	"time"
+)
+
+// An echo is the same signal again within 100 ms. timeout(1) sends one: it signals its
+// child, and then its whole group. So do a terminal that closes and its shell.
+//
+// The time is counted in turns; a turn with a signal waiting does not count. On a busy
+// machine two signals that were sent together may be read far apart: a process that gets
+// no CPU has no turns. After echoAtMost there is no echo any more.
+const (
+	echoTurn   = 10 * time.Millisecond
+	echoTurns  = 10
+	echoAtMost = 500 * time.Millisecond
+)
+
+// echoes are the signals that may have an echo still.
+type echoes struct {
+	of   map[os.Signal]*echo
+	turn <-chan time.Time // the end of the turn under way; nil for none
+}
+
+type echo struct {
+	turns int
+	until time.Time
+}
+
+// next waits for a signal that is no echo; ok is false when there will be none any more.
+func (l *ladder) next() (sig os.Signal, ok bool) {
+	for {
+		select {
+		case sig, ok = <-l.caught:
+			if !ok || l.echoes.heard(sig) {
+				return sig, ok
+			}
+		case <-l.echoes.ticks():
+			l.echoes.age(len(l.caught) > 0)
+		}
+	}
+}
+
+// settle waits until no signal can have an echo any more.
+func (l *ladder) settle() {
+	for len(l.echoes.of) > 0 {
+		select {
+		case _, ok := <-l.caught:
+			if !ok {
+				return
+			}
+		case <-l.echoes.ticks():
+			l.echoes.age(len(l.caught) > 0)
+		}
+	}
+}
+
+// heard tells whether the signal is no echo.
+func (e *echoes) heard(sig os.Signal) bool {
+	if last := e.of[sig]; last != nil && time.Now().Before(last.until) {
+		return false
+	}
+	e.of[sig] = &echo{echoTurns, time.Now().Add(echoAtMost)}
+	return true
+}
+
+// ticks has the end of each turn, as long as there may be an echo.
+func (e *echoes) ticks() <-chan time.Time {
+	if e.turn == nil && len(e.of) > 0 {
+		e.turn = time.After(echoTurn)
+	}
+	return e.turn
+}
+
+// age ends a turn, which counts unless a signal is waiting.
+func (e *echoes) age(waiting bool) {
+	e.turn = nil
+	for sig, last := range e.of {
+		if !waiting {
+			last.turns--
+		}
+		if last.turns == 0 || time.Now().After(last.until) {
+			delete(e.of, sig)
+		}
+	}
+}
