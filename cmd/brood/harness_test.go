@@ -121,7 +121,8 @@ type run struct {
 }
 
 // start starts cmd; where it has no outputs of its own they are files, which no
-// child can hold up the end of a test with.
+// child can hold up the end of a test with. It leads a process group of its own, which is
+// not orphaned, however the tests were called.
 func start(t *testing.T, p place, cmd *exec.Cmd) *run {
 	t.Helper()
 	for name, to := range map[string]*io.Writer{"/stdout": &cmd.Stdout, "/stderr": &cmd.Stderr} {
@@ -131,6 +132,9 @@ func start(t *testing.T, p place, cmd *exec.Cmd) *run {
 		if *to == nil {
 			*to = f
 		}
+	}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	}
 	must(t, cmd.Start())
 	r := &run{T: t, place: p, cmd: cmd, pid: cmd.Process.Pid, ended: make(chan struct{})}

@@ -16,8 +16,11 @@ var afterTests []func()
 // TestMain is the command's door: called brood, this binary is the command, its
 // children and their guardian.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "brood" {
+	switch filepath.Base(os.Args[0]) {
+	case "brood":
 		main()
+	case "job":
+		os.Exit(job(os.Args[1:]))
 	}
 	status := testenv.New(m).Run()
 	for _, f := range afterTests {

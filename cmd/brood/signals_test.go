@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // way is how a run is asked to end.
@@ -80,9 +81,7 @@ func (r *run) together(signals ...syscall.Signal) bool {
 
 // A signal and its echo are one, and two different signals are two.
 func TestSignalsAtOneMoment(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	for _, c := range []struct {
 		name  string
 		flags []string
@@ -232,44 +231,9 @@ func TestIgnoredHangup(t *testing.T) {
 	}
 }
 
-// Ctrl-Z stops all, and what a shell's fg does lets all go on.
-func TestSuspend(t *testing.T) {
-	t.Parallel()
-	p := newPlace(t)
-	p.big(t, 8)
-	r := startInTerminal(t, p, p.copySlowly("--jobs=1"))
-	seen := false
-	for !seen && !r.over() {
-		held := r.holdSlow(1)
-		goOn(held)
-		r.types("\x1a")
-		if !eventually(func() bool { return stateOf(r.pid) == "T" || r.over() }) {
-			t.Fatalf("state %s after Ctrl-Z", stateOf(r.pid))
-		}
-		// One that has come to its end meanwhile shows nothing: the next may.
-		c := held[0]
-		if !eventually(func() bool { return c.state() == "T" || gone(c.pid) }) {
-			t.Errorf("state %s of the child after Ctrl-Z", c.state())
-		}
-		seen = c.state() == "T"
-		must(t, syscall.Kill(-r.pid, syscall.SIGCONT))
-		if !eventually(func() bool { return stateOf(r.pid) != "T" && c.state() != "T" }) {
-			t.Errorf("states %s and %s after SIGCONT", stateOf(r.pid), c.state())
-		}
-	}
-	if !seen {
-		t.Error("no child was seen stopped")
-	}
-	r.unlimit()
-	r.wants(0)
-	p.equal(t)
-}
-
 // GNU timeout signals its child, and then its own group, which has the child in it.
 func TestTimeoutIsOneSignal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	needs(t, "timeout")
 	needs(t, "strace")
 	w := way{status: 143, signal: syscall.SIGTERM}

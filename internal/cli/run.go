@@ -98,6 +98,8 @@ func run(tree plan.Tree, opts options, std Streams, do func(*progress, event.Sin
 	shown := showProgress(opts, std, story)
 	var end ending
 	defer func() { endStory(story, end.stopped) }()
+	process.NotSuspended(func(why string) { opts.say(story, hclog.Warn, "Ctrl-Z is ignored: "+why) })
+	defer process.NotSuspended(nil)
 	names := bufio.NewWriter(std.Out)
 	stream := event.NewStream(shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
 	end, err = do(shown, stream.Emit)

@@ -31,8 +31,9 @@ type family struct {
 	spawners map[priority]*spawner
 	cgroups  *cgroups // nil before the first Start with a limit of memory
 
-	suspension func() // ends passSuspension; nil before the first Start
-	observer   func(Change)
+	suspension   func() // ends passSuspension; nil before the first Start
+	notSuspended func(why string)
+	observer     func(Change)
 }
 
 var self = family{name: MainProcess, pid: os.Getpid()}

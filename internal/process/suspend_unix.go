@@ -6,22 +6,100 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
-// suspend stops the active children and this process, as Ctrl-Z would if they
-// were one process group, and returns when this process goes on, after it has let
-// the children go on, too.
-func suspend() {
-	// Another thread may take the SIGSTOP, and this one run on for a moment: only a
-	// SIGCONT tells that the stop is over.
-	goOn := make(chan os.Signal, 1)
-	signal.Notify(goOn, syscall.SIGCONT)
-	defer signal.Stop(goOn)
+// A suspension passes Ctrl-Z (SIGTSTP) on to the children, and stops this process:
+//
+//	SIGTSTP ─▶ SIGTSTP to the children ─▶ SIGTSTP to itself, by default ─▶ (stopped) ─▶ SIGCONT to the children
+//
+// Linux itself refuses a stop that nobody could end: that of PID 1 of a PID namespace,
+// which hears no such signal from within, and that of an orphaned process group, which
+// has no shell. Then the children go on at once. (SIGSTOP would stop an orphaned group
+// for ever, and PID 1 would wait for a SIGCONT that never comes.)
+type suspension struct {
+	stops, goOn chan os.Signal
+	quit, ended chan struct{}
+}
+
+// noticeAtMost is how long a SIGCONT that has been sent may be on its way.
+const noticeAtMost = time.Second
+
+// passSuspension has Ctrl-Z stop the children, too, in a process that has children;
+// these pass it on to theirs. A process that ignores it stays so.
+func passSuspension() (stop func()) {
+	if signal.Ignored(syscall.SIGTSTP) {
+		return func() {}
+	}
+	s := &suspension{make(chan os.Signal, 1), make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})}
+	signal.Notify(s.stops, syscall.SIGTSTP)
+	signal.Notify(s.goOn, syscall.SIGCONT)
+	go s.pass()
+	return func() {
+		close(s.quit)
+		<-s.ended
+	}
+}
+
+func (s *suspension) pass() {
+	defer close(s.ended)
+	defer signal.Stop(s.goOn)
+	defer signal.Stop(s.stops)
+	said := false
+	for {
+		select {
+		case <-s.quit:
+			return
+		case <-s.goOn:
+			drain(s.stops) // it is one before this
+		case <-s.stops:
+			if s.suspend() || said {
+				continue
+			}
+			notSuspended(whyNot())
+			said = true
+		}
+	}
+}
+
+// suspend stops the active children and this process, and returns when all go on. It
+// tells whether a SIGCONT has ended that.
+func (s *suspension) suspend() (continued bool) {
 	children := ActiveChildren()
 	signalGroups(children, syscall.SIGTSTP)
-	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-	<-goOn
+	wentOn := drain(s.goOn) // meanwhile: a stop now would come after that
+	if !wentOn {
+		drain(s.stops)
+		stopSelf()
+	}
 	signalGroups(children, syscall.SIGCONT)
+	if wentOn {
+		return true
+	}
+	select {
+	case <-s.goOn:
+		return true
+	case <-time.After(noticeAtMost):
+	case <-s.quit:
+	}
+	return drain(s.goOn)
+}
+
+// drain drops a signal that waits, and tells whether there was one.
+func drain(signals <-chan os.Signal) bool {
+	select {
+	case <-signals:
+		return true
+	default:
+		return false
+	}
+}
+
+func whyNot() string {
+	if os.Getpid() == 1 {
+		return "PID 1 cannot be stopped from within its container"
+	}
+	return "nobody could continue this process: its process group is orphaned"
 }
 
 // signalGroups signals the group of each child that is not being reaped: until
@@ -33,27 +111,5 @@ func signalGroups(children []*Process, sig syscall.Signal) {
 			_ = syscall.Kill(-p.pid, sig)
 		}
 		p.mu.Unlock()
-	}
-}
-
-// passSuspension has Ctrl-Z (SIGTSTP) stop the children, too, in a process that
-// has children; these pass it on to theirs. A process that ignores it stays so.
-func passSuspension() (stop func()) {
-	if signal.Ignored(syscall.SIGTSTP) {
-		return func() {}
-	}
-	stops := make(chan os.Signal, 1)
-	signal.Notify(stops, syscall.SIGTSTP)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for range stops {
-			suspend()
-		}
-	}()
-	return func() {
-		signal.Stop(stops)
-		close(stops)
-		<-done
 	}
 }
