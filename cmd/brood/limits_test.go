@@ -130,3 +130,29 @@ func TestFewPendingSignals(t *testing.T) {
 		})
 	}
 }
+
+// Where a limit leaves no room for a single child, one line names it and what would do.
+func TestTooLowALimit(t *testing.T) {
+	for _, c := range []struct{ limit, says string }{
+		{"-n 10", "brood: RLIMIT_NOFILE is 10, and "},
+		{"-u 8", "brood: RLIMIT_NPROC is 8, and "},
+		{"-u 12", "brood: RLIMIT_NPROC is 12, and "},
+	} {
+		t.Run(c.limit, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 3, 1000)
+			cmd := limited(t, p, c.limit)
+			if strings.HasPrefix(c.limit, "-u") {
+				needsRoot(t, "to be a user without processes")
+				const newcomer = 54322
+				cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: &syscall.Credential{Uid: newcomer, Gid: newcomer}}
+			}
+			r := start(t, p, cmd)
+			r.wants(2)
+			said := r.stderr()
+			if !strings.HasPrefix(said, c.says) || !strings.HasSuffix(said, " would do\n") || strings.Count(said, "\n") != 1 {
+				t.Errorf("it says:\n%s", said)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 
@@ -15,10 +16,17 @@ import (
 // The main thread of a parent does nothing but wait. A signal goes to it first (Linux,
 // complete_signal in kernel/signal.c), and stays with it while it sits in a system call that
 // only SIGKILL ends: on a file system that does not answer, Ctrl-C would never be heard.
+//
+// Before that, while there are few threads, it makes sure that there can be more.
 func init() {
-	if !process.IsChild(os.Args) {
-		runtime.LockOSThread()
+	if process.IsChild(os.Args) {
+		return
 	}
+	if err := process.Enough(); err != nil {
+		fmt.Fprintln(os.Stderr, "brood:", err)
+		os.Exit(2)
+	}
+	runtime.LockOSThread()
 }
 
 func main() {

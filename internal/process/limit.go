@@ -1,10 +1,13 @@
 package process
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // What one child takes of the system, measured: one that copies has 6 or 7
@@ -33,9 +36,27 @@ func Limit() (children int, reason string) {
 	return children, reason
 }
 
+// Lacking says which limit err comes from, the error of a start that the system had no
+// room for: "RLIMIT_NOFILE is 10, and 38 would do"; "" where none seems to be the cause.
+func Lacking(err error) string {
+	files := errors.Is(err, syscall.EMFILE)
+	if !files && !errors.Is(err, syscall.EAGAIN) {
+		return ""
+	}
+	for _, l := range systemLimits() {
+		if files == (l.name == nofile) && l.room < l.perChild {
+			return fmt.Sprintf("%s is %d, and %d would do", l.name, l.limit, l.limit-l.room+l.perChild)
+		}
+	}
+	return ""
+}
+
+const nofile = "RLIMIT_NOFILE"
+
 // systemLimit is one of the limits: how much of it is left, and how much one child takes.
 type systemLimit struct {
 	name     string
+	limit    int
 	room     int
 	perChild int
 }

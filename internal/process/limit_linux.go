@@ -14,7 +14,7 @@ import (
 func systemLimits() []systemLimit {
 	var limits []systemLimit
 	add := func(name string, limit, used, perChild int) {
-		limits = append(limits, systemLimit{name, limit - used, perChild})
+		limits = append(limits, systemLimit{name, limit, limit - used, perChild})
 	}
 	tasks := tasksOfSystem() + tasksKept
 	if n, ok := readInt("/proc/sys/kernel/pid_max"); ok {
@@ -29,7 +29,7 @@ func systemLimits() []systemLimit {
 	}
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) == nil && r.Cur < unix.RLIM_INFINITY {
 		open, _ := os.ReadDir("/proc/self/fd")
-		add("RLIMIT_NOFILE", int(r.Cur), len(open)+filesKept, filesPerChild)
+		add(nofile, int(r.Cur), len(open)+filesKept, filesPerChild)
 	}
 	for _, dir := range pidsCgroups() {
 		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok { // "max" is no number

@@ -1,10 +1,12 @@
 package process_test
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -97,4 +99,60 @@ func TestLimit(t *testing.T) {
 	if children, err := strconv.Atoi(n); err != nil || children < 1 || children > 33 || reason != "RLIMIT_NOFILE" {
 		t.Errorf("with 100 descriptors: %s", out)
 	}
+}
+
+// A limit that is too low for a child is named, with a number that would do.
+func TestEnough(t *testing.T) {
+	if err := process.Enough(); err != nil {
+		t.Errorf("here: %v", err)
+	}
+	for _, c := range []struct{ resource, limit, says string }{
+		{"7", "12", "RLIMIT_NOFILE is 12, and "}, // the numbers are the kernel's
+		{"9", "614400000", "RLIMIT_AS is 600000 KiB, and 2 GiB would do"},
+		{"2", "20480000", "RLIMIT_DATA is 20000 KiB, and 128 MiB would do"},
+	} {
+		out := said(t, start(t, process.Config{Target: "enough", Args: []string{c.resource, c.limit}}))
+		if !strings.HasPrefix(out, c.says) {
+			t.Errorf("%s, want %s", out, c.says)
+		}
+	}
+}
+
+func TestLacking(t *testing.T) {
+	for err, want := range map[error]string{syscall.EMFILE: "", syscall.ENOENT: ""} {
+		if got := process.Lacking(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+	out := said(t, start(t, process.Config{Target: "lacking", Args: []string{"30"}}))
+	if !strings.HasPrefix(out, "RLIMIT_NOFILE is 30, and ") || !strings.HasSuffix(out, " would do") {
+		t.Errorf("with 30 descriptors: %q", out)
+	}
+}
+
+func init() { targets["enough"], targets["lacking"] = enough, lacking }
+
+// enough says whether the resource Args[0] is enough when it is limited to Args[1].
+func enough(w *process.Work) error {
+	resource := atoi(w.Args[0])
+	var had syscall.Rlimit
+	if err := syscall.Getrlimit(resource, &had); err != nil {
+		return err
+	}
+	low := syscall.Rlimit{Cur: uint64(atoi(w.Args[1])), Max: had.Max}
+	if err := syscall.Setrlimit(resource, &low); err != nil {
+		return err
+	}
+	err := process.Enough()
+	_ = syscall.Setrlimit(resource, &had) // what comes needs memory
+	_, writeErr := fmt.Fprint(w.Events, err)
+	return writeErr
+}
+
+func lacking(w *process.Work) error {
+	if err := setDescriptors(atoi(w.Args[0])); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(w.Events, process.Lacking(syscall.EMFILE))
+	return err
 }

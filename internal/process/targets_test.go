@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -25,10 +26,10 @@ import (
 
 // targets are what the children of the tests do, named for what goes wrong in
 // them. Those that stay say "up" on their events first.
-var targets map[string]process.Target
+var targets = map[string]process.Target{}
 
 func init() { // some of them start others
-	targets = map[string]process.Target{
+	maps.Copy(targets, map[string]process.Target{
 		"return":          func(*process.Work) error { return nil },
 		"exit":            func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
 		"error":           func(*process.Work) error { return errors.New("no such tune") },
@@ -68,7 +69,7 @@ func init() { // some of them start others
 		"holds":           holds,
 		"has-holder":      hasHolder,
 		"os.Exit":         func(*process.Work) error { os.Exit(0); return nil },
-	}
+	})
 }
 
 func atoi(s string) int {

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -37,7 +38,7 @@ func (r *run) ended(a *attempt) {
 	case len(left) > 0 && a.child.NoRoom():
 		rest := a.rest(left)
 		rest.tries, rest.failure, rest.pauses = a.tries, a.failure, a.pauses
-		r.refused(rest, left[0].Error)
+		r.refused(rest, left[0].Error, syscall.EAGAIN)
 	case len(left) > 1 && r.stopped == 0:
 		r.ready = append(r.ready, a.rest(left[1:]))
 		r.failed(a, a.explained(left[0]))

@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"errors"
+	"syscall"
 	"time"
 
 	"brood/internal/event"
@@ -11,22 +13,34 @@ import (
 //
 //	refused: a start fails, or a child ends for lack of threads
 //	  └─▶ waiting ─▶ slots = the children there are ─▶ one of them ends, or retryEvery ─▶ start
-//	                   └─ + 1 each regainEvery without a refusal, up to what was asked for
+//	         │         └─ + 1 each regainEvery without a refusal, up to what was asked for
+//	         └─ no child of ours, and tried retryAtMost times ─▶ failed
 type room struct {
 	waiting  []*task
 	attempts int // at these, with no child of ours to wait for
 	retry    <-chan time.Time
 	said     bool      // that there is less room than was thought
+	lacking  *string   // what process.Lacking has said; nil before it was asked
 	changed  time.Time // slots, last
 }
 
-// Two minutes of trying with no child of ours to wait for: whoever has taken the
-// room may need that long, and Ctrl-C ends it.
+// With no child of ours to wait for, five seconds decide: a limit of the user's own does
+// not pass. Memory, and the descriptors of the whole system, are given back by others,
+// who may need longer.
 const (
 	retryEvery  = 500 * time.Millisecond
-	retryAtMost = 240
+	retryAtMost = 10
+	retryShared = 60
 	regainEvery = time.Second
 )
+
+// tries is how often a start that fails for this cause is tried with no child of ours.
+func tries(cause error) int {
+	if errors.Is(cause, syscall.ENOMEM) || errors.Is(cause, syscall.ENFILE) {
+		return retryShared
+	}
+	return retryAtMost
+}
 
 // notStarted keeps the task for later, or gives it up.
 func (r *run) notStarted(t *task, err error) {
@@ -34,14 +48,14 @@ func (r *run) notStarted(t *task, err error) {
 		r.giveUp(t, err.Error())
 		return
 	}
-	r.refused(t, err.Error())
+	r.refused(t, err.Error(), err)
 }
 
 // refused is what happens when the system has no room for one more child: the task
 // waits for one of ours to end; where there is none, it is tried again some times.
-func (r *run) refused(t *task, why string) {
-	if r.stopped > 0 || r.room.attempts == retryAtMost {
-		r.giveUp(t, why)
+func (r *run) refused(t *task, why string, cause error) {
+	if r.stopped > 0 || r.room.attempts >= tries(cause) {
+		r.giveUp(t, why+r.lacking(cause))
 		return
 	}
 	r.room.waiting = append(r.room.waiting, t)
@@ -59,9 +73,21 @@ func (r *run) refused(t *task, why string) {
 	}
 }
 
+// lacking is the limit that is to blame, to be put behind an error.
+func (r *run) lacking(cause error) string {
+	if r.room.lacking == nil { // asked once, as there may be a million tasks to give up
+		limit := process.Lacking(cause)
+		if limit != "" {
+			limit = ": " + limit
+		}
+		r.room.lacking = &limit
+	}
+	return *r.room.lacking
+}
+
 // roomy notes that a child has had the room that it took.
 func (r *run) roomy() {
-	r.room.attempts = 0
+	r.room.attempts, r.room.lacking = 0, nil
 	if r.slots < r.wanted && time.Since(r.room.changed) >= regainEvery {
 		r.setSlots(r.slots + 1)
 	}

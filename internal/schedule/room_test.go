@@ -38,23 +38,34 @@ func TestNoRoom(t *testing.T) {
 
 func TestNoRoomAndNoChildToWaitFor(t *testing.T) {
 	for _, row := range []struct {
-		name          string
-		refusals      int
-		done, failure int
-	}{{"for a while", 5, 1, 0}, {"for ever", 1000, 1, 1}} {
+		name     string
+		why      error
+		refusals int
+		failures int
+		within   time.Duration
+	}{
+		{"for a while", errNoRoom, 5, 0, 5 * time.Second},
+		{"for ever", errNoRoom, 1000, 2, 6 * time.Second},
+		{"descriptors", syscall.EMFILE, 1000, 2, 6 * time.Second},
+		{"memory for a while", syscall.ENOMEM, 50, 0, 30 * time.Second},
+		{"memory", syscall.ENOMEM, 1000, 2, 40 * time.Second},
+	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := &engine{}
 				e.start = func(plan.Job) error {
 					if row.refusals--; row.refusals >= 0 {
-						return errNoRoom
+						return row.why
 					}
 					return nil
 				}
-				j := newJobs(1)
+				j := newJobs(2)
 				said := run(j, e, schedule.Options{Slots: 2})
-				if len(j.done) != row.done || count(said, "failed f0") != row.failure {
+				if n := count(said, "failed f0") + count(said, "failed f1"); len(j.done) != 2 || n != row.failures {
 					t.Errorf("done %q, events %q", j.done, said)
+				}
+				if took := time.Since(start); took > row.within {
+					t.Errorf("it has tried for %v, want at most %v", took, row.within)
 				}
 			})
 		})
@@ -85,7 +96,7 @@ func TestNoThreads(t *testing.T) {
 		deaths   int
 		done     int
 		failures int
-	}{{"once", 1, 6, 0}, {"often", 50, 6, 0}, {"for ever", 1 << 30, 6, 6}} {
+	}{{"once", 1, 6, 0}, {"often", 8, 6, 0}, {"for ever", 1 << 30, 6, 6}} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var deaths atomic.Int32

@@ -1,0 +1,98 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// What a parent with one child takes, measured with two CPUs: with less of it, runs hung
+// or ended by a stack trace of the runtime. Descriptors and tasks are those beside what
+// is there already.
+const (
+	leastFiles   = 15
+	leastTasks   = 16
+	leastMapped  = 800_000 << 10 // RLIMIT_AS
+	leastData    = 80_000 << 10  // RLIMIT_DATA
+	enoughMapped = 2 << 30
+	enoughData   = 128 << 20
+
+	ownTasks = 11 // of the parent at the most
+)
+
+// A limit of this many and more is not compared with what is taken, which takes long to count.
+const (
+	manyFiles = 256
+	manyTasks = 1024
+)
+
+// Enough is an error where a limit of this process, or the pids.max of its control group,
+// is too low for a parent and a child; it names the limit, and a number that would do. A parent calls it first: a Go
+// program that gets no thread or no memory ends by a stack trace.
+func Enough() error {
+	limit := func(resource int) uint64 {
+		r := unix.Rlimit{Cur: unix.RLIM_INFINITY}
+		_ = unix.Getrlimit(resource, &r)
+		return r.Cur
+	}
+	if n := limit(unix.RLIMIT_NOFILE); n < manyFiles {
+		open := openBelow(int(n))
+		if n < uint64(open+leastFiles) {
+			return tooLow(nofile, strconv.FormatUint(n, 10), strconv.Itoa(open+filesKept+filesPerChild))
+		}
+	}
+	if n := limit(unix.RLIMIT_AS); n < leastMapped {
+		return tooLow("RLIMIT_AS", inBytes(int64(n)), inBytes(enoughMapped))
+	}
+	if n := limit(unix.RLIMIT_DATA); n < leastData {
+		return tooLow("RLIMIT_DATA", inBytes(int64(n)), inBytes(enoughData))
+	}
+	if n := limit(unix.RLIMIT_NPROC); n < manyTasks && !exemptFromNproc() {
+		others := tasksOfUser(os.Getuid()) - threadsOfSelf()
+		if n < uint64(others+leastTasks) {
+			return tooManyTasks("RLIMIT_NPROC", int(n), others)
+		}
+	}
+	for _, dir := range pidsCgroups() {
+		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok && n < manyTasks {
+			used, _ := readInt(filepath.Join(dir, "pids.current"))
+			if others := used - threadsOfSelf(); n < others+leastTasks {
+				return tooManyTasks("pids.max", n, others)
+			}
+		}
+	}
+	return nil
+}
+
+func tooManyTasks(name string, limit, others int) error {
+	return tooLow(name, strconv.Itoa(limit), strconv.Itoa(others+ownTasks+tasksKept+tasksPerChild))
+}
+
+func tooLow(name, limit, enough string) error {
+	return fmt.Errorf("%s is %s, and %s would do", name, limit, enough)
+}
+
+// openBelow counts the open descriptors that the limit, which is of their numbers, counts.
+func openBelow(limit int) (open int) {
+	files, err := os.ReadDir("/proc/self/fd")
+	if errors.Is(err, syscall.EMFILE) {
+		return limit
+	}
+	for _, file := range files {
+		if n, err := strconv.Atoi(file.Name()); err == nil && n < limit {
+			open++
+		}
+	}
+	return max(open-1, 0) // one of them was for this
+}
+
+func threadsOfSelf() int {
+	text, _ := os.ReadFile("/proc/self/status")
+	n, _ := strconv.Atoi(wordAfter(text, "Threads:"))
+	return n
+}
