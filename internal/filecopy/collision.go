@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,28 +22,27 @@ import (
 
 var errOtherSpelling = errors.New("the destination has it in another spelling, and cannot hold both")
 
-// Spelling tells of names below a root whether they are spelled like the entries
-// that are found by them. Of a folder that takes several spellings for one it keeps
-// the names, until it is asked for another folder.
+// Spelling tells of names whether they are spelled like the entries that are found by
+// them. Of a folder that takes several spellings for one it keeps the names, until it is
+// asked for another folder.
 type Spelling struct {
-	Root   *os.Root
 	Read   func() // unless nil, called when some of a folder's names were read, which are many
 	folder string
 	names  map[string]bool // of the folder, when they were read
 }
 
-// Exact tells whether the entry that is there under a name is spelled like the
-// name, byte for byte; only the last element is looked at. It costs a stat, or two of
-// a name that is not ASCII; only where the folder takes another spelling for the
-// same are its names read. An entry that is newer than that is not exact.
-func (s *Spelling) Exact(name string) (bool, error) {
-	return exact(s.Root, name, s.lists)
+// Exact tells whether the entry base of dir is spelled like that, byte for byte; folder is
+// dir's name. It costs a stat, or two of a name that is not ASCII; only where the folder
+// takes another spelling for the same are its names read. An entry that is newer than
+// that is not exact.
+func (s *Spelling) Exact(dir *os.Root, folder, base string) (bool, error) {
+	return exact(dir, base, func() (bool, error) { return s.lists(dir, folder, base) })
 }
 
-func (s *Spelling) lists(root *os.Root, folder, base string) (bool, error) {
+func (s *Spelling) lists(dir *os.Root, folder, base string) (bool, error) {
 	if s.names == nil || s.folder != folder {
 		s.folder, s.names = folder, map[string]bool{}
-		err := eachName(root, folder, func(names []string) bool {
+		err := eachName(dir, func(names []string) bool {
 			for _, name := range names {
 				s.names[name] = true
 			}
@@ -61,15 +59,14 @@ func (s *Spelling) lists(root *os.Root, folder, base string) (bool, error) {
 	return s.names[base], nil
 }
 
-func exact(root *os.Root, name string, lists func(root *os.Root, folder, base string) (bool, error)) (bool, error) {
-	parent, base := filepath.Split(name)
+func exact(dir *os.Root, base string, lists func() (bool, error)) (bool, error) {
 	for _, other := range spellings(base) {
-		there, err := Lstat(root, parent+other)
+		there, err := Lstat(dir, other)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err == nil {
-			here, err := Lstat(root, name)
+			here, err := Lstat(dir, base)
 			if err != nil {
 				return false, NewError("stat", err)
 			}
@@ -78,7 +75,7 @@ func exact(root *os.Root, name string, lists func(root *os.Root, folder, base st
 			}
 		}
 		// Hard links, or one entry.
-		return lists(root, parent, base)
+		return lists()
 	}
 	return true, nil
 }
@@ -119,8 +116,8 @@ func swapCase(s string) string {
 }
 
 // lists tells whether the folder has an entry of just that name.
-func lists(root *os.Root, folder, base string) (found bool, err error) {
-	err = eachName(root, folder, func(names []string) bool {
+func lists(dir *os.Root, base string) (found bool, err error) {
+	err = eachName(dir, func(names []string) bool {
 		found = slices.Contains(names, base)
 		return found
 	})
@@ -128,8 +125,8 @@ func lists(root *os.Root, folder, base string) (found bool, err error) {
 }
 
 // eachName calls with some names of the folder after others, until that returns true.
-func eachName(root *os.Root, folder string, call func(names []string) (enough bool)) error {
-	f, err := root.OpenFile(filepath.Clean(folder), os.O_RDONLY|withoutWaiting, 0)
+func eachName(dir *os.Root, call func(names []string) (enough bool)) error {
+	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
 		return NewError("open folder", err)
 	}
@@ -145,27 +142,21 @@ func eachName(root *os.Root, folder string, call func(names []string) (enough bo
 	}
 }
 
-// checkSpelled is an error unless the last element of name is spelled so in root.
-func checkSpelled(op string, root *os.Root, name string) error {
-	ok, err := exact(root, name, lists)
+// checkSpelled is an error unless base is spelled so in dir.
+func checkSpelled(op string, dir *os.Root, base string) error {
+	ok, err := exact(dir, base, func() (bool, error) { return lists(dir, base) })
 	if err == nil && !ok {
 		err = NewError(op, errOtherSpelling)
 	}
 	return err
 }
 
-// spelledPath is dir, which was opened as root/name, if each element of the name is
-// spelled so: two folders that are taken for one would mix their files.
-func spelledPath(dir, root *os.Root, name string) (*os.Root, error) {
-	name = filepath.Clean(name)
-	for i := range len(name) + 1 {
-		if i < len(name) && !os.IsPathSeparator(name[i]) {
-			continue
-		}
-		if err := checkSpelled("open folder", root, name[:i]); err != nil {
-			dir.Close()
-			return nil, err
-		}
+// spelled is dir, which was opened as base in the folder above, if it is spelled so: two
+// folders that are taken for one would mix their files.
+func spelled(dir, above *os.Root, base string) (*os.Root, error) {
+	if err := checkSpelled("open folder", above, base); err != nil {
+		dir.Close()
+		return nil, err
 	}
 	return dir, nil
 }

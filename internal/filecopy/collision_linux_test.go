@@ -235,7 +235,8 @@ func TestSpellingsOnOrdinaryFileSystem(t *testing.T) {
 
 func TestSpelling(t *testing.T) {
 	e := foldingEnds(t)
-	spelling := filecopy.Spelling{Root: e.dst}
+	spelling, folders := filecopy.Spelling{}, filecopy.NewChain(e.dst)
+	defer folders.Close()
 	must(t, e.dst.Mkdir("Sub", 0o700))
 	for _, name := range []string{"a.mov", "Sub/\u00e9", "Sub/1234", "\uac00", "Sub/\xff", "Sub/Z\xff"} {
 		write(t, e.dst, name, nil, 0o600)
@@ -244,7 +245,10 @@ func TestSpelling(t *testing.T) {
 		"a.mov": true, "A.mov": false, "a.MOV": false, "Sub": true, "sub": false, "sub/\u00e9": true, "Sub/e\u0301": false, "Sub/\u00c9": false,
 		"Sub/1234": true, "\uac00": true, "\u1100\u1161": false, "Sub/\xff": true, "Sub/Z\xff": true, "Sub/z\xff": false, ".": true,
 	} {
-		if got, err := spelling.Exact(name); got != want || err != nil {
+		folder := path.Dir(name)
+		dir, err := folders.Open(folder)
+		must(t, err)
+		if got, err := spelling.Exact(dir, folder, path.Base(name)); got != want || err != nil {
 			t.Errorf("%q: %v, %v; want %v", name, got, err, want)
 		}
 	}

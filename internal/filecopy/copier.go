@@ -8,23 +8,29 @@ import (
 	"path/filepath"
 )
 
-// Copier copies files one after another. It keeps the folder of the last one open
-// on both sides, so that the path to it is walked once and not for each file; where
-// the folder goes meanwhile, its files go along. It is for one goroutine.
+// Copier copies files, folders, links and nodes one after another. It keeps the folder of
+// the last one open on both sides, and some above it, so that the path to it is walked
+// once and not for each name; where the folder goes meanwhile, its files go along. It is
+// for one goroutine.
 type Copier struct {
-	src, dst *os.Root
+	src, dst Chain
 
-	parent string   // of the last name, with a slash at its end; "" is src and dst themselves
-	from   *os.Root // the source's folder of that name; nil as long as it was not needed
-	to     place    // likewise; a place in it is this one with a base
+	parent string // of the last name, with a slash at its end; "" is the roots themselves
+	to     place  // the destination's folder of that name, once it was needed; a place in it is this one with a base
 	buffer buffer
 }
 
 // NewCopier is one from src to dst, which stay the caller's. It is to be closed.
-func NewCopier(src, dst *os.Root) *Copier { return &Copier{src: src, dst: dst} }
+func NewCopier(src, dst *os.Root) *Copier {
+	return &Copier{src: Chain{root: src}, dst: Chain{root: dst}}
+}
 
-// Close closes the folder.
-func (c *Copier) Close() { c.leave() }
+// Close closes the folders.
+func (c *Copier) Close() {
+	c.leave()
+	c.src.Close()
+	c.dst.Close()
+}
 
 // Lstat is src.Lstat, whatever signals come.
 func (c *Copier) Lstat(name string) (fs.FileInfo, error) {
@@ -35,7 +41,17 @@ func (c *Copier) Lstat(name string) (fs.FileInfo, error) {
 	return Lstat(from, base)
 }
 
-// File is the function of that name, for a file of which Lstat has said this.
+// File copies the regular file src/name to dst/name, and makes the parent folders that dst
+// lacks. seen is what Lstat said of it. On any error, ctx's included, dst/name is as it was
+// before and the temporary file is gone; but where only the folder can't be synced
+// (Durable), the copy has its name already, and ctx's with Resume leaves the
+// temporary for the next run.
+//
+// The errors are ctx's own, an [*Error], or one that says that the source
+// changed while it was opened or copied: such a copy is not kept. A directory
+// at dst/name is the error EISDIR. A symlink there is replaced, never written
+// through, and a read-only file is replaced as well. A file or folder that has
+// another name, which the destination takes for the same, is an error.
 func (c *Copier) File(ctx context.Context, name string, seen fs.FileInfo, opts Options) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
@@ -43,20 +59,24 @@ func (c *Copier) File(ctx context.Context, name string, seen fs.FileInfo, opts O
 	if !seen.Mode().IsRegular() {
 		return Result{}, NewError("open", errNotRegular)
 	}
-	from, base, err := c.source(name)
-	if err != nil {
-		return Result{}, NewError("open", err)
-	}
-	stayed := c.to.dir != nil
-	at, err := c.place(base, opts)
-	if err != nil {
-		return Result{}, err
-	}
-	res, err := at.copy(ctx, from, seen, opts)
-	c.to.named = at.named
-	if stayed && errors.Is(err, fs.ErrNotExist) { // somebody has removed the folder
-		c.leave()
-		return c.File(ctx, name, seen, opts)
+	return c.again(func() (Result, error) {
+		at, from, err := c.place(name, opts)
+		if err != nil {
+			return Result{}, err
+		}
+		res, err := at.copy(ctx, from, seen, opts)
+		c.to.named = at.named
+		return res, err
+	})
+}
+
+// again does it once more, from the roots, where a folder that was open is gone.
+func (c *Copier) again(do func() (Result, error)) (Result, error) {
+	stayed := len(c.dst.held) > 0
+	res, err := do()
+	if stayed && errors.Is(err, fs.ErrNotExist) {
+		c.Close()
+		return do()
 	}
 	return res, err
 }
@@ -71,35 +91,37 @@ func (c *Copier) source(name string) (from *os.Root, base string, err error) {
 		c.leave()
 		c.parent = parent
 	}
-	if c.from == nil && parent == "" {
-		c.from = c.src
-	} else if c.from == nil {
-		c.from, err = enter(c.src, parent)
-	}
-	return c.from, base, err
+	from, err = c.src.Open(parent)
+	return from, base, err
 }
 
-// place is that of a base name in the destination's folder.
-func (c *Copier) place(base string, opts Options) (place, error) {
-	if c.to.dir == nil {
-		to, err := openPlace(c.src, c.dst, c.parent+base, opts)
-		if err != nil {
-			return place{}, err
-		}
-		to.self, _ = openSelf(to.dir) // without it, whoever needs it says why
-		c.to = to
+// place is that of a name in the destination, beside the source's folder of it.
+func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err error) {
+	from, base, err := c.source(name)
+	if err != nil {
+		return place{}, nil, NewError("open", err)
 	}
-	at := c.to
+	if c.to.dir == nil {
+		dir, err := c.dst.descend(c.parent, true, func(above *os.Root, base, name string) (*os.Root, error) {
+			return c.folder(above, base, name, opts)
+		})
+		if err != nil {
+			return place{}, nil, err
+		}
+		c.to = place{dir: dir, shared: dir == c.dst.root}
+		c.to.self, _ = openSelf(dir)                      // without it, whoever needs it says why
+		if from, err = c.src.Open(c.parent); err != nil { // to make folders, those above it were opened
+			return place{}, nil, NewError("open", err)
+		}
+	}
+	at = c.to
 	at.base, at.buffer = base, &c.buffer
-	return at, nil
+	return at, from, nil
 }
 
 func (c *Copier) leave() {
-	if c.from != nil && c.from != c.src {
-		c.from.Close()
+	if c.to.self != nil {
+		c.to.self.Close()
 	}
-	if c.to.dir != nil {
-		c.to.close()
-	}
-	c.from, c.to = nil, place{}
+	c.to = place{}
 }

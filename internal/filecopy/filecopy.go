@@ -142,27 +142,6 @@ type Result struct {
 	Repaired bool // of Skipped: it has been given what it lacked, with Archive
 }
 
-// File copies the regular file src/name to dst/name, and makes the parent
-// folders that dst lacks. On any error, ctx's included, dst/name is as it was
-// before and the temporary file is gone; but where only the folder can't be synced
-// (Durable), the copy has its name already, and ctx's with Resume leaves the
-// temporary for the next run.
-//
-// The errors are ctx's own, an [*Error], or one that says that the source
-// changed while it was opened or copied: such a copy is not kept. A directory
-// at dst/name is the error EISDIR. A symlink there is replaced, never written
-// through, and a read-only file is replaced as well. A file or folder that has
-// another name, which the destination takes for the same, is an error.
-func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Result, error) {
-	c := NewCopier(src, dst)
-	defer c.Close()
-	seen, err := c.Lstat(name)
-	if err != nil {
-		return Result{}, NewError("stat", err)
-	}
-	return c.File(ctx, name, seen, opts)
-}
-
 // copy makes the place a copy of the file of the same name in the folder from.
 func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options) (Result, error) {
 	keep, err := p.keeps(seen, opts.Overwrite)

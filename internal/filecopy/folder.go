@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -15,28 +16,40 @@ import (
 // with Durable has it on the medium. Call it when the folder's files are in place,
 // as they change its times and may not be let in afterwards. name may be ".".
 // With Strict, a folder that loses something is there all the same.
-func Folder(src, dst *os.Root, name string, opts Options) (Result, error) {
-	info, err := Lstat(src, name)
-	if err != nil {
-		return Result{}, NewError("stat", err)
-	}
-	if !info.IsDir() {
-		return Result{}, NewError("open folder", syscall.ENOTDIR)
-	}
-	dir, err := openFolder(src, dst, name, opts)
-	if err != nil {
-		return Result{}, err
-	}
-	defer dir.Close()
+func (c *Copier) Folder(name string, opts Options) (Result, error) {
+	name = filepath.Clean(name)
+	return c.again(func() (Result, error) {
+		info, err := c.Lstat(name)
+		if err != nil {
+			return Result{}, NewError("stat", err)
+		}
+		if !info.IsDir() {
+			return Result{}, NewError("open folder", syscall.ENOTDIR)
+		}
+		at, from, err := c.place(name, opts)
+		if err != nil {
+			return Result{}, err
+		}
+		dir, err := c.folder(at.dir, at.base, name, opts)
+		if err != nil {
+			return Result{}, err
+		}
+		defer dir.Close()
+		return fillFolder(from, at.base, info, dir, opts)
+	})
+}
+
+// fillFolder gives dir, which has its files, all else that the folder base of from has.
+func fillFolder(from *os.Root, base string, info fs.FileInfo, dir *os.Root, opts Options) (Result, error) {
 	wanted := func(string) bool { return false }
 	if opts.Resume {
-		wanted = func(partial string) bool { return lacksFile(src, name, dir, partial) }
+		wanted = func(partial string) bool { return lacksFile(from, base, dir, partial) }
 	}
 	if _, err := sweep(dir, wanted); err != nil {
 		return Result{}, err
 	}
 	if !opts.Durable {
-		lost, err := setFolderMetadata(src, name, info, dir, opts)
+		lost, err := setFolderMetadata(from, base, info, dir, opts)
 		return Result{Lost: lost}, err
 	}
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0) // as long as the mode lets us
@@ -44,7 +57,7 @@ func Folder(src, dst *os.Root, name string, opts Options) (Result, error) {
 		return Result{}, NewError("open folder", err)
 	}
 	defer f.Close()
-	lost, err := setFolderMetadata(src, name, info, dir, opts)
+	lost, err := setFolderMetadata(from, base, info, dir, opts)
 	if err == nil {
 		err = syncFolder(f)
 	}

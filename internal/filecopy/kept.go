@@ -18,22 +18,20 @@ func attributesOf(of inode, info fs.FileInfo) (a Attributes, err error) {
 	return a, a.read(of, info)
 }
 
-// AttributeReader reads the attributes of names below Root, one after another. It keeps
+// AttributeReader reads the attributes of names below one root, one after another. It keeps
 // the folder of the last name open. It is for one goroutine, and to be closed.
 type AttributeReader struct {
-	Root *os.Root
-
 	parent string
 	folder *os.File // of that name; nil until one was read
 }
 
-// Read reads the attributes of a name whose info is given. They are good until the next
-// Read. A symlink that takes the name meanwhile is not followed.
-func (r *AttributeReader) Read(name string, info fs.FileInfo) (Attributes, error) {
+// Read reads the attributes of a name whose info is given. dir is its folder. They are good
+// until the next Read. A symlink that takes the name meanwhile is not followed.
+func (r *AttributeReader) Read(dir *os.Root, name string, info fs.FileInfo) (Attributes, error) {
 	parent, base := filepath.Split(name)
 	if r.folder == nil || parent != r.parent {
 		r.Close()
-		folder, err := openToSee(r.Root, filepath.Join(parent, "."))
+		folder, err := openToSee(dir, ".")
 		if err != nil {
 			return Attributes{}, NewError("open folder", err)
 		}

@@ -27,49 +27,51 @@ var (
 //
 // With ErrCannotLink, the result has LostHardLink; with Strict it is another
 // error.
-func Link(src, dst *os.Root, first, name string, opts Options) (Result, error) {
-	info, err := linked(src, first, name)
-	if err != nil {
-		return Result{}, err
-	}
-	to, err := Lstat(dst, first)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !copied(src, dst, first, info, to) {
-		return Result{}, NewError("link", ErrNoFirst)
-	}
-	if err != nil {
-		return Result{}, NewError("stat", err)
-	}
-	at, err := openPlace(src, dst, name, opts)
-	if err != nil {
-		return Result{}, err
-	}
-	defer at.close()
-	made := ""
-	isThere := func(old fs.FileInfo) bool { return os.SameFile(to, old) }
-	res, err := at.recreate(src, name, info, opts, isThere, func(temporary string) (losses, error) {
-		made = temporary
-		return nil, at.linkTo(dst, first, filepath.Join(filepath.Dir(name), temporary))
-	})
-	if made != "" {
-		at.dir.Remove(made) // a rename does nothing where the same link has appeared meanwhile
-	}
-	if errors.Is(err, ErrCannotLink) {
-		lost, strict := losses{LostHardLink}.judged(opts)
-		if strict != nil {
-			return Result{}, strict
+func (c *Copier) Link(first, name string, opts Options) (Result, error) {
+	return c.again(func() (Result, error) {
+		info, err := c.linked(first, name)
+		if err != nil {
+			return Result{}, err
 		}
-		return Result{Lost: lost}, err
-	}
-	return res, err
+		src, dst := c.src.root, c.dst.root
+		to, err := Lstat(dst, first)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !copied(src, dst, first, info, to) {
+			return Result{}, NewError("link", ErrNoFirst)
+		}
+		if err != nil {
+			return Result{}, NewError("stat", err)
+		}
+		at, from, err := c.place(name, opts)
+		if err != nil {
+			return Result{}, err
+		}
+		made := ""
+		isThere := func(old fs.FileInfo) bool { return os.SameFile(to, old) }
+		res, err := at.recreate(from, info, opts, isThere, func(temporary string) (losses, error) {
+			made = temporary
+			return nil, at.linkTo(dst, first, filepath.Join(filepath.Dir(name), temporary))
+		})
+		if made != "" {
+			at.dir.Remove(made) // a rename does nothing where the same link has appeared meanwhile
+		}
+		if errors.Is(err, ErrCannotLink) {
+			lost, strict := losses{LostHardLink}.judged(opts)
+			if strict != nil {
+				return Result{}, strict
+			}
+			return Result{Lost: lost}, err
+		}
+		return res, err
+	})
 }
 
 // linked is the info of the source's file, if it still has both names.
-func linked(src *os.Root, first, name string) (fs.FileInfo, error) {
-	info, err := Lstat(src, name)
+func (c *Copier) linked(first, name string) (fs.FileInfo, error) {
+	info, err := c.Lstat(name)
 	if err != nil {
 		return nil, NewError("stat", err)
 	}
-	other, err := Lstat(src, first)
+	other, err := Lstat(c.src.root, first)
 	if err != nil {
 		return nil, NewError("stat", err)
 	}

@@ -3,7 +3,6 @@ package filecopy
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"syscall"
 )
 
@@ -17,34 +16,35 @@ var errSocket = errors.New("a socket cannot be copied")
 // Where none can be made, by anybody but root or in that file system, nothing
 // is there afterwards, and LostFIFO or LostDevice is in the result: with Strict
 // an error. Outside Linux it is so everywhere.
-func Node(src, dst *os.Root, name string, opts Options) (Result, error) {
-	info, err := Lstat(src, name)
-	if err != nil {
-		return Result{}, NewError("stat", err)
-	}
-	loss, err := nodeLoss(info.Mode())
-	if err != nil {
-		return Result{}, err
-	}
-	at, err := openPlace(src, dst, name, opts)
-	if err != nil {
-		return Result{}, err
-	}
-	defer at.close()
-	unmade := false
-	isThere := func(old fs.FileInfo) bool { return sameNode(info, old) }
-	res, err := at.recreate(src, name, info, opts, isThere, func(temporary string) (losses, error) {
-		if err := at.writing(func() error { return makeNode(at.dir, temporary, info) }); err != nil {
-			unmade = cannotMake(err)
-			return nil, NewError("make node", err)
+func (c *Copier) Node(name string, opts Options) (Result, error) {
+	return c.again(func() (Result, error) {
+		info, err := c.Lstat(name)
+		if err != nil {
+			return Result{}, NewError("stat", err)
 		}
-		return at.setUnopened(src, name, info, temporary, opts)
+		loss, err := nodeLoss(info.Mode())
+		if err != nil {
+			return Result{}, err
+		}
+		at, from, err := c.place(name, opts)
+		if err != nil {
+			return Result{}, err
+		}
+		unmade := false
+		isThere := func(old fs.FileInfo) bool { return sameNode(info, old) }
+		res, err := at.recreate(from, info, opts, isThere, func(temporary string) (losses, error) {
+			if err := at.writing(func() error { return makeNode(at.dir, temporary, info) }); err != nil {
+				unmade = cannotMake(err)
+				return nil, NewError("make node", err)
+			}
+			return at.setUnopened(from, info, temporary, opts)
+		})
+		if unmade {
+			lost, err := losses{loss}.judged(opts)
+			return Result{Lost: lost}, err
+		}
+		return res, err
 	})
-	if unmade {
-		lost, err := losses{loss}.judged(opts)
-		return Result{Lost: lost}, err
-	}
-	return res, err
 }
 
 // cannotMake leaves out EACCES, the error of a folder that lets nobody write.

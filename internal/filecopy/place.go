@@ -14,66 +14,42 @@ type place struct {
 	dir    *os.Root
 	self   *os.File // dir, for system calls that it has not; nil where they open it
 	base   string
-	shared bool // dir is the caller's, not to be closed
+	shared bool // dir is the caller's root, left as it is
 	taken  bool // existing has found something
 	named  bool // a temporary without a name could not be given one
 	buffer *buffer
 }
 
-// openPlace opens the folder of dst/name, and makes what is missing of it.
-func openPlace(src, dst *os.Root, name string, opts Options) (place, error) {
-	parent, base := filepath.Split(name)
-	if parent == "" {
-		return place{dir: dst, base: base, shared: true}, nil
-	}
-	dir, err := openFolder(src, dst, parent, opts)
-	return place{dir: dir, base: base}, err
-}
-
-func (p place) close() {
-	if p.self != nil {
-		p.self.Close()
-	}
-	if !p.shared {
-		p.dir.Close()
-	}
-}
-
-// openFolder opens the folder dst/name. What is missing of it is made, with
-// the permission bits of the source's folder and those that let us write in
-// it: Folder gives it the final ones when it is full. With Archive it is ours
-// alone until then, as its owner and group are.
-func openFolder(src, dst *os.Root, name string, opts Options) (*os.Root, error) {
-	dir, err := enter(dst, name)
+// folder opens the folder base, which is name below the root, in the one above it. When
+// it is missing it is made, with the permission bits of the source's folder and those
+// that let us write in it: Folder gives it the final ones when it is full. With Archive
+// it is ours alone until then, as its owner and group are.
+func (c *Copier) folder(above *os.Root, base, name string, opts Options) (*os.Root, error) {
+	dir, err := c.dst.enter(above, base, name)
 	if err == nil {
-		return spelledPath(dir, dst, name)
+		return spelled(dir, above, base)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, NewError("open folder", unfit(err))
 	}
-	name = filepath.Clean(name) // no slash at the end
-	parent, base := filepath.Split(name)
-	info, err := stat(src, name)
+	from, err := c.src.Open(filepath.Dir(name))
 	if err != nil {
 		return nil, NewError("stat folder", err)
 	}
-	above := dst
-	if parent != "" {
-		if above, err = openFolder(src, dst, parent, opts); err != nil {
-			return nil, err
-		}
-		defer above.Close()
+	info, err := stat(from, base)
+	if err != nil {
+		return nil, NewError("stat folder", err)
 	}
 	// Another process may make the same folder at the same time.
-	made := place{dir: above, shared: parent == ""}.writing(func() error { return above.Mkdir(base, 0o700) })
+	made := place{dir: above, shared: above == c.dst.root}.writing(func() error { return above.Mkdir(base, 0o700) })
 	if made != nil && !errors.Is(made, fs.ErrExist) {
 		return nil, NewError("make folder", made)
 	}
-	if dir, err = enter(above, base); err != nil {
+	if dir, err = c.dst.enter(above, base, name); err != nil {
 		return nil, NewError("open folder", err)
 	}
 	if made == nil {
-		err = openUp(dir, src, name, info, opts)
+		err = openUp(dir, from, base, info, opts)
 	}
 	if made == nil && err == nil && opts.Durable {
 		err = flushFolder(above)
@@ -82,7 +58,7 @@ func openFolder(src, dst *os.Root, name string, opts Options) (*os.Root, error) 
 		dir.Close()
 		return nil, err
 	}
-	return spelledPath(dir, above, base)
+	return spelled(dir, above, base)
 }
 
 // openUp lets others into a folder of ours that has just been made, as far as

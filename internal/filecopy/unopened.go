@@ -12,13 +12,13 @@ import (
 
 // recreate makes the place what make makes under a temporary name, and renames
 // that. What isThere knows as done is left, and with Never all that is there.
-func (p place) recreate(src *os.Root, name string, info fs.FileInfo, opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
+func (p place) recreate(from *os.Root, info fs.FileInfo, opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
 	old, err := p.existing()
 	if err != nil {
 		return Result{}, err
 	}
 	if old != nil && (opts.Overwrite == Never || isThere(old)) {
-		return p.alreadyThere(src, name, info, opts)
+		return p.alreadyThere(from, p.base, info, opts)
 	}
 	for range attempts {
 		lost, err := p.try(temporaryName(p.base), opts, make)
@@ -44,14 +44,14 @@ func (p place) try(temporary string, opts Options, make func(string) (losses, er
 	return lost, err
 }
 
-// setUnopened gives a temporary the times of src/name, then its permission
+// setUnopened gives a temporary the times of its source, in the folder from, then its permission
 // bits, or with Archive all its attributes.
-func (p place) setUnopened(src *os.Root, name string, info fs.FileInfo, temporary string, opts Options) (losses, error) {
+func (p place) setUnopened(from *os.Root, info fs.FileInfo, temporary string, opts Options) (losses, error) {
 	if err := setLinkTimes(p.dir, temporary, info); err != nil {
 		return nil, err
 	}
 	if info.Mode().Type() == fs.ModeSymlink && !opts.Archive {
 		return nil, nil
 	}
-	return keepByName(src, name, info, p.dir, temporary, opts)
+	return keepByName(from, p.base, info, p.dir, temporary, opts)
 }

@@ -50,11 +50,19 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, opts
 // Compare compares the regular file name on both sides, byte by byte: what src
 // says, and what dst has on the medium. The digest, in hex, is that of both when they
 // are the same, and "" when they aren't. The errors are as in File.
-func Compare(ctx context.Context, src, dst *os.Root, name string, opts Options) (digest string, err error) {
-	return compare(ctx, src, name, dst, name, opts)
+func (c *Copier) Compare(ctx context.Context, name string, opts Options) (digest string, err error) {
+	from, base, err := c.source(name)
+	if err != nil {
+		return "", NewError("stat", err)
+	}
+	to, err := c.dst.Open(c.parent)
+	if err != nil {
+		return "", NewError("stat", err)
+	}
+	return compare(ctx, from, base, to, base, opts)
 }
 
-// compare is Compare of two names.
+// compare is Compare of a name in each of two folders.
 func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, dstName string, opts Options) (digest string, err error) {
 	from, before, err := openRegular(src, srcName)
 	if err != nil {

@@ -6,31 +6,37 @@ import (
 	"syscall"
 	"testing"
 
+	"brood/internal/filecopy"
 	"brood/internal/plan"
-	"brood/internal/testenv"
 )
 
-// TestDeep: a tree is not too deep for the descriptors that a process may have.
+// TestDeep walks a deep tree with few descriptors, also when the destination has it already.
 func TestDeep(t *testing.T) {
-	testenv.Long(t)
-	const levels, descriptors = 2000, 100
-	dir := t.TempDir()
+	levels := 2000
+	if testing.Short() {
+		levels = 300
+	}
+	const descriptors = 100
+	dir, there := t.TempDir(), t.TempDir()
 	nest(t, dir, levels)
+	nest(t, there, levels)
 	var limit syscall.Rlimit
 	must(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
 	must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: descriptors, Max: limit.Max}))
 	t.Cleanup(func() { must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)) })
 
-	jobs, seen := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{})
-	files, rest := filesAndRest(jobs)
-	if want := []string{strings.Repeat("d/", levels) + "f"}; !slices.Equal(files, want) {
-		t.Errorf("%d files, want the one at the bottom", len(files))
-	}
-	if len(rest) != levels+1 {
-		t.Errorf("%d folders, want %d", len(rest), levels+1)
-	}
-	if len(seen.all) > 0 {
-		t.Errorf("%d events, the first %.200v", len(seen.all), seen.all[0])
+	for _, dest := range []string{dir + "/none", there} {
+		jobs, seen := runAll(t, plan.Tree{Source: dir, Dest: dest}, plan.Options{Overwrite: filecopy.Changed})
+		files, rest := filesAndRest(jobs)
+		if want := []string{strings.Repeat("d/", levels) + "f"}; !slices.Equal(files, want) {
+			t.Errorf("%d files, want the one at the bottom", len(files))
+		}
+		if len(rest) != levels+1 {
+			t.Errorf("%d folders, want %d", len(rest), levels+1)
+		}
+		if len(seen.all) > 0 {
+			t.Errorf("%d events, the first %.200v", len(seen.all), seen.all[0])
+		}
 	}
 }
 

@@ -32,7 +32,11 @@ type listed struct {
 func (s *side) list(folder string) (*listing, error) {
 	s.pulse.ask(s, "open folder", folder)
 	defer s.pulse.answered()
-	root, err := s.root.OpenRoot(folder)
+	dir, err := s.folders.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	root, err := dir.OpenRoot(".") // dir closes as the walk goes on
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"io/fs"
 	"os"
+	"path"
 
 	"brood/internal/filecopy"
 )
@@ -16,6 +17,7 @@ type side struct {
 
 	pulse    *pulse
 	root     *os.Root
+	folders  *filecopy.Chain // below root, in the order of the walk
 	spelling filecopy.Spelling
 	kept     filecopy.AttributeReader
 }
@@ -28,33 +30,51 @@ func openSide(p *pulse, what, path, where string) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.root, s.spelling = root, filecopy.Spelling{Root: root, Read: p.partly}
-	s.kept.Root = root
+	s.root, s.folders, s.spelling = root, filecopy.NewChain(root), filecopy.Spelling{Read: p.partly}
 	return s, nil
 }
 
 func (s *side) close() {
 	s.kept.Close()
+	s.folders.Close()
 	s.root.Close()
+}
+
+// at is the open folder of a name, and what the name is there.
+func (s *side) at(name string) (dir *os.Root, base string, err error) {
+	dir, err = s.folders.Open(path.Dir(name))
+	return dir, path.Base(name), err
 }
 
 func (s *side) lstat(name string) (fs.FileInfo, error) {
 	s.pulse.ask(s, "stat", name)
 	defer s.pulse.answered()
-	return s.root.Lstat(name)
+	dir, base, err := s.at(name)
+	if err != nil {
+		return nil, err
+	}
+	return dir.Lstat(base)
 }
 
 // attributes are those of a name that was seen so; an archive keeps them.
 func (s *side) attributes(name string, seen fs.FileInfo) (filecopy.Attributes, error) {
 	s.pulse.ask(s, "read attributes", name)
 	defer s.pulse.answered()
-	return s.kept.Read(name, seen)
+	dir, _, err := s.at(name)
+	if err != nil {
+		return filecopy.Attributes{}, err
+	}
+	return s.kept.Read(dir, name, seen)
 }
 
 func (s *side) readlink(name string) (string, error) {
 	s.pulse.ask(s, "read link", name)
 	defer s.pulse.answered()
-	return s.root.Readlink(name)
+	dir, base, err := s.at(name)
+	if err != nil {
+		return "", err
+	}
+	return dir.Readlink(base)
 }
 
 // exact tells whether the side has a name just so. Where it has the name in another
@@ -62,6 +82,10 @@ func (s *side) readlink(name string) (string, error) {
 func (s *side) exact(name string) bool {
 	s.pulse.ask(s, "stat", name)
 	defer s.pulse.answered()
-	ok, err := s.spelling.Exact(name)
+	dir, base, err := s.at(name)
+	if err != nil {
+		return false
+	}
+	ok, err := s.spelling.Exact(dir, path.Dir(name), base)
 	return ok && err == nil
 }

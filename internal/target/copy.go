@@ -17,7 +17,7 @@ func (w *worker) copy(args ...string) error { return w.copyName(args[0]) }
 func (w *worker) link(args ...string) error {
 	w.listen()
 	first, name := args[0], args[1]
-	result, err := filecopy.Link(w.source, w.dest, first, name, w.Options)
+	result, err := w.copier.Link(first, name, w.Options)
 	if errors.Is(err, filecopy.ErrCannotLink) || errors.Is(err, filecopy.ErrNoFirst) {
 		return w.copyName(name, result.Lost...)
 	}
@@ -39,13 +39,13 @@ func (w *worker) copyName(name string, lost ...string) error {
 	switch mode := info.Mode(); {
 	case mode.IsDir():
 		e.Kind = event.Made
-		result, err = filecopy.Folder(w.source, w.dest, name, w.Options)
+		result, err = w.copier.Folder(name, w.Options)
 	case mode.Type() == fs.ModeSymlink:
 		e.Kind = event.Linked
-		result, err = filecopy.Symlink(w.source, w.dest, name, w.Options)
+		result, err = w.copier.Symlink(name, w.Options)
 	case w.Options.Archive && !mode.IsRegular():
 		e.Kind = event.Made
-		result, err = filecopy.Node(w.source, w.dest, name, w.Options)
+		result, err = w.copier.Node(name, w.Options)
 	default:
 		e.Kind = event.Copied
 		result, err = w.copier.File(w.ctx, name, info, w.watched(name, info.Size()))

@@ -8,11 +8,11 @@ import (
 // verify compares the contents of a file on both sides.
 func (w *worker) verify(args ...string) error {
 	name := args[0]
-	info, err := filecopy.Lstat(w.source, name)
+	info, err := w.copier.Lstat(name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}
-	sum, err := filecopy.Compare(w.ctx, w.source, w.dest, name, w.watched(name, info.Size()))
+	sum, err := w.copier.Compare(w.ctx, name, w.watched(name, info.Size()))
 	if err != nil {
 		return err
 	}
