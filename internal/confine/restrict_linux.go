@@ -3,6 +3,7 @@ package confine
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
@@ -136,14 +137,9 @@ func (r ruleset) folder(root *os.Root, access uint64, names []string) error {
 	return nil
 }
 
-// file allows a regular file to be read. The name is looked up as os.Root does it,
-// but for a link at its end: one planted there would let its target be read.
+// file allows a regular file to be read.
 func (r ruleset) file(folder int, name string) error {
-	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS}
-	fd, err := unix.Openat2(folder, name, &how)
-	for err == unix.EINTR || err == unix.EAGAIN { // it asks to be called again (openat2(2))
-		fd, err = unix.Openat2(folder, name, &how)
-	}
+	fd, err := beneath(folder, name)
 	switch err {
 	case nil:
 	case unix.EMFILE, unix.ENFILE, unix.ENOMEM, unix.ENOSYS, unix.EPERM:
@@ -161,6 +157,38 @@ func (r ruleset) file(folder int, name string) error {
 		return os.NewSyscallError("fstat", err)
 	}
 	return r.allow(fd, ll.AccessFSReadFile)
+}
+
+// beneath looks up a name below a folder as os.Root does it, but for a link at its end:
+// one planted there would let its target be read. It looks up a name piece by piece
+// where it is longer than a path may be, and follows no link that leads out of its piece.
+func beneath(folder int, name string) (int, error) {
+	const longest = unix.PathMax - 1 // bytes; the last one is a zero
+	if len(name) <= longest {
+		return openBeneath(folder, name, 0)
+	}
+	cut := strings.LastIndexByte(name[:longest+1], '/')
+	if cut <= 0 {
+		return 0, unix.ENAMETOOLONG
+	}
+	piece, err := openBeneath(folder, name[:cut], unix.O_DIRECTORY)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(piece)
+	return beneath(piece, name[cut+1:])
+}
+
+func openBeneath(folder int, name string, flags uint64) (int, error) {
+	how := unix.OpenHow{
+		Flags:   flags | unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
+	}
+	fd, err := unix.Openat2(folder, name, &how)
+	for err == unix.EINTR || err == unix.EAGAIN { // it asks to be called again (openat2(2))
+		fd, err = unix.Openat2(folder, name, &how)
+	}
+	return fd, err
 }
 
 func (r ruleset) allow(fd int, access uint64) error {
