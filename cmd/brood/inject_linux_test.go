@@ -146,9 +146,6 @@ func (s scene) fail(t *testing.T, used []string, f fault) (met bool) {
 	if t.Failed() {
 		t.Logf("status %d after %+v; it says:\n%s", status, injected, r.stderr())
 	}
-	if s.next != nil {
-		args = p.childArgs("copy", s.flags, s.next...)
-	}
 	start(t, p, p.brood(args...)).wants(0)
 	p.whole(t)
 	return len(injected) > 0

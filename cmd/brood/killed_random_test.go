@@ -5,10 +5,8 @@ package main
 import (
 	"flag"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"syscall"
@@ -16,7 +14,6 @@ import (
 	"time"
 
 	"brood/internal/event"
-	"brood/internal/filecopy"
 	"brood/internal/testenv"
 )
 
@@ -117,7 +114,6 @@ func (a *assault) campaign() {
 	for finished := false; !finished && !a.Failed(); {
 		finished = a.disturbed(a.flags())
 	}
-	a.age()
 	r := start(a.T, a.place, a.copy("--archive"))
 	r.wants(0)
 	a.runs++
@@ -219,15 +215,5 @@ func (a *assault) look(r *run, after string) {
 	}
 	if a.Failed() {
 		a.Logf("after run %d: %s; it says:\n%s", a.runs, after, r.stderr())
-	}
-}
-
-// age has a minute pass for the temporaries that are swept no earlier, as they
-// cannot be locked.
-func (a *assault) age() {
-	for name, info := range readTree(a.T, a.dst).info {
-		if info.Mode().Type() == fs.ModeSymlink && filecopy.IsTemporary(path.Base(name)) {
-			setLinkTime(a.T, a.dst+"/"+name, longAgo)
-		}
 	}
 }

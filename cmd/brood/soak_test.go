@@ -328,7 +328,6 @@ func (s *soak) failedAt(failed map[string]bool, name string) bool {
 func (s *soak) undisturbed() {
 	_ = os.Remove(s.dir + "/record")
 	if s.random.IntN(3) > 0 {
-		s.age()
 		r := start(s.T, s.place, s.copy("--archive", "--verify"))
 		r.wants(0)
 		s.equal(s.T)
@@ -339,14 +338,5 @@ func (s *soak) undisturbed() {
 	}
 	if s.random.IntN(2) > 0 {
 		must(s.T, os.RemoveAll(s.dst))
-	}
-}
-
-// age lets the minute pass after which a killed child's symlink is taken for what it
-// is: nobody can lock one.
-func (s *soak) age() {
-	then := unix.NsecToTimespec(time.Now().Add(-2 * time.Minute).UnixNano())
-	for _, name := range s.leftovers(s.T) {
-		must(s.T, unix.UtimesNanoAt(unix.AT_FDCWD, s.dst+"/"+name, []unix.Timespec{then, then}, unix.AT_SYMLINK_NOFOLLOW))
 	}
 }

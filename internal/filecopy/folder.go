@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
 )
 
 // Folder makes dst/name when it or its parents are missing, removes leftovers
@@ -82,12 +81,12 @@ func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root
 	return nil, nil
 }
 
-// Sweep removes the leftovers of killed copies from the folder dst/dir:
-// temporary names (IsTemporary) whose file nobody holds locked, and after a
-// minute those that can't be locked: symlinks, FIFOs and devices. A file that
-// has other names keeps them. It returns how many. Where the file system has no
-// locks, nothing tells a leftover from a copy under way, and the files stay; so
-// do those that we may not open.
+// Sweep removes the leftovers of killed copies from the folder dst/dir. A leftover is
+// a file with a temporary name (IsTemporary) that nobody holds locked. A symlink, FIFO or
+// device can't be locked, and no time of it can be trusted, so Sweep removes it in any case:
+// a copy under way makes another (recreate). A file that has other names keeps them.
+// Sweep returns how many it removed. Where the file system has no locks, nothing tells a
+// leftover from a copy under way, and the files stay; so do those that we may not open.
 func Sweep(dst *os.Root, dir string) (removed int, err error) {
 	folder, err := enter(dst, dir)
 	if err != nil {
@@ -150,7 +149,7 @@ func sweepOne(folder *os.Root, name string) (bool, error) {
 		return removed(err)
 	case info.Mode().IsRegular():
 		return sweepFile(folder, name, info)
-	case info.Mode()&(fs.ModeSymlink|fs.ModeNamedPipe|fs.ModeDevice) != 0 && time.Since(info.ModTime()) > time.Minute:
+	case info.Mode()&(fs.ModeSymlink|fs.ModeNamedPipe|fs.ModeDevice) != 0:
 		return removed(folder.Remove(name))
 	}
 	return false, nil

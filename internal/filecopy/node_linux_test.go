@@ -7,7 +7,6 @@ import (
 	"slices"
 	"syscall"
 	"testing"
-	"time"
 
 	"brood/internal/filecopy"
 
@@ -109,17 +108,4 @@ func TestDeviceAsOrdinaryUser(t *testing.T) {
 		_, err := filecopy.Node(e.src, e.dst, "null", archived)
 		wantError(t, err, fs.ErrPermission, "make node: permission denied")
 	})
-}
-
-func TestSweepOfNodes(t *testing.T) {
-	const old, young = ".o.00000000.brood", ".y.00000000.brood"
-	e := newEnds(t)
-	fifo(t, e.dstPath+"/"+old)
-	setLinkTime(t, e.dstPath+"/"+old, time.Now().Add(-2*time.Minute))
-	fifo(t, e.dstPath+"/"+young)
-	n, err := filecopy.Sweep(e.dst, ".")
-	if n != 1 || err != nil {
-		t.Errorf("removed %d, %v; want 1", n, err)
-	}
-	wantOnly(t, e.dst, ".", young)
 }

@@ -11,7 +11,8 @@ import (
 // and hard links. None of it is opened, so none can be locked.
 
 // recreate makes the place what make makes under a temporary name, and renames
-// that. What isThere knows as done is left, and with Never all that is there.
+// that. What isThere knows as done is left, and with Never all that is there. A Sweep may
+// remove the temporary, so recreate makes it again: one Sweep removes one of them at the most.
 func (p place) recreate(from *os.Root, info fs.FileInfo, opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
 	old, err := p.existing()
 	if err != nil {
@@ -23,7 +24,7 @@ func (p place) recreate(from *os.Root, info fs.FileInfo, opts Options, isThere f
 	for range attempts {
 		lost, err := p.try(temporaryName(p.base), opts, make)
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // with the source's times it looks old enough to be swept
+		case errors.Is(err, fs.ErrNotExist): // swept
 		case errors.Is(err, fs.ErrExist) && opts.Overwrite == Never:
 			return Result{Skipped: true}, nil
 		default:
