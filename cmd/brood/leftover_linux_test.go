@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -27,5 +28,20 @@ func TestKilledBeforeTheRename(t *testing.T) {
 			start(t, p, p.copy("--archive")).wants(0)
 			p.complete(t)
 		})
+	}
+}
+
+// TestLockRefused: a lock that is refused although nobody holds it leaves nothing behind.
+func TestLockRefused(t *testing.T) {
+	p := newPlace(t)
+	must(t, os.WriteFile(p.src+"/f", noise(100, 1), 0o600))
+	flags := []string{"-e", "trace=flock", "-e", "inject=flock:error=EAGAIN:when=1"}
+	start(t, p, p.traced(t, flags, p.childArgs("copy", []string{"--durable=true"}, "f")...)).wants(0)
+	refused := slices.DeleteFunc(p.calls(t), func(c call) bool { return !c.injected() })
+	if len(refused) == 0 {
+		t.Error("no lock was refused")
+	}
+	if len(refused) == 1 { // else another thread went on, which strace counts anew
+		p.complete(t)
 	}
 }

@@ -108,7 +108,8 @@ func createTemporary(p place, opts Options) (*temporary, error) {
 				t.discard()
 				return nil, NewError("lock", err)
 			}
-			t.leave() // to who has it
+			t.leave() // to who has it, if anybody: a lock may be refused for no reason that lasts
+			_, _ = sweepOne(p.dir, name)
 		}
 		if n == 0 && !opts.Resume && !opts.Shared && err != errSwept {
 			if gone, _ := sweepOne(p.dir, name); gone {
