@@ -2,6 +2,7 @@ package filecopy
 
 import (
 	"context"
+	"errors"
 	"hash"
 	"io"
 	"io/fs"
@@ -33,7 +34,11 @@ type contents struct {
 	block    []byte // of the buffer, when first needed
 
 	proved int64 // bytes at the beginning that dst had already
+	ended  int64 // where src ended, with errEnded
 }
+
+// errEnded says that src has fewer bytes than its size, which was never true.
+var errEnded = errors.New("ends before its size")
 
 // move moves all contents and returns the size of the copy in bytes. No more
 // is read than src had when it was opened.
@@ -42,7 +47,11 @@ func (c *contents) move(ctx context.Context) (int64, error) {
 	if size == 0 {
 		return c.moveUnsized(ctx)
 	}
-	return size, c.moveSized(ctx, size)
+	err := c.moveSized(ctx, size)
+	if err == errEnded {
+		return c.ended, nil
+	}
+	return size, err
 }
 
 // digest is that of all contents once they are moved; nil when it wasn't wanted.
@@ -89,6 +98,10 @@ func (c *contents) readWrite(ctx context.Context, off, end int64) error {
 			return err
 		}
 		c.gate.back(limit - int64(n))
+		if n == 0 && sizeIsUntrue(c.src, c.before) {
+			c.ended = off
+			return errEnded
+		}
 		if n == 0 {
 			return resized(c.before.Size(), off)
 		}

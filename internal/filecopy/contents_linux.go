@@ -61,6 +61,21 @@ func mayHaveHoles(info fs.FileInfo) bool {
 	return ok && st.Blocks*512 < info.Size()
 }
 
+// sizeIsUntrue tells, of a file that has just been read to its end, whether its size never
+// was that of its contents. sysfs says 4096 of each file. A file that somebody made shorter
+// has another size now: FORCE_SYNC asks the server of a network file system for it.
+// Contents on a medium take blocks.
+func sizeIsUntrue(f *os.File, before fs.FileInfo) bool {
+	if st, ok := before.Sys().(*syscall.Stat_t); !ok || st.Blocks > 0 {
+		return false
+	}
+	var now unix.Statx_t
+	err := ignoringEINTR(func() error {
+		return unix.Statx(int(f.Fd()), "", unix.AT_EMPTY_PATH|unix.AT_STATX_FORCE_SYNC, unix.STATX_SIZE, &now)
+	})
+	return err == nil && now.Size == uint64(before.Size())
+}
+
 // inHole tells whether f has nothing but a hole there.
 func inHole(f *os.File, off, n int64) bool {
 	start, err := f.Seek(off, unix.SEEK_DATA)

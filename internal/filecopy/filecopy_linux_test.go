@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path"
 	"syscall"
 	"testing"
 	"time"
@@ -109,15 +110,25 @@ func TestProcfsIsReadToItsEnd(t *testing.T) {
 }
 
 // sysfs says 4096 bytes and holds less.
-func TestSysfsIsShort(t *testing.T) {
-	e := endsAt(t, "/sys/kernel", t.TempDir())
-	want, err := os.ReadFile("/sys/kernel/uevent_seqnum")
+func TestSysfsIsReadToItsEnd(t *testing.T) {
+	const name = "mm/transparent_hugepage/enabled"
+	want, err := os.ReadFile("/sys/kernel/" + name)
 	if err != nil {
 		t.Skip("needs sysfs: ", err)
 	}
-	_, err = e.copy("uevent_seqnum", filecopy.Options{})
-	wantError(t, err, nil, "changed while it was copied: shrank from 4096 to "+string('0'+byte(len(want)))+" bytes")
-	wantOnly(t, e.dst, ".")
+	for which, opts := range map[string]filecopy.Options{
+		"plain": {}, "archived": archived, "verified": verified, "durable": {Durable: true}, "resumed": {Resume: true},
+	} {
+		t.Run(which, func(t *testing.T) {
+			e := endsAt(t, "/sys/kernel", t.TempDir())
+			res, err := e.copy(name, opts)
+			must(t, err)
+			if got, _ := e.dst.ReadFile(name); string(got) != string(want) || res.Bytes != int64(len(want)) {
+				t.Errorf("%q, %+v; want %q", got, res, want)
+			}
+			wantNoTemporary(t, e.dst, path.Dir(name))
+		})
+	}
 }
 
 func TestAcrossFileSystems(t *testing.T) {

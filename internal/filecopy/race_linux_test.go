@@ -146,3 +146,18 @@ func check(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A file that takes no blocks may be made shorter as well.
+func TestShorterWithoutBlocks(t *testing.T) {
+	_, root := tempRoot(t)
+	f, err := root.Create("f")
+	check(t, err)
+	defer f.Close()
+	check(t, f.Truncate(4096))
+	before, err := f.Stat()
+	check(t, err)
+	check(t, f.Truncate(5))
+	if sizeIsUntrue(f, before) {
+		t.Error("it is taken for a file that never had its size")
+	}
+}
