@@ -25,7 +25,7 @@ var scenarios = []struct{ peer, scenario, test string }{
 	{"coreutils reflink-perm", "a copy that shares contents has mode and times of its source", "filecopy.TestReflink/xfs"},
 	{"coreutils proc-zero-len", "a file says that it is empty, and is not", "filecopy.TestProcfs"},
 	{"coreutils proc-short-read", "a file gives little at a read", "filecopy.TestProcfsIsReadToItsEnd"},
-	{"coreutils proc-short-read", "a file has less than it says", "filecopy.TestSysfsIsShort"},
+	{"coreutils proc-short-read", "a file says more than it has", "filecopy.TestSysfsIsReadToItsEnd"},
 	{"coreutils non-utf8-name", "names are bytes", "filecopy.TestNames/invalid UTF-8"},
 	{"coreutils non-utf8-name", "through command lines and records, too", "brood.TestNames"},
 	{"coreutils file-perm-race", "a copy is at no moment more open than its source", "filecopy.TestNeverMoreReadableThanItsSource"},
