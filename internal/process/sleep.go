@@ -4,8 +4,8 @@ package process
 type Sleep struct {
 	// State is the kernel's letter for it (proc_pid_stat(5)): of several threads that
 	// of the one which is furthest from going on, so D (it hears no signal) before T
-	// (stopped) before S (asleep, in a system call rather than idle) before R (running).
-	// Z is a zombie; "" is not known.
+	// (stopped) before S (asleep in a system call) before R (running) before S (idle, as
+	// some threads of a Go program always are). Z is a zombie; "" is not known.
 	State string
 
 	// Channel is the kernel function which that thread sleeps in (proc_pid_wchan(5)); "" for none that is told.

@@ -34,11 +34,13 @@ func sleepOf(pid int) (worst Sleep) {
 	return worst
 }
 
-func (s Sleep) heldMoreThan(other Sleep) bool {
-	if s.State != other.State {
-		return strings.Index(held, s.State) < strings.Index(held, other.State)
+func (s Sleep) heldMoreThan(other Sleep) bool { return s.rank() < other.rank() }
+
+func (s Sleep) rank() int {
+	if s.State == "S" && s.idle() { // or it has gone on meanwhile
+		return len(held)
 	}
-	return !s.idle() && other.idle() // or it has gone on meanwhile
+	return strings.Index(held, s.State)
 }
 
 func (s Sleep) idle() bool {

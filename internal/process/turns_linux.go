@@ -1,0 +1,47 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// userHz is in what the kernel counts CPU time in stat files, whatever its own clock is (proc_pid_stat(5)).
+const userHz = 100
+
+func turnsOf(pid int) (all Turns) {
+	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, stat := range stats {
+		t := turnsIn(stat)
+		// Where the kernel does not count these there is no file, or zeros.
+		text, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "schedstat"))
+		if fields := strings.Fields(string(text)); len(fields) > 1 {
+			ran, _ := strconv.ParseInt(fields[0], 10, 64)
+			waited, _ := strconv.ParseInt(fields[1], 10, 64)
+			t.Ran, t.Waited = max(t.Ran, time.Duration(ran)), time.Duration(waited)
+		}
+		all.Ran, all.Waited = all.Ran+t.Ran, all.Waited+t.Waited
+		all.Runnable, all.Held = all.Runnable || t.Runnable, all.Held || t.Held
+	}
+	return all
+}
+
+func glanceOf(pid int) Turns { return turnsIn(fmt.Sprintf("/proc/%d/stat", pid)) }
+
+// turnsIn is what a stat file says, of a thread or of the process.
+func turnsIn(stat string) Turns {
+	fields := Stat(stat)
+	if len(fields) < 13 {
+		return Turns{}
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return Turns{
+		Ran:      time.Duration(user+system) * time.Second / userHz,
+		Runnable: fields[0] == "R",
+		Held:     strings.Contains("DTt", fields[0]),
+	}
+}
