@@ -24,6 +24,7 @@
 //	process   the multiprocessing.Process model, both ends of it; what starts a child of ours
 //	target    what a child can be asked to do: its arguments bound from the command line
 //	filecopy  one file from A to B, whole or not at all; no processes, no logging
+//	gauge     how far each child is, in memory that it shares with its parent
 //	pace      one rate of bytes for all children, in memory that they share
 //	digest    the hashes by which contents are verified
 //	confine   a process confined, for good, to what its one job needs

@@ -147,7 +147,7 @@ func TestLimitLater(t *testing.T) {
 	p.equal(t)
 }
 
-// A child that waits for its turn longer than a stall may last is no stall: it says that it waits.
+// A child that waits for its turn longer than a stall may last is no stall.
 func TestWaitingIsNoStall(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -163,14 +163,15 @@ func TestWaitingIsNoStall(t *testing.T) {
 	p.equal(t)
 }
 
-// longestWait is how long a child has said, without any other news, that it waits.
+// longestWait is how long a child waits for its turn by now.
 func (r *run) longestWait() (longest time.Duration) {
 	since := map[int]event.Event{}
 	for _, e := range r.of(event.Progress) {
-		if first, ok := since[e.PID]; !ok || e.Phase != "waiting" || e.Bytes != first.Bytes {
-			since[e.PID] = e
-		} else {
-			longest = max(longest, e.Time.Sub(first.Time))
+		since[e.PID] = e
+	}
+	for _, e := range since {
+		if e.Phase == "waiting" {
+			longest = max(longest, time.Since(e.Time))
 		}
 	}
 	return longest

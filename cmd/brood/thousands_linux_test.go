@@ -4,7 +4,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -55,22 +55,27 @@ func release(t *testing.T, p place, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// A parent of many children that live at once, and tell of their progress, is a small process with few threads.
+// A parent of many children that live at once is a small process with few threads. While they wait for their turns,
+// for much longer than a stall may last, hardly any of them wakes up, and beside busy loops none is given up.
 func TestManyChildrenAtOnce(t *testing.T) {
 	testenv.Long(t)
 	const children, threads, memory = 1500, 12, 22 << 10 // memory in KiB, of a test binary, which has libraries that brood has not
-	for _, flags := range [][]string{{"--jobs=0"}, {"--jobs=0", "--daemon"}} {
+	const stall, wakeups = 10 * time.Second, 50
+	for _, flags := range [][]string{{"--jobs=0", "--bwlimit=4K"}, {"--jobs=0", "--bwlimit=64K", "--daemon"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)
 			p.small(t, children+50, 32<<10) // in a minute 7 of them are done
 			events, record, err := os.Pipe()
 			must(t, err)
 			defer events.Close()
-			cmd := release(t, p, p.copy(append(flags, "--bwlimit=4K", "--record=/dev/fd/3", "--quiet")...))
+			cmd := release(t, p, p.copy(append(flags, "--stall="+stall.String(), "--record=/dev/fd/3", "--quiet")...))
 			cmd.ExtraFiles = []*os.File{record}
 			r := start(t, p, cmd)
 			record.Close()
-			r.untilAlive(event.NewReader(events), children)
+			reader := event.NewReader(events)
+			r.untilAlive(reader, children)
+			stalled := make(chan int)
+			go func() { stalled <- countStalled(reader) }()
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.pid))
 			must(t, err)
 			t.Logf("%d children: %d threads, %d KiB", children, statusNumber(status, "Threads"), statusNumber(status, "VmHWM"))
@@ -80,14 +85,53 @@ func TestManyChildrenAtOnce(t *testing.T) {
 			if n := statusNumber(status, "VmHWM"); n > memory {
 				t.Errorf("%d KiB at the peak, want %d at most", n, memory)
 			}
+			end := busy(t, 8, nil)
+			n := math.Inf(1)
+			for i := 0; i < 12 && (i < 2 || n > wakeups); i++ { // at first some have yet to come to their turn
+				before, since := r.wakeups(), time.Now()
+				time.Sleep(stall) // that it lasts is the point
+				n = min(n, float64(r.wakeups()-before)/time.Since(since).Seconds())
+			}
+			t.Logf("%.1f wake-ups a second of all children together", n)
+			if n > wakeups {
+				t.Errorf("%.1f wake-ups a second, want %d at most", n, wakeups)
+			}
+			end()
 			bucket, err := pace.Of(r.pid)
 			must(t, err)
 			bucket.SetRate(0)
 			must(t, bucket.Close())
-			_, _ = io.Copy(io.Discard, events)
+			if n := <-stalled; n > 0 {
+				t.Errorf("%d children were given up", n)
+			}
 			r.wants(0)
 			p.equal(t)
 		})
+	}
+}
+
+// wakeups is how often the children have slept and been woken, by their first threads: what Go does in the
+// background, about once a minute in each process, is not theirs.
+func (r *run) wakeups() (n int) {
+	for _, c := range r.children() {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
+		if len(status) > 0 {
+			n += statusNumber(status, "voluntary_ctxt_switches") + statusNumber(status, "nonvoluntary_ctxt_switches")
+		}
+	}
+	return n
+}
+
+// countStalled reads the events to their end.
+func countStalled(events *event.Reader) (n int) {
+	for {
+		e, err := events.Next()
+		if err != nil {
+			return n
+		}
+		if e.Kind == event.Stalled {
+			n++
+		}
 	}
 }
 

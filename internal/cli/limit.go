@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/filecopy"
+	"brood/internal/gauge"
 	"brood/internal/pace"
 	"brood/internal/plan"
 )
@@ -82,11 +83,23 @@ func limit(pid int, rate *int64) (before int64, err error) {
 // shareRate makes the bucket of a run, also for one without a rate, which may get
 // one later. Where there can be none it is nil, and a rate an error.
 func shareRate(rate int64) (*pace.Bucket, error) {
-	bucket, err := pace.New(rate)
+	bucket, err := pace.New(rate, gauge.Room(slots))
 	if err != nil && rate != 0 {
 		return nil, fmt.Errorf("bwlimit: %w", err)
 	}
 	return bucket, nil
+}
+
+// slots is how many children at once can show how far they are; more tell it by events. Memory takes
+// room once it is used.
+const slots = 1 << 16
+
+// boardOf is where the children show that, in the memory of the bucket; nil without.
+func boardOf(bucket *pace.Bucket) *gauge.Board {
+	if bucket == nil {
+		return nil
+	}
+	return gauge.NewBoard(bucket.Beside())
 }
 
 // soonMoved is in bytes: who has no more to move is through before anybody could set a rate.

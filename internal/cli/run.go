@@ -199,7 +199,7 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress,
 
 // local is the engine of this machine.
 func local(tree plan.Tree, opts options, bucket *pace.Bucket) *schedule.Local {
-	return &schedule.Local{Config: processes(tree, opts, bucket), Name: opts.name, Daemon: opts.daemon}
+	return &schedule.Local{Config: processes(tree, opts, bucket), Board: boardOf(bucket), Name: opts.name, Daemon: opts.daemon}
 }
 
 func scheduling(opts options, slots, most int, limited event.Event, stops <-chan schedule.Stop, cancel func(), emit event.Sink) schedule.Options {
@@ -207,8 +207,10 @@ func scheduling(opts options, slots, most int, limited event.Event, stops <-chan
 		Slots: slots, Most: most, Room: opts.admission.room(),
 		Full:  func() { emitLimited(opts.jobs, limited, emit) },
 		Grace: grace, Stop: stops, Cancel: cancel,
+		Look: 200 * time.Millisecond,
+		// The more children there are, the rarer each one has a turn.
 		Silence: func(children int) time.Duration {
-			return max(3*time.Second, 3*target.ProgressEvery(children, opts.plan.Stall))
+			return max(3*time.Second, time.Duration(children)*12*time.Millisecond)
 		},
 		Stall: opts.plan.Stall, Timeout: opts.timeout, Retries: opts.retries,
 	}
@@ -230,11 +232,12 @@ func argRoom(tree plan.Tree) int {
 
 // processes says which process does a job; all keep to the rate of the bucket.
 func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job, int) process.Config {
-	return func(j plan.Job, children int) (c process.Config) {
-		job := target.Job{
-			Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine,
-			Every: target.ProgressEvery(children, opts.plan.Stall),
+	return func(j plan.Job, slot int) (c process.Config) {
+		shared := sharedFor(j, bucket)
+		if shared == nil {
+			slot = 0
 		}
+		job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine, Slot: slot}
 		switch {
 		case opts.compare:
 			c = job.Verify(j.Names)
@@ -243,7 +246,7 @@ func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job,
 		default:
 			c = job.Copy(j.Names)
 		}
-		c.Shared, c.Limits = sharedFor(j, bucket), opts.limits
+		c.Shared, c.Limits = shared, opts.limits
 		return c
 	}
 }

@@ -11,7 +11,7 @@ import (
 var errNone = fmt.Errorf("no rate can be shared on %s", runtime.GOOS)
 
 // New is an error here.
-func New(int64) (*Bucket, error) { return nil, errNone }
+func New(int64, int) (*Bucket, error) { return nil, errNone }
 
 // Open is an error here.
 func Open(*os.File) (*Bucket, error) { return nil, errNone }

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// New makes a bucket with that rate, as SetRate takes it. Close releases it here,
-// and its memory when nobody else has it.
-func New(rate int64) (*Bucket, error) {
-	file, err := newMemory()
+// New makes a bucket with that rate, as SetRate takes it, and so many bytes beside it.
+// Close releases it here, and its memory when nobody else has it.
+func New(rate int64, beside int) (*Bucket, error) {
+	file, err := newMemory(page + int64(beside))
 	if err != nil {
 		return nil, fmt.Errorf("share a rate: %w", err)
 	}
@@ -40,25 +40,24 @@ func Open(file *os.File) (*Bucket, error) {
 // mapped maps the file, or closes it.
 func mapped(file *os.File) (*Bucket, error) {
 	info, err := file.Stat()
-	if err == nil && info.Size() < page { // where a file has ended, memory is SIGBUS
+	if err == nil && (info.Size() < page || info.Size() > largest) { // where a file has ended, memory is SIGBUS
 		err = ErrNoBucket
 	}
 	var memory []byte
 	if err == nil {
-		memory, err = unix.Mmap(int(file.Fd()), 0, int(page), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+		memory, err = unix.Mmap(int(file.Fd()), 0, int(info.Size()), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 		err = os.NewSyscallError("mmap", err)
 	}
 	if err != nil {
 		file.Close()
 		return nil, fmt.Errorf("share a rate: %w", err)
 	}
-	return &Bucket{shared: (*shared)(unsafe.Pointer(&memory[0])), file: file, now: monotonic}, nil
+	return &Bucket{shared: (*shared)(unsafe.Pointer(&memory[0])), memory: memory, file: file, now: monotonic, naps: newNaps()}, nil
 }
 
 // Close releases the bucket in this process, which must not use it any more.
 func (b *Bucket) Close() error {
-	memory := unsafe.Slice((*byte)(unsafe.Pointer(b.shared)), page)
-	return errors.Join(os.NewSyscallError("munmap", unix.Munmap(memory)), b.file.Close())
+	return errors.Join(os.NewSyscallError("munmap", unix.Munmap(b.memory)), b.file.Close())
 }
 
 // monotonic is a time in ns that is the same for all processes. (That of the time

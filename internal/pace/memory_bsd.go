@@ -4,14 +4,14 @@ package pace
 
 import "os"
 
-// newMemory is a file of a page, whose name is taken away at once.
-func newMemory() (*os.File, error) {
+// newMemory is a file of that size, whose name is taken away at once.
+func newMemory(size int64) (*os.File, error) {
 	file, err := os.CreateTemp("", "brood-rate-")
 	if err != nil {
 		return nil, err
 	}
 	if err = os.Remove(file.Name()); err == nil {
-		err = file.Truncate(page)
+		err = file.Truncate(size)
 	}
 	if err != nil {
 		file.Close()

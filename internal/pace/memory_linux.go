@@ -9,9 +9,9 @@ import (
 // memoryName is what /proc/PID/fd shows of it.
 const memoryName = "brood-rate"
 
-// newMemory is a page of memory that has a descriptor and no name. It is sealed:
+// newMemory is so many bytes of memory, which takes room once it is used, that has a descriptor and no name. It is sealed:
 // nobody who has it, too, can shorten it, which would end us by SIGBUS.
-func newMemory() (*os.File, error) {
+func newMemory(size int64) (*os.File, error) {
 	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
 	fd, err := unix.MemfdCreate(memoryName, flags|unix.MFD_NOEXEC_SEAL)
 	if err == unix.EINVAL { // before Linux 6.3
@@ -21,7 +21,7 @@ func newMemory() (*os.File, error) {
 		return nil, os.NewSyscallError("memfd_create", err)
 	}
 	file := os.NewFile(uintptr(fd), memoryName)
-	if err := file.Truncate(page); err != nil {
+	if err := file.Truncate(size); err != nil {
 		file.Close()
 		return nil, err
 	}

@@ -21,12 +21,37 @@
 // Turns are taken in the order of asking, and a taker asks for its next one when it
 // has moved the bytes of the last: each gets its share. In any time T from the start
 // on, at most rate·(T+slack) bytes and one turn are let through; slack is what lets a
-// taker that woke up late catch up. A new rate makes all bookings void, and those
-// that wait notice when they look again.
+// taker that woke up late catch up. A new rate makes all bookings void.
+//
+// # The line
+//
+// A booking is lost when its taker is killed, so few may be booked ahead: as many as
+// fit into the horizon. Whoever comes when that is full stands in line, and sleeps
+// until it is called. Each taker whose turn begins calls the next one:
+//
+//	comes ──▶ due is near? ──yes──▶ books ──▶ sleeps until its turn ──▶ calls the next, moves bytes
+//	             │ no                 ▲
+//	             ▼                    │
+//	          stands in line ──called─┘
+//
+// So each turn wakes one taker, however many wait. Who comes may book up to half the
+// horizon ahead, who was called up to all of it: as long as somebody stands in line,
+// nobody gets in before. Who was called has a longer turn, as each one costs two naps,
+// but waits for it as long as for that many short ones.
+//
+// On Linux the line is the kernel's queue on a futex, first come, first called, and who
+// is killed there has left it. Who is killed with a booking does not call the next one.
+// The others then call two, until the horizon is full again. Should all be killed that
+// have booked, those in line are called by nobody: each looks for itself once it should
+// have been called long ago. Elsewhere there is no such queue, and who stands in line
+// looks once a second.
+//
+// A new rate wakes all that sleep, also those in line.
 //
 // Whoever shares the memory can write anything into it, or be torn down at any
 // instruction. What is read is bounded before use: no value of it can hold a taker
-// for longer than a turn at [MinRate], behind the turns of a horizon.
+// with a booking for longer than the horizon and a turn at [MinRate], nor one in line
+// for longer than [patience].
 package pace
 
 import (
@@ -47,15 +72,21 @@ const (
 	slack = 75 * time.Millisecond
 	turn  = 25 * time.Millisecond
 
+	// longTurn is that of a taker that was called from the line.
+	longTurn = 250 * time.Millisecond
+
 	// largestTurn, in bytes: more at once gains nothing.
 	largestTurn = 1 << 20
 
-	// A taker sleeps so long at least, and at the most, before it looks again.
-	leastNap, mostNap = 100 * time.Millisecond, time.Second
+	// ahead is how far ahead those who come book turns, or two turns where that is more.
+	// The horizon is twice as far.
+	ahead = time.Second
 
-	// horizon is how far ahead turns are booked. Those who come then look again
-	// until it is nearer, so nobody waits for a time that is further off.
-	horizon = time.Minute
+	// longWait is one that is worth telling.
+	longWait = 100 * time.Millisecond
+
+	// patience is how long a taker in line sleeps at the most without being called.
+	patience = time.Hour
 )
 
 // page is a system's page in bytes, 4 KiB or a larger power of two.
@@ -64,13 +95,18 @@ var page = int64(os.Getpagesize())
 // shared is what all processes see. Each word is moved by atomic operations alone.
 type shared struct {
 	magic      atomic.Uint64
-	generation atomic.Uint64 // grows with each new rate
 	rate       atomic.Int64  // bytes a second, 0 for none
 	due        atomic.Int64  // when the next bytes are, ns
+	generation atomic.Uint32 // grows with each new rate; those with a booking sleep on it
+	passed     atomic.Uint32 // grows with each turn that begins; those in line sleep on it
+
+	// How many have ever come to the line, and left it. Who is killed there never leaves:
+	// lost is how many that were when the line was last seen to be empty.
+	came, left, lost atomic.Uint32
 }
 
-// magic is "broodpac": whose memory it is, and in which layout.
-const magic = 0x62726f6f64706163
+// magic is "broodpc2": whose memory it is, and in which layout.
+const magic = 0x62726f6f64706332
 
 // ErrNoBucket says that a file, or a process, has no bucket.
 var ErrNoBucket = errors.New("no rate is shared")
@@ -79,9 +115,30 @@ var ErrNoBucket = errors.New("no rate is shared")
 // goroutines at once.
 type Bucket struct {
 	*shared
-	file *os.File
-	now  func() int64 // ns of a clock that all processes have
+	memory []byte
+	file   *os.File
+	now    func() int64 // ns of a clock that all processes have
+	naps   naps
 }
+
+// all is how many are woken when it is all of them.
+const all = 1<<31 - 1
+
+// naps is how takers sleep, and wake each other.
+type naps interface {
+	// sleep returns when the word is another than seen, when it is woken, or after d, or
+	// now and then; the error is ctx's. It tells whether it was woken, or may have been.
+	sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d time.Duration) (woken bool, err error)
+
+	// wake wakes n of those that sleep on the word, the first that came, and returns how many there were.
+	wake(word *atomic.Uint32, n int) int
+}
+
+// largest is how many bytes of memory are mapped at the most: whoever has made it may be anybody.
+const largest = 64 << 20
+
+// Beside is the memory beside the bucket, which all that have it share as well: nothing of it is read or written here.
+func (b *Bucket) Beside() []byte { return b.memory[page:] }
 
 // File is what another process can [Open] the bucket from, when it inherits it.
 func (b *Bucket) File() *os.File { return b.file }
@@ -104,37 +161,55 @@ func (b *Bucket) SetRate(rate int64) (before int64) {
 	b.due.Store(b.now())
 	// Last: whoever sees it sees the other two.
 	b.generation.Add(1)
+	b.passed.Add(1)
+	b.naps.wake(&b.generation, all)
+	b.naps.wake(&b.passed, all)
 	return before
 }
 
 // Take waits for a turn and returns how many bytes, want at the most, may be moved
 // now: whole pages, unless it is all of want. Without a rate that is want, at once.
-// As long as it waits it looks for a new rate, and calls waiting, about once in every,
-// but within a tenth of a second and a whole one; a shorter wait is not worth a call.
-// The more takers there are, the longer every should be. The error is ctx's.
-func (b *Bucket) Take(ctx context.Context, want int64, every time.Duration, waiting func()) (int64, error) {
-	nap := min(max(every, leastNap), mostNap)
-	for {
-		generation := b.generation.Load() // before the rate that is to be of it
+// Before it waits for longer than a moment it calls waiting, once. The error is ctx's.
+func (b *Bucket) Take(ctx context.Context, want int64, waiting func()) (int64, error) {
+	tell := func() {
+		if waiting != nil {
+			waiting()
+			waiting = nil
+		}
+	}
+	for called := false; ; {
+		generation, passed := b.generation.Load(), b.passed.Load() // before what is to be of them
 		rate := b.Rate()
 		if rate == 0 || want <= 0 {
 			return want, nil
 		}
-		n := min(want, turnOf(rate))
-		until, booked := b.book(n, rate)
-		valid, err := b.wait(ctx, until, generation, nap, waiting)
+		n, until, booked := b.book(want, rate, called)
+		if !booked {
+			tell()
+			var err error
+			if called, err = b.stand(ctx, passed, rate); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if until-b.now() > int64(longWait) {
+			tell()
+		}
+		valid, err := b.wait(ctx, until, generation)
 		if err != nil {
 			return 0, err
 		}
-		if booked && valid {
+		if valid {
+			b.call(rate)
 			return n, nil
 		}
+		called = false
 	}
 }
 
-// turnOf is how many bytes one turn has at most.
-func turnOf(rate int64) int64 {
-	n := rate / int64(time.Second/turn) / page * page
+// turnOf is how many bytes one turn of d has at most.
+func turnOf(rate int64, d time.Duration) int64 {
+	n := rate / int64(time.Second/d) / page * page
 	return min(max(n, page), max(largestTurn, page))
 }
 
@@ -147,26 +222,40 @@ func cost(n, rate int64) int64 {
 	return ns/rate + 1
 }
 
-// book takes the next turn, of n bytes, if it is not beyond the horizon, and says
-// when it begins; else when to ask again.
-func (b *Bucket) book(n, rate int64) (until int64, booked bool) {
+// horizon is how far ahead turns are booked at that rate, in ns: by one who comes, or who was called.
+func horizon(rate int64, called bool) int64 {
+	near := max(int64(ahead), 2*cost(turnOf(rate, turn), rate))
+	if called {
+		return 2 * near
+	}
+	return near
+}
+
+// book takes the next turn, unless it is beyond the horizon, and says how many of the
+// wanted bytes it has and when they may be moved.
+func (b *Bucket) book(want, rate int64, called bool) (n, until int64, booked bool) {
+	short := turnOf(rate, turn)
+	if n = min(want, short); called {
+		n = min(want, turnOf(rate, longTurn))
+	}
 	for {
 		now, seen := b.now(), b.due.Load()
 		due := max(seen, now)
-		switch last := now + int64(horizon); {
-		case due > last+cost(page, MinRate):
+		switch {
+		case due > now+horizon(MinRate, true)+cost(page, MinRate):
 			due = now // no taker leaves such a time
-		case due > last:
-			return now + due - last, false
+		case due > now+horizon(rate, called):
+			return 0, 0, false
 		}
-		if b.due.CompareAndSwap(seen, due+cost(n, rate)) {
-			return due - int64(slack), true
+		end := due + cost(n, rate)
+		if b.due.CompareAndSwap(seen, end) {
+			return n, end - cost(min(n, short), rate) - int64(slack), true
 		}
 	}
 }
 
 // wait sleeps until then, and tells whether the bucket's generation still is the same.
-func (b *Bucket) wait(ctx context.Context, until int64, generation uint64, nap time.Duration, waiting func()) (valid bool, err error) {
+func (b *Bucket) wait(ctx context.Context, until int64, generation uint32) (valid bool, err error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return false, err
@@ -178,22 +267,36 @@ func (b *Bucket) wait(ctx context.Context, until int64, generation uint64, nap t
 		if left <= 0 {
 			return true, nil
 		}
-		if err := sleep(ctx, min(left, nap)); err != nil {
+		if _, err := b.naps.sleep(ctx, &b.generation, generation, left); err != nil {
 			return false, err
-		}
-		if left > nap && waiting != nil {
-			waiting()
 		}
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+// stand sleeps in line until it is called, or should have been, and tells which.
+func (b *Bucket) stand(ctx context.Context, passed uint32, rate int64) (called bool, err error) {
+	before := int64(int32(b.came.Add(1) - 1 - b.left.Load() - b.lost.Load()))
+	defer b.left.Add(1)
+	// Each of those before has one turn. The rest is for what goes wrong: killed takers, a busy machine.
+	longest := 2 * (horizon(rate, true) + min(max(before, 0), 1<<20)*cost(turnOf(rate, longTurn), rate))
+	return b.naps.sleep(ctx, &b.passed, passed, min(time.Duration(longest), patience))
+}
+
+// call wakes the next in line as a turn begins: two, while there is much room before the horizon.
+func (b *Bucket) call(rate int64) {
+	b.passed.Add(1)
+	standing := b.came.Load() - b.left.Load()
+	if standing == 0 {
+		return
+	}
+	n, left := 1, b.due.Load()-b.now()
+	switch {
+	case left > horizon(rate, true):
+		return
+	case left < horizon(rate, false):
+		n = 2
+	}
+	if b.naps.wake(&b.passed, n) == 0 {
+		b.lost.Store(standing)
 	}
 }

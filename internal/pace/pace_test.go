@@ -18,7 +18,7 @@ import (
 // newFaked is a bucket in a bubble of synctest, with its clock.
 func newFaked(t *testing.T, rate int64) *Bucket {
 	t.Helper()
-	b, err := New(rate)
+	b, err := New(rate, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,12 +29,13 @@ func newFaked(t *testing.T, rate int64) *Bucket {
 	})
 	began := time.Now()
 	b.now = func() int64 { return int64(time.Hour + time.Since(began)) }
+	b.naps = &queue{}
 	return b
 }
 
 // most is what may have passed at that rate since a bucket was idle.
 func most(rate int64, d time.Duration) int64 {
-	return int64(float64(rate)*(d+slack).Seconds()) + turnOf(rate) + 1
+	return int64(float64(rate)*(d+slack).Seconds()) + turnOf(rate, turn) + 1
 }
 
 // passed counts what a bucket lets through.
@@ -62,7 +63,7 @@ func TestRate(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b, total := newFaked(t, rate), passed{t: t, rate: rate, began: time.Now()}
 				// Time for each to have many turns, which at the least rate take a second each.
-				d := time.Duration(max(1e9, 50*cost(turnOf(rate), rate)*int64(takers)))
+				d := time.Duration(max(1e9, 50*cost(turnOf(rate, turn), rate)*int64(takers)))
 				ctx, cancel := context.WithTimeout(t.Context(), d)
 				defer cancel()
 				shares := make([]int64, takers)
@@ -93,7 +94,7 @@ func takeAll(ctx context.Context, t *testing.T, b *Bucket, random *rand.Rand, go
 		if random.IntN(20) == 0 {
 			want = 1 + random.Int64N(want)
 		}
-		n, err := b.Take(ctx, want, leastNap, nil)
+		n, err := b.Take(ctx, want, nil)
 		if err != nil {
 			return sum
 		}
@@ -108,7 +109,7 @@ func takeAll(ctx context.Context, t *testing.T, b *Bucket, random *rand.Rand, go
 
 // No booking is lost, however many come at once.
 func TestBookings(t *testing.T) {
-	b, err := New(1 << 30)
+	b, err := New(1<<30, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func TestBookings(t *testing.T) {
 	for range takers {
 		all.Go(func() {
 			for range turns {
-				if _, booked := b.book(1, 1<<30); !booked {
+				if _, _, booked := b.book(1, 1<<30, false); !booked {
 					t.Error("beyond the horizon")
 				}
 			}
@@ -140,7 +141,7 @@ func TestIdle(t *testing.T) {
 			time.Sleep(time.Hour)
 			total := passed{t: t, rate: rate, began: time.Now()}
 			for time.Since(total.began) < time.Second {
-				n, err := b.Take(t.Context(), largestTurn, leastNap, nil)
+				n, err := b.Take(t.Context(), largestTurn, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -154,7 +155,7 @@ func TestNoRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, began := newFaked(t, 0), time.Now()
 		for _, want := range []int64{1, 1 << 40, 0, -1} {
-			if n, err := b.Take(t.Context(), want, leastNap, nil); n != want || err != nil {
+			if n, err := b.Take(t.Context(), want, nil); n != want || err != nil {
 				t.Errorf("%d, %v, want %d", n, err, want)
 			}
 		}
@@ -166,7 +167,8 @@ func TestNoRate(t *testing.T) {
 
 // Nothing that another process writes there holds a taker up for long.
 func TestDamaged(t *testing.T) {
-	const longest = horizon + 3*time.Second
+	horizon := time.Duration(horizon(MinRate, true))
+	longest := 3*horizon + 3*time.Second
 	values := []int64{math.MinInt64, -1, 0, 1, MinRate - 1, MinRate, 1 << 50, math.MaxInt64 - 1, math.MaxInt64}
 	times := []time.Duration{math.MinInt64, -1, 0, time.Hour, time.Hour + horizon - 1, time.Hour + horizon, time.Hour + horizon + 1,
 		time.Hour + horizon + time.Second, 2 * time.Hour, math.MaxInt64 - time.Second, math.MaxInt64}
@@ -176,7 +178,7 @@ func TestDamaged(t *testing.T) {
 				b, began := newFaked(t, MinRate), time.Now()
 				b.rate.Store(rate)
 				b.due.Store(int64(due))
-				n, err := b.Take(t.Context(), largestTurn, leastNap, nil)
+				n, err := b.Take(t.Context(), largestTurn, nil)
 				if d := time.Since(began); n <= 0 || err != nil || d > longest {
 					t.Errorf("rate %d, due %d: %d bytes, %v, after %v", rate, due, n, err, d)
 				}
@@ -185,32 +187,17 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// So many takers are beyond the horizon, and get no more than the rate either.
-func TestBeyondHorizon(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const takers = 200
-		b, total := newFaked(t, MinRate), passed{t: t, rate: MinRate, began: time.Now()}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-		defer cancel()
-		var all sync.WaitGroup
-		for range takers {
-			all.Go(func() { takeAll(ctx, t, b, rand.New(rand.NewPCG(0, 0)), total.count) })
-		}
-		all.Wait()
-		if got, want := total.bytes.Load(), int64(600*MinRate); got < want*8/10 {
-			t.Errorf("%d bytes, want %d", got, want)
-		}
-	})
-}
-
-// A new rate is heard by those who wait, when they look again.
+// A new rate is heard by those who wait, at once, however many they are.
 func TestSetRate(t *testing.T) {
 	for _, rate := range []int64{0, -1, MinRate, 1 << 20} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newFaked(t, MinRate)
-			for range 20 { // others are before us
-				b.book(page, MinRate)
+			var others sync.WaitGroup
+			defer others.Wait()
+			for range 20 { // they are before us, with bookings and, the last ones, in line
+				others.Go(func() { _, _ = b.Take(t.Context(), page, nil) })
 			}
+			synctest.Wait()
 			go func() {
 				time.Sleep(time.Second + time.Millisecond)
 				if before := b.SetRate(rate); before != MinRate {
@@ -218,8 +205,8 @@ func TestSetRate(t *testing.T) {
 				}
 			}()
 			began := time.Now()
-			n, err := b.Take(t.Context(), page, leastNap, nil)
-			if d := time.Since(began); n != page || err != nil || d > time.Second+2*leastNap {
+			n, err := b.Take(t.Context(), page, nil)
+			if d := time.Since(began); n != page || err != nil || rate != MinRate && d > 2*time.Second {
 				t.Errorf("%d bytes, %v, after %v", n, err, d)
 			}
 			if got, want := b.Rate(), max(rate, 0); got != want {
@@ -239,7 +226,7 @@ func TestRateChangesOften(t *testing.T) {
 		// One turn may have been let through at the moment of each change.
 		count := func(n int64) {
 			got, d := total.bytes.Add(n), time.Since(total.began)
-			if changes := int64(d / time.Second); got > most(top, d)+changes*(5*turnOf(top)+int64(slack.Seconds()*top)) {
+			if changes := int64(d / time.Second); got > most(top, d)+changes*(5*turnOf(top, turn)+int64(slack.Seconds()*top)) {
 				t.Errorf("%d bytes in %v", got, d)
 			}
 		}
@@ -255,23 +242,17 @@ func TestRateChangesOften(t *testing.T) {
 	})
 }
 
-// Who waits hears it as often as it asks for, and not when it is short.
+// Who waits hears it once, and not when it is short.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, calls := newFaked(t, MinRate), 0
-		take := func() {
-			if _, err := b.Take(t.Context(), page, leastNap, func() { calls++ }); err != nil {
+		for want := range 3 {
+			if _, err := b.Take(t.Context(), page, func() { calls++ }); err != nil {
 				t.Error(err)
 			}
-		}
-		take()
-		if calls != 0 {
-			t.Errorf("%d calls without a wait", calls)
-		}
-		began := time.Now()
-		take()
-		if d := time.Since(began); calls != int(d/leastNap) || calls < 9 {
-			t.Errorf("%d calls in %v", calls, d)
+			if calls != want {
+				t.Errorf("%d calls, want %d", calls, want)
+			}
 		}
 	})
 }
@@ -280,12 +261,12 @@ func TestCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newFaked(t, MinRate)
 		for range 20 {
-			b.book(page, MinRate)
+			b.book(page, MinRate, true)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		n, err := b.Take(ctx, page, leastNap, nil)
+		n, err := b.Take(ctx, page, nil)
 		if d := time.Since(began); n != 0 || !errors.Is(err, context.DeadlineExceeded) || d != time.Second {
 			t.Errorf("%d, %v after %v", n, err, d)
 		}
@@ -295,14 +276,14 @@ func TestCancelled(t *testing.T) {
 func BenchmarkTake(b *testing.B) {
 	for name, rate := range map[string]int64{"none": 0, "more than asked for": 1 << 50} {
 		b.Run(name, func(b *testing.B) {
-			bucket, err := New(rate)
+			bucket, err := New(rate, 0)
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer bucket.Close()
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := bucket.Take(b.Context(), largestTurn, leastNap, nil); err != nil {
+				if _, err := bucket.Take(b.Context(), largestTurn, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -45,7 +45,7 @@ func take(until string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(end-b.now()))
 	defer cancel()
 	for {
-		n, err := b.Take(ctx, largestTurn, leastNap, nil)
+		n, err := b.Take(ctx, largestTurn, nil)
 		if err != nil {
 			return
 		}
@@ -228,7 +228,7 @@ func TestOpen(t *testing.T) {
 
 func newBucket(t *testing.T, rate int64) *Bucket {
 	t.Helper()
-	b, err := New(rate)
+	b, err := New(rate, 0)
 	must(t, err)
 	t.Cleanup(func() { must(t, b.Close()) })
 	return b

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"brood/internal/event"
+	"brood/internal/gauge"
 	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/schedule"
@@ -50,7 +51,7 @@ func (f *feed) Done(plan.Job)         { f.done++ }
 // Local they tell so from a goroutine.
 type instant struct{}
 
-func (instant) Start(job plan.Job, _ int, emit event.Sink, over func()) (schedule.Child, error) {
+func (instant) Start(job plan.Job, emit event.Sink, over func()) (schedule.Child, error) {
 	emit(event.Event{Kind: event.Started, File: job.Names[0]})
 	go func() {
 		emit(event.Event{Kind: event.Copied, File: job.Names[0], Bytes: job.Bytes})
@@ -60,8 +61,11 @@ func (instant) Start(job plan.Job, _ int, emit event.Sink, over func()) (schedul
 	return instant{}, nil
 }
 
-func (instant) NoRoom() bool         { return false }
-func (instant) Sleep() process.Sleep { return process.Sleep{} }
-func (instant) Terminate()           {}
-func (instant) Kill()                {}
-func (instant) Abandon()             {}
+func (instant) NoRoom() bool             { return false }
+func (instant) Gauge() *gauge.Gauge      { return nil }
+func (instant) Look(bool) bool           { return false }
+func (instant) Turns(bool) process.Turns { return process.Turns{} }
+func (instant) Sleep() process.Sleep     { return process.Sleep{} }
+func (instant) Terminate()               {}
+func (instant) Kill()                    {}
+func (instant) Abandon()                 {}

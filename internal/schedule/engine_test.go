@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/gauge"
 	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/schedule"
@@ -33,6 +34,7 @@ func (j *jobs) Done(job plan.Job)     { j.done = append(j.done, job.Names[0]) }
 // things and the clock, for which no process is needed.
 type engine struct {
 	start    func(plan.Job) error     // nil: there always is room
+	make     func(*child)             // what it has beside its name; nil: nothing
 	live     func(*child)             // the child's life; nil: it ends at once
 	tell     func(*child, event.Sink) // what it tells; nil: its end
 	children []*child
@@ -47,15 +49,21 @@ type child struct {
 	signals chan string
 	noRoom  bool
 	heard   []string
+
+	gauge *gauge.Gauge         // nil: none
+	turns func() process.Turns // nil: it is held
 }
 
-func (e *engine) Start(job plan.Job, _ int, emit event.Sink, over func()) (schedule.Child, error) {
+func (e *engine) Start(job plan.Job, emit event.Sink, over func()) (schedule.Child, error) {
 	if e.start != nil {
 		if err := e.start(job); err != nil {
 			return nil, err
 		}
 	}
 	c := &child{name: job.Names[0], names: job.Names, try: len(e.children) + 1, signals: make(chan string, 8)}
+	if e.make != nil {
+		e.make(c)
+	}
 	e.children = append(e.children, c)
 	e.most = max(e.most, e.running.Add(1))
 	emit(event.Event{Kind: event.Started, File: c.name})
@@ -82,10 +90,18 @@ func (e *engine) lead(c *child, emit event.Sink) {
 }
 
 func (c *child) Sleep() process.Sleep { return process.Sleep{State: "D", Channel: "rpc_wait"} }
-func (c *child) NoRoom() bool         { return c.noRoom }
-func (c *child) Terminate()           { c.hear("terminate") }
-func (c *child) Kill()                { c.hear("kill") }
-func (c *child) Abandon()             { c.hear("abandon") }
+func (c *child) Gauge() *gauge.Gauge  { return c.gauge }
+func (c *child) Look(bool) bool       { return false }
+func (c *child) Turns(bool) process.Turns {
+	if c.turns == nil {
+		return process.Turns{Held: true}
+	}
+	return c.turns()
+}
+func (c *child) NoRoom() bool { return c.noRoom }
+func (c *child) Terminate()   { c.hear("terminate") }
+func (c *child) Kill()        { c.hear("kill") }
+func (c *child) Abandon()     { c.hear("abandon") }
 
 func (c *child) hear(signal string) {
 	c.heard = append(c.heard, fmt.Sprintf("%s at %s", signal, time.Since(start)))

@@ -8,14 +8,19 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/gauge"
 	"brood/internal/plan"
 	"brood/internal/process"
 )
 
 // Local starts each job as a child process of this one.
 type Local struct {
-	// Config is the process for a job, which will be one of so many; Local adds what the model needs of it.
-	Config func(job plan.Job, children int) process.Config
+	// Config is the process for a job, which shows how far it is in that slot (0: nowhere) of the memory
+	// that it shares, if it shares that; Local adds what the model needs of it.
+	Config func(job plan.Job, slot int) process.Config
+
+	// Board has the slots; nil where no memory can be shared.
+	Board *gauge.Board
 
 	// Name is what children of files are called: NAME-1, NAME-2 … in the order of
 	// their start; those of folders and links are folders-1 …
@@ -26,9 +31,12 @@ type Local struct {
 }
 
 // Start is Engine's.
-func (l *Local) Start(job plan.Job, children int, emit event.Sink, over func()) (Child, error) {
-	c := &localChild{job: job, emit: emit, over: over, started: time.Now()}
-	config := l.Config(job, children)
+func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error) {
+	c := &localChild{job: job, emit: emit, over: over, started: time.Now(), board: l.Board, gauge: l.Board.Take()}
+	config := l.Config(job, c.gauge.Number())
+	if config.Shared == nil {
+		c.freeGauge()
+	}
 	config.Name = l.name(job)
 	config.Daemon = &l.Daemon
 	config.Stderr = &c.stderr
@@ -38,6 +46,7 @@ func (l *Local) Start(job plan.Job, children int, emit event.Sink, over func()) 
 	c.mu.Lock() // so that its start is told before all else
 	defer c.mu.Unlock()
 	if err := c.process.Start(); err != nil {
+		c.freeGauge()
 		return nil, err
 	}
 	c.pid, _ = c.process.PID()
@@ -79,6 +88,9 @@ type localChild struct {
 	over    func()
 	started time.Time
 	stderr  lastWords
+	board   *gauge.Board
+	gauge   *gauge.Gauge // nil when it tells its progress by events
+	shown   uint64       // the signs that Look has emitted
 
 	mu      sync.Mutex // held by Start, then by receive
 	events  event.Pieces
@@ -96,6 +108,14 @@ func (c *localChild) NoRoom() bool { return c.noRoom }
 // Sleep is Child's.
 func (c *localChild) Sleep() process.Sleep { return c.process.Sleep() }
 
+// Turns is Child's.
+func (c *localChild) Turns(quick bool) process.Turns {
+	if quick {
+		return c.process.Glance()
+	}
+	return c.process.Turns()
+}
+
 // Errors of these mean that the child has ended, which is seen anyway.
 func (c *localChild) Terminate() { _ = c.process.Terminate() }
 func (c *localChild) Kill()      { _ = c.process.Kill() }
@@ -103,6 +123,45 @@ func (c *localChild) Kill()      { _ = c.process.Kill() }
 func (c *localChild) Abandon() {
 	c.sleep = c.process.Sleep()
 	_ = c.process.Abandon()
+}
+
+func (c *localChild) freeGauge() {
+	c.board.Free(c.gauge)
+	c.gauge = nil
+}
+
+// Gauge is Child's.
+func (c *localChild) Gauge() *gauge.Gauge { return c.gauge }
+
+// Look is Child's. What is told of a file after its end would be wrong: so the child
+// must be at the first one that has none.
+func (c *localChild) Look(again bool) bool {
+	s, signs, ok := c.gauge.Read()
+	if !ok || signs == c.shown && !again {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.Phase == gauge.Idle || s.Item != len(c.settled) || s.Item >= len(c.job.Names) || !c.silent.IsZero() {
+		return false
+	}
+	c.shown = signs
+	c.emit(event.Event{Kind: event.Progress, Name: c.process.Name(), PID: c.pid, File: c.job.Names[s.Item],
+		Bytes: s.Done, Size: s.Size, Phase: phaseOf(s.Phase)})
+	return true
+}
+
+// phaseOf is a phase as events have it.
+func phaseOf(p gauge.Phase) string {
+	switch p {
+	case gauge.Syncing:
+		return event.Syncing
+	case gauge.Verifying:
+		return event.Verifying
+	case gauge.Waiting:
+		return event.Waiting
+	}
+	return ""
 }
 
 // receive emits the child's events, with its name and PID, until the child has closed the pipe.
@@ -162,6 +221,7 @@ func (c *localChild) exited() (why string, killed bool) {
 		c.emit(e)
 		return e.Error, false
 	}
+	c.board.Free(c.gauge) // that of one which is abandoned stays its own
 	exit, _ := c.process.Exit()
 	e.ExitCode, e.Signal = &exit.Code, exit.Signal
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/gauge"
 	"brood/internal/plan"
 	"brood/internal/process"
 )
@@ -37,11 +38,11 @@ type Jobs interface {
 
 // Engine starts children; Local does on this machine.
 type Engine interface {
-	// Start starts a child for the job, one of so many then, and emits that, what the child tells, how it ends, and
+	// Start starts a child for the job, and emits that, what the child tells, how it ends, and
 	// then a failure of each name of which it has told nothing, in their order. Then, or when the
 	// child was abandoned, it calls over, from a goroutine of its own. An error for which
 	// process.Exhausted holds means that a later try may succeed; then nothing is emitted.
-	Start(job plan.Job, children int, emit event.Sink, over func()) (Child, error)
+	Start(job plan.Job, emit event.Sink, over func()) (Child, error)
 }
 
 // Child is a job under way.
@@ -49,7 +50,10 @@ type Child interface {
 	// NoRoom is asked when it is over: whether the child has ended only because the
 	// system had no room for its threads.
 	NoRoom() bool
+	Gauge() *gauge.Gauge  // where it shows how far it is; nil when it tells that by events
+	Look(again bool) bool // emits how far it is, when that is news, or again; and tells whether it has
 	Sleep() process.Sleep
+	Turns(quick bool) process.Turns // quick: a glance
 	Terminate()
 	Kill()
 	Abandon()
@@ -77,9 +81,10 @@ type Options struct {
 	Stop   <-chan Stop
 	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
 
-	Stall   time.Duration                    // a child that tells nothing for so long is ended; 0: never
+	Look    time.Duration                    // how often children are looked at that show how far they are; 0: never
+	Stall   time.Duration                    // a child that makes no progress for so long, although it could, is ended; 0: never
 	Timeout time.Duration                    // and one that is not done with a file after this; 0: never
-	Silence func(children int) time.Duration // one of so many that tells nothing for so long is said to be silent, and goes on; nil: none is
+	Silence func(children int) time.Duration // one of so many that makes none for so long is said to be silent, and goes on; nil: none is
 	Retries int                              // of a name, when the cause of its failure may pass
 
 	// Room tells for how many more children the machine has room now (of a negative number: how many are
@@ -99,6 +104,12 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 		t := time.NewTicker(tick)
 		defer t.Stop()
 		ticks = t.C
+	}
+	var looks <-chan time.Time
+	if opts.Look > 0 {
+		t := time.NewTicker(opts.Look)
+		defer t.Stop()
+		looks = t.C
 	}
 	var beats <-chan time.Time
 	if opts.Most > 0 {
@@ -127,6 +138,8 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 			r.wake()
 		case <-ticks:
 			r.tick()
+		case <-looks:
+			r.look()
 		case <-beats:
 			r.beat()
 		case stop := <-opts.Stop:
@@ -192,7 +205,7 @@ func (r *run) startReady() {
 func (r *run) start(t *task) {
 	a := &attempt{task: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
 	var err error
-	if a.child, err = r.engine.Start(t.asJob(), len(r.children)+1, a.take, func() { r.overs <- a }); err != nil {
+	if a.child, err = r.engine.Start(t.asJob(), a.take, func() { r.overs <- a }); err != nil {
 		r.notStarted(t, err)
 		return
 	}
@@ -213,6 +226,23 @@ func (r *run) beat() {
 	if got, children, ok := r.meter.reading(len(r.children), time.Now()); ok {
 		r.tuner.observe(got, children)
 		r.want(r.tuner.now)
+	}
+}
+
+// looksAtOnce is how many children's progress is emitted in a look. Of more, those are
+// taken that come up: the order in which a map is gone through is another each time.
+const looksAtOnce = 50
+
+// look has the children's progress emitted.
+func (r *run) look() {
+	news := 0
+	for a := range r.children {
+		if a.child.Look(false) {
+			news++
+		}
+		if news == looksAtOnce {
+			return
+		}
 	}
 }
 

@@ -10,12 +10,16 @@ import (
 
 // clock is what time has made of a child, counted in ticks (plan.Tick).
 //
-//	runs ─(no news for Stall, no file settled for Timeout)▶ Terminate ─(grace)▶ Kill ─(grace)▶ abandon
+//	runs ─(no progress for Stall, no file settled for Timeout)▶ Terminate ─(grace)▶ Kill ─(grace)▶ abandon
+//
+// Ticks without progress are a stall only where the child could have made some (trial).
 type clock struct {
-	quiet time.Duration // since the last news
+	quiet time.Duration // since the last progress
 	busy  time.Duration // since the last file was settled
 	files int32         // that were settled by then
+	signs uint64        // that it had given by then (gauge.Gauge)
 	told  bool          // that it is silent
+	trial trial
 
 	rung Stop
 	stay time.Duration // on that rung
@@ -57,9 +61,15 @@ func (r *run) tick() {
 			r.emit(*a.why)
 			a.climbTo(Terminate)
 		} else if !a.told && looks > 0 && r.opts.Silence != nil && a.quiet >= r.opts.Silence(len(r.children)) {
-			a.told = true
 			looks--
-			r.emit(a.silent())
+			if a.told = !a.child.Gauge().Waits() || a.child.Turns(true).Held; a.told {
+				r.emit(a.silent())
+			}
+		} else if a.told && looks > 0 && a.child.Gauge().Waits() {
+			looks--
+			if a.told = a.child.Turns(true).Held; !a.told {
+				a.child.Look(true) // it goes on, and may not have anything to show for it soon
+			}
 		}
 	}
 }
@@ -80,14 +90,15 @@ func (a *attempt) overdue(o Options) (why string) {
 	tick := o.tick()
 	a.quiet += tick
 	a.busy += tick
-	if a.heard.Swap(false) {
-		a.quiet, a.told = 0, false
+	signs := a.child.Gauge().Signs()
+	if a.heard.Swap(false) || signs != a.signs {
+		a.quiet, a.told, a.signs, a.trial = 0, false, signs, trial{}
 	}
 	if n := a.settled.Load(); n != a.files {
 		a.busy, a.files = 0, n
 	}
 	switch {
-	case o.Stall > 0 && a.quiet >= o.Stall:
+	case o.Stall > 0 && a.stalls(o.Stall, tick):
 		a.pass = true
 		return fmt.Sprint("no progress for ", o.Stall)
 	case o.Timeout > 0 && a.busy >= o.Timeout:

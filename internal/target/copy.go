@@ -78,6 +78,6 @@ func (w *worker) done(e event.Event, result filecopy.Result, err error) error {
 			e.Reason = event.ReasonRepaired
 		}
 	}
-	w.tell(e)
+	w.settle(e)
 	return nil
 }

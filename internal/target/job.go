@@ -3,7 +3,7 @@ package target
 import (
 	"errors"
 	"fmt"
-	"time"
+	"strconv"
 
 	"brood/internal/confine"
 	"brood/internal/digest"
@@ -16,7 +16,7 @@ type Job struct {
 	Source, Dest string
 	Options      filecopy.Options // but for its functions, which are the child's own
 	Confine      confine.Mode
-	Every        time.Duration // how often progress is told at the most; 0: five times a second
+	Slot         int // of the shared memory, where progress is written; 0: it is told by events
 }
 
 // Copy is the process that copies the names: files, links, folders …
@@ -57,7 +57,7 @@ func (j *Job) options() []option {
 		{"overwrite", string(j.Options.Overwrite), parsed(&j.Options.Overwrite, filecopy.ParseOverwrite)},
 		{"hash", string(j.Options.Hash), parsed(&j.Options.Hash, digest.Parse)},
 		{"confine", unlessAuto(j.Confine), parsed(&j.Confine, confine.ParseMode)},
-		{"every", unlessUsual(j.Every), duration(&j.Every)},
+		{"slot", unlessNone(j.Slot), number(&j.Slot)},
 		flag("archive", &j.Options.Archive),
 		flag("strict", &j.Options.Strict),
 		flag("durable", &j.Options.Durable),
@@ -80,9 +80,6 @@ func bind(kwargs map[string]string) (j Job, err error) {
 			return j, err
 		}
 	}
-	if j.Every == 0 {
-		j.Every = progressEvery
-	}
 	if j.Source == "" || j.Dest == "" {
 		return j, errUsage
 	}
@@ -96,16 +93,16 @@ func unlessAuto(m confine.Mode) string {
 	return string(m)
 }
 
-func unlessUsual(every time.Duration) string {
-	if every == 0 || every == progressEvery {
+func unlessNone(slot int) string {
+	if slot == 0 {
 		return ""
 	}
-	return every.String()
+	return strconv.Itoa(slot)
 }
 
-func duration(to *time.Duration) func(string) error {
+func number(to *int) func(string) error {
 	return func(value string) (err error) {
-		*to, err = time.ParseDuration(value)
+		*to, err = strconv.Atoi(value)
 		return err
 	}
 }

@@ -6,22 +6,13 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/gauge"
 )
 
-// progressEvery is how often a file's progress is told at the most.
+// progressEvery is how often a file's progress is told at the most, where no memory is shared.
 const progressEvery = 200 * time.Millisecond
 
-// ProgressEvery is how often a child should tell of its progress when there are so
-// many, and one that is silent for as long as stall (0: for ever) is given up. Of 50
-// that is 250 times a second; the more there are, the rarer each.
-func ProgressEvery(children int, stall time.Duration) time.Duration {
-	if stall == 0 {
-		stall = time.Minute
-	}
-	return min(max(1, time.Duration(children)/50)*progressEvery, max(progressEvery, stall/4))
-}
-
-// progress tells of one file.
+// progress is how far one file is.
 type progress struct {
 	*worker
 	name       string
@@ -30,15 +21,14 @@ type progress struct {
 	told       time.Time
 }
 
-// watched are the options for a file of that size whose progress is told.
+// watched are the options for a file of that size whose progress is shown.
 func (w *worker) watched(name string, size int64) filecopy.Options {
 	p := &progress{worker: w, name: name, size: size, told: time.Now()}
+	p.show(shown(p.phase))
 	opts := w.Options
 	opts.Phase, opts.Progress, opts.Careful = p.comesTo, p.moved, w.listen
 	if w.bucket != nil {
-		opts.Pace = func(ctx context.Context, want int64) (int64, error) {
-			return w.bucket.Take(ctx, want, w.Every, p.waits)
-		}
+		opts.Pace = p.take
 	}
 	return opts
 }
@@ -48,18 +38,46 @@ func (p *progress) comesTo(phase filecopy.Phase) {
 	if phase == filecopy.Verifying {
 		p.done = 0
 	}
+	p.show(shown(p.phase))
 }
 
 func (p *progress) moved(done int64) {
 	p.done = done
-	p.tellNow(string(p.phase))
+	if p.gauge != nil {
+		p.show(shown(p.phase))
+		return
+	}
+	if now := time.Now(); now.Sub(p.told) >= progressEvery {
+		p.told = now
+		p.tell(event.Event{Kind: event.Progress, File: p.name, Bytes: p.done, Size: p.size, Phase: string(p.phase)})
+	}
 }
 
-func (p *progress) waits() { p.tellNow(event.Waiting) }
-
-func (p *progress) tellNow(phase string) {
-	if now := time.Now(); now.Sub(p.told) >= p.Every {
-		p.told = now
-		p.tell(event.Event{Kind: event.Progress, File: p.name, Bytes: p.done, Size: p.size, Phase: phase})
+// take waits for a turn at the rate.
+func (p *progress) take(ctx context.Context, want int64) (n int64, err error) {
+	waited := false
+	n, err = p.bucket.Take(ctx, want, func() {
+		waited = true
+		p.show(gauge.Waiting)
+	})
+	if waited {
+		p.show(shown(p.phase)) // what holds it up now is another thing
 	}
+	return n, err
+}
+
+// show is for the parent, when it looks.
+func (p *progress) show(phase gauge.Phase) {
+	p.gauge.Set(gauge.State{Item: p.item, Done: p.done, Size: p.size, Phase: phase})
+}
+
+// shown is a phase as the gauge has it.
+func shown(phase filecopy.Phase) gauge.Phase {
+	switch phase {
+	case filecopy.Syncing:
+		return gauge.Syncing
+	case filecopy.Verifying:
+		return gauge.Verifying
+	}
+	return gauge.Copying
 }

@@ -20,6 +20,6 @@ func (w *worker) verify(args ...string) error {
 	if sum == "" {
 		e = event.Event{Kind: event.Differs, File: name, Reason: event.ReasonContents}
 	}
-	w.tell(e)
+	w.settle(e)
 	return nil
 }

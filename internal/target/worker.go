@@ -10,6 +10,7 @@ import (
 	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/filecopy"
+	"brood/internal/gauge"
 	"brood/internal/pace"
 	"brood/internal/process"
 )
@@ -23,6 +24,8 @@ type worker struct {
 	copier       *filecopy.Copier // from one to the other
 	events       *event.Writer
 	bucket       *pace.Bucket // that all children share; nil for one by hand
+	gauge        *gauge.Gauge // in the same memory; nil without
+	item         int          // the number of the name at hand
 }
 
 // task is what a target does, once for so many arguments, of which the last is the
@@ -54,9 +57,10 @@ func (t task) run(w *process.Work) error {
 		}
 		name := args[t.args-1]
 		if err := t.do(at, args[:t.args]...); err != nil && at.ctx.Err() == nil {
-			at.tell(event.Event{Kind: event.Failed, File: name, Error: err.Error(), Transient: filecopy.Transient(err)})
+			at.settle(event.Event{Kind: event.Failed, File: name, Error: err.Error(), Transient: filecopy.Transient(err)})
 			failures = append(failures, fmt.Errorf("%q: %w", name, err))
 		}
+		at.item++
 	}
 	return errors.Join(failures...)
 }
@@ -75,7 +79,7 @@ func (t task) start(job Job, w *process.Work) (*worker, error) {
 	}
 	at.copier = filecopy.NewCopier(source, at.dest)
 	if w.Shared != nil {
-		if at.bucket, err = pace.Open(w.Shared); err != nil {
+		if err := at.share(w.Shared); err != nil {
 			at.close()
 			return nil, err
 		}
@@ -85,6 +89,14 @@ func (t task) start(job Job, w *process.Work) (*worker, error) {
 		return nil, err
 	}
 	return at, nil
+}
+
+// share opens the memory that the parent shares.
+func (w *worker) share(memory *os.File) (err error) {
+	if w.bucket, err = pace.Open(memory); err == nil && w.Slot != 0 {
+		w.gauge, err = gauge.At(w.bucket.Beside(), w.Slot)
+	}
+	return err
 }
 
 func (t task) dest(source *os.Root, job Job) (*os.Root, error) {
@@ -128,6 +140,12 @@ func (w *worker) close() {
 	if w.bucket != nil {
 		w.bucket.Close()
 	}
+}
+
+// settle tells what has become of a name, which is at hand no more.
+func (w *worker) settle(e event.Event) {
+	w.gauge.Set(gauge.State{Item: w.item})
+	w.tell(e)
 }
 
 func (w *worker) tell(e event.Event) {

@@ -1,0 +1,108 @@
+package schedule_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/gauge"
+	"brood/internal/process"
+	"brood/internal/schedule"
+)
+
+// A child without progress is given up when it could have made some, and on time; and never
+// while it waits for its turn at the rate, or for a CPU.
+func TestTrial(t *testing.T) {
+	const life, stall = 10 * time.Minute, 10 * time.Second
+	share := func(d time.Duration, percent float64) time.Duration { return time.Duration(float64(d) * percent / 100) }
+	for name, row := range map[string]struct {
+		waits    bool
+		turns    func(age time.Duration) process.Turns
+		from, to time.Duration // when it is given up; 0: not at all
+	}{
+		"it sleeps in a system call": {false, func(time.Duration) process.Turns { return process.Turns{} }, stall, stall + 2*time.Second},
+		"it is stopped":              {false, func(time.Duration) process.Turns { return process.Turns{Held: true} }, stall, stall + 2*time.Second},
+		"it spins, beside others": {false, func(age time.Duration) process.Turns {
+			return process.Turns{Ran: share(age, 10), Waited: share(age, 90), Runnable: true}
+		}, stall, stall + 2*time.Second},
+		"it spins, on a busy machine": {false, func(age time.Duration) process.Turns {
+			return process.Turns{Ran: share(age, 0.5), Waited: share(age, 99.5), Runnable: true}
+		}, 50 * time.Second, time.Minute}, // a quarter of a second
+		"it is starved": {false, func(age time.Duration) process.Turns {
+			return process.Turns{Ran: share(age, 0.01), Runnable: true}
+		}, 0, 0},
+		"it is starved, and has a moment": {false, func(age time.Duration) process.Turns {
+			return process.Turns{Ran: share(age, 0.01), Waited: share(age, 60)}
+		}, 0, 0},
+		"it is starved, then sleeps": {false, func(age time.Duration) process.Turns {
+			return process.Turns{Waited: min(age, time.Minute), Runnable: age < time.Minute}
+		}, time.Minute, time.Minute + stall + 2*time.Second},
+		"it is starved, then stopped": {false, func(age time.Duration) process.Turns {
+			return process.Turns{Runnable: age < time.Minute, Held: age >= time.Minute}
+		}, time.Minute + stall, time.Minute + stall*3/2 + 2*time.Second},
+		"it waits": {true, func(age time.Duration) process.Turns { return process.Turns{Ran: share(age, 0.1)} }, 0, 0},
+		"it waits, and is starved": {true, func(age time.Duration) process.Turns {
+			return process.Turns{Runnable: true}
+		}, 0, 0},
+		"it waits, then is stopped": {true, func(age time.Duration) process.Turns {
+			return process.Turns{Held: age > time.Minute-time.Second}
+		}, time.Minute + stall - time.Second, time.Minute + stall*3/2 + 2*time.Second},
+		"it waits, and is stopped for a moment": {true, func(age time.Duration) process.Turns {
+			return process.Turns{Held: age%time.Minute > 58*time.Second}
+		}, 0, 0},
+		"it says that it waits, and spins": {true, func(age time.Duration) process.Turns {
+			return process.Turns{Ran: age, Runnable: true}
+		}, stall, stall + 2*time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				board := gauge.NewBoard(make([]byte, gauge.Room(1)))
+				var given time.Duration
+				e := &engine{
+					make: func(c *child) {
+						began := time.Now()
+						c.turns = func() process.Turns { return row.turns(time.Since(began)) }
+						if c.gauge = board.Take(); row.waits {
+							c.gauge.Set(gauge.State{Phase: gauge.Waiting})
+						}
+					},
+					tell: func(c *child, emit event.Sink) {
+						began := time.Now()
+						select {
+						case <-c.signals:
+							given = time.Since(began)
+						case <-time.After(life):
+						}
+						ends(emit, given > 0, c.names...)
+					},
+				}
+				history(newJobs(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: stall})
+				if given < row.from || given > row.to {
+					t.Errorf("given up after %v, want between %v and %v", given, row.from, row.to)
+				}
+			})
+		})
+	}
+}
+
+// What a child writes in memory is progress, as an event is.
+func TestSignsAreProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		board := gauge.NewBoard(make([]byte, gauge.Room(1)))
+		e := &engine{
+			make: func(c *child) { c.gauge = board.Take() },
+			tell: func(c *child, emit event.Sink) {
+				for i := range 100 {
+					c.gauge.Set(gauge.State{Done: int64(i), Phase: gauge.Copying})
+					time.Sleep(9 * time.Second)
+				}
+				ends(emit, false)
+			},
+		}
+		history(newJobs(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: 10 * time.Second})
+		if heard := e.children[0].heard; len(heard) > 0 {
+			t.Errorf("it heard %q", heard)
+		}
+	})
+}
