@@ -34,6 +34,7 @@ type ownFlags struct {
 	cpuTime    time.Duration
 	events     uintptr // descriptors, or on Windows handles; 0: none
 	shared     uintptr
+	files      []uintptr
 	guardian   uintptr
 	lifeline   uintptr
 }
@@ -56,6 +57,7 @@ func (o *ownFlags) fields() []field {
 		{"--cpu-time=", duration(o.cpuTime), readDuration(&o.cpuTime)},
 		{"--events=", number(o.events), readNumber(&o.events)},
 		{"--shared=", number(o.shared), readNumber(&o.shared)},
+		{"--files=", numbers(o.files), readNumbers(&o.files)},
 		{"--guardian=", number(o.guardian), readNumber(&o.guardian)},
 		// Also where there is none: what follows is the target's.
 		{"--lifeline=", fmt.Sprint(o.lifeline), readNumber(&o.lifeline)},
@@ -173,6 +175,14 @@ func number[N int | int64 | uintptr](n N) string {
 	return fmt.Sprint(n)
 }
 
+func numbers(all []uintptr) string {
+	words := make([]string, len(all))
+	for i, n := range all {
+		words[i] = fmt.Sprint(n)
+	}
+	return strings.Join(words, ",")
+}
+
 func duration(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -203,6 +213,19 @@ func readNumber[N int | uintptr](to *N) func(string) error {
 		n, err := strconv.ParseUint(value, 10, 31)
 		*to = N(n)
 		return err
+	}
+}
+
+func readNumbers(to *[]uintptr) func(string) error {
+	return func(value string) error {
+		for word := range strings.SplitSeq(value, ",") {
+			var n uintptr
+			if err := readNumber(&n)(word); err != nil {
+				return err
+			}
+			*to = append(*to, n)
+		}
+		return nil
 	}
 }
 

@@ -36,6 +36,9 @@ type Work struct {
 	// target may close it.
 	Shared *os.File
 
+	// Files are the parent's Config.Files, which the target may close.
+	Files []*os.File
+
 	terminable terminable
 }
 
@@ -187,6 +190,9 @@ func become(own ownFlags, work *Work) error {
 	}
 	if own.shared != 0 {
 		work.Shared = received(own.shared, "shared")
+	}
+	for _, fd := range own.files {
+		work.Files = append(work.Files, received(fd, "inherited"))
 	}
 	if own.parent != 0 {
 		self.parent = &ParentProcess{Name: own.parentName, PID: own.parent}

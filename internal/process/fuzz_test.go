@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +33,10 @@ func FuzzCommandLine(f *testing.F) {
 			}
 		}
 		fd := uintptr(descriptor & math.MaxInt32)
-		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, int64(parent), time.Duration(descriptor), fd, fd / 2, fd / 3, fd / 4}
+		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, int64(parent), time.Duration(descriptor), fd, fd / 2, nil, fd / 3, fd / 4}
+		if fd > 0 {
+			own.files = []uintptr{fd, fd / 5}
+		}
 		argv, err := commandLine(config, own, nil)
 		if errors.Is(err, ErrArgsTooLong) {
 			return
@@ -53,7 +57,7 @@ func FuzzParseChild(f *testing.F) {
 		"copy\x00--name=copy-1\x00--parent=1\x00--lifeline=3\x00--source=/a\x00--\x00a.mov",
 		"-", "", "t\x00--", "t\x00--\x00--", "t\x00--key", "t\x00key=value", "t\x00--=v", "t\x00---=v", "t\x00--lifeline=-1",
 		"t\x00--events=007\x00--events=8", "t\x00--zz=1\x00--events=3", "t\x00--lifeline=0\x00--name=x", "t\x00--daemon=\x00--daemon=no",
-		"t\x00--guardian=2147483648", "t\x00--a=1\x00--a=2",
+		"t\x00--guardian=2147483648", "t\x00--files=5,6\x00--lifeline=0", "t\x00--files=5,", "t\x00--files=", "t\x00--a=1\x00--a=2",
 	} {
 		f.Add(args)
 	}
@@ -85,7 +89,7 @@ func wantParsed(t *testing.T, args []string, target string, own ownFlags, config
 	if err != nil {
 		t.Fatalf("%q: %v", args, err)
 	}
-	if gotTarget != target || gotOwn != own {
+	if gotTarget != target || !reflect.DeepEqual(gotOwn, own) {
 		t.Errorf("%q: target %q and %+v, want %q and %+v", args, gotTarget, gotOwn, target, own)
 	}
 	if !maps.Equal(work.Kwargs, config.Kwargs) || !slices.Equal(work.Args, config.Args) {

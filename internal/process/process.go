@@ -56,6 +56,9 @@ type Config struct {
 
 	// Shared is a file that the child inherits as Work.Shared; nil for none. It stays the caller's.
 	Shared *os.File
+
+	// Files are further ones, which the child inherits as Work.Files.
+	Files []*os.File
 }
 
 // NonBlocking is a writer that keeps what it gets in memory: Write returns at once,

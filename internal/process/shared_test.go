@@ -3,6 +3,7 @@
 package process_test
 
 import (
+	"io"
 	"os"
 	"testing"
 
@@ -44,6 +45,43 @@ func TestShared(t *testing.T) {
 			}
 			if _, err := f.Stat(); err != nil {
 				t.Errorf("it is not the caller's any more: %v", err)
+			}
+		})
+	}
+}
+
+// A child has the files that are passed to it, in their order, and its own children have not.
+func TestFiles(t *testing.T) {
+	var files []*os.File
+	for _, contents := range []string{"one", "two", "three"} {
+		f, err := os.CreateTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := f.WriteString(contents); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	for name, row := range map[string]struct {
+		config process.Config
+		want   string
+	}{
+		"none":              {process.Config{}, ""},
+		"one":               {process.Config{Files: files[:1]}, "one inherited=false\n"},
+		"of a daemon":       {process.Config{Files: files, Daemon: new(true)}, "one inherited=false\ntwo inherited=false\nthree inherited=false\n"},
+		"beside the shared": {process.Config{Files: files[1:], Shared: files[0]}, "two inherited=false\nthree inherited=false\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, f := range files {
+				if _, err := f.Seek(0, io.SeekStart); err != nil {
+					t.Fatal(err)
+				}
+			}
+			row.config.Target = "files"
+			if got := said(t, start(t, row.config)); got != row.want {
+				t.Errorf("the child says %q, want %q", got, row.want)
 			}
 		})
 	}

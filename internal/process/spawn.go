@@ -42,6 +42,9 @@ func (p *Process) spawn() error {
 	if p.config.Shared != nil {
 		own.shared = pass(cmd, p.config.Shared)
 	}
+	for _, f := range p.config.Files {
+		own.files = append(own.files, pass(cmd, f))
+	}
 	var events, stderr *os.File // the child's ends
 	defer func() {
 		p.dropPipes()  // first, or their end would be read

@@ -69,6 +69,7 @@ func init() { // some of them start others
 		"holds":           holds,
 		"has-holder":      hasHolder,
 		"os.Exit":         func(*process.Work) error { os.Exit(0); return nil },
+		"files":           files,
 	})
 }
 
@@ -402,4 +403,20 @@ func shares(w *process.Work) error {
 	}
 	_, err := io.Copy(w.Events, p.Events())
 	return errors.Join(err, p.Join())
+}
+
+// files says what is in each of its files, and whether its own children would inherit it.
+func files(w *process.Work) error {
+	for _, f := range w.Files {
+		contents, err := io.ReadAll(f)
+		if err != nil {
+			return err
+		}
+		flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFD, 0)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w.Events, "%s inherited=%t\n", contents, flags&unix.FD_CLOEXEC == 0)
+	}
+	return nil
 }
