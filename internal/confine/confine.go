@@ -89,6 +89,9 @@ type Access struct {
 	// cannot let that, and such a job is not confined.
 	Link bool
 
+	// Opened has descriptors of roots above, where there are some: those are not opened for their rules.
+	Opened map[*os.Root]*os.File
+
 	// Keep are the capabilities that are kept, of those that the process has.
 	Keep Capabilities
 }

@@ -56,7 +56,7 @@ func restrict(a Access) error {
 		return os.NewSyscallError("landlock_create_ruleset", err)
 	}
 	defer unix.Close(fd)
-	rules := ruleset{fd, forbidden.HandledAccessFS}
+	rules := ruleset{fd, forbidden.HandledAccessFS, a.Opened}
 	if err := rules.add(a); err != nil {
 		return err
 	}
@@ -90,8 +90,9 @@ func restrictable(version int) ll.RulesetAttr {
 
 // ruleset is the kernel's, by its descriptor, and the kinds of access that it knows.
 type ruleset struct {
-	fd    int
-	known uint64
+	fd     int
+	known  uint64
+	opened map[*os.Root]*os.File
 }
 
 func (r ruleset) add(a Access) error {
@@ -121,11 +122,14 @@ func (r ruleset) add(a Access) error {
 
 // folder allows this access below root, and the reading of the named files.
 func (r ruleset) folder(root *os.Root, access uint64, names []string) error {
-	f, err := root.OpenFile(".", unix.O_PATH|unix.O_DIRECTORY, 0)
-	if err != nil {
-		return err
+	f := r.opened[root]
+	if f == nil {
+		var err error
+		if f, err = root.OpenFile(".", unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
+			return err
+		}
+		defer f.Close()
 	}
-	defer f.Close()
 	if err := r.allow(int(f.Fd()), access); err != nil {
 		return err
 	}
