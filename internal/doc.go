@@ -38,9 +38,10 @@
 //	lesson    the lessons, each a small program over process
 //
 // Whatever is written below the destination is written by a child, the folders and
-// links too: a destination that hangs can hold a child, and never the parent. A child
-// opens each name below the two roots from the open folder above it, and confines
-// itself to its job before it does.
+// links too: a destination that hangs can hold a child, and never the parent. The parent
+// opens source and destination once, and all its children inherit these two roots. A child
+// opens each name below them from the open folder above it, and confines itself to its job
+// before it does.
 //
 // Who may import whom is a table in layers_test.go.
 package internal

@@ -197,7 +197,7 @@ func clusterRungs(daemon bool, dir string) []rung {
 
 // mark has a child make or remove the mark in the destination.
 func (o options) mark(tree plan.Tree, name string, config func(target.Job, string) process.Config) error {
-	c := config(target.Job{Source: tree.Source, Dest: tree.Dest, Options: o.copy}, name)
+	c := config(target.Job{Source: tree.Source, Dest: tree.Dest, Options: o.copy, Folders: tree.Files()}, name)
 	var said strings.Builder
 	c.Name, c.Stderr = "mark-1", &said
 	child := process.New(c)

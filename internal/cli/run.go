@@ -36,6 +36,7 @@ func runCopy(opts options, std Streams) error {
 	if err != nil {
 		return err
 	}
+	defer tree.Folders.Close()
 	if opts.cluster.on {
 		return runCluster(tree, opts, std)
 	}
@@ -75,7 +76,7 @@ func runHere(tree plan.Tree, opts options, std Streams) error {
 			return ending{}, err
 		}
 		stopped, err := execute(tree, opts, bucket, shown, emit)
-		return ending{stopped: stopped}, err
+		return ending{stopped: stopped, strayed: strayed(tree, shown)}, err
 	})
 }
 
@@ -84,6 +85,7 @@ type ending struct {
 	stopped syscall.Signal // that ended it early; 0 for none
 	left    string         // what is said when it goes on elsewhere; "" when it does not
 	partial string         // why not all was done of what there is to do; "" when it was
+	strayed []string       // warnings about folders whose paths lead elsewhere by now
 }
 
 // run is one run, one stream of events, and its views.
@@ -110,6 +112,9 @@ func run(tree plan.Tree, opts options, std Streams, do func(*progress, event.Sin
 	finished := shown.view.Finished(time.Now())
 	if end.left == "" {
 		stream.Emit(finished)
+	}
+	for _, words := range end.strayed {
+		opts.say(story, hclog.Warn, words)
 	}
 	story.Drain(grace) // the answer comes after it
 	errs := errors.Join(files.close(), answer(names.Flush()), answer(conclude(opts, std, finished, end)))
@@ -192,9 +197,13 @@ func execute(tree plan.Tree, opts options, bucket *pace.Bucket, shown *progress,
 	}
 	ladder := watchSignals(hereRungs(opts.daemon), stops, emit)
 	shown.listen()
-	schedule.Run(p, local(tree, opts, bucket), scheduling(opts, slots, most, limited, stops, cancel, emit), emit)
+	jobs, err := withDest(p, tree, opts, stops)
+	if jobs != nil && err == nil {
+		schedule.Run(jobs, local(tree, opts, bucket), scheduling(opts, slots, most, limited, stops, cancel, emit), emit)
+	}
+	cancel()
 	process.Finish(grace)
-	return ladder.end(), nil
+	return ladder.end(), err
 }
 
 // local is the engine of this machine.
@@ -237,7 +246,10 @@ func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job,
 		if shared == nil {
 			slot = 0
 		}
-		job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine, Slot: slot}
+		job := target.Job{
+			Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine,
+			Slot: slot, Folders: tree.Files(),
+		}
 		switch {
 		case opts.compare:
 			c = job.Verify(j.Names)

@@ -80,6 +80,7 @@ func doTask(t *slurm.Task, opts options, emit event.Sink) (stopped syscall.Signa
 	if err != nil {
 		return 0, err
 	}
+	defer tree.Folders.Close()
 	bucket, err := shareRate(opts.bwlimit)
 	if err != nil {
 		return 0, err
@@ -97,6 +98,9 @@ func checkTask(t *slurm.Task, opts options) (plan.Tree, error) {
 	tree, err := plan.Check(opts.source, opts.dest, opts.plan.Stall)
 	if err == nil {
 		err = t.Check(tree.Source, tree.Dest)
+	}
+	if err == nil && !tree.Folders.Complete() { // it was made while the task waited for its mark
+		err = tree.OpenDest(opts.plan.Stall)
 	}
 	if err == nil {
 		err = settleDown(opts)

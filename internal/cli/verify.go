@@ -28,6 +28,7 @@ func verifyCommand(std Streams) *cli.Command {
 			opts.compare = true
 			tree, err := plan.CheckCompare(opts.source, opts.dest, opts.plan.Stall)
 			if err == nil {
+				defer tree.Folders.Close()
 				err = runHere(tree, opts, std)
 			}
 			return opts.refuse(std, err)

@@ -17,7 +17,7 @@ import (
 // source is a folder or a regular file that can be read; dest is a folder, or
 // nothing yet in a folder that can be written; and dest is neither source nor inside it, also
 // by way of links and mounts. When one of them has given no answer for so long as
-// stall (0: for ever), that is the error.
+// stall (0: for ever), that is the error. The tree's folders are the caller's to close.
 func Check(source, dest string, stall time.Duration) (Tree, error) {
 	return inTime(stall, func(p *pulse) (Tree, error) { return check(p, source, dest) })
 }
@@ -33,9 +33,14 @@ func check(p *pulse, source, dest string) (Tree, error) {
 		return Tree{}, err
 	}
 	if t.File != "" {
-		return t, t.checkOther(source, info, "the copy would be the file itself")
+		err = t.checkOther(source, info, "the copy would be the file itself")
+	} else {
+		err = checkApart(source, dest, info)
 	}
-	return t, checkApart(source, dest, info)
+	if err != nil {
+		return Tree{}, err
+	}
+	return t.openFolders(p)
 }
 
 // checkSource: a folder or a regular file that can be read.

@@ -150,16 +150,22 @@ func checkCompare(p *pulse, source, dest string) (Tree, error) {
 		return Tree{}, err
 	}
 	p.askFor("dest", dest)
-	switch there, err := os.Stat(dest); {
+	there, err := os.Stat(dest)
+	switch {
 	case err != nil:
 		return Tree{}, problem("dest", dest, err)
 	case !there.IsDir():
 		return Tree{}, notFolder(dest)
 	case t.File != "":
-		return t, t.checkOther(source, info, "are the same file")
+		err = t.checkOther(source, info, "are the same file")
+	default:
+		if err := readable(dest); err != nil {
+			return Tree{}, problem("dest", dest, err)
+		}
+		err = checkApart(source, dest, info)
 	}
-	if err := readable(dest); err != nil {
-		return Tree{}, problem("dest", dest, err)
+	if err != nil {
+		return Tree{}, err
 	}
-	return t, checkApart(source, dest, info)
+	return t.openFolders(p)
 }

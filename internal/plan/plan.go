@@ -177,9 +177,11 @@ func (p *Plan) Wait() {
 	}
 }
 
-// Tree is a source and a destination that Check has found to be fit.
+// Tree is a source and a destination that Check has found to be fit, and has opened.
 type Tree struct {
 	Source string // a folder
 	Dest   string // a folder, or nothing yet
 	File   string // the one name in Source that is to be copied; "" for all of it
+
+	Folders *Folders // Source and Dest, opened; nil: a walk opens them by their paths
 }

@@ -22,22 +22,17 @@ type side struct {
 	kept     filecopy.AttributeReader
 }
 
-func openSide(p *pulse, what, path, where string) (*side, error) {
-	s := &side{what: what, path: path, where: where, pulse: p}
-	p.ask(s, "open folder", "")
-	defer p.answered()
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return nil, err
+// newSide is a side whose folder is open, and stays the caller's.
+func newSide(p *pulse, what, path, where string, root *os.Root) *side {
+	return &side{
+		what: what, path: path, where: where, pulse: p,
+		root: root, folders: filecopy.NewChain(root), spelling: filecopy.Spelling{Read: p.partly},
 	}
-	s.root, s.folders, s.spelling = root, filecopy.NewChain(root), filecopy.Spelling{Read: p.partly}
-	return s, nil
 }
 
 func (s *side) close() {
 	s.kept.Close()
 	s.folders.Close()
-	s.root.Close()
 }
 
 // at is the open folder of a name, and what the name is there.

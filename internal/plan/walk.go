@@ -42,6 +42,7 @@ type walk struct {
 	filter filter
 	emit   event.Sink
 	pass   func(entry) // may wait, but not when ctx is done
+	own    bool        // it has opened the tree itself
 	shared hardLinks   // nil when hard links are not kept
 	apart  apart
 
@@ -50,16 +51,18 @@ type walk struct {
 }
 
 func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sink) (*walk, error) {
-	source, err := openSide(p, "source", t.Source, "")
-	if err != nil {
-		return nil, problem("source", t.Source, err)
+	w := &walk{ctx: ctx, pulse: p, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit, own: t.Folders == nil}
+	var err error
+	if w.own {
+		if t, err = t.openFolders(p); err != nil {
+			return nil, err
+		}
 	}
-	dest, err := openSide(p, "dest", t.Dest, " at the destination")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		source.close()
-		return nil, problem("dest", t.Dest, err)
+	w.tree = t
+	w.source = newSide(p, "source", t.Source, "", t.Folders.source)
+	if t.Folders.dest != nil {
+		w.dest = newSide(p, "dest", t.Dest, " at the destination", t.Folders.dest)
 	}
-	w := &walk{ctx: ctx, pulse: p, tree: t, source: source, dest: dest, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit}
 	if w.apart, err = keepApart(p, t); err != nil {
 		w.close()
 		return nil, err
@@ -74,6 +77,9 @@ func (w *walk) close() {
 	w.source.close()
 	if w.dest != nil {
 		w.dest.close()
+	}
+	if w.own {
+		w.tree.Folders.Close()
 	}
 }
 

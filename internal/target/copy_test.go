@@ -17,7 +17,7 @@ import (
 )
 
 func TestLookup(t *testing.T) {
-	for name, want := range map[string]bool{"copy": true, "link": true, "verify": true, "mark": true, "unmark": true, "": false, "-": false, "Copy": false, "sing": false} {
+	for name, want := range map[string]bool{"copy": true, "link": true, "verify": true, "mark": true, "unmark": true, "make": true, "": false, "-": false, "Copy": false, "sing": false} {
 		if found, ok := target.Lookup(name); ok != want || (found != nil) != want {
 			t.Errorf("Lookup(%q): %v, want %v", name, ok, want)
 		}

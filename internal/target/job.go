@@ -3,6 +3,8 @@ package target
 import (
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"strconv"
 
 	"brood/internal/confine"
@@ -17,6 +19,11 @@ type Job struct {
 	Options      filecopy.Options // but for its functions, which are the child's own
 	Confine      confine.Mode
 	Slot         int // of the shared memory, where progress is written; 0: it is told by events
+
+	// Folders are Source and Dest, opened, which the child inherits: it works there, wherever the
+	// paths lead by then. Without Dest it makes that where it is missing, and without both it
+	// opens them by their paths, as on Windows anyway.
+	Folders []*os.File
 }
 
 // Copy is the process that copies the names: files, links, folders …
@@ -41,7 +48,11 @@ func (j Job) config(target string, args []string) process.Config {
 			kwargs[o.key] = o.value
 		}
 	}
-	return process.Config{Target: target, Args: args, Kwargs: kwargs}
+	c := process.Config{Target: target, Args: args, Kwargs: kwargs}
+	if runtime.GOOS != "windows" {
+		c.Files = j.Folders
+	}
+	return c
 }
 
 // option is one of the named arguments: how it is written, and read.

@@ -4,12 +4,14 @@
 //	brood child copy   --source=DIR --dest=DIR [options] -- NAME...
 //	brood child link   --source=DIR --dest=DIR [options] -- FIRST NAME [FIRST NAME]...
 //	brood child verify --source=DIR --dest=DIR [options] -- NAME...
+//	brood child make   --source=DIR --dest=DIR [options]
 //	brood child mark   --source=DIR --dest=DIR [options] -- NAME
 //	brood child unmark --source=DIR --dest=DIR [options] -- NAME
 //
 // A name is that of a file, a symlink, a folder … below source. Each one is settled
 // by one event; one that fails is an exit code of 1, too, and those after it are
-// done all the same. That of a mark is none of these, and tells nothing.
+// done all the same. make settles the destination itself, ".". The name of a mark is none
+// of these, and tells nothing.
 package target
 
 import (
@@ -29,6 +31,8 @@ func Lookup(name string) (process.Target, bool) {
 		return task{args: 2, links: true, do: (*worker).link}.run, true
 	case "verify":
 		return task{args: 1, reads: true, do: (*worker).verify}.run, true
+	case "make":
+		return makeDest, true
 	case "mark":
 		return mark(filecopy.Mark), true
 	case "unmark":

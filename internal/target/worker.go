@@ -21,7 +21,8 @@ type worker struct {
 	ctx          context.Context
 	listen       func() // for what ends ctx; until then SIGTERM ends this process at once
 	source, dest *os.Root
-	copier       *filecopy.Copier // from one to the other
+	opened       map[*os.Root]*os.File // what was inherited of them
+	copier       *filecopy.Copier      // from one to the other
 	events       *event.Writer
 	bucket       *pace.Bucket // that all children share; nil for one by hand
 	gauge        *gauge.Gauge // in the same memory; nil without
@@ -68,14 +69,17 @@ func (t task) run(w *process.Work) error {
 // start opens both ends, and confines this process to them and to the names.
 func (t task) start(job Job, w *process.Work) (*worker, error) {
 	ctx, listen := w.LateContext()
-	source, err := os.OpenRoot(job.Source)
+	source, err := job.openSource(w)
 	if err != nil {
 		return nil, err
 	}
 	at := &worker{Job: job, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
-	if at.dest, err = t.dest(source, job); err != nil {
+	if at.dest, err = t.dest(w, source, job); err != nil {
 		source.Close()
 		return nil, err
+	}
+	if len(w.Files) > 1 {
+		at.opened = map[*os.Root]*os.File{source: w.Files[0], at.dest: w.Files[1]}
 	}
 	at.copier = filecopy.NewCopier(source, at.dest)
 	if w.Shared != nil {
@@ -99,11 +103,11 @@ func (w *worker) share(memory *os.File) (err error) {
 	return err
 }
 
-func (t task) dest(source *os.Root, job Job) (*os.Root, error) {
-	if t.reads {
-		return os.OpenRoot(job.Dest)
+func (t task) dest(w *process.Work, source *os.Root, job Job) (*os.Root, error) {
+	if t.reads && len(w.Files) < 2 {
+		return os.OpenRoot(job.Dest) // which is not made
 	}
-	return filecopy.Destination(source, job.Dest, job.Options)
+	return job.openDest(w, source)
 }
 
 // access is what the task needs. A file that is replaced after this has begun is
@@ -113,10 +117,10 @@ func (t task) access(at *worker, args []string) confine.Access {
 	source := confine.Files{Root: at.source, Names: args[t.args-1:], All: len(args) > t.args}
 	if t.reads {
 		dest := confine.Files{Root: at.dest, Names: source.Names, All: source.All}
-		return confine.Access{Read: []confine.Files{source, dest}, Keep: Capabilities(true, false)}
+		return confine.Access{Read: []confine.Files{source, dest}, Opened: at.opened, Keep: Capabilities(true, false)}
 	}
 	return confine.Access{
-		Read: []confine.Files{source}, Write: []*os.Root{at.dest},
+		Read: []confine.Files{source}, Write: []*os.Root{at.dest}, Opened: at.opened,
 		Link: t.links, Keep: Capabilities(false, at.Options.Archive),
 	}
 }

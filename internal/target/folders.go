@@ -1,0 +1,59 @@
+package target
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"runtime"
+	"strconv"
+
+	"brood/internal/filecopy"
+	"brood/internal/process"
+)
+
+// openSource opens the source: the folder that the parent has opened, or, by hand, that of the path.
+func (j Job) openSource(w *process.Work) (*os.Root, error) {
+	if len(w.Files) > 0 {
+		return reopen(w.Files[0], j.Source)
+	}
+	return os.OpenRoot(j.Source)
+}
+
+// openDest opens the destination likewise. One that the parent has not opened is made where it is missing.
+func (j Job) openDest(w *process.Work, source *os.Root) (*os.Root, error) {
+	if len(w.Files) > 1 {
+		return reopen(w.Files[1], j.Dest)
+	}
+	return filecopy.Destination(source, j.Dest, j.Options)
+}
+
+// reopen is the folder that f is, wherever its path leads by now. Only Linux opens a folder by
+// its descriptor; elsewhere it is an error that the path leads to another one.
+func reopen(f *os.File, path string) (*os.Root, error) {
+	if runtime.GOOS == "linux" {
+		root, err := os.OpenRoot("/proc/self/fd/" + strconv.Itoa(int(f.Fd())))
+		if !errors.Is(err, fs.ErrNotExist) { // it would be where /proc is not mounted
+			return root, err
+		}
+	}
+	return reopenByPath(f, path)
+}
+
+func reopenByPath(f *os.File, path string) (*os.Root, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	now, err := root.Stat(".")
+	opened, openedErr := f.Stat()
+	if err = errors.Join(err, openedErr); err == nil && !os.SameFile(opened, now) {
+		err = &fs.PathError{Op: "open", Path: path, Err: errReplaced}
+	}
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return root, nil
+}
+
+var errReplaced = errors.New("is another folder than when the run began")
