@@ -53,19 +53,26 @@ func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	wantNextRun(t, p)
 }
 
-// A child that is stopped when its parent dies is hung up by the kernel (setpgid(2),
-// "orphaned process group"), and leaves a temporary like any other that is killed.
-func TestStoppedChildrenEndWhenTheirParentIsKilled(t *testing.T) {
+// A child that is stopped when its parent dies has the kernel let it go on, unless its adopter is of
+// its session (setpgid(2), "orphaned process group"): here none is. It finishes its file.
+func TestStoppedChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 4)
-	r := start(t, p, p.copySlowly("--jobs=2"))
-	r.hold(2)
+	cmd := p.copySlowly("--jobs=2")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	r := start(t, p, cmd)
+	held := r.hold(2)
 	killAndWait(r)
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
 		t.Errorf("alive: %q", p.alive())
 	}
-	p.wholeFiles(t)
+	files := p.complete(t)
+	for _, c := range held {
+		if !slices.Contains(files, c.file()) {
+			t.Errorf("%q was not finished; there are %q", c.file(), files)
+		}
+	}
 	wantNextRun(t, p)
 }
 

@@ -93,7 +93,7 @@ func (t quizTree) legal() (actions []quizAction) {
 }
 
 // mayEnd: A only where it leaves somebody; and nobody who has a stopped child: whether
-// that one is ended with SIGHUP, as a member of an orphaned process group, depends on
+// that one is sent SIGCONT, as a member of an orphaned process group, depends on
 // the adopter's session (setpgid(2)), so it would not be the same on each machine.
 func (t quizTree) mayEnd(m quizMember) bool {
 	children := t.children(m.Letter)

@@ -61,10 +61,11 @@ func (w *Work) LateContext() (ctx context.Context, listen func()) {
 
 // terminable is a signal to end that waits for the target's return.
 type terminable struct {
-	late   bool // what quietSignals does is done with the listening
-	once   sync.Once
-	ctx    context.Context
-	cancel context.CancelCauseFunc
+	late     bool // what quietSignals does is done with the listening
+	outlives int  // the parent; 0: no outliveHangup then
+	once     sync.Once
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
 }
 
 func (t *terminable) context() context.Context {
@@ -79,6 +80,9 @@ func (t *terminable) listen() {
 		if t.late {
 			quietSignals()
 		}
+		if t.outlives != 0 {
+			outliveHangup(t.outlives)
+		}
 		signals := make(chan os.Signal, 1)
 		notifyTerminate(signals)
 		go func() { // as long as this process lives
@@ -86,6 +90,18 @@ func (t *terminable) listen() {
 			t.cancel(terminated{sig.(syscall.Signal)})
 		}()
 	})
+}
+
+// outlive has a child that is no daemon go on when its parent ends while it is stopped.
+func (t *terminable) outlive(parent int) {
+	switch {
+	case ignoresHangup(): // by nohup, as do programs that it starts
+	case t.late:
+		ignoreHangup()
+		t.outlives = parent
+	default:
+		outliveHangup(parent)
+	}
 }
 
 // terminated is why the context is done.
@@ -129,7 +145,8 @@ func IsChild(argv []string) bool {
 //
 // The targets named in late call LateContext. Until they listen, signals do to them
 // what they do to any Go program: SIGSEGV and its like, from outside, make it print all
-// goroutines and exit with 2, and SIGUSR1 and its like nothing.
+// goroutines and exit with 2, and SIGUSR1 and its like nothing. Until then they ignore SIGHUP,
+// unless they are daemons. A program inherits that if it is started before they listen.
 func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	self.entered.Store(true)
 	if !IsChild(argv) {
@@ -156,6 +173,9 @@ func runChild(args []string, lookup Lookup, late []string) int {
 	work.terminable.late = slices.Contains(late, target) && own.cpuTime == 0 && own.memory == 0
 	if !work.terminable.late {
 		quietSignals()
+	}
+	if own.parent != 0 && !own.daemon {
+		work.terminable.outlive(own.parent)
 	}
 	if err := become(own, work); err != nil {
 		fmt.Fprintf(os.Stderr, "Process %s:\n%v\n", self.name, err)

@@ -39,8 +39,10 @@
 // the parent takes it off the list before it reaps it, so no signal can reach a
 // stranger that got the same PID. Windows has a Job Object in the guardian's place.
 //
-// A child that is no daemon goes on when its parent dies; but a stopped one gets
-// SIGHUP and SIGCONT from the kernel, since its process group is orphaned then.
+// A child that is no daemon goes on when its parent dies. The kernel sends a stopped one SIGHUP,
+// which it survives, and SIGCONT, since its process group is orphaned then. It sends neither
+// when the child's new parent is of its session, as PID 1 of a container may be; nor to
+// a child that is being stopped just then. Such a child stays stopped until it is sent SIGCONT.
 //
 // What a child may take of the machine is in [Limits]: two of them it sets for itself,
 // and two it has from the thread that starts it, one more of the parent's for each

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	if depth := os.Getenv(withoutMain); depth != "" {
 		startWithoutMain(atoi(depth))
 	}
-	if status, ok := process.Main(os.Args, lookup, "late"); ok {
+	if status, ok := process.Main(os.Args, lookup, "late", "late-gate"); ok {
 		os.Exit(status)
 	}
 	os.Exit(testenv.New(m).Run())

@@ -42,6 +42,26 @@ func dieBy(sig syscall.Signal) {
 	os.Exit(128 + int(sig))
 }
 
+// outliveHangup has this child survive its parent's end while it is stopped. The kernel
+// sends it SIGHUP and SIGCONT then ("orphaned process group", setpgid(2)). Any other SIGHUP
+// ends it. The signal is not ignored: a program that the child starts would inherit that.
+func outliveHangup(parent int) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() { // as long as this process lives
+		for range hangups {
+			if os.Getppid() == parent { // else it has another one: that comes first
+				dieBy(syscall.SIGHUP)
+			}
+		}
+	}()
+}
+
+// ignoreHangup does without a handler, which costs threads, until outliveHangup is called.
+func ignoreHangup() { signal.Ignore(syscall.SIGHUP) }
+
+func ignoresHangup() bool { return signal.Ignored(syscall.SIGHUP) }
+
 // holdLifeline notes that the parent is there, and has a daemon end with it.
 func holdLifeline(lifeline *os.File) {
 	if self.parent != nil {

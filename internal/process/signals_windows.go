@@ -14,6 +14,12 @@ func notifyTerminate(chan<- os.Signal) {}
 
 func dieBy(syscall.Signal) { os.Exit(1) }
 
+func outliveHangup(int) {}
+
+func ignoreHangup() {}
+
+func ignoresHangup() bool { return true }
+
 func holdLifeline(lifeline *os.File) {
 	if self.parent != nil {
 		self.parent.lifeline = lifeline

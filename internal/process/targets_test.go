@@ -48,6 +48,8 @@ func init() { // some of them start others
 		"stdin":           stdin,
 		"who":             who,
 		"gate":            gate,
+		"late-gate":       gate,
+		"program":         program,
 		"descendant":      descendant,
 		"parent":          parent,
 		"grandparent":     grandparent,
@@ -183,6 +185,9 @@ func descendant(w *process.Work) error {
 // parent starts the child Kwargs["target"] with the other arguments, says its
 // PID and what it says until it is up, and then ends as Kwargs["end"] tells.
 func parent(w *process.Work) error {
+	if process.Parent() == nil { // started by hand
+		w.Events = os.Stdout
+	}
 	daemon := w.Kwargs["daemon"] == "true"
 	p := process.New(process.Config{Target: w.Kwargs["target"], Args: w.Args, Daemon: &daemon, Events: true})
 	if err := p.Start(); err != nil {
@@ -201,7 +206,7 @@ func parent(w *process.Work) error {
 		if err := p.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
-		waitState(pid, "T")
+		waitStopped(pid)
 	}
 	fmt.Fprintln(w.Events, "up")
 	switch w.Kwargs["end"] {
