@@ -14,7 +14,7 @@ import (
 var afterTests []func()
 
 // TestMain is the command's door: called brood, this binary is the command, its
-// children and their guardian.
+// children and their guardians.
 func TestMain(m *testing.M) {
 	switch filepath.Base(os.Args[0]) {
 	case "brood":

@@ -118,14 +118,14 @@ func threads(pid int) (states string) {
 	return states
 }
 
-// guardianOf finds the guardian of a parent, 0 when there is none.
-func guardianOf(parent int) int {
+// guardiansOf finds the guardians of a parent.
+func guardiansOf(parent int) (found []int) {
 	for _, pid := range pids() {
 		if a := argv(pid); len(a) == 3 && a[1] == "guardian" && a[2] == fmt.Sprintf("--parent=%d", parent) {
-			return pid
+			found = append(found, pid)
 		}
 	}
-	return 0
+	return found
 }
 
 // descriptors are the open files of a process: number and what /proc/PID/fd shows.

@@ -301,7 +301,7 @@ func (g taskGroup) take(r *run, times int) {
 func (g taskGroup) starve(r *run) {
 	g.Helper()
 	own := len(threads(r.pid))
-	if guardian := guardianOf(r.pid); guardian != 0 {
+	for _, guardian := range guardiansOf(r.pid) {
 		own += len(threads(guardian))
 	}
 	g.limit(own + 2)

@@ -103,7 +103,7 @@ func TestGuardian(t *testing.T) {
 			guardians++
 		}
 	}
-	if guardians != 1 {
+	if guardians != 2 {
 		t.Errorf("%d guardians", guardians)
 	}
 }

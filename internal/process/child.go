@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -152,12 +153,15 @@ func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	if !IsChild(argv) {
 		return 0, false
 	}
-	showName()
 	if argv[1] == childCommand {
 		ownCPUs()
+		showName(filepath.Base(argv[0]))
 		return runChild(argv[2:], lookup, late), true
 	}
-	guard(os.Stdin)
+	// Not the program's: "pkill -9 brood" would end the guardians together with the parent.
+	// They end by themselves when it has ended.
+	showName(guardianCommand)
+	guard()
 	return 0, true
 }
 

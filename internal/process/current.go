@@ -25,11 +25,12 @@ type family struct {
 	children []*Process // started and not reaped, oldest first
 	ended    []*Process // ended and not reaped
 	lifeline *lifeline  // nil before the first Start
-	guardian *guardian  // nil before the first daemon's Start
 	watcher  *watcher   // nil before the first Start
 	receiver *watcher   // nil before the first with Config.Receive
 	spawners map[priority]*spawner
 	cgroups  *cgroups // nil before the first Start with a limit of memory
+
+	guardians *guardians // nil before the first daemon's Start
 
 	suspension   func() // ends passSuspension; nil before the first Start
 	notSuspended func(why string)
@@ -133,22 +134,22 @@ func (f *family) release() bool {
 		f.starting.Unlock()
 		return false
 	}
-	guardian, spawners, lifeline, suspension, cgroups := f.guardian, f.spawners, f.lifeline, f.suspension, f.cgroups
+	guardians, spawners, lifeline, suspension, cgroups := f.guardians, f.spawners, f.lifeline, f.suspension, f.cgroups
 	watchers := []*watcher{f.watcher, f.receiver}
-	f.guardian, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension, f.cgroups = nil, nil, nil, nil, nil, nil, nil
+	f.guardians, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension, f.cgroups = nil, nil, nil, nil, nil, nil, nil
 	f.mu.Unlock()
 	f.starting.Unlock()
 	if suspension != nil {
 		suspension()
 	}
-	guardian.dismiss()
+	lifeline.close() // by which the guardians end
+	guardians.dismiss()
 	for _, s := range spawners {
 		s.stop()
 	}
 	for _, w := range watchers {
 		w.stop()
 	}
-	lifeline.close()
-	cgroups.close() // the guardian was in one
+	cgroups.close() // the guardians were in one
 	return true
 }

@@ -5,3 +5,5 @@ package process_test
 import "errors"
 
 func setDescriptors(int) error { return errors.New("only Linux is asked for its limits") }
+
+func shortenPipes(int) error { return errors.New("only Linux can") }

@@ -27,17 +27,16 @@
 //
 //	parent ── lifeline (pipe, never written) ─▶ every child: end of file says that the parent is gone
 //	parent ── PDEATHSIG = SIGKILL ────────────▶ daemon child (Linux): also when stopped
-//	parent ── "-PID\n", end of file ─▶ guardian ── SIGKILL ─▶ the group of each daemon child
-//	daemon child ── "+PID\n" ────────────────▲
+//	two guardians, at the lifeline's end ── SIGKILL ─▶ the group of each daemon child
 //
 // Each child leads a process group of its own, so that a Ctrl-C reaches the
-// parent alone. The guardian is one more child that a parent starts with its first
-// daemon: it outlives the parent by a moment and ends what the kernel's
-// PDEATHSIG cannot reach, the descendants of a daemon, and on systems without
-// PDEATHSIG the stopped ones. A daemon registers itself with the guardian before
-// its target runs, so there is no moment at which a descendant could slip through;
-// the parent takes it off the list before it reaps it, so no signal can reach a
-// stranger that got the same PID. Windows has a Job Object in the guardian's place.
+// parent alone. The guardians are two more children that a parent starts with its first
+// daemon. They outlive the parent by a moment and end what the kernel's
+// PDEATHSIG cannot reach: the descendants of a daemon, and on systems without
+// PDEATHSIG the stopped ones. One that is killed is replaced. A daemon enters itself in a
+// list before its target runs, so there is no moment at which a descendant could slip
+// through. The parent takes it off before it reaps it, so no signal can reach a
+// stranger that got the same PID. Nobody waits for a guardian. Windows has a Job Object in their place.
 //
 // A child that is no daemon goes on when its parent dies. The kernel sends a stopped one SIGHUP,
 // which it survives, and SIGCONT, since its process group is orphaned then. It sends neither

@@ -3,129 +3,161 @@
 package process
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
-	"strconv"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
 
-// guardian is the parent's side of the child that outlives it by a moment to
-// end what the parent's daemons leave. They talk over the guardian's standard
-// input, one line a message, each written in one piece (pipe(7): up to PIPE_BUF):
+// guardians are the parent's side of two processes that outlive it by a moment, to
+// end what its daemons leave. Nobody writes to them, so a stopped one holds nobody up:
 //
-//	"+PID"       from a daemon child, before its target runs: its group is to be ended with the parent
-//	"-PID"       from the parent, before it reaps that child: no longer
-//	end of file  no parent any more (and no daemon that has yet to register): SIGKILL to each group left
-type guardian struct {
-	file    *os.File // the end for writing; a daemon child inherits it and closes it once registered
-	cmd     *exec.Cmd
-	started time.Time
-	ended   chan struct{} // closed when the guardian is a zombie
+//	parent ── lifeline ──▶ guardian: end of file says that the parent is gone
+//	daemon ── its time ──▶ list ◀── 0 ── parent, before it reaps that daemon
+//	                        └─────▶ guardian, at the end: SIGKILL to each group in it
+//
+// Each of the two does all of that. The other one is there while a killed one is
+// replaced: whoever kills one, and the parent before another runs, has missed one.
+type guardians struct {
+	file     *os.File // the list; a daemon child inherits it and closes it once registered
+	lifeline *lifeline
+	watcher  *watcher
+
+	mu        sync.Mutex
+	alive     []*guardian
+	pause     time.Duration // before the next one that is lost is replaced
+	dismissed bool
 }
 
-// newGuardian starts a guardian and registers the daemons among the children,
-// whose guardian may have been killed. When that happens to this one, lost is called.
-func newGuardian(w *watcher, children []*Process, lost func(*guardian)) (*guardian, error) {
-	r, file, err := os.Pipe()
+// guardian is one of them.
+type guardian struct {
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when it was reaped
+}
+
+const (
+	// The pauses between guardians that live for less than the longest: one that cannot run is not to
+	// keep the machine busy.
+	shortestPause = 10 * time.Millisecond
+	longestPause  = time.Second
+
+	lifelineDescriptor, listDescriptor = 3, 4 // a guardian's
+)
+
+// newGuardians starts the two. It fails only when there is none; a second one that could not be started comes later.
+func newGuardians(w *watcher, l *lifeline) (*guardians, error) {
+	file, err := newList()
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	g := &guardian{file: file, started: time.Now(), ended: make(chan struct{})}
-	g.cmd = &exec.Cmd{
-		Path:        executable(),
-		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid())},
-		Dir:         "/", // so that it keeps no file system busy
-		Stdin:       r,
-		SysProcAttr: ownGroup(),
-	}
-	if err := g.cmd.Start(); err != nil {
+	g := &guardians{file: file, lifeline: l, watcher: w}
+	if err := g.start(); err != nil {
 		file.Close()
 		return nil, err
 	}
-	w.watch(g.cmd, func() {
-		close(g.ended)
-		lost(g)
-	})
-	for _, p := range children {
-		if p.daemon && !p.left {
-			g.enter(p.pid)
-		}
-	}
+	g.replace()
 	return g, nil
 }
 
-// bury reaps a guardian that has ended before its time. It tells whether it is
-// worth another: not if it did not live for a moment even.
-func (g *guardian) bury() (another bool) {
-	reapState(g.cmd.Process, g.cmd)
-	g.file.Close()
-	return time.Since(g.started) > 10*time.Millisecond
+// start starts one more guardian.
+func (g *guardians) start() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.dismissed {
+		return nil
+	}
+	it := &guardian{ended: make(chan struct{}), cmd: &exec.Cmd{
+		Path:        executable(),
+		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid())},
+		Dir:         "/", // so that it keeps no file system busy
+		Env:         environment(),
+		ExtraFiles:  []*os.File{g.lifeline.read, g.file},
+		SysProcAttr: ownGroup(),
+	}}
+	if err := it.cmd.Start(); err != nil {
+		return err
+	}
+	g.alive = append(g.alive, it)
+	started := time.Now()
+	g.watcher.watch(it.cmd, func() { g.lost(it, time.Since(started)) })
+	return nil
 }
 
-// enter registers a daemon from the parent's side.
-func (g *guardian) enter(pid int) { register(g.file, pid) }
-
-// register has the group of pid ended with the parent.
-func register(guardian io.Writer, pid int) {
-	// It fails only when the guardian was killed; PDEATHSIG still holds the child itself then.
-	_, _ = fmt.Fprintf(guardian, "+%d\n", pid)
+// lost is called when a guardian has ended, which somebody has killed unless it was dismissed.
+func (g *guardians) lost(it *guardian, lived time.Duration) {
+	reapState(it.cmd.Process, it.cmd)
+	close(it.ended)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.alive = slices.DeleteFunc(g.alive, func(other *guardian) bool { return other == it })
+	if lived > longestPause {
+		g.pause = 0
+	}
+	g.replaceLater()
 }
 
-func (g *guardian) leave(pid int) {
+// replaceLater has one started after the pause, which becomes longer. The caller holds mu.
+func (g *guardians) replaceLater() {
+	time.AfterFunc(g.pause, g.replace)
+	g.pause = min(max(2*g.pause, shortestPause), longestPause)
+}
+
+func (g *guardians) replace() {
+	if g.start() == nil {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.replaceLater()
+}
+
+// leave takes a daemon off the list.
+func (g *guardians) leave(pid int) {
 	if g != nil {
-		_, _ = fmt.Fprintf(g.file, "-%d\n", pid)
+		_ = enlist(g.file, pid, 0) // it fails only when all have been dismissed
 	}
 }
 
-// dismiss ends the guardian and waits for that.
-func (g *guardian) dismiss() {
+// dismiss waits until the guardians have ended, which they do since the lifeline was closed before.
+func (g *guardians) dismiss() {
 	if g == nil {
 		return
 	}
-	g.file.Close()
-	select {
-	case <-g.ended:
-	case <-time.After(killGrace): // stopped, perhaps
-		_ = g.cmd.Process.Kill()
-		<-g.ended
+	g.mu.Lock()
+	g.dismissed = true
+	alive := slices.Clone(g.alive)
+	g.mu.Unlock()
+	kill := time.AfterFunc(killGrace, func() { // stopped, perhaps
+		for _, it := range alive {
+			_ = it.cmd.Process.Kill()
+		}
+	})
+	defer kill.Stop()
+	for _, it := range alive {
+		<-it.ended
 	}
-	reapState(g.cmd.Process, g.cmd)
+	g.file.Close()
 }
 
-// join is what a daemon child does first: from then on its group ends with the parent.
-func joinGuardian(guardian *os.File) error {
-	register(guardian, os.Getpid())
-	return guardian.Close()
+// joinGuardian is what a daemon child does first: from then on its group ends with the parent.
+func joinGuardian(list *os.File) error {
+	defer list.Close()
+	return enlist(list, os.Getpid(), now())
 }
 
 // guard is the guardian's program.
-func guard(messages io.Reader) {
-	// Whoever signals all processes of this name, or the terminal's group, wants
-	// the parent to end; the guardian then has its work still before it.
+func guard() {
+	// Whoever signals all processes of a name, or the terminal's group, wants the parent
+	// to end; the guardian then has its work still before it.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
-	groups := map[int]group{}
-	lines := bufio.NewScanner(messages)
-	for lines.Scan() {
-		line := lines.Text()
-		pid, err := strconv.Atoi(line[min(1, len(line)):])
-		if err != nil || pid <= 1 { // never kill(-1): that is everybody
-			continue
-		}
-		switch line[0] {
-		case '+':
-			groups[pid] = openGroup(pid)
-		case '-':
-			groups[pid].close()
-			delete(groups, pid)
-		}
+	list := received(listDescriptor, "list")
+	if _, err := io.Copy(io.Discard, polled(lifelineDescriptor, "lifeline")); err != nil {
+		return // the parent may be alive
 	}
-	for _, g := range groups {
-		g.kill()
-	}
+	_ = eachListed(list, killGroup)
 }

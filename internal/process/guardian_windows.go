@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// guardian is a Job Object that the daemons assign themselves to before their
+// guardians are a Job Object that the daemons assign themselves to before their
 // target runs. The system kills all of them, and what they started, when the last
 // handle to it closes: when the parent is gone, however it ended.
-type guardian struct{ file *os.File }
+type guardians struct{ file *os.File }
 
-func newGuardian(*watcher, []*Process, func(*guardian)) (*guardian, error) {
+func newGuardians(*watcher, *lifeline) (*guardians, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err
@@ -25,16 +25,12 @@ func newGuardian(*watcher, []*Process, func(*guardian)) (*guardian, error) {
 		windows.CloseHandle(job)
 		return nil, err
 	}
-	return &guardian{os.NewFile(uintptr(job), "job")}, nil
+	return &guardians{os.NewFile(uintptr(job), "job")}, nil
 }
 
-func (g *guardian) bury() bool { return false }
+func (g *guardians) leave(int) {}
 
-func (g *guardian) enter(int) {}
-
-func (g *guardian) leave(int) {}
-
-func (g *guardian) dismiss() {
+func (g *guardians) dismiss() {
 	if g != nil {
 		g.file.Close()
 	}
@@ -45,7 +41,7 @@ func joinGuardian(job *os.File) error {
 	return windows.AssignProcessToJobObject(windows.Handle(job.Fd()), windows.CurrentProcess())
 }
 
-func guard(any) {}
+func guard() {}
 
 // sweepGroup does nothing: what a daemon started ends with the job.
 func sweepGroup(int) {}

@@ -16,7 +16,7 @@ import (
 // captured.
 const (
 	tasksPerChild = 10
-	tasksKept     = 12 // for the parent's own later threads, and the guardian's
+	tasksKept     = 15 // for the parent's own later threads, and the guardians'
 	filesPerChild = 3
 	filesKept     = 32 // for the parent itself, and a start under way
 )

@@ -125,12 +125,14 @@ func TestDescendantsOfAnEndedDaemonEnd(t *testing.T) {
 	}
 }
 
-// The guardian may be killed, too; another takes its place, which knows the daemons before it.
-func TestGuardianIsReplaced(t *testing.T) {
-	parent := start(t, process.Config{Target: "second-guardian"})
+// The guardians may be killed, too, and at once a second time; others take their place, which know the daemons before them.
+func TestGuardiansAreReplaced(t *testing.T) {
+	parent := start(t, process.Config{Target: "guardians-killed"})
 	pids := up(t, parent)
-	if pids["guardian"] == 0 || !gone(pids["guardian"]) {
-		t.Fatalf("the guardian was not killed: %v", pids)
+	for _, who := range []string{"first-0", "first-1", "second-0", "second-1"} {
+		if pids[who] == 0 || !gone(pids[who]) {
+			t.Errorf("the guardian %s was not killed: %v", who, pids)
+		}
 	}
 	_ = parent.Kill()
 	for who, pid := range pids {

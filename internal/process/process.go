@@ -92,8 +92,6 @@ type Process struct {
 	cgroup    *cgroup // nil unless it lives in one of its own
 	numbered  bool    // pid is the child's and nobody else's: from the start until just before it is reaped
 
-	left bool // the guardian; guarded by the family's mu
-
 	reapOnce sync.Once
 	exit     Exit // valid once that is done
 }

@@ -24,13 +24,13 @@ func executable() string {
 	return link // so that the error names it
 }
 
-// showName has ps and pgrep show the program's name: the kernel took that of
-// the link that was executed, "exe" (proc_pid_comm(5)).
-func showName() {
+// showName has ps and pgrep show a name: the kernel took that of the link that was
+// executed, "exe" (proc_pid_comm(5)).
+func showName(name string) {
 	comm, err := unix.Open("/proc/self/comm", unix.O_WRONLY|unix.O_CLOEXEC, 0) // by os it takes six calls more
 	if err != nil {
 		return
 	}
-	_, _ = unix.Write(comm, []byte(filepath.Base(os.Args[0])))
+	_, _ = unix.Write(comm, []byte(name))
 	_ = unix.Close(comm)
 }

@@ -13,4 +13,4 @@ func executable() string {
 	return path
 }
 
-func showName() {}
+func showName(string) {}

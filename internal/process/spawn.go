@@ -37,7 +37,7 @@ func (p *Process) spawn() error {
 	own := p.ownFlags()
 	own.lifeline = pass(cmd, t.lifeline.read)
 	if p.daemon {
-		own.guardian = pass(cmd, t.guardian.file)
+		own.guardian = pass(cmd, t.guardians.file)
 	}
 	if p.config.Shared != nil {
 		own.shared = pass(cmd, p.config.Shared)
@@ -176,9 +176,6 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	}
 	self.mu.Lock()
 	self.children = append(self.children, p)
-	if p.daemon && self.guardian != nil && self.guardian != t.guardian {
-		self.guardian.enter(p.pid) // the one that the child knows was lost meanwhile
-	}
 	self.mu.Unlock()
 	p.changed(Change{Time: began, What: Started, Command: cmd.Args})
 	cmd.Args, cmd.Env, p.config = nil, nil, nil // 1 KiB and more that thousands need not keep
@@ -194,12 +191,12 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 
 // ties are what ties a child's life to this process's.
 type ties struct {
-	lifeline *lifeline
-	watcher  *watcher  // of the children's ends, and of what they say last
-	receiver *watcher  // of their events; nil until one is asked for
-	guardian *guardian // nil but for a daemon
-	spawner  *spawner  // nil but for a daemon, or one with a priority
-	cgroups  *cgroups  // nil until one has a limit of memory
+	lifeline  *lifeline
+	watcher   *watcher   // of the children's ends, and of what they say last
+	receiver  *watcher   // of their events; nil until one is asked for
+	guardians *guardians // nil but for a daemon
+	spawner   *spawner   // nil but for a daemon, or one with a priority
+	cgroups   *cgroups   // nil until one has a limit of memory
 }
 
 // ties makes what is not there yet.
@@ -228,12 +225,12 @@ func (f *family) ties(daemon, receives bool, limits Limits) (ties, error) {
 			return ties{}, err
 		}
 	}
-	if daemon && f.guardian == nil {
-		if f.guardian, err = newGuardian(f.watcher, f.children, f.lostGuardian); err != nil {
+	if daemon && f.guardians == nil {
+		if f.guardians, err = newGuardians(f.watcher, f.lifeline); err != nil {
 			return ties{}, fmt.Errorf("guardian: %w", err)
 		}
 	}
-	t := ties{lifeline: f.lifeline, watcher: f.watcher, receiver: f.receiver, guardian: f.guardian, cgroups: f.cgroups}
+	t := ties{lifeline: f.lifeline, watcher: f.watcher, receiver: f.receiver, guardians: f.guardians, cgroups: f.cgroups}
 	if prio := limits.priority(); daemon || prio != (priority{}) {
 		t.spawner, err = f.spawnerFor(prio)
 	}
@@ -256,25 +253,12 @@ func (f *family) spawnerFor(prio priority) (*spawner, error) {
 	return s, nil
 }
 
-// lostGuardian replaces a guardian that somebody has killed.
-func (f *family) lostGuardian(lost *guardian) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.guardian != lost {
-		return // it was dismissed
-	}
-	f.guardian = nil
-	if lost.bury() {
-		f.guardian, _ = newGuardian(f.watcher, f.children, f.lostGuardian) // else the next daemon's start tries again
-	}
-}
-
-// leaveGuardian is called before p is reaped. No later guardian is told of p either.
+// leaveGuardian is called before p is reaped.
 func (f *family) leaveGuardian(p *Process) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	p.left = true
-	f.guardian.leave(p.pid)
+	guardians := f.guardians
+	f.mu.Unlock()
+	guardians.leave(p.pid)
 }
 
 func output(asked io.Writer, own *os.File) io.Writer {

@@ -30,48 +30,52 @@ var targets = map[string]process.Target{}
 
 func init() { // some of them start others
 	maps.Copy(targets, map[string]process.Target{
-		"return":          func(*process.Work) error { return nil },
-		"exit":            func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
-		"error":           func(*process.Work) error { return errors.New("no such tune") },
-		"panic":           func(*process.Work) error { panic("out of tune") },
-		"goexit":          func(*process.Work) error { runtime.Goexit(); return nil },
-		"panic-aside":     func(w *process.Work) error { go panic("out of tune"); return hang(w) },
-		"goroutine-left":  func(*process.Work) error { go time.Sleep(time.Hour); return nil },
-		"nil":             func(*process.Work) error { var p *int; *p = 1; return nil },
-		"hang":            hang,
-		"read":            readNothing,
-		"ignore-term":     ignoreTerm,
-		"clean-up":        cleanUp,
-		"late":            late,
-		"raise":           raise,
-		"echo":            echo,
-		"stdin":           stdin,
-		"who":             who,
-		"gate":            gate,
-		"late-gate":       gate,
-		"program":         program,
-		"descendant":      descendant,
-		"parent":          parent,
-		"grandparent":     grandparent,
-		"hold-stderr":     holdStderr,
-		"chatty":          chatty,
-		"cpus":            cpus,
-		"daemons":         daemons,
-		"orphan":          orphan,
-		"limit":           limit,
-		"eat":             eat,
-		"eat-shared":      eatShared,
-		"keep-in-tmpfs":   keepInTmpfs,
-		"churn":           churn,
-		"spin":            spin,
-		"second-guardian": secondGuardian,
-		"shared":          shared,
-		"shares":          shares,
-		"holder":          holder,
-		"holds":           holds,
-		"has-holder":      hasHolder,
-		"os.Exit":         func(*process.Work) error { os.Exit(0); return nil },
-		"files":           files,
+		"return":            func(*process.Work) error { return nil },
+		"exit":              func(w *process.Work) error { return process.ExitStatus(atoi(w.Args[0])) },
+		"error":             func(*process.Work) error { return errors.New("no such tune") },
+		"panic":             func(*process.Work) error { panic("out of tune") },
+		"goexit":            func(*process.Work) error { runtime.Goexit(); return nil },
+		"panic-aside":       func(w *process.Work) error { go panic("out of tune"); return hang(w) },
+		"goroutine-left":    func(*process.Work) error { go time.Sleep(time.Hour); return nil },
+		"nil":               func(*process.Work) error { var p *int; *p = 1; return nil },
+		"hang":              hang,
+		"read":              readNothing,
+		"ignore-term":       ignoreTerm,
+		"clean-up":          cleanUp,
+		"late":              late,
+		"raise":             raise,
+		"echo":              echo,
+		"stdin":             stdin,
+		"who":               who,
+		"gate":              gate,
+		"late-gate":         gate,
+		"program":           program,
+		"descendant":        descendant,
+		"parent":            parent,
+		"grandparent":       grandparent,
+		"hold-stderr":       holdStderr,
+		"chatty":            chatty,
+		"cpus":              cpus,
+		"daemons":           daemons,
+		"orphan":            orphan,
+		"limit":             limit,
+		"eat":               eat,
+		"eat-shared":        eatShared,
+		"keep-in-tmpfs":     keepInTmpfs,
+		"churn":             churn,
+		"spin":              spin,
+		"shared":            shared,
+		"shares":            shares,
+		"holder":            holder,
+		"holds":             holds,
+		"has-holder":        hasHolder,
+		"os.Exit":           func(*process.Work) error { os.Exit(0); return nil },
+		"files":             files,
+		"guardians-killed":  guardiansKilled,
+		"family":            family,
+		"closed":            closed,
+		"descendants":       descendants,
+		"stopped-guardians": stoppedGuardians,
 	})
 }
 
@@ -325,8 +329,8 @@ func orphan(w *process.Work) error {
 	return os.WriteFile(w.Args[0], fmt.Appendf(nil, "parent %d is gone", parent.PID), 0o600)
 }
 
-// secondGuardian starts a daemon, kills its guardian, waits for another, and says who they all are.
-func secondGuardian(w *process.Work) error {
+// guardiansKilled starts a daemon, kills all guardians twice, and says who they all are when there are others.
+func guardiansKilled(w *process.Work) error {
 	p := process.New(process.Config{Target: "descendant", Daemon: new(true), Events: true})
 	if err := p.Start(); err != nil {
 		return err
@@ -339,36 +343,40 @@ func secondGuardian(w *process.Work) error {
 		}
 		fmt.Fprintln(w.Events, line)
 	}
-	first := guardianOf(os.Getpid())
-	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
-		return err
-	}
-	fmt.Fprintln(w.Events, "guardian", first)
-	if !eventually(func() bool { second := guardianOf(os.Getpid()); return second != first && guards(second) }) {
-		return errors.New("no second guardian")
+	for _, time := range []string{"first", "second"} {
+		killed := guardiansOf(os.Getpid())
+		for i, guardian := range killed {
+			_ = syscall.Kill(guardian, syscall.SIGKILL)
+			fmt.Fprintf(w.Events, "%s-%d %d\n", time, i, guardian)
+		}
+		if !eventually(func() bool {
+			guardians := guardiansOf(os.Getpid())
+			return len(guardians) == 2 && !slices.ContainsFunc(guardians, func(pid int) bool { return slices.Contains(killed, pid) })
+		}) {
+			return fmt.Errorf("there are the guardians %v, killed were %v", guardiansOf(os.Getpid()), killed)
+		}
 	}
 	return hang(w)
 }
 
-// guardianOf finds the guardian of a parent.
+// guardianOf finds a guardian of a parent.
 func guardianOf(parent int) int {
-	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
-		if strings.HasSuffix(string(text), fmt.Sprintf("\x00guardian\x00--parent=%d\x00", parent)) {
-			return atoi(filepath.Base(filepath.Dir(file)))
-		}
+	for _, pid := range guardiansOf(parent) {
+		return pid
 	}
 	return 0
 }
 
-// guards tells whether the guardian has learned of a daemon: it has opened a pidfd of it.
-func guards(guardian int) bool {
-	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", guardian))
-	return slices.ContainsFunc(open, func(fd string) bool {
-		target, _ := os.Readlink(fd)
-		return strings.Contains(target, "pidfd")
-	})
+// guardiansOf finds those that are up.
+func guardiansOf(parent int) (pids []int) {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if strings.HasSuffix(string(text), fmt.Sprintf("\x00guardian\x00--parent=%d\x00", parent)) {
+			pids = append(pids, atoi(filepath.Base(filepath.Dir(file))))
+		}
+	}
+	return pids
 }
 
 // limit says how many children there may be with Args[0] descriptors.
