@@ -1,114 +1,87 @@
 package process
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// cgroups are the control groups in which this process's children live within their
-// Limits.Memory, where it was handed a group of its own (cgroups(7), "delegation"):
+// cgroups are the control groups in which this process's children live, where it was handed
+// a group of its own (cgroups(7), "delegation"): a child with Limits.Memory for its limit, and
+// a daemon so that all that it has started can be ended with it, wherever that has moved to.
 //
-//	GROUP               this process was alone in it      +memory
-//	└─ brood-PID        made here                         +memory
-//	   ├─ parent        this process, its other children, its guardian
+//	GROUP               where this process is                       +memory
+//	└─ brood-PID        made here                                   +memory
+//	   ├─ parent        this process, its guardians, its other children
 //	   ├─ 1             one child at a time: memory.max, no swap, and killed as a whole
-//	   └─ 2
+//	   └─ daemons       cgroup.kill                                 +memory
+//	      ├─ 0          daemons without a limit
+//	      └─ 2          one daemon at a time, as above
 //
-// A group that gives controllers to those below has no processes ("no internal
-// processes"), so this one moves, and back when its family ends:
+// Only limits take a memory controller, and that this process is alone in GROUP: a group that
+// gives controllers to those below has no processes ("no internal processes"), so this one
+// moves to parent, and back when its family ends. Without limits it stays in GROUP.
 //
 //	newCgroups ─▶ enter ─▶ cgroup.start (CLONE_INTO_CGROUP) ─▶ cgroup.leave ─▶ free, for the next child, or removed
-//	close: -memory, back to GROUP, all removed
+//	close: daemons killed, -memory, back to GROUP, all removed
 //
 // A group is used again, since the kernel keeps what it knows of a removed one for as long
 // as a page of its is cached: 11 KiB, and 2 more for each CPU, measured, for every file.
 //
-// When this process is killed the groups stay, and are empty when its children
-// have ended. Nobody else comes here to remove them: while GROUP gives its
-// memory controller to groups below, the kernel lets no process in. Who made GROUP
-// removes them with it, as systemd does with a scope or service.
+// When this process is killed, a guardian kills and removes daemons. With limits the others
+// stay, and are empty when its children have ended. Nobody else comes here to remove them: while
+// GROUP gives its memory controller to groups below, the kernel lets no process in. Who made
+// GROUP removes them with it, as systemd does with a scope or service.
 type cgroups struct {
 	own string // GROUP's folder; "" when this process's children have no groups
 	dir string // brood-PID's
 
-	mu    sync.Mutex
-	count int
-	free  map[int64][]*cgroup // by their limit; nil: no more children are started in groups
+	mu      sync.Mutex
+	limits  bool // there are groups for them
+	daemons bool // likewise
+	off     bool // no more children are started in groups
+	count   int
+	free    map[kind][]*cgroup
 }
 
-// cgroup is one child's. A nil one is none.
+// kind tells whose turn a group can be.
+type kind struct {
+	limit  int64
+	daemon bool
+}
+
+// cgroup is one child's, or that of all daemons without a limit. A nil one is none.
 type cgroup struct {
+	kind
 	of    *cgroups
 	path  string
-	limit int64
 	dir   *os.File // while the child is started
 	ooms  int64    // of the children before
 	kills int64
 }
 
-// newCgroups moves this process, if it may have groups for its children. Only a main process: it is the one
-// whose end nobody but itself tidies up after.
-func newCgroups() *cgroups {
-	own, err := ownCgroup()
-	if err != nil || self.parent != nil || !delegated(own) {
+// newCgroups finds out whether this process may have groups for its children, and moves it for the
+// sake of limits. Those only for a main process: it is the one whose end nobody but itself tidies up after.
+func newCgroups(limits bool) *cgroups {
+	own := ownCgroup()
+	if own == "" || !delegated(own) {
 		return new(cgroups)
 	}
-	c := &cgroups{own: own, dir: filepath.Join(own, fmt.Sprintf("brood-%d", os.Getpid())), free: map[int64][]*cgroup{}}
+	c := &cgroups{own: own, dir: filepath.Join(own, fmt.Sprintf("brood-%d", os.Getpid())), free: map[kind][]*cgroup{}}
+	if !limits || self.parent != nil || !canLimit(own) {
+		return c
+	}
+	c.limits = true
 	if err := c.settle(); err != nil {
 		c.close()
 		return new(cgroups)
 	}
 	return c
-}
-
-// ownCgroup is the folder of this process's group of version 2, if that has a memory controller.
-func ownCgroup() (string, error) {
-	text, err := os.ReadFile("/proc/self/cgroup")
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(string(text)) {
-		path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::/")
-		if !ok || strings.HasPrefix(path, "..") { // outside of what is mounted
-			continue
-		}
-		own := filepath.Join("/sys/fs/cgroup", path)
-		controllers, err := os.ReadFile(filepath.Join(own, "cgroup.controllers"))
-		if err != nil || !bytes.Contains(controllers, []byte("memory")) {
-			return "", errors.Join(err, errors.ErrUnsupported)
-		}
-		return own, nil
-	}
-	return "", errors.ErrUnsupported
-}
-
-// delegated tells whether a group is this user's, with no other process in it, and not
-// systemd's: where that runs, only what it has marked is anybody else's (systemd's
-// CGROUP_DELEGATION; from version 251 on the mark is one that every user can see).
-func delegated(own string) bool {
-	var st unix.Stat_t
-	if err := unix.Stat(own+"/cgroup.procs", &st); err != nil || int(st.Uid) != os.Geteuid() {
-		return false
-	}
-	if processes, err := os.ReadFile(own + "/cgroup.procs"); err != nil || string(processes) != fmt.Sprintln(os.Getpid()) {
-		return false
-	}
-	if _, err := os.Stat("/run/systemd/system"); err != nil { // sd_booted(3)
-		return true
-	}
-	mark := make([]byte, 1)
-	n, err := unix.Getxattr(own, "user.delegate", mark)
-	return err == nil && string(mark[:n]) == "1"
 }
 
 func (c *cgroups) settle() error {
@@ -123,36 +96,45 @@ func (c *cgroups) settle() error {
 }
 
 // enter is a group for one child, opened; nil where there is none.
-func (c *cgroups) enter(limit int64) *cgroup {
-	if c == nil || limit == 0 {
+func (c *cgroups) enter(limit int64, daemon bool) *cgroup {
+	if c == nil {
 		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.free == nil {
-		return nil
+	var g *cgroup
+	var err error
+	switch {
+	case c.off:
+	case limit > 0 && c.limits:
+		g, err = c.next(kind{limit, daemon})
+	case daemon && c.daemons:
+		g = &cgroup{of: c, path: c.dir + "/daemons/0"}
 	}
-	g, err := c.next(limit)
-	if err == nil {
+	if g != nil && err == nil {
 		g.dir, err = os.Open(g.path)
 	}
 	if err != nil {
-		return nil // the child's own limit is left
+		return nil // the child's own limit is left, or its process group
 	}
 	return g
 }
 
 // next is a free group, or a new one. The caller holds mu.
-func (c *cgroups) next(limit int64) (*cgroup, error) {
-	if free := c.free[limit]; len(free) > 0 {
-		c.free[limit] = free[:len(free)-1]
+func (c *cgroups) next(k kind) (*cgroup, error) {
+	if free := c.free[k]; len(free) > 0 {
+		c.free[k] = free[:len(free)-1]
 		return free[len(free)-1], nil
 	}
+	dir := c.dir
+	if k.daemon && c.daemons {
+		dir += "/daemons"
+	}
 	c.count++
-	g := &cgroup{of: c, path: filepath.Join(c.dir, strconv.Itoa(c.count)), limit: limit}
+	g := &cgroup{of: c, path: filepath.Join(dir, strconv.Itoa(c.count)), kind: k}
 	err := firstError(
 		func() error { return os.Mkdir(g.path, 0o755) },
-		func() error { return setCgroup(g.path, "memory.max", strconv.FormatInt(limit, 10)) },
+		func() error { return setCgroup(g.path, "memory.max", strconv.FormatInt(k.limit, 10)) },
 		func() error { return setCgroup(g.path, "memory.oom.group", "1") },
 	)
 	if err != nil {
@@ -186,7 +168,7 @@ func (g *cgroup) start(cmd *exec.Cmd, start func() error) error {
 // ended it: the kernel counts both that memory could not be had within this limit (oom), and
 // who was killed for it. Killed alone would be for another's limit, or the machine's.
 func (g *cgroup) leave() (outOfMemory bool) {
-	if g == nil {
+	if g == nil || g.limit == 0 {
 		return false
 	}
 	events, _ := os.ReadFile(g.path + "/memory.events")
@@ -223,8 +205,8 @@ func (g *cgroup) asNew() bool {
 func (c *cgroups) put(g *cgroup) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.free != nil {
-		c.free[g.limit] = append(c.free[g.limit], g)
+	if g.limit > 0 {
+		c.free[g.kind] = append(c.free[g.kind], g)
 	}
 }
 
@@ -232,56 +214,28 @@ func (c *cgroups) put(g *cgroup) {
 func (c *cgroups) giveUp() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.free = nil
+	c.off = true
 }
 
-// close moves this process back and removes all groups, but those of abandoned children.
+// close ends what is left of daemons, moves this process back and removes all groups, but those of abandoned children.
 func (c *cgroups) close() {
 	if c == nil || c.own == "" {
 		return
 	}
 	c.giveUp()
-	parent := filepath.Join(c.dir, "parent")
-	groups, _ := os.ReadDir(c.dir)
-	for _, g := range groups {
-		if path := filepath.Join(c.dir, g.Name()); g.IsDir() && path != parent {
+	if c.daemons {
+		_ = setCgroup(c.dir+"/daemons", "cgroup.kill", "1")
+		removeBelow(c.dir + "/daemons")
+	}
+	if c.limits {
+		groups, _ := filepath.Glob(c.dir + "/[0-9]*")
+		for _, path := range groups {
 			removeCgroup(path)
 		}
+		_ = setCgroup(c.dir, "cgroup.subtree_control", "-memory")
+		_ = setCgroup(c.own, "cgroup.subtree_control", "-memory")
+		_ = setCgroup(c.own, "cgroup.procs", "0")
+		removeCgroup(c.dir + "/parent")
 	}
-	_ = setCgroup(c.dir, "cgroup.subtree_control", "-memory")
-	_ = setCgroup(c.own, "cgroup.subtree_control", "-memory")
-	_ = setCgroup(c.own, "cgroup.procs", "0")
-	removeCgroup(parent)
 	removeCgroup(c.dir)
-}
-
-// removeCgroup waits for a killed process that has not quite left.
-func removeCgroup(path string) {
-	for range 20 {
-		if err := unix.Rmdir(path); err != unix.EBUSY {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-}
-
-// setCgroup writes without O_CREATE and O_TRUNC: these are files of the kernel's.
-func setCgroup(group, file, value string) error {
-	f, err := os.OpenFile(filepath.Join(group, file), os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = f.WriteString(value)
-	return err
-}
-
-// firstError calls until one fails.
-func firstError(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -89,11 +89,15 @@ func TestCgroupOfChild(t *testing.T) {
 					for n, daemon := range daemons {
 						p := start(t, process.Config{Target: "hang", Limits: small, Daemon: &daemon})
 						up(t, p)
-						if got, want := groupOf(t, pidOf(t, p)), fmt.Sprint(brood, "/", n+1); got != want {
-							t.Errorf("daemon %t is in %s, want %s", daemon, got, want)
+						group := fmt.Sprint(brood, "/", n+1)
+						if daemon {
+							group = fmt.Sprint(brood, "/daemons/", n+1)
+						}
+						if got := groupOf(t, pidOf(t, p)); got != group {
+							t.Errorf("daemon %t is in %s, want %s", daemon, got, group)
 						}
 						for file, want := range map[string]string{"memory.max": "67108864", "memory.swap.max": "0", "memory.oom.group": "1"} {
-							if got, err := os.ReadFile(fmt.Sprint(brood, "/", n+1, "/", file)); err != nil && file != "memory.swap.max" || err == nil && strings.TrimSpace(string(got)) != want {
+							if got, err := os.ReadFile(group + "/" + file); err != nil && file != "memory.swap.max" || err == nil && strings.TrimSpace(string(got)) != want {
 								t.Errorf("%s: %q, %v, want %s", file, got, err, want)
 							}
 						}

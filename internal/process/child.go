@@ -225,6 +225,9 @@ func become(own ownFlags, work *Work) error {
 		}
 	}
 	if own.lifeline != 0 {
+		if own.daemon {
+			arm(own.lifeline)
+		}
 		holdLifeline(polled(own.lifeline, "lifeline"))
 	}
 	if own.guardian != 0 {

@@ -28,7 +28,7 @@ type family struct {
 	watcher  *watcher   // nil before the first Start
 	receiver *watcher   // nil before the first with Config.Receive
 	spawners map[priority]*spawner
-	cgroups  *cgroups // nil before the first Start with a limit of memory
+	cgroups  *cgroups // nil before the first Start of a daemon, or with a limit of memory
 
 	guardians *guardians // nil before the first daemon's Start
 

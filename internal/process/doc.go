@@ -27,16 +27,25 @@
 //
 //	parent ── lifeline (pipe, never written) ─▶ every child: end of file says that the parent is gone
 //	parent ── PDEATHSIG = SIGKILL ────────────▶ daemon child (Linux): also when stopped
-//	two guardians, at the lifeline's end ── SIGKILL ─▶ the group of each daemon child
+//	kernel, at the lifeline's end ── SIGKILL ─▶ the group of each daemon child (Linux)
+//	two guardians, likewise ─── SIGKILL ──────▶ the same, and the daemons' control group
 //
 // Each child leads a process group of its own, so that a Ctrl-C reaches the
-// parent alone. The guardians are two more children that a parent starts with its first
-// daemon. They outlive the parent by a moment and end what the kernel's
-// PDEATHSIG cannot reach: the descendants of a daemon, and on systems without
-// PDEATHSIG the stopped ones. One that is killed is replaced. A daemon enters itself in a
-// list before its target runs, so there is no moment at which a descendant could slip
-// through. The parent takes it off before it reaps it, so no signal can reach a
-// stranger that got the same PID. Nobody waits for a guardian. Windows has a Job Object in their place.
+// parent alone. A daemon's descendants end with it:
+//
+//   - Those in its group by the kernel, for which a daemon sets a signal on its lifeline (F_SETSIG).
+//     That takes a process which has the file open: the daemon, or a program that it started.
+//   - By a guardian. Two are started with the first daemon, and outlive the parent by a
+//     moment; one that is killed is replaced. Nobody waits for a guardian. A daemon enters itself in
+//     their list before its target runs, so there is no moment at which a descendant could slip
+//     through. The parent takes it off before it reaps it, so no signal can reach a stranger that
+//     got the same PID. Where there is no PDEATHSIG they end stopped daemons, too.
+//   - By a control group, where this process was handed one. Daemons live in one below it, which
+//     a guardian kills as a whole. No descendant leaves that by a session of its own.
+//
+// Out of reach is a descendant in another process group when there is no such control group. With one
+// it is when the parent and both guardians are killed before others are there (milliseconds).
+// Windows has a Job Object for all that.
 //
 // A child that is no daemon goes on when its parent dies. The kernel sends a stopped one SIGHUP,
 // which it survives, and SIGCONT, since its process group is orphaned then. It sends neither

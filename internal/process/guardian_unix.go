@@ -27,6 +27,7 @@ type guardians struct {
 	file     *os.File // the list; a daemon child inherits it and closes it once registered
 	lifeline *lifeline
 	watcher  *watcher
+	dir      string // the folder they work in: the control group with the daemons', or /
 
 	mu        sync.Mutex
 	alive     []*guardian
@@ -50,12 +51,12 @@ const (
 )
 
 // newGuardians starts the two. It fails only when there is none; a second one that could not be started comes later.
-func newGuardians(w *watcher, l *lifeline) (*guardians, error) {
+func newGuardians(w *watcher, l *lifeline, dir string) (*guardians, error) {
 	file, err := newList()
 	if err != nil {
 		return nil, err
 	}
-	g := &guardians{file: file, lifeline: l, watcher: w}
+	g := &guardians{file: file, lifeline: l, watcher: w, dir: dir}
 	if err := g.start(); err != nil {
 		file.Close()
 		return nil, err
@@ -74,7 +75,7 @@ func (g *guardians) start() error {
 	it := &guardian{ended: make(chan struct{}), cmd: &exec.Cmd{
 		Path:        executable(),
 		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid())},
-		Dir:         "/", // so that it keeps no file system busy
+		Dir:         g.dir,
 		Env:         environment(),
 		ExtraFiles:  []*os.File{g.lifeline.read, g.file},
 		SysProcAttr: ownGroup(),
@@ -155,9 +156,12 @@ func guard() {
 	// Whoever signals all processes of a name, or the terminal's group, wants the parent
 	// to end; the guardian then has its work still before it.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
+	parent := os.Getppid()
 	list := received(listDescriptor, "list")
 	if _, err := io.Copy(io.Discard, polled(lifelineDescriptor, "lifeline")); err != nil {
 		return // the parent may be alive
 	}
+	endDaemons()
 	_ = eachListed(list, killGroup)
+	removeDaemons(parent)
 }

@@ -12,7 +12,7 @@ import (
 // handle to it closes: when the parent is gone, however it ended.
 type guardians struct{ file *os.File }
 
-func newGuardians(*watcher, *lifeline) (*guardians, error) {
+func newGuardians(*watcher, *lifeline, string) (*guardians, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,39 @@
 package process
 
-import "syscall"
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // killedWithParent: PDEATHSIG ends a daemon here, and the guardian its group.
 const killedWithParent = true
+
+// arm has the kernel itself end this process's group when the parent's end of the lifeline closes,
+// whoever else has been killed with it: it opens the lifeline anew, and that file's owner is the
+// group, its signal SIGKILL (fcntl(2), F_SETOWN, F_SETSIG and O_ASYNC). That holds as long as
+// anybody has the file. So it is not closed on exec: PDEATHSIG may have ended this process before,
+// and its descendants have it still. It is a help, and no more: without /proc there is none.
+func arm(lifeline uintptr) {
+	file, err := unix.Open(fmt.Sprint("/proc/self/fd/", lifeline), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return
+	}
+	defer unix.Close(file)
+	const unusual = 50 // no script uses that number
+	for _, step := range []struct{ what, to int }{
+		{unix.F_SETOWN, -os.Getpid()},
+		{unix.F_SETSIG, int(unix.SIGKILL)},
+		{unix.F_SETFL, unix.O_NONBLOCK | unix.O_ASYNC},
+		{unix.F_DUPFD, unusual},
+	} {
+		if _, err := unix.FcntlInt(uintptr(file), step.what, step.to); err != nil {
+			return
+		}
+	}
+}
 
 // defaultAction sets SIG_DFL. os/signal can't: for SIGSEGV and its like it puts
 // the runtime's handler back, which exits with 2.

@@ -14,6 +14,8 @@ func notifyTerminate(chan<- os.Signal) {}
 
 func dieBy(syscall.Signal) { os.Exit(1) }
 
+func arm(uintptr) {}
+
 func outliveHangup(int) {}
 
 func ignoreHangup() {}

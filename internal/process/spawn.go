@@ -161,7 +161,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 	if t.spawner != nil {
 		start = func() error { return t.spawner.start(cmd, p.daemon) }
 	}
-	group := t.cgroups.enter(p.config.Limits.Memory)
+	group := t.cgroups.enter(p.config.Limits.Memory, p.daemon)
 	began := time.Now()
 	if err := group.start(cmd, start); err != nil {
 		return err
@@ -196,7 +196,7 @@ type ties struct {
 	receiver  *watcher   // of their events; nil until one is asked for
 	guardians *guardians // nil but for a daemon
 	spawner   *spawner   // nil but for a daemon, or one with a priority
-	cgroups   *cgroups   // nil until one has a limit of memory
+	cgroups   *cgroups   // nil until one is a daemon, or has a limit of memory
 }
 
 // ties makes what is not there yet.
@@ -209,8 +209,8 @@ func (f *family) ties(daemon, receives bool, limits Limits) (ties, error) {
 			return ties{}, fmt.Errorf("lifeline: %w", err)
 		}
 	}
-	if f.cgroups == nil && limits.Memory > 0 {
-		f.cgroups = newCgroups() // before there is a guardian, as this process has to be alone
+	if f.cgroups == nil && (daemon || limits.Memory > 0) {
+		f.cgroups = newCgroups(limits.Memory > 0) // before there is a guardian, as this process has to be alone
 	}
 	if f.suspension == nil {
 		f.suspension = passSuspension()
@@ -226,7 +226,7 @@ func (f *family) ties(daemon, receives bool, limits Limits) (ties, error) {
 		}
 	}
 	if daemon && f.guardians == nil {
-		if f.guardians, err = newGuardians(f.watcher, f.lifeline); err != nil {
+		if f.guardians, err = newGuardians(f.watcher, f.lifeline, f.cgroups.forDaemons()); err != nil {
 			return ties{}, fmt.Errorf("guardian: %w", err)
 		}
 	}

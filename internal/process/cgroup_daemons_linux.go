@@ -1,0 +1,71 @@
+package process
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// forDaemons makes the groups for daemons, and returns the folder in which the guardians are to work.
+func (c *cgroups) forDaemons() (dir string) {
+	const nowhere = "/"
+	if c == nil || c.own == "" {
+		return nowhere
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.settleDaemons(); err != nil {
+		removeBelow(c.dir + "/daemons")
+		_ = unix.Rmdir(c.dir) // unless there are limits
+		return nowhere
+	}
+	c.daemons = true
+	return c.dir
+}
+
+func (c *cgroups) settleDaemons() error {
+	daemons := c.dir + "/daemons"
+	if !c.limits { // one of this number may have been killed with its guardians
+		removeBelow(daemons)
+		_ = unix.Rmdir(c.dir)
+	}
+	if err := os.Mkdir(c.dir, 0o755); err != nil && !(c.limits && errors.Is(err, os.ErrExist)) {
+		return err
+	}
+	return firstError(
+		func() error { return os.Mkdir(daemons, 0o755) },
+		func() error { return unix.Access(daemons+"/cgroup.kill", unix.W_OK) }, // since Linux 5.14
+		func() error {
+			if !c.limits {
+				return nil
+			}
+			return setCgroup(daemons, "cgroup.subtree_control", "+memory")
+		},
+		func() error { return os.Mkdir(daemons+"/0", 0o755) },
+	)
+}
+
+// endDaemons kills what is in the daemons' groups below the working folder of a guardian.
+func endDaemons() { _ = setCgroup("daemons", "cgroup.kill", "1") }
+
+// removeDaemons removes those groups, and the one above unless it is used for limits, when all that
+// were killed have left. A parent that is there does that itself.
+func removeDaemons(parent int) {
+	dir, err := os.Getwd()
+	if err != nil || !isCgroup2(dir) {
+		return
+	}
+	for began := time.Now(); !removeBelow(dir + "/daemons"); {
+		patience := killGrace
+		if os.Getppid() == parent {
+			patience = time.Second // and not at once: it may be about to end
+		}
+		if time.Since(began) > patience {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	_ = unix.Rmdir(dir)
+}
