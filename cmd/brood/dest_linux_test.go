@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // TestDestIsMadeOnce: by one child, whatever comes after it.
@@ -62,9 +63,7 @@ func TestDestCannotBeMade(t *testing.T) {
 // TestFrozenAboveDest: a file system that hangs while the destination is made on it holds a
 // child, and not the parent.
 func TestFrozenAboveDest(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 2, 100)
@@ -86,9 +85,7 @@ func TestFrozenAboveDest(t *testing.T) {
 
 // TestStopWhileDestIsMade: the ladder of signals is there before there is a destination.
 func TestStopWhileDestIsMade(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 2, 100)

@@ -13,6 +13,7 @@ import (
 	"brood/internal/confine"
 	"brood/internal/event"
 	"brood/internal/pace"
+	"brood/internal/testenv"
 )
 
 // paced is so slow that a child is still at its first file however busy the machine is.
@@ -95,8 +96,8 @@ func TestDestIsSwapped(t *testing.T) {
 			{"--jobs=1", "--per-child=2", "--resume"},
 		} {
 			t.Run(name+" "+strings.Join(flags, " "), func(t *testing.T) {
-				if n > 0 && testing.Short() {
-					t.Skip("long: make check runs it")
+				if n > 0 {
+					testenv.Long(t)
 				}
 				wantConfinable(t, flags)
 				t.Parallel()
@@ -149,8 +150,8 @@ func TestSourceIsSwapped(t *testing.T) {
 			{"--jobs=2", "--daemon"},
 		} {
 			t.Run(name+" "+strings.Join(flags, " "), func(t *testing.T) {
-				if n > 0 && testing.Short() {
-					t.Skip("long: make check runs it")
+				if n > 0 {
+					testenv.Long(t)
 				}
 				t.Parallel()
 				p := newPlace(t)
@@ -256,8 +257,8 @@ func TestSwapByAnother(t *testing.T) {
 	needsRoot(t, "to copy into another user's folder")
 	for n, flag := range []string{"--confine=always", "--confine=auto", "--confine=never"} {
 		t.Run(flag, func(t *testing.T) {
-			if n > 0 && testing.Short() {
-				t.Skip("long: make check runs it")
+			if n > 0 {
+				testenv.Long(t)
 			}
 			wantConfinable(t, []string{flag})
 			t.Parallel()
@@ -286,9 +287,7 @@ func TestSwapByAnother(t *testing.T) {
 // TestDestOfTaskIsSwapped: the children of a task stay in the folders that it has opened, and a
 // later task refuses another destination.
 func TestDestOfTaskIsSwapped(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	c := newCluster(t)
 	c.small(t, 4, 64*kib)
 	out := c.victim(t)
