@@ -109,7 +109,9 @@ func wantDescriptors(r *run, c child) (pipes []string) {
 		case what == "/memfd:brood-rate (deleted)":
 			rates++
 		case strings.HasPrefix(what, "pipe:"):
-			pipes = append(pipes, what)
+			if !slices.Contains(pipes, what) { // a daemon has the lifeline twice
+				pipes = append(pipes, what)
+			}
 		case what == fmt.Sprintf("/proc/%d/status", c.pid): // of its own, for its peak memory
 		case strings.HasPrefix(what, "anon_inode:[event"), strings.HasPrefix(what, "/sys/fs/cgroup/"): // the runtime's
 		case what == r.src, what == r.dst, strings.HasPrefix(what, r.src+"/"), strings.HasPrefix(what, r.dst+"/"):
