@@ -11,10 +11,10 @@ import (
 	"brood/internal/pace"
 )
 
-// children are the children of brood that are up.
+// children are the children of brood that are up, but for the one that makes DEST.
 func (r *run) children() (children []child) {
 	for _, pid := range childrenOf(r.pid) {
-		if c := (child{pid, argv(pid)}); len(c.argv) > 2 && c.argv[1] == "child" {
+		if c := (child{pid, argv(pid)}); len(c.argv) > 2 && c.argv[1] == "child" && c.argv[2] != "make" {
 			children = append(children, c)
 		}
 	}

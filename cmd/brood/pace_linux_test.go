@@ -179,6 +179,7 @@ func (r *run) longestWait() (longest time.Duration) {
 
 // A killed parent's children keep the rate, and hear of another.
 func TestPaceOutlivesTheParent(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	const rate, size = 256 * kib, 256 * kib
 	for name, change := range map[string]bool{"kept": false, "changed": true} {

@@ -163,7 +163,7 @@ func TestPsOfAContainer(t *testing.T) {
 				l = brood
 			}
 		}
-		return l != nil && len(l.Children) == 3 || r.over()
+		return l != nil && len(l.Children) == 4 || r.over() // two guardians and two copies
 	}) || r.over() {
 		t.Fatalf("it is listed as %+v; it says:\n%s", l, r.stderr())
 	}

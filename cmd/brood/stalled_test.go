@@ -148,6 +148,10 @@ func TestHalt(t *testing.T) {
 			p.small(t, 5, 3000)
 			must(t, os.MkdirAll(p.dst+"/small-1", 0o755)) // in its place
 			r := start(t, p, p.copySlowly("--jobs=2", "--halt="+when+",fail=1"))
+			if !eventually(func() bool { return len(r.of(event.Failed)) > 0 }) {
+				t.Fatalf("no file has failed; it says:\n%s", r.stderr())
+			}
+			r.unlimit()
 			r.wants(1)
 			wantFailure(r, "small-1", "is a directory")
 			files := p.complete(t)

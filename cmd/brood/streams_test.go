@@ -176,6 +176,7 @@ func TestStoppedTerminal(t *testing.T) {
 
 // Whoever shows the terminal may have stopped: the keys arrive all the same.
 func TestTerminalThatIsNotRead(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 200, 1000)

@@ -191,6 +191,7 @@ func TestSingleFileIsSwapped(t *testing.T) {
 
 // TestRetryAfterSwap: a child that tries again is in the same folders as the first one.
 func TestRetryAfterSwap(t *testing.T) {
+	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
 	p.someOfEach(t)
