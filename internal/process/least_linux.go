@@ -15,7 +15,7 @@ import (
 // or ended by a stack trace of the runtime. Descriptors and tasks are those beside what
 // is there already.
 const (
-	leastFiles   = 15
+	leastFiles   = 19
 	leastTasks   = 16
 	leastMapped  = 800_000 << 10 // RLIMIT_AS
 	leastData    = 80_000 << 10  // RLIMIT_DATA
