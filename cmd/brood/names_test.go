@@ -69,9 +69,6 @@ func TestFoldersWithADash(t *testing.T) {
 func TestManyFiles(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("needs time: thousands of files")
-	}
 	needs(t, "rsync")
 	p := newPlace(t)
 	p.src = "/usr/share/doc"

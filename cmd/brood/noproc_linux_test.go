@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"brood/internal/testenv"
 )
 
 // withProc is brood in namespaces of its own, where sh has done something to /proc before.
@@ -21,9 +23,8 @@ func (p place) withProc(t *testing.T, program, before string, args ...string) *e
 
 // Without /proc what can be done is done, and of the rest one line says why not.
 func TestWithoutProc(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
+	t.Parallel()
 	const own = "--confine=never" // with cgo, which the program has none of, to confine a process takes /proc
 	for name, before := range map[string]string{
 		"none":                `umount -l /proc && "$@"`,
@@ -32,7 +33,7 @@ func TestWithoutProc(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			p.small(t, 3, 1000)
-			program, same := p.installed(t), p.dir+"/same"
+			program, same := p.released(t), p.dir+"/same" // the race detector has words of its own
 			must(t, os.CopyFS(same, os.DirFS(p.src)))
 			for _, row := range []struct {
 				args   []string
@@ -75,13 +76,12 @@ func TestWithoutProc(t *testing.T) {
 
 // Where other users' processes are hidden a list without them says so.
 func TestHiddenProcesses(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
+	t.Parallel()
 	needs(t, "setpriv")
 	p := newPlace(t)
 	p.small(t, 3, 1000)
-	program := p.installed(t)
+	program := p.released(t)
 	const nobody = `mount -t proc -o hidepid=2 proc /proc && setpriv --reuid=65534 --regid=65534 --clear-groups "$@"`
 	const root = `mount -t proc -o hidepid=2 proc /proc && "$@"`
 	const note = "brood: other users' processes are hidden here: /proc is mounted with hidepid\n"

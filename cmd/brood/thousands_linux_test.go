@@ -44,15 +44,20 @@ var built = sync.OnceValues(func() (string, error) {
 // release makes cmd the program without a race detector.
 func release(t *testing.T, p place, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
+	cmd.Path = p.released(t)
+	return cmd
+}
+
+// released is a program without a race detector.
+func (p place) released(t *testing.T) string {
+	t.Helper()
 	if !raceEnabled {
-		cmd.Path = p.installed(t)
-		return cmd
+		return p.installed(t)
 	}
 	needs(t, "go")
 	path, err := built()
 	must(t, err)
-	cmd.Path = path
-	return cmd
+	return path
 }
 
 // A parent of many children that live at once is a small process with few threads. While they wait for their turns,

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"brood/internal/testenv"
 )
 
 var (
@@ -24,9 +26,7 @@ var (
 //
 //	go test -tags urfave_cli_no_docs -run '^TestKills$' -v -timeout 1h ./internal/process -kills 500 -kills-seed 7
 func TestKills(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	if *killsSeed == 0 {
 		*killsSeed = uint64(time.Now().UnixNano())
 	}

@@ -6,14 +6,13 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/status"
+	"brood/internal/testenv"
 )
 
 // TestPageOfManyGenerations: the page of a long line of processes shows the first
 // generations, and the next ones when they are asked for.
 func TestPageOfManyGenerations(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	var line status.Timeline
 	begun := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	line.Apply(event.Event{Kind: event.Begun, Time: begun, PID: 1})

@@ -8,6 +8,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/status"
+	"brood/internal/testenv"
 	"brood/internal/view"
 )
 
@@ -83,9 +84,7 @@ func TestEachOthersParents(t *testing.T) {
 
 // TestPicturesOfManyGenerations: they have no trees, and are drawn all the same.
 func TestPicturesOfManyGenerations(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: make check runs it")
-	}
+	testenv.Long(t)
 	r := record(processes(), "", func(pid int) int { return pid - 1 })
 	var svg, trace strings.Builder
 	if err := view.SVG(&svg, r); err != nil {
