@@ -18,6 +18,7 @@ import (
 // The tests below run in a Linux of their own, whatever the machine's control groups are.
 func TestControlGroups(t *testing.T) {
 	testenv.Long(t)
+	t.Parallel()
 	umltest.Run(t, "^TestCgroup")
 }
 

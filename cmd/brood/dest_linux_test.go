@@ -93,8 +93,8 @@ func TestStopWhileDestIsMade(t *testing.T) {
 	f.set("-f")
 	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", p.src, p.dst+"/new"))
 	if !eventually(func() bool {
-		return slices.ContainsFunc(r.children(), func(c child) bool {
-			return c.argv[2] == "make" && strings.Contains(threads(c.pid), "D")
+		return slices.ContainsFunc(childrenOf(r.pid), func(pid int) bool {
+			return slices.Contains(argv(pid), "make") && strings.Contains(threads(pid), "D")
 		})
 	}) {
 		t.Fatalf("no child is frozen; it says:\n%s", r.stderr())

@@ -106,6 +106,7 @@ func TestCallThatFails(t *testing.T) {
 // the next is the same call begun again.
 func TestCallEndedBySignal(t *testing.T) {
 	testenv.Long(t)
+	t.Parallel()
 	for name, s := range scenes {
 		t.Run(name, func(t *testing.T) {
 			used := s.used(t)

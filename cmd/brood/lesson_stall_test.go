@@ -100,6 +100,7 @@ func TestLessonOnADiskThatHangs(t *testing.T) {
 // Ctrl-C, and the like, end the lesson, too, while it has such a child.
 func TestInterruptedOnADiskThatHangs(t *testing.T) {
 	testenv.Long(t)
+	t.Parallel()
 	for name, op := range map[string]faultfs.Op{"one file is not opened": faultfs.Open, "one file is not read": faultfs.Read} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

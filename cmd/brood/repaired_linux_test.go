@@ -29,6 +29,7 @@ var attributesOf = map[string]struct{ name, value string }{
 // With --archive a finished file gets the attributes that its source has by now, and
 // loses the revoked ones. It is not copied again, and keeps its inode.
 func TestArchiveRepairsWhatIsDone(t *testing.T) {
+	t.Parallel()
 	needsRoot(t, "to give capabilities")
 	p := newPlace(t)
 	p.small(t, 6, 10)
@@ -54,6 +55,7 @@ func TestArchiveRepairsWhatIsDone(t *testing.T) {
 // Each run warns of attributes that it cannot give, and starts no child for them. With
 // --strict they are failures.
 func TestWhatCannotBeRepaired(t *testing.T) {
+	t.Parallel()
 	needsRoot(t, "to give capabilities, and to mount")
 	for name, row := range map[string]struct {
 		user   int

@@ -82,6 +82,7 @@ func (r *run) together(signals ...syscall.Signal) bool {
 // A signal and its echo are one, and two different signals are two.
 func TestSignalsAtOneMoment(t *testing.T) {
 	testenv.Long(t)
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		flags []string

@@ -117,6 +117,7 @@ func TestSlurmStop(t *testing.T) {
 
 // When too many files have failed, the tasks are cancelled.
 func TestSlurmHalt(t *testing.T) {
+	t.Parallel()
 	for _, when := range []string{"now", "soon"} {
 		t.Run(when, func(t *testing.T) {
 			c := newCluster(t)

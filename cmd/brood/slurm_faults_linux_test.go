@@ -126,6 +126,7 @@ func (c onCluster) hidden(t *testing.T, node, dir string) {
 // TestSlurmOtherFolders: a node that sees another source, destination or job folder is found out before it
 // has written a byte, and what it was to do is done elsewhere.
 func TestSlurmOtherFolders(t *testing.T) {
+	t.Parallel()
 	for _, what := range []string{"source", "dest", "job folder"} {
 		t.Run(what, func(t *testing.T) {
 			c := newCluster(t)

@@ -37,6 +37,7 @@ var (
 // It reads trees that it serves itself: when it is killed as it does, only umount -f frees it.
 func TestSoak(t *testing.T) {
 	testenv.Long(t)
+	t.Parallel()
 	if *soakSeed == 0 {
 		*soakSeed = uint64(time.Now().UnixNano())
 	}

@@ -36,9 +36,13 @@ func (p place) traced(t *testing.T, flags []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// named is this program by the name of brood, which strace cannot give it.
+// named is a program by the name of brood, which strace cannot give it. The race detector would make
+// each start several times as dear.
 func (p place) named(t *testing.T) string {
 	t.Helper()
+	if raceEnabled {
+		return p.released(t)
+	}
 	self, err := os.Executable()
 	must(t, err)
 	if err := os.Symlink(self, p.dir+"/brood"); err != nil && !os.IsExist(err) {

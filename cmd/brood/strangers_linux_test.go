@@ -28,6 +28,7 @@ const fewPIDs = 800
 func TestStrangersGetNoSignal(t *testing.T) {
 	testenv.Long(t)
 	if os.Getenv("BROOD_TEST_STRANGERS") == "" {
+		t.Parallel()
 		inSmallNamespace(t, "BROOD_TEST_STRANGERS=1")
 		return
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	killsWanted = flag.Int("kills", 60, "how many families TestKills kills, with a control group and without")
+	killsWanted = flag.Int("kills", 25, "how many families TestKills kills, with a control group and without")
 	killsSeed   = flag.Uint64("kills-seed", 0, "of TestKills; 0: another each time")
 )
 

@@ -27,7 +27,11 @@ func TestTurns(t *testing.T) {
 	if !eventually(func() bool { return p.Turns().Held && p.Glance().Held }) {
 		t.Errorf("stopped: %+v, %+v", p.Turns(), p.Glance())
 	}
-	if !eventually(func() bool { return p.Turns().Ran == p.Turns().Ran }) { // its threads stop one after the other
+	stands := func() bool { // its threads stop one after the other
+		before := p.Turns().Ran
+		return p.Turns().Ran == before
+	}
+	if !eventually(stands) {
 		t.Error("it runs, although it is stopped")
 	}
 	if err := p.Kill(); err != nil {
