@@ -83,7 +83,7 @@ func runHere(tree plan.Tree, opts options, std Streams) error {
 // ending is how a run came to its end.
 type ending struct {
 	stopped syscall.Signal // that ended it early; 0 for none
-	left    string         // what is said when it goes on elsewhere; "" when it does not
+	left    string         // the message when it goes on elsewhere; "" when it does not
 	partial string         // why not all was done of what there is to do; "" when it was
 	strayed []string       // warnings about folders whose paths lead elsewhere by now
 }

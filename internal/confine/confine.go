@@ -137,8 +137,8 @@ const (
 // soft limit of pending signals, which child processes inherit.
 func Available() error { return available() }
 
-// To confines this process. What Access names of files that are not there, or
-// cannot be reached, is passed over: the job will find that out. Under Auto a
+// To confines this process. It passes over files in Access that are missing or
+// cannot be reached: the job will find that out. Under Auto a
 // kernel that cannot confine is no error, and only capabilities are given up there;
 // where it is ErrThreads, not even those.
 func To(a Access, mode Mode) error {

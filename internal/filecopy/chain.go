@@ -26,7 +26,7 @@ type link struct {
 	dir   *os.Root
 }
 
-// NewChain is one below the root, which stays the caller's. It is to be closed.
+// NewChain is one below the root, which stays the caller's. Call Close at the end.
 func NewChain(root *os.Root) *Chain { return &Chain{root: root} }
 
 // Close closes all folders but the root. The chain can be used again.

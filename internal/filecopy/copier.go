@@ -20,7 +20,7 @@ type Copier struct {
 	buffer buffer
 }
 
-// NewCopier is one from src to dst, which stay the caller's. It is to be closed.
+// NewCopier is one from src to dst, which stay the caller's. Call Close at the end.
 func NewCopier(src, dst *os.Root) *Copier {
 	return &Copier{src: Chain{root: src}, dst: Chain{root: dst}}
 }

@@ -1,9 +1,9 @@
-// Package gauge is how far each child is: numbers in memory that it shares with its
-// parent. The child writes them, and the parent reads them when it wants to know.
+// Package gauge holds the progress of each child as numbers in memory that the child
+// shares with its parent. The child writes them, and the parent reads them at any time.
 //
-// Nothing is sent and nobody is woken, so what they say is true however busy the machine
-// is, and costs the child a few stores. What has become of a file is told by an event, as
-// that must not be missed.
+// The child sends no message and wakes nobody, so the numbers are true on a busy machine,
+// too, and cost the child a few stores. The result of a file must not be missed, so the
+// child reports it by an event.
 //
 //	parent: Board ─ Take ─▶ slot N ─ Read ─▶ judges the child, shows its progress
 //	                          ║ memory
@@ -14,12 +14,12 @@
 //	└────────────────────────────────────┴──────────┴──────────
 //
 // A slot belongs to one child, whose command line has its number; the next child of that
-// slot finds it empty. As long as the memory is sparse, only the slots that are used take room.
+// slot finds it empty. The memory is sparse, so only used slots take room.
 //
-// Signs counts what the child has written, twice: it is odd while it writes. A reader that
-// sees it odd, or another one after than before, has read what does not belong together,
-// and tries again later. A child can write anything there, or be killed at any instruction:
-// whoever reads bounds what it reads.
+// Signs counts up by one before and by one after each write, so it is odd during a write. If
+// a reader sees an odd number, or two different ones before and after, its values may be of two
+// writes; it tries again later. A child can write anything there, or be killed at any
+// instruction, so the reader bounds each value.
 package gauge
 
 import (
@@ -58,7 +58,7 @@ type slot struct {
 
 const slotSize = int(unsafe.Sizeof(slot{}))
 
-// Room is how many bytes of memory so many slots take.
+// Room is the memory that the slots take, in bytes.
 func Room(slots int) int { return slots * slotSize }
 
 // Gauge is one slot. The nil Gauge is none: what is written there is lost.
@@ -128,8 +128,8 @@ type Board struct {
 	memory []byte
 
 	mu   sync.Mutex
-	used int      // so many were ever given
-	free []*Gauge // of these, those that are not now
+	used int      // the slots given so far
+	free []*Gauge // the ones among them that are free again
 }
 
 // NewBoard is the board in that memory.

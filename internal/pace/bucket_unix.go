@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// New makes a bucket with that rate, as SetRate takes it, and so many bytes beside it.
+// New makes a bucket with that rate, as SetRate takes it, and memory beside it, in bytes.
 // Close releases it here, and its memory when nobody else has it.
 func New(rate int64, beside int) (*Bucket, error) {
 	file, err := newMemory(page + int64(beside))

@@ -9,8 +9,8 @@ import (
 // memoryName is what /proc/PID/fd shows of it.
 const memoryName = "brood-rate"
 
-// newMemory is so many bytes of memory, which takes room once it is used, that has a descriptor and no name. It is sealed:
-// nobody who has it, too, can shorten it, which would end us by SIGBUS.
+// newMemory makes shared memory of size bytes, with a descriptor and no name. It is sparse:
+// it takes room as it is used. It is sealed: nobody can shorten it, which would end us by SIGBUS.
 func newMemory(size int64) (*os.File, error) {
 	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
 	fd, err := unix.MemfdCreate(memoryName, flags|unix.MFD_NOEXEC_SEAL)

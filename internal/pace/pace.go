@@ -25,33 +25,33 @@
 //
 // # The line
 //
-// A booking is lost when its taker is killed, so few may be booked ahead: as many as
-// fit into the horizon. Whoever comes when that is full stands in line, and sleeps
-// until it is called. Each taker whose turn begins calls the next one:
+// A booking is lost when its taker is killed, so takers book only as far ahead as the
+// horizon. A taker that comes when the horizon is full stands in line, and sleeps until
+// another taker calls it. A taker calls the next one when its own turn begins:
 //
 //	comes ──▶ due is near? ──yes──▶ books ──▶ sleeps until its turn ──▶ calls the next, moves bytes
 //	             │ no                 ▲
 //	             ▼                    │
 //	          stands in line ──called─┘
 //
-// So each turn wakes one taker, however many wait. Who comes may book up to half the
-// horizon ahead, who was called up to all of it: as long as somebody stands in line,
-// nobody gets in before. Who was called has a longer turn, as each one costs two naps,
-// but waits for it as long as for that many short ones.
+// So each turn wakes one taker, however many wait. A newcomer may book up to half the
+// horizon ahead, a called taker all of it, so a newcomer cannot overtake the line. A
+// called taker gets a longer turn, because a turn costs it two naps; it waits for that
+// turn as long as for the same bytes in short turns.
 //
-// On Linux the line is the kernel's queue on a futex, first come, first called, and who
-// is killed there has left it. Who is killed with a booking does not call the next one.
-// The others then call two, until the horizon is full again. Should all be killed that
-// have booked, those in line are called by nobody: each looks for itself once it should
-// have been called long ago. Elsewhere there is no such queue, and who stands in line
-// looks once a second.
+// On Linux the line is the kernel's queue on a futex: first come, first called. A taker
+// that is killed in line leaves the queue. A taker that is killed with a booking does not
+// call the next one; the others then call two, until the horizon is full again. If every
+// taker with a booking is killed, nobody calls the line: each taker in it then wakes by
+// itself, some time after it should have been called. Other systems have no such queue,
+// and takers in line look once a second.
 //
-// A new rate wakes all that sleep, also those in line.
+// A new rate wakes every sleeping taker.
 //
-// Whoever shares the memory can write anything into it, or be torn down at any
-// instruction. What is read is bounded before use: no value of it can hold a taker
-// with a booking for longer than the horizon and a turn at [MinRate], nor one in line
-// for longer than [patience].
+// A process that shares the memory can write anything into it, or be killed at any
+// instruction. So each value is bounded before use: none can hold a taker with a booking
+// for longer than the horizon and a turn at [MinRate], nor one in line for longer than
+// [patience].
 package pace
 
 import (
@@ -82,7 +82,7 @@ const (
 	// The horizon is twice as far.
 	ahead = time.Second
 
-	// longWait is one that is worth telling.
+	// longWait is the shortest wait that a taker reports.
 	longWait = 100 * time.Millisecond
 
 	// patience is how long a taker in line sleeps at the most without being called.
@@ -100,12 +100,12 @@ type shared struct {
 	generation atomic.Uint32 // grows with each new rate; those with a booking sleep on it
 	passed     atomic.Uint32 // grows with each turn that begins; those in line sleep on it
 
-	// How many have ever come to the line, and left it. Who is killed there never leaves:
-	// lost is how many that were when the line was last seen to be empty.
+	// The takers that ever came to the line, and that left it. A taker killed in line never
+	// leaves: lost counts these, as of the last time that the line was empty.
 	came, left, lost atomic.Uint32
 }
 
-// magic is "broodpc2": whose memory it is, and in which layout.
+// magic is "broodpc2": the owner of the memory and its layout.
 const magic = 0x62726f6f64706332
 
 // ErrNoBucket says that a file, or a process, has no bucket.
@@ -130,14 +130,14 @@ type naps interface {
 	// now and then; the error is ctx's. It tells whether it was woken, or may have been.
 	sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d time.Duration) (woken bool, err error)
 
-	// wake wakes n of those that sleep on the word, the first that came, and returns how many there were.
+	// wake wakes the first n sleepers on the word, and returns how many it woke.
 	wake(word *atomic.Uint32, n int) int
 }
 
-// largest is how many bytes of memory are mapped at the most: whoever has made it may be anybody.
+// largest bounds the memory that is mapped, in bytes: anybody may have made it.
 const largest = 64 << 20
 
-// Beside is the memory beside the bucket, which all that have it share as well: nothing of it is read or written here.
+// Beside is the memory beside the bucket, shared by the same processes. This package does not use it.
 func (b *Bucket) Beside() []byte { return b.memory[page:] }
 
 // File is what another process can [Open] the bucket from, when it inherits it.
@@ -178,7 +178,7 @@ func (b *Bucket) Take(ctx context.Context, want int64, waiting func()) (int64, e
 		}
 	}
 	for called := false; ; {
-		generation, passed := b.generation.Load(), b.passed.Load() // before what is to be of them
+		generation, passed := b.generation.Load(), b.passed.Load() // before the values that belong to them
 		rate := b.Rate()
 		if rate == 0 || want <= 0 {
 			return want, nil

@@ -44,7 +44,7 @@ func below(folder string, seen fs.FileInfo, name string) (bool, error) {
 	}), nil
 }
 
-// resolved is the absolute name, without links, of what there is of name: itself, or the
+// resolved is the absolute name, without links, of name or, where it is missing, of the
 // nearest folder above it.
 func resolved(name string) (above string, info fs.FileInfo, err error) {
 	above, info, err = existing(name)

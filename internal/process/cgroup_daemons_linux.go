@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forDaemons makes the groups for daemons, and returns the folder in which the guardians are to work.
+// forDaemons makes the groups for daemons, and returns the working folder for the guardians.
 func (c *cgroups) forDaemons() (dir string) {
 	const nowhere = "/"
 	if c == nil || c.own == "" {
@@ -50,8 +50,8 @@ func (c *cgroups) settleDaemons() error {
 // endDaemons kills what is in the daemons' groups below the working folder of a guardian.
 func endDaemons() { _ = setCgroup("daemons", "cgroup.kill", "1") }
 
-// removeDaemons removes those groups, and the one above unless it is used for limits, when all that
-// were killed have left. A parent that is there does that itself.
+// removeDaemons waits until the killed processes have left those groups and removes them, and the
+// group above unless it is used for limits. A living parent does that itself.
 func removeDaemons(parent int) {
 	dir, err := os.Getwd()
 	if err != nil || !isCgroup2(dir) {

@@ -142,7 +142,7 @@ func (f *family) release() bool {
 	if suspension != nil {
 		suspension()
 	}
-	lifeline.close() // by which the guardians end
+	lifeline.close() // the guardians end by that
 	guardians.dismiss()
 	for _, s := range spawners {
 		s.stop()

@@ -33,19 +33,19 @@
 // Each child leads a process group of its own, so that a Ctrl-C reaches the
 // parent alone. A daemon's descendants end with it:
 //
-//   - Those in its group by the kernel, for which a daemon sets a signal on its lifeline (F_SETSIG).
-//     That takes a process which has the file open: the daemon, or a program that it started.
-//   - By a guardian. Two are started with the first daemon, and outlive the parent by a
-//     moment; one that is killed is replaced. Nobody waits for a guardian. A daemon enters itself in
-//     their list before its target runs, so there is no moment at which a descendant could slip
-//     through. The parent takes it off before it reaps it, so no signal can reach a stranger that
-//     got the same PID. Where there is no PDEATHSIG they end stopped daemons, too.
-//   - By a control group, where this process was handed one. Daemons live in one below it, which
-//     a guardian kills as a whole. No descendant leaves that by a session of its own.
+//   - The kernel kills the daemon's group when the lifeline closes: the daemon sets a signal on it
+//     (F_SETSIG). Some process must have that file open: the daemon, or a program that it started.
+//   - Two guardians start with the first daemon. They outlive the parent by a moment, and the
+//     parent replaces a guardian that dies. Nobody waits for a guardian. A daemon enters itself in
+//     their list before its target runs, so no descendant can slip through. The parent
+//     takes the daemon off the list before it reaps it, so no signal can reach a stranger with
+//     the same PID. Where there is no PDEATHSIG, guardians end stopped daemons, too.
+//   - If this process runs in a control group of its own, daemons live in a group below it, and
+//     a guardian kills the whole group. A descendant cannot leave it by a new session.
 //
-// Out of reach is a descendant in another process group when there is no such control group. With one
-// it is when the parent and both guardians are killed before others are there (milliseconds).
-// Windows has a Job Object for all that.
+// Out of reach is a descendant in another process group without such a control group. With one, it is
+// out of reach only if the parent and both guardians die before a replacement runs (milliseconds).
+// Windows has a Job Object instead.
 //
 // A child that is no daemon goes on when its parent dies. The kernel sends a stopped one SIGHUP,
 // which it survives, and SIGCONT, since its process group is orphaned then. It sends neither

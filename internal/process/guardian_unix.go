@@ -21,8 +21,8 @@ import (
 //	daemon ── its time ──▶ list ◀── 0 ── parent, before it reaps that daemon
 //	                        └─────▶ guardian, at the end: SIGKILL to each group in it
 //
-// Each of the two does all of that. The other one is there while a killed one is
-// replaced: whoever kills one, and the parent before another runs, has missed one.
+// Each of the two does all of that. While the parent replaces a killed guardian, the
+// other one still watches.
 type guardians struct {
 	file     *os.File // the list; a daemon child inherits it and closes it once registered
 	lifeline *lifeline
@@ -31,7 +31,7 @@ type guardians struct {
 
 	mu        sync.Mutex
 	alive     []*guardian
-	pause     time.Duration // before the next one that is lost is replaced
+	pause     time.Duration // before the next lost guardian is replaced
 	dismissed bool
 }
 
@@ -42,15 +42,15 @@ type guardian struct {
 }
 
 const (
-	// The pauses between guardians that live for less than the longest: one that cannot run is not to
-	// keep the machine busy.
+	// The pauses between guardians that live for less than the longest pause. A guardian that cannot
+	// run must not keep the machine busy.
 	shortestPause = 10 * time.Millisecond
 	longestPause  = time.Second
 
 	lifelineDescriptor, listDescriptor = 3, 4 // a guardian's
 )
 
-// newGuardians starts the two. It fails only when there is none; a second one that could not be started comes later.
+// newGuardians starts both. It fails only if the first does not start; the second may come later.
 func newGuardians(w *watcher, l *lifeline, dir string) (*guardians, error) {
 	file, err := newList()
 	if err != nil {
@@ -153,8 +153,8 @@ func joinGuardian(list *os.File) error {
 
 // guard is the guardian's program.
 func guard() {
-	// Whoever signals all processes of a name, or the terminal's group, wants the parent
-	// to end; the guardian then has its work still before it.
+	// A signal to all processes of a name, or to the terminal's group, is meant for the
+	// parent; the guardian's work begins after that.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
 	parent := os.Getppid()
 	list := received(listDescriptor, "list")

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What a parent with one child takes, measured with two CPUs: with less of it, runs hung
-// or ended by a stack trace of the runtime. Descriptors and tasks are those beside what
-// is there already.
+// A parent with one child needs this much, measured with two CPUs. With less, runs hung
+// or ended with a stack trace of the runtime. Descriptors and tasks count in addition to
+// the present ones.
 const (
 	leastFiles   = 19
 	leastTasks   = 16

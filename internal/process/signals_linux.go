@@ -11,11 +11,11 @@ import (
 // killedWithParent: PDEATHSIG ends a daemon here, and the guardian its group.
 const killedWithParent = true
 
-// arm has the kernel itself end this process's group when the parent's end of the lifeline closes,
-// whoever else has been killed with it: it opens the lifeline anew, and that file's owner is the
-// group, its signal SIGKILL (fcntl(2), F_SETOWN, F_SETSIG and O_ASYNC). That holds as long as
-// anybody has the file. So it is not closed on exec: PDEATHSIG may have ended this process before,
-// and its descendants have it still. It is a help, and no more: without /proc there is none.
+// arm makes the kernel kill this process's group when the parent's end of the lifeline closes, even
+// if everything else is killed at the same time. It opens the lifeline anew, and makes the group that
+// file's owner and SIGKILL its signal (fcntl(2), F_SETOWN, F_SETSIG and O_ASYNC). Some process must
+// have the file open, and PDEATHSIG may end this process first. So the file stays open across exec,
+// and the descendants hold it. Without /proc, arm does nothing.
 func arm(lifeline uintptr) {
 	file, err := unix.Open(fmt.Sprint("/proc/self/fd/", lifeline), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {

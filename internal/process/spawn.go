@@ -193,7 +193,7 @@ func (p *Process) start(cmd *exec.Cmd, t ties) error {
 type ties struct {
 	lifeline  *lifeline
 	watcher   *watcher   // of the children's ends, and of what they say last
-	receiver  *watcher   // of their events; nil until one is asked for
+	receiver  *watcher   // of their events; nil before the first request for them
 	guardians *guardians // nil but for a daemon
 	spawner   *spawner   // nil but for a daemon, or one with a priority
 	cgroups   *cgroups   // nil until one is a daemon, or has a limit of memory

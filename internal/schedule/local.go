@@ -133,7 +133,7 @@ func (c *localChild) freeGauge() {
 // Gauge is Child's.
 func (c *localChild) Gauge() *gauge.Gauge { return c.gauge }
 
-// Look is Child's. What is told of a file after its end would be wrong: so the child
+// Look is Child's. Progress of a file after its end would be wrong: so the child
 // must be at the first one that has none.
 func (c *localChild) Look(again bool) bool {
 	s, signs, ok := c.gauge.Read()

@@ -81,10 +81,10 @@ type Options struct {
 	Stop   <-chan Stop
 	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
 
-	Look    time.Duration                    // how often children are looked at that show how far they are; 0: never
-	Stall   time.Duration                    // a child that makes no progress for so long, although it could, is ended; 0: never
-	Timeout time.Duration                    // and one that is not done with a file after this; 0: never
-	Silence func(children int) time.Duration // one of so many that makes none for so long is said to be silent, and goes on; nil: none is
+	Look    time.Duration                    // how often the progress of children is read; 0: never
+	Stall   time.Duration                    // a child that could make progress and makes none for this time is ended; 0: never
+	Timeout time.Duration                    // a child that needs longer for a file is ended; 0: never
+	Silence func(children int) time.Duration // after this time without progress a child is reported as silent; nil: never
 	Retries int                              // of a name, when the cause of its failure may pass
 
 	// Room tells for how many more children the machine has room now (of a negative number: how many are

@@ -23,10 +23,10 @@ type trial struct {
 	held      time.Duration // how long it has been seen stopped, or in state D
 }
 
-// chance is the CPU time in which any child makes some progress: it moves a block of 1 MiB, or begins.
+// chance is enough CPU time for any child to make progress: to move a block of 1 MiB, or to begin.
 const chance = 250 * time.Millisecond
 
-// stalls tells, at each tick, whether the child is to be given up.
+// stalls tells, at each tick, whether to give the child up.
 func (a *attempt) stalls(stall, tick time.Duration) bool {
 	half, due, t := stall/2, a.quiet >= stall, &a.trial
 	if a.quiet < half || t.began && t.held == 0 && !due {

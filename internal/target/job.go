@@ -18,7 +18,7 @@ type Job struct {
 	Source, Dest string
 	Options      filecopy.Options // but for its functions, which are the child's own
 	Confine      confine.Mode
-	Slot         int // of the shared memory, where progress is written; 0: it is told by events
+	Slot         int // of the shared memory, where progress is written; 0: events report it
 
 	// Folders are Source and Dest, opened, which the child inherits: it works there, wherever the
 	// paths lead by then. Without Dest it makes that where it is missing, and without both it

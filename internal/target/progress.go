@@ -9,7 +9,7 @@ import (
 	"brood/internal/gauge"
 )
 
-// progressEvery is how often a file's progress is told at the most, where no memory is shared.
+// progressEvery is the shortest time between two progress events of a file, where no memory is shared.
 const progressEvery = 200 * time.Millisecond
 
 // progress is how far one file is.
