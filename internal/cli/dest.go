@@ -19,13 +19,13 @@ const destTries = 10
 // withDest returns the jobs of a plan once there is a destination for them. Where it is missing,
 // one child makes it before the first job is handed on; without a job it stays missing. A
 // stop that comes first leaves no jobs: the result is nil.
-func withDest(p *plan.Plan, tree plan.Tree, opts options, stops <-chan schedule.Stop) (schedule.Jobs, error) {
+func withDest(p *plan.Plan, tree plan.Tree, opts options, stops <-chan schedule.Stop) (schedule.Source, error) {
 	if tree.Folders.Complete() {
 		return p, nil
 	}
-	jobs := begunJobs{p, make(chan plan.Job, 1)}
+	jobs := begunJobs{p, make(chan plan.Batch, 1)}
 	select {
-	case job, ok := <-p.Jobs():
+	case job, ok := <-p.Batches():
 		if !ok {
 			return p, nil
 		}
@@ -42,20 +42,20 @@ func withDest(p *plan.Plan, tree plan.Tree, opts options, stops <-chan schedule.
 // begunJobs are those of a plan whose first one was taken already.
 type begunJobs struct {
 	*plan.Plan
-	first chan plan.Job
+	first chan plan.Batch
 }
 
-func (b begunJobs) Jobs() <-chan plan.Job {
+func (b begunJobs) Batches() <-chan plan.Batch {
 	if len(b.first) > 0 {
 		return b.first
 	}
-	return b.Plan.Jobs()
+	return b.Plan.Batches()
 }
 
 // makeDest has a child make the destination. A stop makes it false.
 func makeDest(tree plan.Tree, opts options, stops <-chan schedule.Stop) (made bool, err error) {
-	job := target.Job{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Folders: tree.Files()}
-	config := func(plan.Job, int) process.Config {
+	job := target.Kwargs{Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Folders: tree.Files()}
+	config := func(plan.Batch, int) process.Config {
 		c := job.Make()
 		c.Limits = opts.limits // the first child of a process decides whether any can have a control group
 		return c
@@ -105,17 +105,17 @@ func (m *making) end() (last event.Event, stalled bool) {
 }
 
 // oneJob is the making of a destination, which is one folder.
-type oneJob struct{ jobs chan plan.Job }
+type oneJob struct{ jobs chan plan.Batch }
 
 func newOneJob() oneJob {
-	jobs := make(chan plan.Job, 1)
-	jobs <- plan.Job{Names: []string{"."}}
+	jobs := make(chan plan.Batch, 1)
+	jobs <- plan.Batch{Items: []string{"."}}
 	close(jobs)
 	return oneJob{jobs}
 }
 
-func (o oneJob) Jobs() <-chan plan.Job { return o.jobs }
-func (oneJob) Done(plan.Job)           {}
+func (o oneJob) Batches() <-chan plan.Batch { return o.jobs }
+func (oneJob) Done(plan.Batch)              {}
 
 // strayed are warnings about folders whose paths lead elsewhere at the end of a run. After a child was abandoned
 // there are none: a look at the path may hang as that child does.

@@ -92,7 +92,7 @@ func stopCommand(std Streams) *cli.Command {
 			}
 			tasks, err := folder.Stop(context.Background())
 			if err == nil {
-				err = options{}.mark(plan.Tree{Source: string(folder.Job.Root), Dest: string(folder.Job.Dest)}, folder.Job.Marker, target.Job.Unmark)
+				err = options{}.mark(plan.Tree{Source: string(folder.Job.Root), Dest: string(folder.Job.Dest)}, folder.Job.Marker, target.Kwargs.Unmark)
 			}
 			if err != nil {
 				return fmt.Errorf("stop: %w", err)

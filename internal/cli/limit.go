@@ -107,7 +107,7 @@ const soonMoved = 1 << 20
 
 // sharedFor is what the child for a job has of the bucket. To open it is 2 % of the
 // time that the copy of a small file takes, so while there is no rate such a child has none.
-func sharedFor(j plan.Job, bucket *pace.Bucket) *os.File {
+func sharedFor(j plan.Batch, bucket *pace.Bucket) *os.File {
 	small := j.Bytes <= soonMoved && len(j.Firsts) == 0 // of links nobody knows: they may be copies
 	if bucket == nil || small && bucket.Rate() == 0 {
 		return nil

@@ -138,9 +138,9 @@ func (o options) preview(known slurm.Cluster, request slurm.Request, tree plan.T
 	}
 	defer p.Wait()
 	tasks, files, bytes, last := 0, 0, int64(0), false
-	for job := range p.Jobs() {
+	for job := range p.Batches() {
 		if last = last || job.Folders; !job.Folders {
-			tasks, files, bytes = tasks+1, files+len(job.Names), bytes+job.Bytes
+			tasks, files, bytes = tasks+1, files+len(job.Items), bytes+job.Bytes
 		}
 		p.Done(job)
 	}
@@ -161,7 +161,7 @@ func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress,
 	ladder := watchSignals(clusterRungs(folder.Job.Daemon, folder.Path), stops, emit)
 	shown.listen()
 	defer shown.post()()
-	came, err := follow(stops, slurm.Options{Halt: halts, Mark: func() error { return o.mark(tree, folder.Job.Marker, target.Job.Mark) }}, emit)
+	came, err := follow(stops, slurm.Options{Halt: halts, Mark: func() error { return o.mark(tree, folder.Job.Marker, target.Kwargs.Mark) }}, emit)
 	end.stopped = ladder.end()
 	switch {
 	case err != nil:
@@ -178,7 +178,7 @@ func (o options) followed(folder *slurm.Folder, tree plan.Tree, shown *progress,
 	if end.partial != "" && end.stopped == 0 {
 		emit(event.Event{Kind: event.Stopping, Reason: end.partial})
 	}
-	return end, o.mark(tree, folder.Job.Marker, target.Job.Unmark)
+	return end, o.mark(tree, folder.Job.Marker, target.Kwargs.Unmark)
 }
 
 // clusterRungs are the steps of a run on a cluster.
@@ -196,8 +196,8 @@ func clusterRungs(daemon bool, dir string) []rung {
 }
 
 // mark has a child make or remove the mark in the destination.
-func (o options) mark(tree plan.Tree, name string, config func(target.Job, string) process.Config) error {
-	c := config(target.Job{Source: tree.Source, Dest: tree.Dest, Options: o.copy, Folders: tree.Files()}, name)
+func (o options) mark(tree plan.Tree, name string, config func(target.Kwargs, string) process.Config) error {
+	c := config(target.Kwargs{Source: tree.Source, Dest: tree.Dest, Options: o.copy, Folders: tree.Files()}, name)
 	var said strings.Builder
 	c.Name, c.Stderr = "mark-1", &said
 	child := process.New(c)

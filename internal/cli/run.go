@@ -240,23 +240,23 @@ func argRoom(tree plan.Tree) int {
 }
 
 // processes says which process does a job; all keep to the rate of the bucket.
-func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Job, int) process.Config {
-	return func(j plan.Job, slot int) (c process.Config) {
+func processes(tree plan.Tree, opts options, bucket *pace.Bucket) func(plan.Batch, int) process.Config {
+	return func(j plan.Batch, slot int) (c process.Config) {
 		shared := sharedFor(j, bucket)
 		if shared == nil {
 			slot = 0
 		}
-		job := target.Job{
+		job := target.Kwargs{
 			Source: tree.Source, Dest: tree.Dest, Options: opts.copy, Confine: opts.confine,
 			Slot: slot, Folders: tree.Files(),
 		}
 		switch {
 		case opts.compare:
-			c = job.Verify(j.Names)
+			c = job.Verify(j.Items)
 		case len(j.Firsts) > 0:
-			c = job.Link(j.Firsts, j.Names)
+			c = job.Link(j.Firsts, j.Items)
 		default:
-			c = job.Copy(j.Names)
+			c = job.Copy(j.Items)
 		}
 		c.Shared, c.Limits = shared, opts.limits
 		return c

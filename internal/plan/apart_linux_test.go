@@ -78,8 +78,8 @@ func TestWalkStaysApart(t *testing.T) {
 		{"dst/s", "dst", []string{"f", "m/f", "y/f"}, []string{"l: " + onto, "s: " + onto}},
 		{"from", "mid", []string{"q/in/q/f"}, []string{"y: " + onto}},
 	} {
-		jobs, seen := runAll(t, plan.Tree{Source: row.source, Dest: row.dest}, plan.Options{Overwrite: "always"})
-		files, _ := filesAndRest(jobs)
+		batches, seen := runAll(t, plan.Tree{Source: row.source, Dest: row.dest}, plan.Options{Overwrite: "always"})
+		files, _ := filesAndRest(batches)
 		if failed := seen.of(event.Failed); !slices.Equal(files, row.files) || !slices.Equal(failed, row.failed) {
 			t.Errorf("%s to %s: files %q, failed %q; want %q, %q", row.source, row.dest, files, failed, row.files, row.failed)
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkPlan plans a tree of 10,000 files that the kernel has in memory, each
-// job done at once: of a first copy, and of one that finds all of them there.
+// batch done at once: of a first copy, and of one that finds all of them there.
 func BenchmarkPlan(b *testing.B) {
 	const folders, each = 100, 100
 	dir, same := b.TempDir(), b.TempDir()
@@ -63,11 +63,11 @@ func planAll(b *testing.B, tree plan.Tree) (copied, skipped int) {
 		}
 	})
 	must(b, err)
-	for job := range p.Jobs() {
-		if !job.Folders {
-			copied += len(job.Names)
+	for batch := range p.Batches() {
+		if !batch.Folders {
+			copied += len(batch.Items)
 		}
-		p.Done(job)
+		p.Done(batch)
 	}
 	p.Wait()
 	return copied, int(events.Load())

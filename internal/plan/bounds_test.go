@@ -23,7 +23,7 @@ func leftover(t *testing.T, of string) string {
 	return name
 }
 
-// TestBackPressure: where nobody takes jobs the walk soon waits.
+// TestBackPressure: where nobody takes batches the walk soon waits.
 func TestBackPressure(t *testing.T) {
 	testenv.Long(t)
 	const names = 2500
@@ -36,7 +36,7 @@ func TestBackPressure(t *testing.T) {
 	for name, row := range map[string]struct {
 		source string
 		guided bool // for one slot
-		take   int  // jobs that are taken, and not done
+		take   int  // batches that are taken, and not done
 		most   int  // names that the walk may have seen
 	}{
 		"files":                   {files, false, 0, 300},
@@ -56,7 +56,7 @@ func TestBackPressure(t *testing.T) {
 				must(t, err)
 				for range row.take {
 					if _, ok, _ := tryTake(p); !ok {
-						t.Fatal("there is no job")
+						t.Fatal("there is no batch")
 					}
 				}
 				synctest.Wait()
@@ -83,15 +83,15 @@ func TestLaneInTime(t *testing.T) {
 		must(t, err)
 		waiting := folders // files
 		for {
-			job, ok, _ := tryTake(p)
+			batch, ok, _ := tryTake(p)
 			if !ok {
-				t.Fatal("there is no job, and nothing under way")
+				t.Fatal("there is no batch, and nothing under way")
 			}
-			if job.Folders {
+			if batch.Folders {
 				break
 			}
-			waiting -= len(job.Names)
-			p.Done(job)
+			waiting -= len(batch.Items)
+			p.Done(batch)
 		}
 		if waiting == 0 {
 			t.Error("no folder came before the last file")
@@ -124,27 +124,27 @@ func TestCancel(t *testing.T) {
 	for n := range 600 {
 		makeTree(t, dir, fmt.Sprintf("%03d/f", n))
 	}
-	for name, taken := range map[string]int{"at once": 0, "after one job": 1, "in the middle": 300} {
+	for name, taken := range map[string]int{"at once": 0, "after one batch": 1, "in the middle": 300} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1}, noEvents(t))
 				must(t, err)
-				var running []plan.Job
+				var running []plan.Batch
 				for range taken {
-					job, ok, _ := tryTake(p)
+					batch, ok, _ := tryTake(p)
 					if !ok {
-						t.Fatal("there is no job")
+						t.Fatal("there is no batch")
 					}
-					running = append(running, job)
+					running = append(running, batch)
 				}
 				cancel()
 				p.Wait()
-				if job, ok := <-p.Jobs(); ok {
-					t.Errorf("a job after the end: %q", job.Names)
+				if batch, ok := <-p.Batches(); ok {
+					t.Errorf("a batch after the end: %q", batch.Items)
 				}
-				for _, job := range running {
-					p.Done(job) // returns, though nobody is interested any more
+				for _, batch := range running {
+					p.Done(batch) // returns, though nobody is interested any more
 				}
 			})
 		})

@@ -1,36 +1,36 @@
 package plan
 
-// Chunk bounds jobs that are handed to another machine, which makes children of them by
+// Chunk bounds batches that are handed to another machine, which makes children of them by
 // itself. The zero value is no such bound.
 type Chunk struct {
-	Files int   // a job has so many at the most,
-	Bytes int64 // and no more once it has so many of these; a file that has as many is a job of its own
+	Files int   // a batch has so many at the most,
+	Bytes int64 // and no more once it has so many of these; a file that has as many is a batch of its own
 }
 
-// chunked makes jobs by Options.Chunk, in the walk's order; while a chunk waits to be
+// chunked makes batches by Options.Chunk, in the walk's order; while a chunk waits to be
 // taken so does the walk.
 type chunked struct {
 	Chunk
-	alone []Job // of one large file each
-	job   Job
+	alone []Batch // of one large file each
+	batch Batch
 }
 
 func (c *chunked) add(e entry) {
 	if e.size < c.Bytes {
-		c.job.add(e)
+		c.batch.add(e)
 		return
 	}
-	var job Job
-	job.add(e)
-	c.alone = append(c.alone, job)
+	var batch Batch
+	batch.add(e)
+	c.alone = append(c.alone, batch)
 }
 
-func (c *chunked) next(hurry bool) (Job, bool) {
+func (c *chunked) next(hurry bool) (Batch, bool) {
 	if len(c.alone) > 0 {
 		return c.alone[0], true
 	}
-	full := len(c.job.Names) >= c.Files || c.job.Bytes >= c.Bytes
-	return c.job, full || hurry && len(c.job.Names) > 0
+	full := len(c.batch.Items) >= c.Files || c.batch.Bytes >= c.Bytes
+	return c.batch, full || hurry && len(c.batch.Items) > 0
 }
 
 func (c *chunked) given() {
@@ -38,9 +38,9 @@ func (c *chunked) given() {
 		c.alone = c.alone[1:]
 		return
 	}
-	c.job = Job{}
+	c.batch = Batch{}
 }
 
-func (c *chunked) waiting() int { return len(c.alone) + len(c.job.Names) }
+func (c *chunked) waiting() int { return len(c.alone) + len(c.batch.Items) }
 
 func (c *chunked) enough(ready bool) bool { return ready }

@@ -13,11 +13,11 @@ import (
 )
 
 // StartCompare begins to walk source and destination. Files that both have, of
-// the same size, become jobs, to compare their contents. Whatever else is not the
+// the same size, become batches, to compare their contents. Whatever else is not the
 // same is an event: Differs, with one for a folder that is on one side alone and
 // for all that is in it; Failed, for what cannot be read. Modes, times and owners
 // are not compared, and a socket, which no copy has, is Skipped where it is missing.
-// Include and Exclude hold for both sides; the jobs are those of Start, but for
+// Include and Exclude hold for both sides; the batches are those of Start, but for
 // folders and links.
 func StartCompare(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
 	w, err := walkInTime(ctx, t, opts, emit)

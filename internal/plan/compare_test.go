@@ -19,34 +19,34 @@ import (
 	"brood/internal/plan"
 )
 
-// compareAll takes all jobs of a comparison.
-func compareAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Job, *events) {
+// compareAll takes all batches of a comparison.
+func compareAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Batch, *events) {
 	t.Helper()
 	opts.PerChild = max(opts.PerChild, 1)
 	var seen events
 	p, err := plan.StartCompare(context.Background(), tree, opts, seen.emit)
 	must(t, err)
-	var jobs []plan.Job
-	for job := range p.Jobs() {
-		jobs = append(jobs, job)
-		p.Done(job)
+	var batches []plan.Batch
+	for batch := range p.Batches() {
+		batches = append(batches, batch)
+		p.Done(batch)
 	}
 	p.Wait()
-	return jobs, &seen
+	return batches, &seen
 }
 
 func TestCompare(t *testing.T) {
 	for name, row := range map[string]struct {
 		src, dst []string
 		opts     plan.Options
-		jobs     string
+		batches  string
 		differs  string // NAME: REASON, …
 		skipped  string
 	}{
 		"nothing":      {},
-		"files":        {src: []string{"a", "x/b", "x/y/c"}, dst: []string{"a", "x/b", "x/y/c"}, jobs: "a x/b x/y/c"},
-		"missing":      {src: []string{"a", "b", "x/c", "l -> a"}, dst: []string{"a", "x/"}, jobs: "a", differs: "b: missing, l: missing, x/c: missing"},
-		"extra":        {src: []string{"a", "x/"}, dst: []string{"a", "b", "x/c", "l -> a"}, jobs: "a", differs: "b: extra, l: extra, x/c: extra"},
+		"files":        {src: []string{"a", "x/b", "x/y/c"}, dst: []string{"a", "x/b", "x/y/c"}, batches: "a x/b x/y/c"},
+		"missing":      {src: []string{"a", "b", "x/c", "l -> a"}, dst: []string{"a", "x/"}, batches: "a", differs: "b: missing, l: missing, x/c: missing"},
+		"extra":        {src: []string{"a", "x/"}, dst: []string{"a", "b", "x/c", "l -> a"}, batches: "a", differs: "b: extra, l: extra, x/c: extra"},
 		"folders":      {src: []string{"s/a", "s/x/b"}, dst: []string{"d/a", "d/x/b"}, differs: "d: extra, s: missing"},
 		"empty folder": {src: []string{"s/"}, dst: []string{"d/"}, differs: "d: extra, s: missing"},
 		"other size":   {src: []string{"a"}, dst: []string{"b", "a", "a=longer"}, differs: "a: other size, b: extra"},
@@ -58,9 +58,9 @@ func TestCompare(t *testing.T) {
 			skipped: ".b.01234567.brood: leftover of an interrupted copy, .s.01234567.brood: leftover of an interrupted copy"},
 		"pipes": {src: []string{"p|", "q|", "r|", "s"}, dst: []string{"p|", "r", "s|", "t|"}, differs: "q: missing, r: other kind, s: other kind, t: extra"},
 
-		"excluded on both sides": {src: []string{"a", "s.txt", "x/b"}, dst: []string{"a", "d.txt", "x/c"}, opts: plan.Options{Exclude: []string{"*.txt", "x"}}, jobs: "a"},
+		"excluded on both sides": {src: []string{"a", "s.txt", "x/b"}, dst: []string{"a", "d.txt", "x/c"}, opts: plan.Options{Exclude: []string{"*.txt", "x"}}, batches: "a"},
 		"included on both sides": {src: []string{"a.txt", "s", "s.txt"}, dst: []string{"a.txt", "d", "d.txt"}, opts: plan.Options{Include: []string{"*.txt"}},
-			jobs: "a.txt", differs: "d.txt: extra, s.txt: missing"},
+			batches: "a.txt", differs: "d.txt: extra, s.txt: missing"},
 		"included in folders": {src: []string{"s/x/a.txt", "s/b", "t/c", "u/"}, dst: []string{"d/x/a.txt", "d/b", "e/c"}, opts: plan.Options{Include: []string{"*.txt"}},
 			differs: "d/x/a.txt: extra, s/x/a.txt: missing"},
 		"included in a folder that is a file there": {src: []string{"s", "x/a.txt"}, dst: []string{"s/a.txt", "x"}, opts: plan.Options{Include: []string{"*.txt"}},
@@ -70,10 +70,10 @@ func TestCompare(t *testing.T) {
 			src, dst := t.TempDir(), t.TempDir()
 			makeSide(t, src, row.src)
 			makeSide(t, dst, row.dst)
-			jobs, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
-			files, rest := filesAndRest(jobs)
-			if got := strings.Join(files, " "); got != row.jobs || len(rest) > 0 {
-				t.Errorf("files %q and %q, want %q and no folders", got, rest, row.jobs)
+			batches, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
+			files, rest := filesAndRest(batches)
+			if got := strings.Join(files, " "); got != row.batches || len(rest) > 0 {
+				t.Errorf("files %q and %q, want %q and no folders", got, rest, row.batches)
 			}
 			for kind, want := range map[event.Kind]string{event.Differs: row.differs, event.Skipped: row.skipped, event.Failed: ""} {
 				if got := strings.Join(seen.of(kind), ", "); got != want {
@@ -143,8 +143,8 @@ func TestCompareOneFile(t *testing.T) {
 	makeTree(t, dir, "src/f", "src/g", "src/other", "dst/f", "dst/g", "dst/extra")
 	must(t, os.WriteFile(dir+"/dst/g", nil, 0o644))
 	for file, want := range map[string]string{"f": `["f"] []`, "g": `[] ["g: other size"]`, "other": `[] ["other: missing"]`} {
-		jobs, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: file}, plan.Options{})
-		files, _ := filesAndRest(jobs)
+		batches, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: file}, plan.Options{})
+		files, _ := filesAndRest(batches)
 		if got := fmt.Sprintf("%q %q", files, seen.of(event.Differs)); got != want {
 			t.Errorf("%s: %s, want %s", file, got, want)
 		}
@@ -155,19 +155,19 @@ func TestCompareOneFile(t *testing.T) {
 	}
 }
 
-// TestCompareJobs: as many names a job as asked for.
-func TestCompareJobs(t *testing.T) {
+// TestCompareBatches: as many names a batch as asked for.
+func TestCompareBatches(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	names := []string{"1", "2", "3/33", "4", "5"}
 	makeTree(t, src, names...)
 	makeTree(t, dst, names...)
-	jobs, _ := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 2})
+	batches, _ := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 2})
 	var got []string
-	for _, job := range jobs {
-		got = append(got, fmt.Sprintf("%q %d", job.Names, job.Bytes))
+	for _, batch := range batches {
+		got = append(got, fmt.Sprintf("%q %d", batch.Items, batch.Bytes))
 	}
 	if want := `["1" "2"] 2, ["3/33" "4"] 5, ["5"] 1`; strings.Join(got, ", ") != want {
-		t.Errorf("jobs %s, want %s", got, want)
+		t.Errorf("batches %s, want %s", got, want)
 	}
 }
 
@@ -183,16 +183,16 @@ func TestCompareGuided(t *testing.T) {
 			must(t, os.Truncate(dir+"/"+side+name, size)) // a hole
 		}
 	}
-	jobs, _ := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst"}, plan.Options{Guided: true, Slots: 2})
+	batches, _ := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst"}, plan.Options{Guided: true, Slots: 2})
 	var sizes []int
-	for _, job := range jobs {
-		if sizes = append(sizes, len(job.Names)); job.Bytes >= 16<<20 && len(job.Names) > 1 {
-			t.Errorf("a job of %q, a big one among them", job.Names)
+	for _, batch := range batches {
+		if sizes = append(sizes, len(batch.Items)); batch.Bytes >= 16<<20 && len(batch.Items) > 1 {
+			t.Errorf("a batch of %q, a big one among them", batch.Items)
 		}
 	}
 	slices.Sort(sizes)
 	if want := []int{1, 1, 16, 64}; !slices.Equal(sizes, want) {
-		t.Errorf("jobs of %d files, want %d", sizes, want)
+		t.Errorf("batches of %d files, want %d", sizes, want)
 	}
 }
 
@@ -208,8 +208,8 @@ func TestCompareUnreadable(t *testing.T) {
 		must(t, os.Chmod(name, mode))
 		t.Cleanup(func() { _ = os.Chmod(name, 0o755) })
 	}
-	jobs, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
-	if files, _ := filesAndRest(jobs); !slices.Equal(files, []string{"a"}) {
+	batches, seen := compareAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
+	if files, _ := filesAndRest(batches); !slices.Equal(files, []string{"a"}) {
 		t.Errorf("files %q, want a", files)
 	}
 	want := []string{
@@ -220,7 +220,7 @@ func TestCompareUnreadable(t *testing.T) {
 	}
 }
 
-// TestCompareBounds: where nobody takes jobs the walk waits, and it ends when it is cancelled.
+// TestCompareBounds: where nobody takes batches the walk waits, and it ends when it is cancelled.
 func TestCompareBounds(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	for n := range 1000 {

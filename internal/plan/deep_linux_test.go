@@ -26,8 +26,8 @@ func TestDeep(t *testing.T) {
 	t.Cleanup(func() { must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)) })
 
 	for _, dest := range []string{dir + "/none", there} {
-		jobs, seen := runAll(t, plan.Tree{Source: dir, Dest: dest}, plan.Options{Overwrite: filecopy.Changed})
-		files, rest := filesAndRest(jobs)
+		batches, seen := runAll(t, plan.Tree{Source: dir, Dest: dest}, plan.Options{Overwrite: filecopy.Changed})
+		files, rest := filesAndRest(batches)
 		if want := []string{strings.Repeat("d/", levels) + "f"}; !slices.Equal(files, want) {
 			t.Errorf("%d files, want the one at the bottom", len(files))
 		}

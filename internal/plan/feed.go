@@ -20,32 +20,32 @@ type folder struct {
 	wanted bool // something in it is copied
 }
 
-// feed makes jobs of what the walk finds and of what becomes ready. It is one
+// feed makes batches of what the walk finds and of what becomes ready. It is one
 // goroutine, which owns all that is below.
 type feed struct {
 	*Plan
 	found <-chan entry // nil when the walk is over
 
 	files    files
-	lane     Job // folders, links and nodes that are ready
-	links    Job // hard links that are ready
-	waiting  int // hard links whose first name is not done
+	lane     Batch // folders, links and nodes that are ready
+	links    Batch // hard links that are ready
+	waiting  int   // hard links whose first name is not done
 	laneBusy bool
-	running  int  // jobs of files under way
+	running  int  // batches of files under way
 	silent   bool // the walk has had no answer for long, as far as is known
 }
 
-// files are those that wait until they are in a job that is taken: counted, guided, or chunked.
+// files are those that wait until they are in a batch that is taken: counted, guided, or chunked.
 type files interface {
 	add(entry)
-	next(hurry bool) (Job, bool) // the job that could be started now; in a hurry it waits for no more files
-	given()                      // that job was
-	waiting() int                // files
-	enough(ready bool) bool      // the walk is to wait; ready: while that job does
+	next(hurry bool) (Batch, bool) // the batch that could be started now; in a hurry it waits for no more files
+	given()                        // that batch was
+	waiting() int                  // files
+	enough(ready bool) bool        // the walk is to wait; ready: while that batch does
 }
 
 func newFeed(p *Plan, found <-chan entry) *feed {
-	f := &feed{Plan: p, found: found, lane: Job{Folders: true}, links: Job{Folders: true}}
+	f := &feed{Plan: p, found: found, lane: Batch{Folders: true}, links: Batch{Folders: true}}
 	f.files = newFiles(p.opts)
 	return f
 }
@@ -62,22 +62,22 @@ func newFiles(opts Options) files {
 
 func (f *feed) run(ctx context.Context) {
 	defer close(f.ended)
-	defer close(f.jobs)
+	defer close(f.batches)
 	for {
-		job, ready := f.next()
+		batch, ready := f.next()
 		if !ready && f.over() && (f.found == nil || f.giveUp()) {
 			return
 		}
-		jobs, found := f.jobs, f.found
+		batches, found := f.batches, f.found
 		if !ready {
-			jobs = nil
+			batches = nil
 		}
-		if f.files.enough(ready && !job.Folders) || f.inLane() >= laneAhead || f.pressed() {
+		if f.files.enough(ready && !batch.Folders) || f.inLane() >= laneAhead || f.pressed() {
 			found = nil // the walk waits
 		}
 		select {
-		case jobs <- job:
-			f.given(job)
+		case batches <- batch:
+			f.given(batch)
 		case e, open := <-found:
 			if !open {
 				f.found = nil
@@ -116,55 +116,55 @@ func (f *feed) giveUp() bool {
 	return ok
 }
 
-// next is the job that could be started now.
-func (f *feed) next() (Job, bool) {
+// next is the batch that could be started now.
+func (f *feed) next() (Batch, bool) {
 	files, ready := f.files.next(f.idle() || f.pressed())
 	// Thousands of files that wait would keep the lane from its turn, and it the walk.
-	if !f.laneBusy && f.inLane() >= laneJob && f.files.waiting() > len(files.Names) {
+	if !f.laneBusy && f.inLane() >= laneBatch && f.files.waiting() > len(files.Items) {
 		ready = false
 	}
 	switch {
 	case ready:
 		return files, true
 	case f.laneBusy:
-		return Job{}, false
+		return Batch{}, false
 	case f.due(f.links): // before the folders that they are in
 		return f.links.front(f.links.fits(f.opts.ArgRoom)), true
 	case f.due(f.lane):
 		return f.lane.front(f.lane.fits(f.opts.ArgRoom)), true
 	}
-	return Job{}, false
+	return Batch{}, false
 }
 
 // pressed: so many hard links wait that their first names are to be copied next,
-// whichever job these are in.
+// whichever batch these are in.
 func (f *feed) pressed() bool { return f.waiting >= laneAhead }
 
-// due tells whether the lane takes from a queue now: when there is a job's worth, or no more to come.
-func (f *feed) due(queue Job) bool {
-	n := len(queue.Names)
-	return n >= laneJob || n > 0 && (f.pressed() || f.idle() && f.running == 0)
+// due tells whether the lane takes from a queue now: when there is a batch's worth, or no more to come.
+func (f *feed) due(queue Batch) bool {
+	n := len(queue.Items)
+	return n >= laneBatch || n > 0 && (f.pressed() || f.idle() && f.running == 0)
 }
 
 func (f *feed) over() bool {
 	return f.idle() && f.running == 0 && !f.laneBusy && f.inLane() == 0 && f.files.waiting() == 0
 }
 
-func (f *feed) inLane() int { return max(len(f.lane.Names), len(f.links.Names)) }
+func (f *feed) inLane() int { return max(len(f.lane.Items), len(f.links.Items)) }
 
-// fits is how many of a queue fit into one job, whose names have so much room; 0: no bound.
-func (j Job) fits(room int) int {
+// fits is how many of a queue fit into one batch, whose names have so much room; 0: no bound.
+func (j Batch) fits(room int) int {
 	size := 0
 	for i, e := range j.of {
 		size += e.args()
-		if i == laneJob || i > 0 && room > 0 && size > room {
+		if i == laneBatch || i > 0 && room > 0 && size > room {
 			return i
 		}
 	}
 	return len(j.of)
 }
 
-// args is the room that an entry takes among a job's arguments.
+// args is the room that an entry takes among a batch's arguments.
 func (e entry) args() int {
 	const each = 9 // a pointer, and the zero at the end
 	if e.kind == hardLink {
@@ -173,16 +173,16 @@ func (e entry) args() int {
 	return len(e.name) + each
 }
 
-func (f *feed) given(j Job) {
+func (f *feed) given(j Batch) {
 	switch {
 	case !j.Folders:
 		f.files.given()
 		f.running++
 		return
 	case len(j.Firsts) > 0:
-		f.links = f.links.after(len(j.Names))
+		f.links = f.links.after(len(j.Items))
 	default:
-		f.lane = f.lane.after(len(j.Names))
+		f.lane = f.lane.after(len(j.Items))
 	}
 	f.laneBusy = true
 }
@@ -222,7 +222,7 @@ func (f *feed) await(e entry) {
 	f.waiting++
 }
 
-func (f *feed) completed(j Job) {
+func (f *feed) completed(j Batch) {
 	if j.Folders {
 		f.laneBusy = false
 	} else {
@@ -264,7 +264,7 @@ func (f *feed) settle(d *folder) {
 }
 
 // add adds an entry at the end.
-func (j *Job) add(e entry) {
+func (j *Batch) add(e entry) {
 	if e.kind == file && !e.repair {
 		j.Bytes += e.size
 	}
@@ -272,13 +272,13 @@ func (j *Job) add(e entry) {
 		j.Firsts = append(j.Firsts, e.first.name)
 	}
 	e.info = nil
-	j.Names = append(j.Names, e.name)
+	j.Items = append(j.Items, e.name)
 	j.of = append(j.of, e)
 }
 
-// front is a job of the first n of a queue.
-func (j Job) front(n int) Job {
-	j.Names, j.of = j.Names[:n], j.of[:n]
+// front is a batch of the first n of a queue.
+func (j Batch) front(n int) Batch {
+	j.Items, j.of = j.Items[:n], j.of[:n]
 	if len(j.Firsts) > 0 {
 		j.Firsts = j.Firsts[:n]
 	}
@@ -286,8 +286,8 @@ func (j Job) front(n int) Job {
 }
 
 // after is the queue without the first n.
-func (j Job) after(n int) Job {
-	j.Names, j.of = slices.Clone(j.Names[n:]), slices.Clone(j.of[n:])
+func (j Batch) after(n int) Batch {
+	j.Items, j.of = slices.Clone(j.Items[n:]), slices.Clone(j.of[n:])
 	if len(j.Firsts) > 0 {
 		j.Firsts = slices.Clone(j.Firsts[n:])
 	}

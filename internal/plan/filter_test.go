@@ -41,8 +41,8 @@ func TestFilter(t *testing.T) {
 		"other case is other":           {nil, []string{"A.MOV"}, all},
 	} {
 		t.Run(name, func(t *testing.T) {
-			jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Include: row.include, Exclude: row.exclude})
-			files, rest := filesAndRest(jobs)
+			batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Include: row.include, Exclude: row.exclude})
+			files, rest := filesAndRest(batches)
 			got := strings.TrimSpace(strings.Join(files, " ") + " + " + strings.Join(rest, " "))
 			if got != row.want {
 				t.Errorf("got  %s\nwant %s", got, row.want)

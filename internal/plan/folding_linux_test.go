@@ -24,8 +24,8 @@ func TestOtherSpellingIsNotDone(t *testing.T) {
 	for _, name := range []string{src + "/a.mov", src + "/A.MOV", src + "/D/f", src + "/d/f", dst + "/a.mov", dst + "/D/f"} {
 		must(t, os.Chtimes(name, long, long))
 	}
-	jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
-	files, _ := filesAndRest(jobs)
+	batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
+	files, _ := filesAndRest(batches)
 	if !slices.Equal(files, []string{"A.MOV", "d/f"}) {
 		t.Errorf("files %q; want those that are there in another spelling", files)
 	}
@@ -36,8 +36,8 @@ func TestOtherSpellingIsNotDone(t *testing.T) {
 	var compared events
 	p, err := plan.StartCompare(context.Background(), plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 1}, compared.emit)
 	must(t, err)
-	for job := range p.Jobs() {
-		p.Done(job)
+	for batch := range p.Batches() {
+		p.Done(batch)
 	}
 	p.Wait()
 	if got, want := compared.of(event.Differs), []string{"A.MOV: missing", "d: missing"}; !slices.Equal(got, want) {
@@ -56,8 +56,8 @@ func TestArchiveGoesByTheMode(t *testing.T) {
 	}
 	must(t, os.Chmod(dst+"/g", 0o600))
 	for archive, want := range map[bool][]string{false: nil, true: {"g"}} {
-		jobs, _ := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Archive: archive})
-		if files, _ := filesAndRest(jobs); !slices.Equal(files, want) {
+		batches, _ := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Archive: archive})
+		if files, _ := filesAndRest(batches); !slices.Equal(files, want) {
 			t.Errorf("archive %v: files %q; want %q", archive, files, want)
 		}
 	}

@@ -8,44 +8,44 @@ import (
 // The numbers of guided. A weight is in bytes: what takes a child as long as so many bytes.
 const (
 	fileWeight = 64 << 10 // of a file, beside its bytes: it takes about 0.1 ms, and each of them 1 ns
-	jobLeast   = 4 << 20  // 64 small files: they take longer than the start of their child, 4 ms
-	jobMost    = 64 << 20 // then a start is less than a tenth, and more would gain nothing
+	batchLeast = 4 << 20  // 64 small files: they take longer than the start of their child, 4 ms
+	batchMost  = 64 << 20 // then a start is less than a tenth, and more would gain nothing
 	bigFile    = 16 << 20 // has enough to do by itself
 
 	filesAhead = 8192 // that wait, however many slots there are: memory does not grow with the source
 )
 
-// guided makes jobs that have enough to do: small files share one, a big one has one of its own.
+// guided makes batches that have enough to do: small files share one, a big one has one of its own.
 //
-//	      ┌─ 16 MiB or more ─▶ big, by size ───────────── the largest: a job ──┐
-//	walk ─┤                                                                    ├─▶ Jobs
-//	      └─ less ──▶ small, as the walk has found them ── a share: a job ─────┘
+//	      ┌─ 16 MiB or more ─▶ big, by size ───────────── the largest: a batch ──┐
+//	walk ─┤                                                                    ├─▶ Batches
+//	      └─ less ──▶ small, as the walk has found them ── a share: a batch ─────┘
 //
 // Big ones go first, and the largest of them, so that none is begun when all else is done. The
-// small ones are shared out as by OpenMP's schedule(guided): a job is 1 / (2 × slots) of what
+// small ones are shared out as by OpenMP's schedule(guided): a batch is 1 / (2 × slots) of what
 // waits, no less than 4 MiB of weight, no more than 64. The walk goes on until small ones for 2 × slots
-// jobs of 64 MiB wait, or 8192 files. So no slot waits for a thousand to be found, hardly any time
+// batches of 64 MiB wait, or 8192 files. So no slot waits for a thousand to be found, hardly any time
 // goes into the starts of children, and all slots end at about the same time:
 //
-//	weight of a job
+//	weight of a batch
 //	 64 MiB ┤        ╭────────────────────────╮
 //	        │       ╱                          ╲
 //	        │      ╱                             ╲
 //	  4 MiB ┤─────╯                                 ╲________
 //	        └ the walk begins ── it is ahead ── it is over ─────▶
 //
-// Two children that make files in one folder wait for each other: the kernel locks it. So a job
+// Two children that make files in one folder wait for each other: the kernel locks it. So a batch
 // that has half of its share already ends where the folder does. (Files to be compared are all
 // said to be in one: nothing is made.)
 type guided struct {
 	shares int64 // that what waits is cut into
 	room   int   // Options.ArgRoom
 
-	big    []Job   // the largest last, of equals the one found first
+	big    []Batch // the largest last, of equals the one found first
 	small  []entry // in the walk's order
 	weight int64   // of small
 	args   int     // the room that small takes
-	cut    Job     // of small ones, when it was last asked for; the next to be given
+	cut    Batch   // of small ones, when it was last asked for; the next to be given
 }
 
 func newGuided(o Options) *guided {
@@ -62,41 +62,41 @@ func (g *guided) add(e entry) {
 		g.args += e.args()
 		return
 	}
-	var job Job
-	job.add(e)
-	i, _ := slices.BinarySearchFunc(g.big, job.Bytes, func(j Job, bytes int64) int { return cmp.Compare(j.Bytes, bytes) })
-	g.big = slices.Insert(g.big, i, job)
+	var batch Batch
+	batch.add(e)
+	i, _ := slices.BinarySearchFunc(g.big, batch.Bytes, func(j Batch, bytes int64) int { return cmp.Compare(j.Bytes, bytes) })
+	g.big = slices.Insert(g.big, i, batch)
 }
 
-func (g *guided) waiting() int { return len(g.big) + len(g.small) + len(g.cut.Names) }
+func (g *guided) waiting() int { return len(g.big) + len(g.small) + len(g.cut.Items) }
 
 func (g *guided) enough(bool) bool {
-	return g.weight >= g.shares*jobMost || g.waiting() >= filesAhead
+	return g.weight >= g.shares*batchMost || g.waiting() >= filesAhead
 }
 
-func (g *guided) next(hurry bool) (Job, bool) {
+func (g *guided) next(hurry bool) (Batch, bool) {
 	if n := len(g.big); n > 0 {
 		return g.big[n-1], true
 	}
-	enough := g.weight >= jobLeast || g.room > 0 && g.args > g.room
-	if len(g.cut.Names) == 0 && len(g.small) > 0 && (enough || hurry) {
+	enough := g.weight >= batchLeast || g.room > 0 && g.args > g.room
+	if len(g.cut.Items) == 0 && len(g.small) > 0 && (enough || hurry) {
 		g.cut = g.take(g.share())
 	}
-	return g.cut, len(g.cut.Names) > 0
+	return g.cut, len(g.cut.Items) > 0
 }
 
 func (g *guided) given() {
 	if n := len(g.big); n > 0 {
-		g.big[n-1] = Job{}
+		g.big[n-1] = Batch{}
 		g.big = g.big[:n-1]
 		return
 	}
-	g.cut = Job{}
+	g.cut = Batch{}
 }
 
-// share is how many of the small ones make a job.
+// share is how many of the small ones make a batch.
 func (g *guided) share() int {
-	share := min(max(g.weight/g.shares, jobLeast), jobMost)
+	share := min(max(g.weight/g.shares, batchLeast), batchMost)
 	var weight int64
 	args := 0
 	for i, e := range g.small {
@@ -113,15 +113,15 @@ func (g *guided) share() int {
 	return len(g.small)
 }
 
-// take is a job of the first n of the small ones.
-func (g *guided) take(n int) Job {
-	job := Job{Names: make([]string, 0, n), of: make([]entry, 0, n)}
+// take is a batch of the first n of the small ones.
+func (g *guided) take(n int) Batch {
+	batch := Batch{Items: make([]string, 0, n), of: make([]entry, 0, n)}
 	for _, e := range g.small[:n] {
-		job.add(e)
+		batch.add(e)
 		g.weight -= e.weight()
 		g.args -= e.args()
 	}
 	clear(g.small[:n]) // what the array still has of them
 	g.small = g.small[n:]
-	return job
+	return batch
 }

@@ -37,26 +37,26 @@ func found(all ...some) (entries []entry) {
 	return entries
 }
 
-// jobsOf takes all jobs that there are: of each how many names, the first, and the last.
-func jobsOf(g *guided, hurry bool) string {
-	var jobs []string
+// batchesOf takes all batches that there are: of each how many names, the first, and the last.
+func batchesOf(g *guided, hurry bool) string {
+	var batches []string
 	for {
-		job, ready := g.next(hurry)
+		batch, ready := g.next(hurry)
 		if !ready {
-			return strings.Join(jobs, ", ")
+			return strings.Join(batches, ", ")
 		}
-		jobs = append(jobs, fmt.Sprint(len(job.Names), " ", job.Names[0], "-", job.Names[len(job.Names)-1]))
+		batches = append(batches, fmt.Sprint(len(batch.Items), " ", batch.Items[0], "-", batch.Items[len(batch.Items)-1]))
 		g.given()
 	}
 }
 
-// TestGuided: which jobs are made of which sizes, when the walk goes on and when it is over.
+// TestGuided: which batches are made of which sizes, when the walk goes on and when it is over.
 func TestGuided(t *testing.T) {
 	const big = 16 * mib
 	for name, row := range map[string]struct {
 		slots, room int
 		found       []some
-		ahead, over string // the jobs that are made by then
+		ahead, over string // the batches that are made by then
 	}{
 		"nothing":                {2, 0, nil, "", ""},
 		"one file":               {2, 0, []some{{"a", 1, 0}}, "", "1 a/0-a/0"},
@@ -77,7 +77,7 @@ func TestGuided(t *testing.T) {
 		"not quite a big one":    {2, 0, []some{{"a", 1, 0}, {"a", 1, big - 1}}, "2 a/0-a/1", ""},
 		"the largest first":      {2, 0, []some{{"a", 1, big}, {"a", 1, 1 << 40}, {"a", 1, big + 1}}, "1 a/1-a/1, 1 a/2-a/2, 1 a/0-a/0", ""},
 		"equal ones in order":    {2, 0, []some{{"a", 3, big}}, "1 a/0-a/0, 1 a/1-a/1, 1 a/2-a/2", ""},
-		"big ones end no job":    {2, 0, []some{{"a", 40, 0}, {"a", 1, big}, {"b", 1, big}, {"a", 24, 0}}, "1 a/40-a/40, 1 b/0-b/0, 64 a/0-a/64", ""},
+		"big ones end no batch":  {2, 0, []some{{"a", 40, 0}, {"a", 1, big}, {"b", 1, big}, {"a", 24, 0}}, "1 a/40-a/40, 1 b/0-b/0, 64 a/0-a/64", ""},
 		"room for 120 bytes":     {2, 120, []some{{"a", 25, 0}}, "10 a/0-a/9, 9 a/10-a/18", "6 a/19-a/24"},
 		"room for none":          {2, 1, []some{{"a", 2, 0}}, "1 a/0-a/0, 1 a/1-a/1", ""},
 	} {
@@ -86,10 +86,10 @@ func TestGuided(t *testing.T) {
 			for _, e := range found(row.found...) {
 				g.add(e)
 			}
-			if got := jobsOf(g, false); got != row.ahead {
+			if got := batchesOf(g, false); got != row.ahead {
 				t.Errorf("while the walk goes on: %s\nwant %s", got, row.ahead)
 			}
-			if got := jobsOf(g, true); got != row.over {
+			if got := batchesOf(g, true); got != row.over {
 				t.Errorf("when it is over: %s\nwant %s", got, row.over)
 			}
 			if n := g.waiting(); n != 0 || g.weight != 0 || g.args != 0 {
@@ -121,14 +121,14 @@ func TestGuidedBounds(t *testing.T) {
 			g.add(e)
 			got++
 		}
-		// A job that was made when there was little is beside what the weight bounds.
+		// A batch that was made when there was little is beside what the weight bounds.
 		if got < row.want || got > min(row.want+64, filesAhead) {
 			t.Errorf("%s: %d, want %d", name, got, row.want)
 		}
 	}
 }
 
-// TestGuidedAtRandom: whatever is found and taken when, each name comes once and no job is beyond its bounds.
+// TestGuidedAtRandom: whatever is found and taken when, each name comes once and no batch is beyond its bounds.
 func TestGuidedAtRandom(t *testing.T) {
 	seed := time.Now().UnixNano()
 	for n := range int64(100) {
@@ -140,7 +140,7 @@ func TestGuidedAtRandom(t *testing.T) {
 				c.take(t, random.Intn(100) == 0)
 			}
 			c.found(e)
-			if n, weight := c.waiting(), c.weight; n > filesAhead || weight > int64(2*o.Slots)*jobMost+bigFile+fileWeight {
+			if n, weight := c.waiting(), c.weight; n > filesAhead || weight > int64(2*o.Slots)*batchMost+bigFile+fileWeight {
 				t.Errorf("%d files wait, of weight %d", n, weight)
 			}
 		}
@@ -185,7 +185,7 @@ func (c *checked) found(e entry) {
 }
 
 func (c *checked) take(t *testing.T, hurry bool) {
-	job, ready := c.next(hurry)
+	batch, ready := c.next(hurry)
 	if !ready {
 		if hurry && c.waiting() > 0 || c.enough(true) {
 			t.Errorf("%d files wait, and none is to be taken", c.waiting())
@@ -194,46 +194,46 @@ func (c *checked) take(t *testing.T, hurry bool) {
 	}
 	c.given()
 	var bytes int64
-	for _, e := range job.of {
+	for _, e := range batch.of {
 		bytes += e.size
 	}
-	if bytes != job.Bytes || len(job.of) != len(job.Names) {
-		t.Errorf("a job of %d names and %d bytes, and it says %d of %d", len(job.of), bytes, len(job.Names), job.Bytes)
+	if bytes != batch.Bytes || len(batch.of) != len(batch.Items) {
+		t.Errorf("a batch of %d names and %d bytes, and it says %d of %d", len(batch.of), bytes, len(batch.Items), batch.Bytes)
 	}
 	if len(c.big) > 0 {
-		c.tookBig(t, job)
+		c.tookBig(t, batch)
 	} else {
-		c.tookSmall(t, job)
+		c.tookSmall(t, batch)
 	}
 }
 
 // tookBig: one alone, and none that waits is larger.
-func (c *checked) tookBig(t *testing.T, job Job) {
+func (c *checked) tookBig(t *testing.T, batch Batch) {
 	largest := slices.MaxFunc(c.big, func(a, b entry) int { return int(a.size - b.size) }) // the first of these
-	if len(job.Names) != 1 || job.Names[0] != largest.name {
-		t.Errorf("job %q, want %q alone", job.Names, largest.name)
+	if len(batch.Items) != 1 || batch.Items[0] != largest.name {
+		t.Errorf("batch %q, want %q alone", batch.Items, largest.name)
 	}
-	c.big = slices.DeleteFunc(c.big, func(e entry) bool { return e.name == job.Names[0] })
+	c.big = slices.DeleteFunc(c.big, func(e entry) bool { return e.name == batch.Items[0] })
 }
 
 // tookSmall: those that were found first, no more than fill it.
-func (c *checked) tookSmall(t *testing.T, job Job) {
+func (c *checked) tookSmall(t *testing.T, batch Batch) {
 	var before int64 // weight without the last
 	args := 0
-	for n, e := range job.of {
+	for n, e := range batch.of {
 		if n == len(c.small) || c.small[n].name != e.name {
-			t.Fatalf("job %q, want those of %v", job.Names, c.small)
+			t.Fatalf("batch %q, want those of %v", batch.Items, c.small)
 		}
-		if n < len(job.of)-1 {
+		if n < len(batch.of)-1 {
 			before += e.weight()
 		}
 		args += e.args()
 	}
-	c.small = c.small[len(job.of):]
-	if before >= jobMost || len(job.Names) > jobMost/fileWeight {
-		t.Errorf("a job of %d names weighs %d without the last", len(job.Names), before)
+	c.small = c.small[len(batch.of):]
+	if before >= batchMost || len(batch.Items) > batchMost/fileWeight {
+		t.Errorf("a batch of %d names weighs %d without the last", len(batch.Items), before)
 	}
-	if c.o.ArgRoom > 0 && args > c.o.ArgRoom && len(job.Names) > 1 {
-		t.Errorf("a job of %d names takes %d bytes of %d", len(job.Names), args, c.o.ArgRoom)
+	if c.o.ArgRoom > 0 && args > c.o.ArgRoom && len(batch.Items) > 1 {
+		t.Errorf("a batch of %d names takes %d bytes of %d", len(batch.Items), args, c.o.ArgRoom)
 	}
 }

@@ -26,7 +26,7 @@ type first struct {
 	name    string
 	settled bool // there was nothing to do for it
 
-	done    bool    // its job is; the feed's, as is waiting
+	done    bool    // its batch is; the feed's, as is waiting
 	waiting []entry // the later names, until then
 }
 

@@ -27,15 +27,15 @@ func hardLink(t testing.TB, dir, file string, names ...string) {
 	}
 }
 
-// linked are the hard links in the jobs, NAME=FIRST, in alphabetical order, and the
-// other jobs.
-func linked(jobs []plan.Job) (links []string, others []plan.Job) {
-	for _, job := range jobs {
-		if len(job.Firsts) == 0 {
-			others = append(others, job)
+// linked are the hard links in the batches, NAME=FIRST, in alphabetical order, and the
+// other batches.
+func linked(batches []plan.Batch) (links []string, others []plan.Batch) {
+	for _, batch := range batches {
+		if len(batch.Firsts) == 0 {
+			others = append(others, batch)
 		}
-		for n, to := range job.Firsts {
-			links = append(links, job.Names[n]+"="+to)
+		for n, to := range batch.Firsts {
+			links = append(links, batch.Items[n]+"="+to)
 		}
 	}
 	slices.Sort(links)
@@ -102,8 +102,8 @@ func TestHardLinks(t *testing.T) {
 
 func testHardLinks(t *testing.T, src, dst string, opts plan.Options, want, wantSkipped string) {
 	t.Helper()
-	jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, opts)
-	links, others := linked(jobs)
+	batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, opts)
+	links, others := linked(batches)
 	files, rest := filesAndRest(others)
 	got := strings.TrimSpace(strings.Join(files, " ")+" + "+strings.Join(rest, " ")) + " + " + strings.Join(links, " ")
 	if got = strings.TrimSpace(got); got != want {
@@ -135,8 +135,8 @@ func TestOneFileOfSeveralNames(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "f")
 	hardLink(t, dir, "f", "g")
-	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none", File: "g"}, plan.Options{Archive: true})
-	if files, rest := filesAndRest(jobs); !slices.Equal(files, []string{"g"}) || len(rest) > 0 {
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none", File: "g"}, plan.Options{Archive: true})
+	if files, rest := filesAndRest(batches); !slices.Equal(files, []string{"g"}) || len(rest) > 0 {
 		t.Errorf("files %q and %q; want g", files, rest)
 	}
 }
@@ -149,25 +149,25 @@ func TestLinkWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1, Archive: true}, noEvents(t))
 		must(t, err)
-		var jobs []plan.Job
-		wantJob := func(want string) {
+		var batches []plan.Batch
+		wantBatch := func(want string) {
 			t.Helper()
-			job, _, _ := tryTake(p)
-			if got := fmt.Sprint(job.Names, job.Firsts); got != want {
-				t.Fatalf("job %s, want %s", got, want)
+			batch, _, _ := tryTake(p)
+			if got := fmt.Sprint(batch.Items, batch.Firsts); got != want {
+				t.Fatalf("batch %s, want %s", got, want)
 			}
-			jobs = append(jobs, job)
+			batches = append(batches, batch)
 		}
-		wantJob("[a] []")
-		wantJob("[c] []")
-		p.Done(jobs[1])
-		wantJob("[] []") // there is none
-		p.Done(jobs[0])
-		wantJob("[b/f b/g] [a a]")
-		wantJob("[] []")
-		p.Done(jobs[3])
-		wantJob("[b .] []")
-		p.Done(jobs[5])
+		wantBatch("[a] []")
+		wantBatch("[c] []")
+		p.Done(batches[1])
+		wantBatch("[] []") // there is none
+		p.Done(batches[0])
+		wantBatch("[b/f b/g] [a a]")
+		wantBatch("[] []")
+		p.Done(batches[3])
+		wantBatch("[b .] []")
+		p.Done(batches[5])
 		p.Wait()
 	})
 }
@@ -187,8 +187,8 @@ func TestManyNames(t *testing.T) {
 	}
 	tree := plan.Tree{Source: dir, Dest: dir + "/none"}
 	for _, opts := range []plan.Options{{PerChild: 1, Archive: true}, {PerChild: 50, Archive: true}, {Guided: true, Slots: 2, Archive: true}} {
-		jobs, _ := runAll(t, tree, opts)
-		links, others := linked(jobs)
+		batches, _ := runAll(t, tree, opts)
+		links, others := linked(batches)
 		if files, rest := filesAndRest(others); len(slices.Compact(links)) != number || len(files) != 1 || len(rest) != 21 {
 			t.Errorf("%d links, %d files, %d folders; want %d, 1 and 21", len(slices.Compact(links)), len(files), len(rest), number)
 		}
@@ -205,8 +205,8 @@ func testPressed(t *testing.T, tree plan.Tree, opts plan.Options) {
 	defer cancel()
 	p, err := plan.Start(ctx, tree, opts, func(event.Event) { seen.Add(1) })
 	must(t, err)
-	if job, ok, _ := tryTake(p); !ok || !slices.Equal(job.Names, []string{"a"}) {
-		t.Errorf("job %q; want a, though there is room for more in it", job.Names)
+	if batch, ok, _ := tryTake(p); !ok || !slices.Equal(batch.Items, []string{"a"}) {
+		t.Errorf("batch %q; want a, though there is room for more in it", batch.Items)
 	}
 	synctest.Wait()
 	if got := seen.Load(); got == 0 || got > 5 { // each stands for 500 names
@@ -224,8 +224,8 @@ func TestManyNamesOfALink(t *testing.T) {
 	for n := range number {
 		hardLink(t, dir, "l", fmt.Sprintf("n%04d", n))
 	}
-	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true})
-	links, others := linked(jobs)
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true})
+	links, others := linked(batches)
 	if _, rest := filesAndRest(others); len(slices.Compact(links)) != number || !slices.Equal(rest, []string{".", "l"}) {
 		t.Errorf("%d links, and %q; want %d, and . and l", len(links), rest, number)
 	}
@@ -240,14 +240,14 @@ func TestLinksArgRoom(t *testing.T) {
 	for n := range 50 {
 		hardLink(t, dir, first, fmt.Sprintf("n%02d", n))
 	}
-	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true, ArgRoom: room})
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true, ArgRoom: room})
 	number, most := 0, 0
-	for _, job := range jobs {
-		number += len(job.Firsts)
-		most = max(most, len(job.Firsts))
+	for _, batch := range batches {
+		number += len(batch.Firsts)
+		most = max(most, len(batch.Firsts))
 	}
 	if number != 50 || most != room/(100+9+3+9) {
-		t.Errorf("%d links, up to %d a job; want 50, up to %d", number, most, room/(100+9+3+9))
+		t.Errorf("%d links, up to %d a batch; want 50, up to %d", number, most, room/(100+9+3+9))
 	}
 }
 
@@ -263,13 +263,13 @@ func TestForgotten(t *testing.T) {
 		hardLink(t, dir, "b", "d/b2")
 	})
 	must(t, err)
-	var jobs []plan.Job
-	for job := range p.Jobs() {
-		jobs = append(jobs, job)
-		p.Done(job)
+	var batches []plan.Batch
+	for batch := range p.Batches() {
+		batches = append(batches, batch)
+		p.Done(batch)
 	}
 	p.Wait()
-	links, others := linked(jobs)
+	links, others := linked(batches)
 	files, _ := filesAndRest(others)
 	if got, want := [2][]string{files, links}, [2][]string{{"a", "b", "d/a", "d/b2"}, {"a2=a", "d/b=b"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("files and links %q, want %q", got, want)
@@ -287,8 +287,8 @@ func TestNodes(t *testing.T) {
 		must(t, syscall.Mknod("src/null", syscall.S_IFCHR|0o600, 1<<8|3))
 		want = append(want, "null")
 	}
-	jobs, seen := runAll(t, plan.Tree{Source: "src", Dest: "none"}, plan.Options{Archive: true})
-	links, others := linked(jobs)
+	batches, seen := runAll(t, plan.Tree{Source: "src", Dest: "none"}, plan.Options{Archive: true})
+	links, others := linked(batches)
 	if _, rest := filesAndRest(others); !slices.Equal(rest, want) {
 		t.Errorf("folders and nodes %q, want %q", rest, want)
 	}

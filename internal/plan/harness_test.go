@@ -72,41 +72,41 @@ func (e *events) of(kind event.Kind) []string {
 	return files
 }
 
-// tryTake takes a job when there is one now. It is to be called in a synctest
+// tryTake takes a batch when there is one now. It is to be called in a synctest
 // bubble: what the plan could do without us, it has done.
-func tryTake(p *plan.Plan) (job plan.Job, ok, closed bool) {
+func tryTake(p *plan.Plan) (batch plan.Batch, ok, closed bool) {
 	synctest.Wait()
 	select {
-	case job, open := <-p.Jobs():
-		return job, open, !open
+	case batch, open := <-p.Batches():
+		return batch, open, !open
 	default:
-		return plan.Job{}, false, false
+		return plan.Batch{}, false, false
 	}
 }
 
-// runAll takes all jobs, and completes each one before it takes the next.
-func runAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Job, *events) {
+// runAll takes all batches, and completes each one before it takes the next.
+func runAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Batch, *events) {
 	t.Helper()
 	opts.PerChild = max(opts.PerChild, 1)
 	var seen events
 	p, err := plan.Start(context.Background(), tree, opts, seen.emit)
 	must(t, err)
-	var jobs []plan.Job
-	for job := range p.Jobs() {
-		jobs = append(jobs, job)
-		p.Done(job)
+	var batches []plan.Batch
+	for batch := range p.Batches() {
+		batches = append(batches, batch)
+		p.Done(batch)
 	}
 	p.Wait()
-	return jobs, &seen
+	return batches, &seen
 }
 
-// filesAndRest are the names in the jobs, in alphabetical order.
-func filesAndRest(jobs []plan.Job) (files, rest []string) {
-	for _, job := range jobs {
-		if job.Folders {
-			rest = append(rest, job.Names...)
+// filesAndRest are the names in the batches, in alphabetical order.
+func filesAndRest(batches []plan.Batch) (files, rest []string) {
+	for _, batch := range batches {
+		if batch.Folders {
+			rest = append(rest, batch.Items...)
 		} else {
-			files = append(files, job.Names...)
+			files = append(files, batch.Items...)
 		}
 	}
 	slices.Sort(files)

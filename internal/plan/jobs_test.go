@@ -25,19 +25,19 @@ func TestPerChild(t *testing.T) {
 		9: `["1" "2" "3/33" "4" "5"]`,
 	} {
 		t.Run(fmt.Sprint(perChild), func(t *testing.T) {
-			jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: perChild})
+			batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: perChild})
 			var got []string
-			for _, job := range jobs {
-				if job.Folders {
+			for _, batch := range batches {
+				if batch.Folders {
 					continue
 				}
-				got = append(got, fmt.Sprintf("%q", job.Names))
-				if size := int64(len(strings.Join(job.Names, ""))); job.Bytes != size {
-					t.Errorf("job %q has %d bytes, want %d", job.Names, job.Bytes, size)
+				got = append(got, fmt.Sprintf("%q", batch.Items))
+				if size := int64(len(strings.Join(batch.Items, ""))); batch.Bytes != size {
+					t.Errorf("batch %q has %d bytes, want %d", batch.Items, batch.Bytes, size)
 				}
 			}
 			if strings.Join(got, " ") != want {
-				t.Errorf("jobs %v; want %s", got, want)
+				t.Errorf("batches %v; want %s", got, want)
 			}
 		})
 	}
@@ -50,7 +50,7 @@ func TestArgRoom(t *testing.T) {
 		makeTree(t, dir, fmt.Sprintf("f%02d%s", n, long), fmt.Sprintf("d%02d%s/", n, long))
 	}
 	for name, row := range map[string]struct {
-		room, filesMost, foldersMost int // names a job, -1: no matter
+		room, filesMost, foldersMost int // names a batch, -1: no matter
 	}{
 		"no bound":    {0, 100, 101},
 		"plenty":      {1 << 20, 100, 101},
@@ -59,28 +59,28 @@ func TestArgRoom(t *testing.T) {
 		"for nothing": {1, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1000, ArgRoom: row.room})
-			files, rest := filesAndRest(jobs)
+			batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1000, ArgRoom: row.room})
+			files, rest := filesAndRest(batches)
 			if len(files) != 100 || len(rest) != 101 {
 				t.Errorf("%d files and %d folders came, want 100 and 101", len(files), len(rest))
 			}
 			mostFiles, mostFolders := 0, 0
-			for _, job := range jobs {
+			for _, batch := range batches {
 				size := 0
-				for _, name := range job.Names {
+				for _, name := range batch.Items {
 					size += len(name) + 9
 				}
-				if row.room > 0 && len(job.Names) > 1 && size > row.room {
-					t.Errorf("a job of %d names takes %d bytes of %d", len(job.Names), size, row.room)
+				if row.room > 0 && len(batch.Items) > 1 && size > row.room {
+					t.Errorf("a batch of %d names takes %d bytes of %d", len(batch.Items), size, row.room)
 				}
-				if job.Folders {
-					mostFolders = max(mostFolders, len(job.Names))
+				if batch.Folders {
+					mostFolders = max(mostFolders, len(batch.Items))
 				} else {
-					mostFiles = max(mostFiles, len(job.Names))
+					mostFiles = max(mostFiles, len(batch.Items))
 				}
 			}
 			if mostFiles != row.filesMost || mostFolders != row.foldersMost {
-				t.Errorf("jobs have up to %d files and %d folders; want %d and %d", mostFiles, mostFolders, row.filesMost, row.foldersMost)
+				t.Errorf("batches have up to %d files and %d folders; want %d and %d", mostFiles, mostFolders, row.filesMost, row.foldersMost)
 			}
 		})
 	}
@@ -91,18 +91,18 @@ func TestOneFile(t *testing.T) {
 	makeTree(t, dir, "src/f", "src/g", "src/sub/h", "dst/")
 	for name, dest := range map[string]string{"into nothing yet": dir + "/none", "into a folder": dir + "/dst"} {
 		t.Run(name, func(t *testing.T) {
-			jobs, _ := runAll(t, plan.Tree{Source: dir + "/src", Dest: dest, File: "f"}, plan.Options{})
-			files, rest := filesAndRest(jobs)
+			batches, _ := runAll(t, plan.Tree{Source: dir + "/src", Dest: dest, File: "f"}, plan.Options{})
+			files, rest := filesAndRest(batches)
 			if !slices.Equal(files, []string{"f"}) || len(rest) > 0 {
 				t.Errorf("files %q and %q; want f, and no folder", files, rest)
 			}
 		})
 	}
 	t.Run("that has gone", func(t *testing.T) {
-		jobs, seen := runAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: "gone"}, plan.Options{})
+		batches, seen := runAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: "gone"}, plan.Options{})
 		want := []string{"gone: stat: no such file or directory"}
-		if got := seen.of(event.Failed); len(jobs) > 0 || !slices.Equal(got, want) {
-			t.Errorf("jobs %v, failed %q; want none, and %q", jobs, got, want)
+		if got := seen.of(event.Failed); len(batches) > 0 || !slices.Equal(got, want) {
+			t.Errorf("batches %v, failed %q; want none, and %q", batches, got, want)
 		}
 	})
 }
@@ -126,8 +126,8 @@ func TestOverwrite(t *testing.T) {
 		filecopy.Never:   {{"in/new", "missing"}, {"blocked: exists", "in/same: exists", "longer: exists", "newer: exists", "same: exists"}},
 	} {
 		t.Run(string(overwrite), func(t *testing.T) {
-			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite})
-			files, rest := filesAndRest(jobs)
+			batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite})
+			files, rest := filesAndRest(batches)
 			if got := [2][]string{files, seen.of(event.Skipped)}; !reflect.DeepEqual(got, want) {
 				t.Errorf("files and skipped %q; want %q", got, want)
 			}
@@ -138,7 +138,7 @@ func TestOverwrite(t *testing.T) {
 	}
 }
 
-// TestRecheck: what seems to be done is a job, too; what may not be replaced is none.
+// TestRecheck: what seems to be done is a batch, too; what may not be replaced is none.
 func TestRecheck(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	makeTree(t, src, "done", "longer", "missing")
@@ -153,8 +153,8 @@ func TestRecheck(t *testing.T) {
 		filecopy.Never:   {{"missing"}, {"done: exists", "longer: exists"}},
 	} {
 		t.Run(string(overwrite), func(t *testing.T) {
-			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite, Recheck: true})
-			files, _ := filesAndRest(jobs)
+			batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite, Recheck: true})
+			files, _ := filesAndRest(batches)
 			if got := [2][]string{files, seen.of(event.Skipped)}; !reflect.DeepEqual(got, want) {
 				t.Errorf("files and skipped %q; want %q", got, want)
 			}

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// List writes jobs to a file, for another machine to do them (Listed). Names are bytes, and
+// List writes batches to a file, for another machine to do them (Listed). Names are bytes, and
 // none has a zero, which ends each record:
 //
 //	brood list 1 │ f SIZE NAME │ f SIZE NAME │ … │ end COUNT           files
-//	brood list 1 │ j │ n NAME │ n NAME │ … │ j │ … │ end COUNT         folders, links and nodes, job by job
+//	brood list 1 │ j │ n NAME │ n NAME │ … │ j │ … │ end COUNT         folders, links and nodes, batch by batch
 //	brood list 1 │ j │ h FIRST │ NAME │ … │ end COUNT                  hard links, with the names to link to
 //
 // COUNT is of the names: a list that was cut off is none.
@@ -35,8 +35,8 @@ func NewList(w io.Writer) *List {
 	return l
 }
 
-// Add adds a job.
-func (l *List) Add(j Job) error {
+// Add adds a batch.
+func (l *List) Add(j Batch) error {
 	if j.Folders {
 		l.record("j")
 	}
@@ -79,7 +79,7 @@ var ErrNoList = errors.New("is no whole list of files")
 type listReader struct {
 	r     *bufio.Reader
 	names int
-	job   int // how many jobs have begun; 0 in a list of files
+	batch int // how many batches have begun; 0 in a list of files
 }
 
 func newListReader(r io.Reader) (*listReader, error) {
@@ -104,7 +104,7 @@ func (l *listReader) record() (string, error) {
 func (l *listReader) next() (entry, error) {
 	s, err := l.record()
 	if err == nil && s == "j" {
-		l.job++
+		l.batch++
 		s, err = l.record()
 	}
 	if err != nil {
@@ -127,15 +127,15 @@ func (l *listReader) entry(s string) (entry, error) {
 	case "f":
 		digits, name, _ := strings.Cut(rest, " ")
 		size, err := strconv.ParseInt(digits, 10, 64)
-		if err == nil && size >= 0 && l.job == 0 {
+		if err == nil && size >= 0 && l.batch == 0 {
 			return entry{kind: file, name: name, size: size}, nil
 		}
 	case "n":
-		if l.job > 0 {
+		if l.batch > 0 {
 			return entry{kind: link, name: rest}, nil
 		}
 	case "h":
-		if name, err := l.record(); err == nil && l.job > 0 {
+		if name, err := l.record(); err == nil && l.batch > 0 {
 			return entry{kind: hardLink, name: name, first: &first{name: rest, done: true}}, nil
 		}
 	}

@@ -14,12 +14,12 @@ import (
 	"brood/internal/plan"
 )
 
-// listed writes all jobs of one kind to a list, and takes them from there again.
-func listed(t *testing.T, jobs []plan.Job, folders bool, opts plan.Options) ([]plan.Job, *plan.Listed, []byte) {
+// listed writes all batches of one kind to a list, and takes them from there again.
+func listed(t *testing.T, batches []plan.Batch, folders bool, opts plan.Options) ([]plan.Batch, *plan.Listed, []byte) {
 	t.Helper()
 	var file bytes.Buffer
 	list := plan.NewList(&file)
-	for _, j := range jobs {
+	for _, j := range batches {
 		if j.Folders == folders {
 			must(t, list.Add(j))
 		}
@@ -29,8 +29,8 @@ func listed(t *testing.T, jobs []plan.Job, folders bool, opts plan.Options) ([]p
 	l, err := plan.OpenList(bytes.NewReader(file.Bytes()), opts, nil)
 	must(t, err)
 	wait := l.Start(context.Background(), bytes.NewReader(file.Bytes()))
-	var got []plan.Job
-	for j := range l.Jobs() {
+	var got []plan.Batch
+	for j := range l.Batches() {
 		got = append(got, j)
 		l.Done(j)
 	}
@@ -38,10 +38,10 @@ func listed(t *testing.T, jobs []plan.Job, folders bool, opts plan.Options) ([]p
 	return got, l, file.Bytes()
 }
 
-// said is what children are told of the jobs.
-func said(jobs []plan.Job) (all []string) {
-	for _, j := range jobs {
-		all = append(all, fmt.Sprintf("%v %q %q %d", j.Folders, j.Names, j.Firsts, j.Bytes))
+// said is what children are told of the batches.
+func said(batches []plan.Batch) (all []string) {
+	for _, j := range batches {
+		all = append(all, fmt.Sprintf("%v %q %q %d", j.Folders, j.Items, j.Firsts, j.Bytes))
 	}
 	return all
 }
@@ -57,10 +57,10 @@ func oddTree(t *testing.T) string {
 
 // TestList: what is taken from a list is what was put into it, in its order.
 func TestList(t *testing.T) {
-	jobs, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
+	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
-		want := slices.DeleteFunc(slices.Clone(jobs), func(j plan.Job) bool { return j.Folders != folders })
-		got, _, _ := listed(t, jobs, folders, plan.Options{PerChild: 2})
+		want := slices.DeleteFunc(slices.Clone(batches), func(j plan.Batch) bool { return j.Folders != folders })
+		got, _, _ := listed(t, batches, folders, plan.Options{PerChild: 2})
 		if len(want) == 0 || !reflect.DeepEqual(said(got), said(want)) {
 			t.Errorf("folders %v: got\n%s\nwant\n%s", folders, strings.Join(said(got), "\n"), strings.Join(said(want), "\n"))
 		}
@@ -76,44 +76,44 @@ func TestListAsAsked(t *testing.T) {
 	all, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Chunk: plan.Chunk{Files: 1000, Bytes: 1 << 30}})
 	files, _ := filesAndRest(all)
 	for name, row := range map[string]struct {
-		opts plan.Options
-		jobs int
+		opts    plan.Options
+		batches int
 	}{
 		"one by one":   {plan.Options{}, 100},
 		"seven":        {plan.Options{PerChild: 7}, 15},
-		"guided":       {plan.Options{Guided: true, Slots: 1}, 3}, // of two folders half a job's least, and the rest
+		"guided":       {plan.Options{Guided: true, Slots: 1}, 3}, // of two folders half a batch's least, and the rest
 		"little room":  {plan.Options{PerChild: 7, ArgRoom: 1}, 100},
 		"all, no room": {plan.Options{PerChild: 1000}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			jobs, l, _ := listed(t, all, false, row.opts)
-			got, _ := filesAndRest(jobs)
-			if !slices.Equal(got, files) || len(jobs) != row.jobs || l.Files != 100 || l.Bytes != 6*100 {
-				t.Errorf("%d files in %d jobs, listed %d of %d bytes; want 100 in %d, 100 of 600", len(got), len(jobs), l.Files, l.Bytes, row.jobs)
+			batches, l, _ := listed(t, all, false, row.opts)
+			got, _ := filesAndRest(batches)
+			if !slices.Equal(got, files) || len(batches) != row.batches || l.Files != 100 || l.Bytes != 6*100 {
+				t.Errorf("%d files in %d batches, listed %d of %d bytes; want 100 in %d, 100 of 600", len(got), len(batches), l.Files, l.Bytes, row.batches)
 			}
 		})
 	}
 }
 
-// TestListInOrder: of folders and links each job waits for the one before, also when
+// TestListInOrder: of folders and links each batch waits for the one before, also when
 // a command line has no room for all of it.
 func TestListInOrder(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "a/b/c/", "a/b/d/", "e -> a")
-	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{})
-	got, _, file := listed(t, jobs, true, plan.Options{ArgRoom: 1})
-	_, want := filesAndRest(jobs)
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{})
+	got, _, file := listed(t, batches, true, plan.Options{ArgRoom: 1})
+	_, want := filesAndRest(batches)
 	if len(got) != len(want) {
-		t.Errorf("%d jobs for %d names, with no room for two", len(got), len(want))
+		t.Errorf("%d batches for %d names, with no room for two", len(got), len(want))
 	}
 	l, err := plan.OpenList(bytes.NewReader(file), plan.Options{ArgRoom: 1}, nil)
 	must(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	wait := l.Start(ctx, bytes.NewReader(file))
-	<-l.Jobs()
+	<-l.Batches()
 	select {
-	case j := <-l.Jobs():
-		t.Errorf("%q came before the first was done", j.Names)
+	case j := <-l.Batches():
+		t.Errorf("%q came before the first was done", j.Items)
 	default:
 	}
 	cancel()
@@ -122,9 +122,9 @@ func TestListInOrder(t *testing.T) {
 
 // TestListCutOff: of a list that is not whole nothing is done.
 func TestListCutOff(t *testing.T) {
-	jobs, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
+	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
-		_, _, file := listed(t, jobs, folders, plan.Options{})
+		_, _, file := listed(t, batches, folders, plan.Options{})
 		for n := range len(file) {
 			if _, err := plan.OpenList(bytes.NewReader(file[:n]), plan.Options{PerChild: 1}, nil); !errors.Is(err, plan.ErrNoList) {
 				t.Fatalf("cut off after %d of %d bytes: %v", n, len(file), err)
@@ -132,14 +132,14 @@ func TestListCutOff(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"another version": "brood list 2\x00end 0\x00",
-		"a wrong count":   "brood list 1\x00f 1 a\x00end 2\x00",
-		"above":           "brood list 1\x00f 1 ../a\x00end 1\x00",
-		"absolute":        "brood list 1\x00f 1 /a\x00end 1\x00",
-		"no size":         "brood list 1\x00f -1 a\x00end 1\x00",
-		"a file in a job": "brood list 1\x00j\x00f 1 a\x00end 1\x00",
-		"no job":          "brood list 1\x00n a\x00end 1\x00",
-		"no kind":         "brood list 1\x00x a\x00end 1\x00",
+		"another version":   "brood list 2\x00end 0\x00",
+		"a wrong count":     "brood list 1\x00f 1 a\x00end 2\x00",
+		"above":             "brood list 1\x00f 1 ../a\x00end 1\x00",
+		"absolute":          "brood list 1\x00f 1 /a\x00end 1\x00",
+		"no size":           "brood list 1\x00f -1 a\x00end 1\x00",
+		"a file in a batch": "brood list 1\x00j\x00f 1 a\x00end 1\x00",
+		"no batch":          "brood list 1\x00n a\x00end 1\x00",
+		"no kind":           "brood list 1\x00x a\x00end 1\x00",
 	} {
 		if _, err := plan.OpenList(strings.NewReader(text), plan.Options{PerChild: 1}, nil); !errors.Is(err, plan.ErrNoList) {
 			t.Errorf("%s: %v", name, err)
@@ -155,11 +155,11 @@ func TestChunks(t *testing.T) {
 		must(t, os.WriteFile(name, nil, 0o600))
 		must(t, os.Truncate(name, size))
 	}
-	jobs, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Chunk: plan.Chunk{Files: 4, Bytes: 100}, ArgRoom: 1})
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Chunk: plan.Chunk{Files: 4, Bytes: 100}, ArgRoom: 1})
 	var got []string
-	for _, j := range jobs {
+	for _, j := range batches {
 		if !j.Folders {
-			got = append(got, strings.Join(j.Names, " "))
+			got = append(got, strings.Join(j.Items, " "))
 		}
 	}
 	want := []string{"f00 f01 f02 f03", "f05", "f04 f06 f07 f08", "f10", "f09"}

@@ -8,7 +8,7 @@ import (
 	"brood/internal/filecopy"
 )
 
-// Work is what Start, or StartCompare, would have jobs for.
+// Work is what Start, or StartCompare, would have batches for.
 type Work struct {
 	Files int   // and links and nodes
 	Bytes int64 // the lengths of the files
@@ -113,7 +113,7 @@ func (m *meter) addName(e entry) {
 	}
 	there := m.there(e)
 	if there != nil && m.isThere(e, there) {
-		return // a job to verify or to repair it, which needs no room
+		return // a batch to verify or to repair it, which needs no room
 	}
 	e.folder.wanted = true
 	if e.kind == file {

@@ -11,7 +11,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestMeasure: what it counts is what then is a job, and the files' bytes are those of the jobs.
+// TestMeasure: what it counts is what then is a batch, and the files' bytes are those of the batches.
 func TestMeasure(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "in/", "in/a.txt", "in/l -> anything", "b.txt", "c.mov", "empty/", leftover(t, "f"))
@@ -43,17 +43,17 @@ func TestMeasure(t *testing.T) {
 			if got != row.want || !known {
 				t.Errorf("%+v, want %+v", got, row.want)
 			}
-			jobs, _ := runAll(t, tree, row.opts)
+			batches, _ := runAll(t, tree, row.opts)
 			names := 0
-			for _, job := range jobs {
-				for _, name := range job.Names {
+			for _, batch := range batches {
+				for _, name := range batch.Items {
 					if info, err := os.Lstat(src + "/" + name); err == nil && !info.IsDir() {
 						names++
 					}
 				}
 			}
 			if names != got.Files {
-				t.Errorf("%d names in jobs, want %d", names, got.Files)
+				t.Errorf("%d names in batches, want %d", names, got.Files)
 			}
 		})
 	}
@@ -74,8 +74,8 @@ func TestMeasureComparison(t *testing.T) {
 	if want := (plan.Work{Files: 2, Bytes: 20}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if jobs, _ := compareAll(t, tree, plan.Options{}); len(jobs) != got.Files {
-		t.Errorf("%d jobs, want %d", len(jobs), got.Files)
+	if batches, _ := compareAll(t, tree, plan.Options{}); len(batches) != got.Files {
+		t.Errorf("%d batches, want %d", len(batches), got.Files)
 	}
 	if _, _, err := plan.Measure(t.Context(), plan.Tree{Source: src, Dest: dst + "/none"}, plan.Options{}, plan.Question{Work: true, Compare: true}); err == nil {
 		t.Error("nothing to compare with is no error")

@@ -91,8 +91,8 @@ func TestOnly(t *testing.T) {
 				t.Errorf("source %q, dest %q, partial %v; want s, d, %v", only.Source, only.Dest, only.Partial, row.partial)
 			}
 			row.opts.Only = only
-			jobs, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none"}, row.opts)
-			files, rest := filesAndRest(jobs)
+			batches, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none"}, row.opts)
+			files, rest := filesAndRest(batches)
 			if got := strings.TrimSpace(strings.Join(files, " ") + " + " + strings.Join(rest, " ")); got != row.want {
 				t.Errorf("got  %q\nwant %q", got, row.want)
 			}
@@ -113,8 +113,8 @@ func TestOnlyOneFile(t *testing.T) {
 	only, err := plan.Failed(strings.NewReader(record(t, failed("a"))))
 	must(t, err)
 	for file, want := range map[string]string{"a": "a", "b": ""} {
-		jobs, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none", File: file}, plan.Options{Only: only})
-		files, rest := filesAndRest(jobs)
+		batches, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none", File: file}, plan.Options{Only: only})
+		files, rest := filesAndRest(batches)
 		if got := strings.Join(append(files, rest...), " "); got != want || len(seen.all) > 0 {
 			t.Errorf("%s: files %q, want %q; events %v", file, got, want, seen.all)
 		}

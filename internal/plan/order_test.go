@@ -13,7 +13,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestOrder takes and completes the jobs of random trees in random order.
+// TestOrder takes and completes the batches of random trees in random order.
 func TestOrder(t *testing.T) {
 	seed := time.Now().UnixNano()
 	for n := range int64(8) {
@@ -24,7 +24,7 @@ func TestOrder(t *testing.T) {
 			want.grow(t, random, 1+random.Intn(700))
 			slots := 1 + random.Intn(20)
 			opts := plan.Options{PerChild: 1 + random.Intn(4), Guided: random.Intn(2) == 0, Slots: slots, Archive: random.Intn(2) == 0}
-			t.Logf("seed %d: %d names, %d files a job, guided %v, %d slots", seed+n, len(want.open), opts.PerChild, opts.Guided, slots)
+			t.Logf("seed %d: %d names, %d files a batch, guided %v, %d slots", seed+n, len(want.open), opts.PerChild, opts.Guided, slots)
 			synctest.Test(t, func(t *testing.T) {
 				p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, opts, noEvents(t))
 				must(t, err)
@@ -92,21 +92,21 @@ func (o *order) grow(t *testing.T, random *rand.Rand, names int) {
 	}
 }
 
-// work takes and completes jobs, some before others that came earlier, until there are no more.
+// work takes and completes batches, some before others that came earlier, until there are no more.
 func (o *order) work(t *testing.T, p *plan.Plan, random *rand.Rand, slots int) {
-	var running []plan.Job
+	var running []plan.Batch
 	for {
 		if len(running) < slots && (len(running) == 0 || random.Intn(3) > 0) {
-			job, ok, closed := tryTake(p)
+			batch, ok, closed := tryTake(p)
 			switch {
 			case ok:
-				o.take(t, job, running)
-				running = append(running, job)
+				o.take(t, batch, running)
+				running = append(running, batch)
 				continue
 			case closed && len(running) == 0:
 				return
 			case len(running) == 0:
-				t.Fatalf("the plan has no job and waits for none; open: %q", sortedKeys(o.open))
+				t.Fatalf("the plan has no batch and waits for none; open: %q", sortedKeys(o.open))
 			}
 		}
 		n := random.Intn(len(running))
@@ -116,18 +116,18 @@ func (o *order) work(t *testing.T, p *plan.Plan, random *rand.Rand, slots int) {
 	}
 }
 
-func (o *order) take(t *testing.T, job plan.Job, running []plan.Job) {
+func (o *order) take(t *testing.T, batch plan.Batch, running []plan.Batch) {
 	t.Helper()
-	if len(job.Names) == 0 {
-		t.Error("a job without names")
+	if len(batch.Items) == 0 {
+		t.Error("a batch without names")
 	}
-	earlier := map[string]bool{} // in the same job; a child does them one after the other
-	for n, name := range job.Names {
+	earlier := map[string]bool{} // in the same batch; a child does them one after the other
+	for n, name := range batch.Items {
 		switch {
-		case len(job.Firsts) > 0:
-			o.linked(t, name, job.Firsts[n])
-		case job.Folders == (o.kinds[name] == file || o.kinds[name] == hard):
-			t.Errorf("%s %q is in a job with Folders %v", o.kinds[name], name, job.Folders)
+		case len(batch.Firsts) > 0:
+			o.linked(t, name, batch.Firsts[n])
+		case batch.Folders == (o.kinds[name] == file || o.kinds[name] == hard):
+			t.Errorf("%s %q is in a batch with Folders %v", o.kinds[name], name, batch.Folders)
 		}
 		if o.given[name] {
 			t.Errorf("%s %q came twice", o.kinds[name], name)
@@ -139,8 +139,8 @@ func (o *order) take(t *testing.T, job plan.Job, running []plan.Job) {
 		earlier[name] = true
 	}
 	for _, other := range running {
-		if job.Folders && other.Folders {
-			t.Errorf("two jobs of folders at once: %q and %q", job.Names, other.Names)
+		if batch.Folders && other.Folders {
+			t.Errorf("two batches of folders at once: %q and %q", batch.Items, other.Items)
 		}
 	}
 }
@@ -166,8 +166,8 @@ func inFolder(names map[string]bool, in string) (n int) {
 	return n
 }
 
-func (o *order) done(job plan.Job) {
-	for _, name := range job.Names {
+func (o *order) done(batch plan.Batch) {
+	for _, name := range batch.Items {
 		if o.open[name] && name != "." {
 			o.inside[path.Dir(name)]--
 		}

@@ -22,8 +22,8 @@ func TestPassedOver(t *testing.T) {
 	socket, err := net.Listen("unix", "src/in/socket")
 	must(t, err)
 	defer socket.Close()
-	jobs, seen := runAll(t, plan.Tree{Source: "src", Dest: "none"}, plan.Options{})
-	files, rest := filesAndRest(jobs)
+	batches, seen := runAll(t, plan.Tree{Source: "src", Dest: "none"}, plan.Options{})
+	files, rest := filesAndRest(batches)
 	if want := []string{"f", "in/.f.01234567.brood.txt"}; !slices.Equal(files, want) {
 		t.Errorf("files %q, want %q", files, want)
 	}
@@ -45,8 +45,8 @@ func TestUnreadable(t *testing.T) {
 	makeTree(t, dir, "a", "shut/x", "z")
 	must(t, os.Chmod(dir+"/shut", 0))
 	t.Cleanup(func() { _ = os.Chmod(dir+"/shut", 0o755) })
-	jobs, seen := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{})
-	files, rest := filesAndRest(jobs)
+	batches, seen := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{})
+	files, rest := filesAndRest(batches)
 	if !slices.Equal(files, []string{"a", "z"}) || !slices.Equal(rest, []string{".", "shut"}) {
 		t.Errorf("files %q, folders %q; want a, z, and both folders", files, rest)
 	}

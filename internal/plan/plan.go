@@ -1,5 +1,5 @@
 // Package plan decides what there is to do: it walks the source, compares with
-// the destination, and streams jobs in an order in which they can be done. It
+// the destination, and streams batches in an order in which they can be done. It
 // only reads; whatever is written below the destination is written by a child, so
 // that a destination that hangs while it is written to can hold a child, and never the
 // parent. What gives no answer while it is read, for Options.Stall, is given up.
@@ -8,8 +8,8 @@
 // the walk stands, the folders with a file under way, short queues, and of an
 // archive the files with names that the walk has not met yet:
 //
-//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a job, or so much work ────────┬─▶ Jobs ─▶ schedule
-//	                       └─▶ folders, links, nodes; hard links: one job at a time ┘            │
+//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a batch, or so much work ────────┬─▶ Batches ─▶ schedule
+//	                       └─▶ folders, links, nodes; hard links: one batch at a time ┘            │
 //	                            ▲ ▲                                                              │
 //	                            │ └── a folder is ready when its last file or hard link is done ─┤
 //	                            └──── a hard link is ready when its first name is done ◀── Done ─┘
@@ -18,10 +18,10 @@
 // name in it changes its time, and its mode may forbid new names. Links, nodes
 // (named pipes, devices) and folders go through one lane in the order in which they
 // became ready, which puts what is in a folder before the folder. Hard links, which
-// name what they are to be linked to, are jobs of their own in that lane; a folder
+// name what they are to be linked to, are batches of their own in that lane; a folder
 // waits for them as for its files.
 //
-// A comparison (StartCompare) walks both sides and has jobs of files alone; what
+// A comparison (StartCompare) walks both sides and has batches of files alone; what
 // differs already by its name, kind or size is an event.
 package plan
 
@@ -42,42 +42,42 @@ type Options struct {
 	Only      *Only    // of these, the names that another run has not copied; nil: all
 	Overwrite filecopy.Overwrite
 	Archive   bool  // hard links and attributes are kept, and named pipes and devices are copied
-	Strict    bool  // of Archive: a copy that lacks an attribute is a job, even if it cannot be given
-	Recheck   bool  // what seems to be done already is a job all the same, to be verified
-	PerChild  int   // files a job, 1 at least
-	Guided    bool  // instead, small files share a job until it has enough to do, and a big one has its own
-	Chunk     Chunk // instead of both, jobs for other machines; the zero value is none
-	Slots     int   // of Guided: how many jobs run at once, 1 at least; where that changes, at the beginning
-	ArgRoom   int   // bytes of names that a job may have, each counted with 9 more; 0: no bound
+	Strict    bool  // of Archive: a copy that lacks an attribute is a batch, even if it cannot be given
+	Recheck   bool  // what seems to be done already is a batch all the same, to be verified
+	PerChild  int   // files a batch, 1 at least
+	Guided    bool  // instead, small files share a batch until it has enough to do, and a big one has its own
+	Chunk     Chunk // instead of both, batches for other machines; the zero value is none
+	Slots     int   // of Guided: how many batches run at once, 1 at least; where that changes, at the beginning
+	ArgRoom   int   // bytes of names that a batch may have, each counted with 9 more; 0: no bound
 
 	Stall time.Duration // how long source or destination may give no answer; 0: for ever
 }
 
-// Job is work for one child.
-type Job struct {
+// Batch is work for one child.
+type Batch struct {
 	Folders bool     // the names are no files, but folders, links and nodes, or hard links
-	Names   []string // relative to source and destination, slash-separated
+	Items   []string // relative to source and destination, slash-separated
 	Firsts  []string // of hard links, each the name to link to, which is done; else none
 	Bytes   int64    // what those of the files have together that are copied
 
 	of []entry // the names'
 }
 
-// Repairs tells whether the job copies nothing: its files are there, and lack attributes.
-func (j Job) Repairs() bool {
+// Repairs tells whether the batch copies nothing: its files are there, and lack attributes.
+func (j Batch) Repairs() bool {
 	return !slices.ContainsFunc(j.of, func(e entry) bool { return !e.repair })
 }
 
-// Plan is a stream of jobs.
+// Plan is a stream of batches.
 type Plan struct {
 	opts  Options
 	emit  event.Sink
 	pulse *pulse // of the walk
 
-	jobs   chan Job
-	news   chan news
-	ended  chan struct{} // closed when feed has returned
-	walked chan struct{} // and this one when walk has
+	batches chan Batch
+	news    chan news
+	ended   chan struct{} // closed when feed has returned
+	walked  chan struct{} // and this one when walk has
 
 	running sync.WaitGroup // feed and watch
 }
@@ -85,24 +85,24 @@ type Plan struct {
 // news is what feed hears of besides what is found. (It is one channel, since one more
 // in its select costs a dry run 3 %.)
 type news struct {
-	done   Job
+	done   Batch
 	silent bool // the walk has had no answer for long
 }
 
 // Queues between the walk, the plan and the scheduler.
 const (
 	foundAhead = 256 // entries that the walk may be ahead
-	laneJob    = 256 // folders and links a job
-	laneAhead  = 4 * laneJob
+	laneBatch  = 256 // folders and links a batch
+	laneAhead  = 4 * laneBatch
 )
 
-// Start begins to walk the tree. Jobs closes when all is done, or soon after ctx
-// is done; everybody who takes a job from it calls Done for it. Skipped and
+// Start begins to walk the tree. Batches closes when all is done, or soon after ctx
+// is done; everybody who takes a batch from it calls Done for it. Skipped and
 // failed entries are emitted as events.
 //
 // A walk that has had no answer for Options.Stall may still have one while there are
-// jobs to do. Then it is given up: what it has asked for is Failed, an event Stopping
-// says that what lies behind was not looked at, and Jobs closes.
+// batches to do. Then it is given up: what it has asked for is Failed, an event Stopping
+// says that what lies behind was not looked at, and Batches closes.
 func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
 	w, err := walkInTime(ctx, t, opts, emit)
 	if err != nil {
@@ -122,7 +122,7 @@ func wholeInTime[T any](ctx context.Context, opts Options, do func(context.Conte
 	return inTime(opts.Stall, func(p *pulse) (T, error) { return do(ctx, p) })
 }
 
-// start walks in one goroutine and makes jobs of what is found in another, which ends
+// start walks in one goroutine and makes batches of what is found in another, which ends
 // the first; a third has the clock.
 func start(w *walk, run func()) *Plan {
 	ctx, cancel := context.WithCancel(w.ctx)
@@ -136,7 +136,7 @@ func start(w *walk, run func()) *Plan {
 	}
 	p := &Plan{
 		opts: w.opts, emit: w.emit, pulse: w.pulse,
-		jobs: make(chan Job), news: make(chan news), ended: make(chan struct{}), walked: make(chan struct{}),
+		batches: make(chan Batch), news: make(chan news), ended: make(chan struct{}), walked: make(chan struct{}),
 	}
 	go func() {
 		defer close(p.walked)
@@ -152,11 +152,11 @@ func start(w *walk, run func()) *Plan {
 	return p
 }
 
-// Jobs are the jobs that can be started now.
-func (p *Plan) Jobs() <-chan Job { return p.jobs }
+// Batches are the batches that can be started now.
+func (p *Plan) Batches() <-chan Batch { return p.batches }
 
-// Done says that the job has ended, well or not: what waited for it becomes ready.
-func (p *Plan) Done(j Job) { p.tell(news{done: j}) }
+// Done says that the batch has ended, well or not: what waited for it becomes ready.
+func (p *Plan) Done(j Batch) { p.tell(news{done: j}) }
 
 func (p *Plan) tell(n news) {
 	select {

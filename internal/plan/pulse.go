@@ -19,7 +19,7 @@ import (
 //	  ▲              │                  │
 //	  └── answered ──┴──────────────────┘
 //
-// A walk that waits until its jobs are taken asks nothing, and so is never silent. It
+// A walk that waits until its batches are taken asks nothing, and so is never silent. It
 // is ticks that count, not time: a process that is stopped, or starved, has none.
 //
 // Who is given up stays behind with the thread that its call holds, and ends soon

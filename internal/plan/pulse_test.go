@@ -125,14 +125,14 @@ func (s *silentWalk) emit(e event.Event) {
 	s.said = append(s.said, strings.TrimSpace(fmt.Sprint(e.Kind, " ", e.File, " ", e.Error, e.Reason)))
 }
 
-// takes takes the next job, which has these names; none: there is no more.
-func (s *silentWalk) takes(t *testing.T, names ...string) Job {
+// takes takes the next batch, which has these names; none: there is no more.
+func (s *silentWalk) takes(t *testing.T, names ...string) Batch {
 	t.Helper()
-	job, open := <-s.Jobs()
-	if !slices.Equal(job.Names, names) || open != (names != nil) {
-		t.Errorf("job %q, %v; want %q", job.Names, open, names)
+	batch, open := <-s.Batches()
+	if !slices.Equal(batch.Items, names) || open != (names != nil) {
+		t.Errorf("batch %q, %v; want %q", batch.Items, open, names)
 	}
-	return job
+	return batch
 }
 
 func (s *silentWalk) ends(t *testing.T, said ...string) {
@@ -182,7 +182,7 @@ func TestSilentWalkIsGivenUp(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		if len(s.said) != 2 {
-			t.Errorf("given up while a job is under way: %q", s.said)
+			t.Errorf("given up while a batch is under way: %q", s.said)
 		}
 		s.Done(b)
 		s.takes(t)
@@ -217,8 +217,8 @@ func TestWalkGoesOn(t *testing.T) {
 			a, b := s.takes(t, "a"), s.takes(t, "b")
 			time.AfterFunc(after, func() { close(s.answer) })
 			c := s.takes(t, "c")
-			for _, job := range []Job{a, b, c} {
-				s.Done(job)
+			for _, batch := range []Batch{a, b, c} {
+				s.Done(batch)
 			}
 			s.Done(s.takes(t, "."))
 			s.takes(t)
@@ -227,8 +227,8 @@ func TestWalkGoesOn(t *testing.T) {
 	}
 }
 
-// TestJobOfSilentWalk: what was found is not held back for a job that is full.
-func TestJobOfSilentWalk(t *testing.T) {
+// TestBatchOfSilentWalk: what was found is not held back for a batch that is full.
+func TestBatchOfSilentWalk(t *testing.T) {
 	for _, opts := range []Options{{PerChild: 10}, {Guided: true, Slots: 2}} {
 		synctest.Test(t, func(t *testing.T) {
 			s := startSilent(t, opts)
@@ -240,7 +240,7 @@ func TestJobOfSilentWalk(t *testing.T) {
 	}
 }
 
-// TestWalkThatWaits: it asks nothing while nobody takes its jobs.
+// TestWalkThatWaits: it asks nothing while nobody takes its batches.
 func TestWalkThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startSilent(t, Options{PerChild: 1})
@@ -260,7 +260,7 @@ func TestSilentWalkIsCancelled(t *testing.T) {
 		s := startSilent(t, Options{PerChild: 1})
 		s.takes(t, "a")
 		s.cancel()
-		for range s.Jobs() {
+		for range s.Batches() {
 		}
 		s.ends(t, saidA, saidB)
 		s.late(t)

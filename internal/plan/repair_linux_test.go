@@ -12,7 +12,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestAttributesAreCompared: with Archive a copy that lacks an attribute is a job, of no
+// TestAttributesAreCompared: with Archive a copy that lacks an attribute is a batch, of no
 // bytes; else nobody looks.
 func TestAttributesAreCompared(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
@@ -39,14 +39,14 @@ func TestAttributesAreCompared(t *testing.T) {
 		{plan.Options{Archive: true}, []string{"in/b", "in/c"}, []string{"a", "in/d"}},
 		{plan.Options{Archive: true, Overwrite: "never"}, nil, []string{"a", "in/b", "in/c", "in/d"}},
 	} {
-		jobs, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
-		files, _ := filesAndRest(jobs)
+		batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, row.opts)
+		files, _ := filesAndRest(batches)
 		if !slices.Equal(files, row.files) {
 			t.Errorf("%+v: files %q; want %q", row.opts, files, row.files)
 		}
-		for _, job := range jobs {
-			if !job.Folders && (!job.Repairs() || job.Bytes != 0) {
-				t.Errorf("%+v: %q copies %d bytes", row.opts, job.Names, job.Bytes)
+		for _, batch := range batches {
+			if !batch.Folders && (!batch.Repairs() || batch.Bytes != 0) {
+				t.Errorf("%+v: %q copies %d bytes", row.opts, batch.Items, batch.Bytes)
 			}
 		}
 		var skipped []string

@@ -22,7 +22,7 @@ type admission struct {
 	most  int // children that may run at once
 	why   string
 
-	held bool // the task that is ready was not admitted
+	held bool // the part that is ready was not admitted
 	said int  // beats until that may be said again
 }
 

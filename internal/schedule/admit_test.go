@@ -13,8 +13,8 @@ import (
 	"brood/internal/schedule"
 )
 
-// limits runs the jobs and returns what was said of a lack of room, and when.
-func limits(j *jobs, e *engine, opts schedule.Options) (said []string) {
+// limits runs the batches and returns what was said of a lack of room, and when.
+func limits(j *batches, e *engine, opts schedule.Options) (said []string) {
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(e event.Event) {
 		if e.Kind == event.Limited {
@@ -37,10 +37,10 @@ func TestBusyMachineIsWaitedFor(t *testing.T) {
 			}
 			return math.MaxInt, ""
 		}
-		j := newJobs(50)
+		j := newBatches(50)
 		said := limits(j, e, schedule.Options{Slots: 2, Room: room})
 		if want := []string{"0 of 2: load 7, --load 4 at 0s"}; !slices.Equal(said, want) || len(j.done) != 50 {
-			t.Errorf("%d jobs of 50 done, said %q, want %q", len(j.done), said, want)
+			t.Errorf("%d batches of 50 done, said %q, want %q", len(j.done), said, want)
 		}
 		if took := time.Since(start); took < time.Minute || took > time.Minute+time.Second {
 			t.Errorf("it took %v", took)
@@ -76,10 +76,10 @@ func TestRoomBetweenTwoLooks(t *testing.T) {
 					}
 					return 5 - others - int(e.running.Load()), "load"
 				}
-				j := newJobs(10)
+				j := newBatches(10)
 				said := limits(j, e, schedule.Options{Slots: 8, Room: room})
 				if len(j.done) != 10 || e.most != row.most || len(said) != row.complaints {
-					t.Errorf("%d jobs of 10 done, %d at once, want %d; said %q", len(j.done), e.most, row.most, said)
+					t.Errorf("%d batches of 10 done, %d at once, want %d; said %q", len(j.done), e.most, row.most, said)
 				}
 				if took := time.Since(start); took < (row.rounds-1)*time.Second || took > row.rounds*time.Second {
 					t.Errorf("it took %v", took)
@@ -99,7 +99,7 @@ func TestChangingLoadIsSaidOnceAMinute(t *testing.T) {
 			}
 			return math.MaxInt, ""
 		}
-		said := limits(newJobs(10000), e, schedule.Options{Slots: 1, Room: room})
+		said := limits(newBatches(10000), e, schedule.Options{Slots: 1, Room: room})
 		minutes := int(time.Since(start)/time.Minute) + 1
 		if len(said) == 0 || len(said) > minutes {
 			t.Errorf("said %d times in %d minutes: %q", len(said), minutes, said)
@@ -116,7 +116,7 @@ func TestStopWhileTheMachineIsBusy(t *testing.T) {
 			stops <- schedule.Drain
 		}()
 		e := &engine{}
-		j := newJobs(5)
+		j := newBatches(5)
 		said := run(j, e, schedule.Options{Slots: 2, Stop: stops, Room: func() (int, string) { return 0, "load" }})
 		if took := time.Since(start); took != time.Hour || len(e.children) != 0 {
 			t.Errorf("%d children, ended after %v", len(e.children), took)

@@ -10,11 +10,11 @@ import (
 	"brood/internal/schedule"
 )
 
-// BenchmarkRun is one job from the plan to its end, with two slots and children that
+// BenchmarkRun is one batch from the plan to its end, with two slots and children that
 // take no time: what the scheduler itself costs a child.
 func BenchmarkRun(b *testing.B) {
 	given, copied := 0, 0
-	jobs := &feed{jobs: make(chan plan.Job)}
+	batches := &feed{batches: make(chan plan.Batch)}
 	stream := event.NewStream(func(e event.Event) {
 		if e.Kind == event.Copied {
 			copied++
@@ -23,39 +23,39 @@ func BenchmarkRun(b *testing.B) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		schedule.Run(jobs, instant{}, schedule.Options{Slots: 2}, stream.Emit)
+		schedule.Run(batches, instant{}, schedule.Options{Slots: 2}, stream.Emit)
 	}()
-	job := plan.Job{Names: []string{"f"}, Bytes: 4096}
+	batch := plan.Batch{Items: []string{"f"}, Bytes: 4096}
 	b.ReportAllocs()
 	for b.Loop() {
-		jobs.jobs <- job
+		batches.batches <- batch
 		given++
 	}
-	close(jobs.jobs)
+	close(batches.batches)
 	<-over
-	if jobs.done != given || copied != given {
-		b.Errorf("of %d jobs %d were done and %d copied", given, jobs.done, copied)
+	if batches.done != given || copied != given {
+		b.Errorf("of %d batches %d were done and %d copied", given, batches.done, copied)
 	}
 }
 
-// feed is a plan that hands over its jobs one by one.
+// feed is a plan that hands over its batches one by one.
 type feed struct {
-	jobs chan plan.Job
-	done int
+	batches chan plan.Batch
+	done    int
 }
 
-func (f *feed) Jobs() <-chan plan.Job { return f.jobs }
-func (f *feed) Done(plan.Job)         { f.done++ }
+func (f *feed) Batches() <-chan plan.Batch { return f.batches }
+func (f *feed) Done(plan.Batch)            { f.done++ }
 
 // instant starts children that have copied their file and ended at once; as those of
 // Local they tell so from a goroutine.
 type instant struct{}
 
-func (instant) Start(job plan.Job, emit event.Sink, over func()) (schedule.Child, error) {
-	emit(event.Event{Kind: event.Started, File: job.Names[0]})
+func (instant) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.Child, error) {
+	emit(event.Event{Kind: event.Started, File: batch.Items[0]})
 	go func() {
-		emit(event.Event{Kind: event.Copied, File: job.Names[0], Bytes: job.Bytes})
-		emit(event.Event{Kind: event.Exited, File: job.Names[0]})
+		emit(event.Event{Kind: event.Copied, File: batch.Items[0], Bytes: batch.Bytes})
+		emit(event.Event{Kind: event.Exited, File: batch.Items[0]})
 		over()
 	}()
 	return instant{}, nil

@@ -12,28 +12,28 @@ import (
 	"brood/internal/schedule"
 )
 
-// jobs is a plan of so many files, and notes what is done.
-type jobs struct {
-	ready chan plan.Job
+// batches is a plan of so many files, and notes what is done.
+type batches struct {
+	ready chan plan.Batch
 	done  []string
 }
 
-func newJobs(n int) *jobs {
-	j := &jobs{ready: make(chan plan.Job, n)}
+func newBatches(n int) *batches {
+	j := &batches{ready: make(chan plan.Batch, n)}
 	for i := range n {
-		j.ready <- plan.Job{Names: []string{fmt.Sprint("f", i)}}
+		j.ready <- plan.Batch{Items: []string{fmt.Sprint("f", i)}}
 	}
 	close(j.ready)
 	return j
 }
 
-func (j *jobs) Jobs() <-chan plan.Job { return j.ready }
-func (j *jobs) Done(job plan.Job)     { j.done = append(j.done, job.Names[0]) }
+func (j *batches) Batches() <-chan plan.Batch { return j.ready }
+func (j *batches) Done(batch plan.Batch)      { j.done = append(j.done, batch.Items[0]) }
 
 // engine starts children that are goroutines: what is tested is the order of
 // things and the clock, for which no process is needed.
 type engine struct {
-	start    func(plan.Job) error     // nil: there always is room
+	start    func(plan.Batch) error   // nil: there always is room
 	make     func(*child)             // what it has beside its name; nil: nothing
 	live     func(*child)             // the child's life; nil: it ends at once
 	tell     func(*child, event.Sink) // what it tells; nil: its end
@@ -54,13 +54,13 @@ type child struct {
 	turns func() process.Turns // nil: it is held
 }
 
-func (e *engine) Start(job plan.Job, emit event.Sink, over func()) (schedule.Child, error) {
+func (e *engine) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.Child, error) {
 	if e.start != nil {
-		if err := e.start(job); err != nil {
+		if err := e.start(batch); err != nil {
 			return nil, err
 		}
 	}
-	c := &child{name: job.Names[0], names: job.Names, try: len(e.children) + 1, signals: make(chan string, 8)}
+	c := &child{name: batch.Items[0], names: batch.Items, try: len(e.children) + 1, signals: make(chan string, 8)}
 	if e.make != nil {
 		e.make(c)
 	}
@@ -122,8 +122,8 @@ func until(last string) func(*child) {
 	}
 }
 
-// run runs the jobs and returns the kinds of events with their files.
-func run(j *jobs, e *engine, opts schedule.Options) []string {
+// run runs the batches and returns the kinds of events with their files.
+func run(j *batches, e *engine, opts schedule.Options) []string {
 	var said []string
 	opts.Cancel = func() { said = append(said, "cancel") }
 	stream := event.NewStream(func(e event.Event) {

@@ -13,11 +13,11 @@ import (
 	"brood/internal/process"
 )
 
-// Local starts each job as a child process of this one.
+// Local starts each batch as a child process of this one.
 type Local struct {
-	// Config is the process for a job, which shows how far it is in that slot (0: nowhere) of the memory
+	// Config is the process for a batch, which shows how far it is in that slot (0: nowhere) of the memory
 	// that it shares, if it shares that; Local adds what the model needs of it.
-	Config func(job plan.Job, slot int) process.Config
+	Config func(batch plan.Batch, slot int) process.Config
 
 	// Board has the slots; nil where no memory can be shared.
 	Board *gauge.Board
@@ -31,13 +31,13 @@ type Local struct {
 }
 
 // Start is Engine's.
-func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error) {
-	c := &localChild{job: job, emit: emit, over: over, started: time.Now(), board: l.Board, gauge: l.Board.Take()}
-	config := l.Config(job, c.gauge.Number())
+func (l *Local) Start(batch plan.Batch, emit event.Sink, over func()) (Child, error) {
+	c := &localChild{batch: batch, emit: emit, over: over, started: time.Now(), board: l.Board, gauge: l.Board.Take()}
+	config := l.Config(batch, c.gauge.Number())
 	if config.Shared == nil {
 		c.freeGauge()
 	}
-	config.Name = l.name(job)
+	config.Name = l.name(batch)
 	config.Daemon = &l.Daemon
 	config.Stderr = &c.stderr
 	config.Receive = c.receive
@@ -50,28 +50,28 @@ func (l *Local) Start(job plan.Job, emit event.Sink, over func()) (Child, error)
 		return nil, err
 	}
 	c.pid, _ = c.process.PID()
-	l.count(job)
-	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: job.Names[0], Files: len(job.Names),
+	l.count(batch)
+	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: batch.Items[0], Files: len(batch.Items),
 		Duration: time.Since(c.started).Seconds()})
 	return c, nil
 }
 
-func (l *Local) name(job plan.Job) string {
-	if job.Folders {
+func (l *Local) name(batch plan.Batch) string {
+	if batch.Folders {
 		return fmt.Sprintf("folders-%d", l.folders+1)
 	}
 	return fmt.Sprintf("%s-%d", l.Name, l.files+1)
 }
 
-func (l *Local) count(job plan.Job) {
-	if job.Folders {
+func (l *Local) count(batch plan.Batch) {
+	if batch.Folders {
 		l.folders++
 	} else {
 		l.files++
 	}
 }
 
-// localChild is a child process under way. Each name of its job gets one event that
+// localChild is a child process under way. Each name of its batch gets one event that
 // settles it: from the child, or, when the child ended before, a failure with the
 // child's end as the reason.
 //
@@ -83,7 +83,7 @@ type localChild struct {
 	process *process.Process
 	limits  process.Limits
 	pid     int
-	job     plan.Job
+	batch   plan.Batch
 	emit    event.Sink
 	over    func()
 	started time.Time
@@ -142,11 +142,11 @@ func (c *localChild) Look(again bool) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s.Phase == gauge.Idle || s.Item != len(c.settled) || s.Item >= len(c.job.Names) || !c.silent.IsZero() {
+	if s.Phase == gauge.Idle || s.Item != len(c.settled) || s.Item >= len(c.batch.Items) || !c.silent.IsZero() {
 		return false
 	}
 	c.shown = signs
-	c.emit(event.Event{Kind: event.Progress, Name: c.process.Name(), PID: c.pid, File: c.job.Names[s.Item],
+	c.emit(event.Event{Kind: event.Progress, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[s.Item],
 		Bytes: s.Done, Size: s.Size, Phase: phaseOf(s.Phase)})
 	return true
 }
@@ -192,7 +192,7 @@ func (c *localChild) take(e event.Event, err error) {
 
 func (c *localChild) settleName(name string) {
 	if c.settled == nil {
-		c.settled = make(map[string]bool, len(c.job.Names))
+		c.settled = make(map[string]bool, len(c.batch.Items))
 	}
 	c.settled[name] = true
 }
@@ -200,7 +200,7 @@ func (c *localChild) settleName(name string) {
 // settle emits the child's end, and that of the names that it has said nothing of.
 func (c *localChild) settle() {
 	why, killed := c.exited()
-	for _, name := range c.job.Names {
+	for _, name := range c.batch.Items {
 		if !c.settled[name] {
 			c.emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why, Transient: killed})
 		}
@@ -212,7 +212,7 @@ func (c *localChild) settle() {
 // exited joins the child, emits its end, and says in words what that was, and whether
 // somebody has killed it.
 func (c *localChild) exited() (why string, killed bool) {
-	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.job.Names[0],
+	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0],
 		Bytes: c.bytes}
 	err := c.process.Join()
 	e.Duration, e.Zombie = time.Since(c.started).Seconds(), time.Since(c.silent).Seconds()

@@ -17,7 +17,7 @@ import (
 func TestLook(t *testing.T) {
 	var said []string
 	g := gauge.NewBoard(make([]byte, gauge.Room(1))).Take()
-	c := &localChild{process: process.New(process.Config{}), gauge: g, job: plan.Job{Names: []string{"a", "b"}},
+	c := &localChild{process: process.New(process.Config{}), gauge: g, batch: plan.Batch{Items: []string{"a", "b"}},
 		emit: func(e event.Event) { said = append(said, fmt.Sprint(e.Kind, " ", e.File, " ", e.Bytes, " ", e.Phase)) }}
 	wants := func(again bool, want ...string) {
 		t.Helper()

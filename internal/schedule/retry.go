@@ -10,7 +10,7 @@ import (
 	"brood/internal/event"
 )
 
-// laterAtMost is how many tasks may wait for their next try until no new job is
+// laterAtMost is how many parts may wait for their next try until no new batch is
 // started: of a medium that fails at everything, a few thousand names are enough.
 const laterAtMost = 1000
 
@@ -20,9 +20,9 @@ func newPauses() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.5}
 }
 
-// later is a task that waits for its time.
+// later is a part that waits for its time.
 type later struct {
-	*task
+	*part
 	at time.Time
 }
 
@@ -50,16 +50,16 @@ func (r *run) ended(a *attempt) {
 	if !a.child.NoRoom() {
 		r.roomy()
 	}
-	r.done(a.task)
+	r.done(a.part)
 }
 
-// rest is a task of the names that a child has left.
-func (a *attempt) rest(left []event.Event) *task {
+// rest is a part of the names that a child has left.
+func (a *attempt) rest(left []event.Event) *part {
 	names := make([]string, len(left))
 	for i, e := range left {
 		names[i] = e.File
 	}
-	return a.part(names)
+	return a.split(names)
 }
 
 // explained has the reason for which we have ended the child.
@@ -91,7 +91,7 @@ func (r *run) failed(a *attempt, e event.Event) {
 	r.setAlarm()
 }
 
-// setAlarm is for the task whose time comes first.
+// setAlarm is for the part whose time comes first.
 func (r *run) setAlarm() {
 	r.alarm = nil
 	if len(r.later) > 0 {
@@ -102,20 +102,20 @@ func (r *run) setAlarm() {
 // wake makes those ready whose time has come.
 func (r *run) wake() {
 	for len(r.later) > 0 && time.Until(r.later[0].at) <= 0 {
-		r.ready = append(r.ready, r.later[0].task)
+		r.ready = append(r.ready, r.later[0].part)
 		r.later = r.later[1:]
 	}
 	r.setAlarm()
 }
 
-// giveUpAll is for the tasks that will not be started any more.
+// giveUpAll is for the parts that will not be started any more.
 func (r *run) giveUpAll() {
 	const why = "stopped before it was started"
 	for _, t := range r.room.waiting {
 		r.giveUp(t, why)
 	}
 	for _, l := range r.later {
-		r.giveUp(l.task, why)
+		r.giveUp(l.part, why)
 	}
 	for _, t := range r.ready {
 		r.giveUp(t, why)
@@ -124,8 +124,8 @@ func (r *run) giveUpAll() {
 	r.later, r.ready, r.alarm = nil, nil, nil
 }
 
-// giveUp fails what is left of a task: a name that was tried with the error of that.
-func (r *run) giveUp(t *task, why string) {
+// giveUp fails what is left of a part: a name that was tried with the error of that.
+func (r *run) giveUp(t *part, why string) {
 	for _, name := range t.names {
 		switch e := (event.Event{Kind: event.Failed, File: name, Error: "not started: " + why}); {
 		case t.failure != nil && name == t.failure.File:
@@ -137,9 +137,9 @@ func (r *run) giveUp(t *task, why string) {
 	r.done(t)
 }
 
-// done tells the plan of a job all of whose tasks are over.
-func (r *run) done(t *task) {
-	if t.tasks--; t.tasks == 0 {
-		r.jobs.Done(t.job)
+// done tells the plan of a batch all of whose parts are over.
+func (r *run) done(t *part) {
+	if t.parts--; t.parts == 0 {
+		r.source.Done(t.batch)
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"brood/internal/schedule"
 )
 
-// history runs the jobs and returns all events but those of begin and end of a child, each as
+// history runs the batches and returns all events but those of begin and end of a child, each as
 // "kind file …", at which second.
-func history(j *jobs, e *engine, opts schedule.Options) (said []string) {
+func history(j *batches, e *engine, opts schedule.Options) (said []string) {
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(e event.Event) {
 		line := fmt.Sprintf("%s %s", e.Kind, e.File)
@@ -36,10 +36,10 @@ func history(j *jobs, e *engine, opts schedule.Options) (said []string) {
 	return said
 }
 
-// oneJob is a plan of one job.
-func oneJob(job plan.Job) *jobs {
-	j := &jobs{ready: make(chan plan.Job, 1)}
-	j.ready <- job
+// oneBatch is a plan of one batch.
+func oneBatch(batch plan.Batch) *batches {
+	j := &batches{ready: make(chan plan.Batch, 1)}
+	j.ready <- batch
 	close(j.ready)
 	return j
 }
@@ -77,8 +77,8 @@ func TestRestGoesOn(t *testing.T) {
 			copied(emit, c.names...)
 			ends(emit, false)
 		}}
-		job := plan.Job{Names: names(6)}
-		j := oneJob(job)
+		batch := plan.Batch{Items: names(6)}
+		j := oneBatch(batch)
 		said := history(j, e, schedule.Options{Slots: 1, Retries: 5})
 		want := []string{
 			"started f0", "copied f0", "failed f1: ended",
@@ -89,7 +89,7 @@ func TestRestGoesOn(t *testing.T) {
 			t.Errorf("events %q, want %q", said, want)
 		}
 		if !slices.Equal(j.done, []string{"f0"}) {
-			t.Errorf("done %q, want the job, once", j.done)
+			t.Errorf("done %q, want the batch, once", j.done)
 		}
 	})
 }
@@ -99,9 +99,9 @@ func TestRestOfLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var firsts [][]string
 		e := &engine{}
-		e.start = func(j plan.Job) error { firsts = append(firsts, j.Firsts); return nil }
+		e.start = func(j plan.Batch) error { firsts = append(firsts, j.Firsts); return nil }
 		e.tell = func(c *child, emit event.Sink) { ends(emit, false, c.names...) }
-		history(oneJob(plan.Job{Folders: true, Names: []string{"a", "b"}, Firsts: []string{"x", "y"}}), e, schedule.Options{Slots: 1})
+		history(oneBatch(plan.Batch{Folders: true, Items: []string{"a", "b"}, Firsts: []string{"x", "y"}}), e, schedule.Options{Slots: 1})
 		if want := [][]string{{"x", "y"}, {"y"}}; !reflect.DeepEqual(firsts, want) {
 			t.Errorf("firsts %q, want %q", firsts, want)
 		}
@@ -138,7 +138,7 @@ func TestRetries(t *testing.T) {
 					copied(emit, c.names...)
 					ends(emit, false)
 				}}
-				j := newJobs(3)
+				j := newBatches(3)
 				said := history(j, e, schedule.Options{Slots: 1, Retries: row.retries})
 				said = slices.DeleteFunc(said, func(s string) bool { return !strings.Contains(s, " f0") || strings.HasPrefix(s, "started") })
 				if !slices.Equal(said, row.want) {
@@ -165,7 +165,7 @@ func TestNotTransient(t *testing.T) {
 			emit(event.Event{Kind: event.Failed, File: c.name, Error: "ENOSPC"})
 			ends(emit, false)
 		}}
-		said := history(newJobs(1), e, schedule.Options{Slots: 1, Retries: 3})
+		said := history(newBatches(1), e, schedule.Options{Slots: 1, Retries: 3})
 		if want := []string{"started f0", "failed f0: ENOSPC"}; !slices.Equal(said, want) {
 			t.Errorf("events %q, want %q", said, want)
 		}
@@ -191,7 +191,7 @@ func TestRetryRedoesFolders(t *testing.T) {
 			}
 			ends(emit, false)
 		}}
-		j := oneJob(plan.Job{Folders: true, Names: []string{"a/b/link", "ab", "a/b", "a/c", "a", "."}})
+		j := oneBatch(plan.Batch{Folders: true, Items: []string{"a/b/link", "ab", "a/b", "a/c", "a", "."}})
 		said := history(j, e, schedule.Options{Slots: 1, Retries: 1})
 		if want := []string{"a/b/link", "a/b", "a", "."}; len(given) != 2 || !slices.Equal(given[1], want) {
 			t.Errorf("given %q, want at last %q", given, want)
@@ -213,7 +213,7 @@ func TestStopWhileARetryWaits(t *testing.T) {
 			synctest.Wait()
 			stops <- schedule.Drain
 		}()
-		j := oneJob(plan.Job{Names: names(1)})
+		j := oneBatch(plan.Batch{Items: names(1)})
 		said := history(j, e, schedule.Options{Slots: 1, Retries: 9, Stop: stops})
 		if want := []string{"started f0", "retried f0 after try 1: ended", "failed f0: ended"}; !slices.Equal(said, want) {
 			t.Errorf("events %q, want %q", said, want)
@@ -224,12 +224,12 @@ func TestStopWhileARetryWaits(t *testing.T) {
 	})
 }
 
-// Where everything fails, no more than some tasks wait for their next try.
+// Where everything fails, no more than some parts wait for their next try.
 func TestRetriesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		waiting, most := 0, 0
 		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
-		j := newJobs(3000)
+		j := newBatches(3000)
 		stream := event.NewStream(func(e event.Event) {
 			switch e.Kind {
 			case event.Retried:
@@ -241,7 +241,7 @@ func TestRetriesAreBounded(t *testing.T) {
 		})
 		schedule.Run(j, e, schedule.Options{Slots: 2, Retries: 1, Cancel: func() {}}, stream.Emit)
 		if most < 900 || most > 1100 || waiting != 0 || len(j.done) != 3000 {
-			t.Errorf("%d waited at the most, %d at the end; %d jobs done", most, waiting, len(j.done))
+			t.Errorf("%d waited at the most, %d at the end; %d batches done", most, waiting, len(j.done))
 		}
 	})
 }

@@ -16,7 +16,7 @@ import (
 //	         │         └─ + 1 each regainEvery without a refusal, up to what was asked for
 //	         └─ no child of ours, and tried retryAtMost times ─▶ failed
 type room struct {
-	waiting  []*task
+	waiting  []*part
 	attempts int // at these, with no child of ours to wait for
 	retry    <-chan time.Time
 	said     bool      // that there is less room than was thought
@@ -42,8 +42,8 @@ func tries(cause error) int {
 	return retryAtMost
 }
 
-// notStarted keeps the task for later, or gives it up.
-func (r *run) notStarted(t *task, err error) {
+// notStarted keeps the part for later, or gives it up.
+func (r *run) notStarted(t *part, err error) {
 	if !process.Exhausted(err) {
 		r.giveUp(t, err.Error())
 		return
@@ -51,9 +51,9 @@ func (r *run) notStarted(t *task, err error) {
 	r.refused(t, err.Error(), err)
 }
 
-// refused is what happens when the system has no room for one more child: the task
+// refused is what happens when the system has no room for one more child: the part
 // waits for one of ours to end; where there is none, it is tried again some times.
-func (r *run) refused(t *task, why string, cause error) {
+func (r *run) refused(t *part, why string, cause error) {
 	if r.stopped > 0 || r.room.attempts >= tries(cause) {
 		r.giveUp(t, why+r.lacking(cause))
 		return
@@ -75,7 +75,7 @@ func (r *run) refused(t *task, why string, cause error) {
 
 // lacking is the limit that is to blame, to be put behind an error.
 func (r *run) lacking(cause error) string {
-	if r.room.lacking == nil { // asked once, as there may be a million tasks to give up
+	if r.room.lacking == nil { // asked once, as there may be a million parts to give up
 		limit := process.Lacking(cause)
 		if limit != "" {
 			limit = ": " + limit
@@ -103,7 +103,7 @@ func (r *run) want(n int) {
 
 func (r *run) setSlots(n int) { r.slots, r.room.changed = n, time.Now() }
 
-// startAgain starts the tasks that wait, as far as there is room.
+// startAgain starts the parts that wait, as far as there is room.
 func (r *run) startAgain() {
 	if len(r.children) == 0 && r.room.retry != nil {
 		return // until that

@@ -14,21 +14,21 @@ import (
 
 var errNoRoom = fmt.Errorf("fork: %w", syscall.EAGAIN)
 
-// Where the system has no room for one more child, the job waits for the end of another.
+// Where the system has no room for one more child, the batch waits for the end of another.
 func TestNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{}
 		e.live = func(*child) { time.Sleep(time.Second); e.running.Add(-1) }
-		e.start = func(plan.Job) error {
+		e.start = func(plan.Batch) error {
 			if e.running.Load() == 3 {
 				return errNoRoom
 			}
 			return nil
 		}
-		j := newJobs(10)
+		j := newBatches(10)
 		said := run(j, e, schedule.Options{Slots: 8})
 		if len(j.done) != 10 || e.most != 3 {
-			t.Errorf("%d of 10 jobs done, %d at once, want 3", len(j.done), e.most)
+			t.Errorf("%d of 10 batches done, %d at once, want 3", len(j.done), e.most)
 		}
 		if n := count(said, "limited "); n != 1 {
 			t.Errorf("said %d times that there is less room, want once: %q", n, said)
@@ -53,13 +53,13 @@ func TestNoRoomAndNoChildToWaitFor(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := &engine{}
-				e.start = func(plan.Job) error {
+				e.start = func(plan.Batch) error {
 					if row.refusals--; row.refusals >= 0 {
 						return row.why
 					}
 					return nil
 				}
-				j := newJobs(2)
+				j := newBatches(2)
 				said := run(j, e, schedule.Options{Slots: 2})
 				if n := count(said, "failed f0") + count(said, "failed f1"); len(j.done) != 2 || n != row.failures {
 					t.Errorf("done %q, events %q", j.done, said)
@@ -72,16 +72,16 @@ func TestNoRoomAndNoChildToWaitFor(t *testing.T) {
 	}
 }
 
-// Nothing is lost when a job waits for room as the run is stopped.
-func TestStopWhileAJobWaits(t *testing.T) {
+// Nothing is lost when a batch waits for room as the run is stopped.
+func TestStopWhileABatchWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := make(chan schedule.Stop)
-		e := &engine{start: func(plan.Job) error { return errNoRoom }}
+		e := &engine{start: func(plan.Batch) error { return errNoRoom }}
 		go func() {
 			time.Sleep(time.Second)
 			stops <- schedule.Drain
 		}()
-		j := newJobs(2)
+		j := newBatches(2)
 		said := run(j, e, schedule.Options{Slots: 2, Stop: stops})
 		if count(said, "failed f0") != 1 || len(j.done) != 1 || len(e.children) != 0 {
 			t.Errorf("events %q, done %q", said, j.done)
@@ -105,14 +105,14 @@ func TestNoThreads(t *testing.T) {
 					time.Sleep(time.Second)
 					c.noRoom = int(deaths.Add(1)) <= row.deaths
 				}
-				j := newJobs(6)
+				j := newBatches(6)
 				said := run(j, e, schedule.Options{Slots: 4})
 				failures := 0
 				for i := range 6 {
 					failures += count(said, fmt.Sprint("failed f", i))
 				}
 				if len(j.done) != row.done || failures != row.failures || count(said, "limited ") != 1 {
-					t.Errorf("%d jobs done, %d failed, said %d times that there is less room", len(j.done), failures, count(said, "limited "))
+					t.Errorf("%d batches done, %d failed, said %d times that there is less room", len(j.done), failures, count(said, "limited "))
 				}
 			})
 		})
@@ -124,16 +124,16 @@ func TestRoomIsRegained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{}
 		e.live = func(*child) { time.Sleep(time.Second); e.running.Add(-1) }
-		e.start = func(plan.Job) error {
+		e.start = func(plan.Batch) error {
 			if time.Since(start) < 10*time.Second && e.running.Load() == 2 {
 				return errNoRoom
 			}
 			return nil
 		}
-		j := newJobs(200)
+		j := newBatches(200)
 		run(j, e, schedule.Options{Slots: 8})
 		if len(j.done) != 200 || e.most != 8 {
-			t.Errorf("%d jobs done, at most %d at once, want 8", len(j.done), e.most)
+			t.Errorf("%d batches done, at most %d at once, want 8", len(j.done), e.most)
 		}
 	})
 }

@@ -1,7 +1,7 @@
-// Package schedule runs the jobs of a plan: so many at once, each by one child
+// Package schedule runs the batches of a plan: so many at once, each by one child
 // process; and it ends a run in order.
 //
-//	plan ── Jobs ─▶ Run ── Engine.Start ─▶ child ── events ─▶ sink
+//	plan ── Batches ─▶ Run ── Engine.Start ─▶ child ── events ─▶ sink
 //	   ▲            │ ▲                      │
 //	   └─── Done ───┘ └──── its end ─────────┘
 //
@@ -14,7 +14,7 @@
 // A child that makes no progress goes up that ladder alone. What a child leaves undone
 // when it ends before its time, however that was, costs the one name that it was at:
 //
-//	job ─▶ task ─▶ child ─┬─▶ each name settled ─────────────────────────────▶ Done
+//	batch ─▶ part ─▶ child ─┬─▶ each name settled ─────────────────────────────▶ Done
 //	        ▲ ▲           ├─▶ one failed for a cause that may pass ─▶ later ─┐
 //	        │ └── ready ──┴─▶ those that it never came to                    │
 //	        └─────────────────────────── after a pause ──────────────────────┘
@@ -30,22 +30,22 @@ import (
 	"brood/internal/process"
 )
 
-// Jobs is where the jobs come from: a plan.
-type Jobs interface {
-	Jobs() <-chan plan.Job
-	Done(plan.Job)
+// Source is where the batches come from: a plan.
+type Source interface {
+	Batches() <-chan plan.Batch
+	Done(plan.Batch)
 }
 
 // Engine starts children; Local does on this machine.
 type Engine interface {
-	// Start starts a child for the job, and emits that, what the child tells, how it ends, and
+	// Start starts a child for the batch, and emits that, what the child tells, how it ends, and
 	// then a failure of each name of which it has told nothing, in their order. Then, or when the
 	// child was abandoned, it calls over, from a goroutine of its own. An error for which
 	// process.Exhausted holds means that a later try may succeed; then nothing is emitted.
-	Start(job plan.Job, emit event.Sink, over func()) (Child, error)
+	Start(batch plan.Batch, emit event.Sink, over func()) (Child, error)
 }
 
-// Child is a job under way.
+// Child is a batch under way.
 type Child interface {
 	// NoRoom is asked when it is over: whether the child has ended only because the
 	// system had no room for its threads.
@@ -79,7 +79,7 @@ type Options struct {
 	Full   func()        // called once, when that many run for the first time
 	Grace  time.Duration // from Terminate to Kill, and from Kill until they are abandoned
 	Stop   <-chan Stop
-	Cancel context.CancelFunc // called when no more jobs will be taken: the plan may end
+	Cancel context.CancelFunc // called when no more batches will be taken: the plan may end
 
 	Look    time.Duration                    // how often the progress of children is read; 0: never
 	Stall   time.Duration                    // a child that could make progress and makes none for this time is ended; 0: never
@@ -92,11 +92,11 @@ type Options struct {
 	Room func() (more int, why string)
 }
 
-// Run runs all jobs, and returns when no child runs any more, but for those that
+// Run runs all batches, and returns when no child runs any more, but for those that
 // were abandoned.
-func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
+func Run(source Source, engine Engine, opts Options, emit event.Sink) {
 	r := &run{
-		jobs: jobs, engine: engine, opts: opts, emit: emit,
+		source: source, engine: engine, opts: opts, emit: emit,
 		wanted: opts.Slots, slots: opts.Slots, children: map[*attempt]bool{}, overs: make(chan *attempt),
 	}
 	var ticks <-chan time.Time
@@ -123,10 +123,10 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 	}
 	for !r.over() {
 		select {
-		case job, ok := <-r.next():
+		case batch, ok := <-r.next():
 			r.drained = !ok
 			if ok {
-				r.ready = append(r.ready, newTask(job))
+				r.ready = append(r.ready, newPart(batch))
 			}
 		case a := <-r.overs:
 			r.ended(a)
@@ -153,7 +153,7 @@ func Run(jobs Jobs, engine Engine, opts Options, emit event.Sink) {
 
 // run is owned by the goroutine of Run.
 type run struct {
-	jobs   Jobs
+	source Source
 	engine Engine
 	opts   Options
 	emit   event.Sink
@@ -162,7 +162,7 @@ type run struct {
 	slots    int // as many of these as there is room for
 	children map[*attempt]bool
 	overs    chan *attempt // those that are over
-	drained  bool          // there are no more jobs
+	drained  bool          // there are no more batches
 
 	stopped Stop
 	grace   <-chan time.Time // until the next rung
@@ -170,7 +170,7 @@ type run struct {
 	admission admission
 	meter     meter
 	tuner     *tuner           // nil when the number of slots is given
-	ready     []*task          // to be started before any new job
+	ready     []*part          // to be started before any new batch
 	later     []later          // to be tried again, by their time
 	alarm     <-chan time.Time // at the first of these
 
@@ -186,12 +186,12 @@ func (r *run) free() bool {
 	return r.stopped == 0 && len(r.room.waiting) == 0 && len(r.children) < r.slots
 }
 
-// next is where the next job comes from; nil when none is to be started now.
-func (r *run) next() <-chan plan.Job {
+// next is where the next batch comes from; nil when none is to be started now.
+func (r *run) next() <-chan plan.Batch {
 	if r.drained || !r.free() || len(r.ready) > 0 || len(r.later) >= laterAtMost {
 		return nil
 	}
-	return r.jobs.Jobs()
+	return r.source.Batches()
 }
 
 func (r *run) startReady() {
@@ -202,10 +202,10 @@ func (r *run) startReady() {
 	}
 }
 
-func (r *run) start(t *task) {
-	a := &attempt{task: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
+func (r *run) start(t *part) {
+	a := &attempt{part: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
 	var err error
-	if a.child, err = r.engine.Start(t.asJob(), a.take, func() { r.overs <- a }); err != nil {
+	if a.child, err = r.engine.Start(t.asBatch(), a.take, func() { r.overs <- a }); err != nil {
 		r.notStarted(t, err)
 		return
 	}

@@ -16,15 +16,15 @@ func TestSlots(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := &engine{}
 			e.live = func(*child) { time.Sleep(time.Second) }
-			j := newJobs(20)
+			j := newBatches(20)
 			full := 0
 			run(j, e, schedule.Options{Slots: slots, Full: func() { full++ }})
 			if len(j.done) != 20 {
-				t.Errorf("%d slots: %d jobs done of 20", slots, len(j.done))
+				t.Errorf("%d slots: %d batches done of 20", slots, len(j.done))
 			}
 			rounds := time.Duration((20 + slots - 1) / slots)
 			if took := time.Since(start); took != rounds*time.Second {
-				t.Errorf("%d slots: 20 jobs of a second took %v", slots, took)
+				t.Errorf("%d slots: 20 batches of a second took %v", slots, took)
 			}
 			if want := min(1, 20/slots); full != want {
 				t.Errorf("%d slots: full was called %d times, want %d", slots, full, want)
@@ -54,7 +54,7 @@ func TestStopClimbsByItself(t *testing.T) {
 					synctest.Wait() // both children run
 					stops <- row.stop
 				}()
-				j := newJobs(5)
+				j := newBatches(5)
 				said := run(j, e, schedule.Options{Slots: 2, Grace: 5 * time.Second, Stop: stops})
 				if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(said, want) {
 					t.Errorf("events %q, want %q", said, want)
@@ -77,7 +77,7 @@ func TestDrain(t *testing.T) {
 			time.Sleep(time.Minute)
 			stops <- schedule.Drain
 		}()
-		j := newJobs(5)
+		j := newBatches(5)
 		said := run(j, e, schedule.Options{Slots: 2, Grace: time.Second, Stop: stops})
 		if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(said, want) {
 			t.Errorf("events %q, want %q", said, want)
@@ -99,7 +99,7 @@ func TestStopsInSequence(t *testing.T) {
 				stops <- s
 			}
 		}()
-		run(newJobs(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stop: stops})
+		run(newBatches(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stop: stops})
 		if want := []string{"terminate at 2s", "kill at 4s"}; !slices.Equal(e.children[0].heard, want) {
 			t.Errorf("heard %q, want %q", e.children[0].heard, want)
 		}
@@ -108,13 +108,13 @@ func TestStopsInSequence(t *testing.T) {
 
 func TestStartThatCannotSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &engine{start: func(j plan.Job) error {
-			if j.Names[0] == "f1" {
+		e := &engine{start: func(j plan.Batch) error {
+			if j.Items[0] == "f1" {
 				return errors.New("argument list too long")
 			}
 			return nil
 		}}
-		j := newJobs(3)
+		j := newBatches(3)
 		said := run(j, e, schedule.Options{Slots: 1})
 		if want := []string{"started f0", "failed f1", "started f2"}; !slices.Equal(said, want) || len(j.done) != 3 {
 			t.Errorf("events %q, want %q; done %q", said, want, j.done)

@@ -34,7 +34,7 @@ func TestStall(t *testing.T) {
 					copied(emit, c.names...)
 					ends(emit, false)
 				}}
-				j := newJobs(3)
+				j := newBatches(3)
 				said := history(j, e, schedule.Options{Slots: 1, Grace: 5 * time.Second, Stall: time.Minute})
 				want := []string{"started f0", "stalled f0: no progress for 1m0s, D rpc_wait at 1m1s", "failed f0: " + row.failed,
 					"started f1", "copied f1", "started f2", "copied f2"}
@@ -64,7 +64,7 @@ func TestSilence(t *testing.T) {
 			ends(emit, false)
 		}}
 		var silent []event.Event
-		schedule.Run(newJobs(1), e, schedule.Options{
+		schedule.Run(newBatches(1), e, schedule.Options{
 			Slots: 1, Grace: time.Second, Silence: func(children int) time.Duration { return time.Duration(3*children) * time.Second },
 		}, func(e event.Event) {
 			if e.Kind == event.Silent {
@@ -108,7 +108,7 @@ func TestProgressIsNoStall(t *testing.T) {
 				ends(emit, false)
 			}}
 			opts := schedule.Options{Slots: 1, Grace: time.Hour, Stall: 10 * time.Second, Timeout: row.timeout, Retries: 3}
-			said := history(oneJob(plan.Job{Names: names(2)}), e, opts)
+			said := history(oneBatch(plan.Batch{Items: names(2)}), e, opts)
 			said = slices.DeleteFunc(said, func(s string) bool { return s[:8] == "progress" })
 			if !slices.Equal(said, row.want) {
 				t.Errorf("timeout %v: events %q, want %q", row.timeout, said, row.want)
@@ -130,7 +130,7 @@ func TestStallIsTriedAgain(t *testing.T) {
 			copied(emit, c.names...)
 			ends(emit, false)
 		}}
-		j := oneJob(plan.Job{Names: names(3)})
+		j := oneBatch(plan.Batch{Items: names(3)})
 		said := history(j, e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: time.Second, Retries: 1})
 		want := []string{"started f0", "copied f0", "stalled f1: no progress for 1s, D rpc_wait at 1.05s", "retried f1 after try 1: stalled: no progress for 1s",
 			"started f2", "copied f2", "started f1", "copied f1"}
@@ -152,7 +152,7 @@ func TestStopDuringAStall(t *testing.T) {
 			time.Sleep(12 * time.Second)
 			stops <- schedule.Terminate
 		}()
-		history(newJobs(1), e, schedule.Options{Slots: 1, Grace: 5 * time.Second, Stall: 10 * time.Second, Stop: stops})
+		history(newBatches(1), e, schedule.Options{Slots: 1, Grace: 5 * time.Second, Stall: 10 * time.Second, Stop: stops})
 		want := []string{"terminate at 10.5s", "terminate at 12s", "kill at 17s", "abandon at 22s"}
 		if got := e.children[0].heard; !slices.Equal(got, want) {
 			t.Errorf("it heard %q, want %q", got, want)

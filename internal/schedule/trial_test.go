@@ -77,7 +77,7 @@ func TestTrial(t *testing.T) {
 						ends(emit, given > 0, c.names...)
 					},
 				}
-				history(newJobs(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: stall})
+				history(newBatches(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: stall})
 				if given < row.from || given > row.to {
 					t.Errorf("given up after %v, want between %v and %v", given, row.from, row.to)
 				}
@@ -100,7 +100,7 @@ func TestSignsAreProgress(t *testing.T) {
 				ends(emit, false)
 			},
 		}
-		history(newJobs(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: 10 * time.Second})
+		history(newBatches(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: 10 * time.Second})
 		if heard := e.children[0].heard; len(heard) > 0 {
 			t.Errorf("it heard %q", heard)
 		}

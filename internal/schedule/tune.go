@@ -47,7 +47,7 @@ var (
 //	     or when the rate is half or twice what it was
 //
 // Each number is tried once in a search. Only beats count in which that number ran all the time. Fewer run when the plan has
-// no jobs, or the machine or the system no room; more, for a while, when a number was lowered, as no child is ended for it.
+// no batches, or the machine or the system no room; more, for a while, when a number was lowered, as no child is ended for it.
 //
 // Azure's azcopy climbs by doubling, too, and measures anew after each step back; but it stops at the first number
 // that is good, and ours is a matter of hours and of media that differ more.

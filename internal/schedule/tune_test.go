@@ -73,7 +73,7 @@ type search struct {
 	most    int32 // children at once
 }
 
-func searched(j *jobs, e *engine, opts schedule.Options) search {
+func searched(j *batches, e *engine, opts schedule.Options) search {
 	s := search{settled: opts.Slots}
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(ev event.Event) {
@@ -117,7 +117,7 @@ func TestTuning(t *testing.T) {
 				for seed := range seeds {
 					d := row.device.noisy(noise, seed)
 					run := func(opts schedule.Options) (s search) {
-						synctest.Test(t, func(*testing.T) { s = searched(newJobs(row.files), d.engine(row.size), opts) })
+						synctest.Test(t, func(*testing.T) { s = searched(newBatches(row.files), d.engine(row.size), opts) })
 						return s
 					}
 					s, fixed := run(schedule.Options{Slots: row.first, Most: 64}), run(schedule.Options{Slots: row.best})
@@ -146,7 +146,7 @@ func TestTuningOfSmallFiles(t *testing.T) {
 			emit(event.Event{Kind: event.Copied, File: c.name, Bytes: 4096})
 			ends(emit, false)
 		}
-		s := searched(newJobs(50000), e, schedule.Options{Slots: 2, Most: 16})
+		s := searched(newBatches(50000), e, schedule.Options{Slots: 2, Most: 16})
 		if s.settled != 16 || len(s.changes) < 2 {
 			t.Fatalf("settled on %d: %q", s.settled, s.changes)
 		}
@@ -158,32 +158,32 @@ func TestTuningOfSmallFiles(t *testing.T) {
 
 // Nothing is learned, and nothing changed, while fewer children run than may.
 func TestTuningWithoutEnoughToDo(t *testing.T) {
-	for _, name := range []string{"no jobs", "the machine is busy"} {
+	for _, name := range []string{"no batches", "the machine is busy"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := full.engine(600 * mebibyte)
 				e.live = func(*child) { time.Sleep(7 * time.Millisecond) } // so that they end beside the beats
-				j, opts := newJobs(500), schedule.Options{Slots: 4, Most: 64}
-				if name == "no jobs" {
+				j, opts := newBatches(500), schedule.Options{Slots: 4, Most: 64}
+				if name == "no batches" {
 					j.ready = oneEvery(4*time.Second, j.ready)
 				} else {
 					opts.Room = func() (int, string) { return 2 - int(e.running.Load()), "load" }
 				}
 				if s := searched(j, e, opts); s.settled != 4 || len(s.changes) > 0 || len(j.done) != 500 {
-					t.Errorf("settled on %d, %d jobs of 500 done: %q", s.settled, len(j.done), s.changes)
+					t.Errorf("settled on %d, %d batches of 500 done: %q", s.settled, len(j.done), s.changes)
 				}
 			})
 		})
 	}
 }
 
-// oneEvery gives the jobs slowly.
-func oneEvery(d time.Duration, all chan plan.Job) chan plan.Job {
-	slow := make(chan plan.Job)
+// oneEvery gives the batches slowly.
+func oneEvery(d time.Duration, all chan plan.Batch) chan plan.Batch {
+	slow := make(chan plan.Batch)
 	go func() {
 		defer close(slow)
-		for job := range all {
-			slow <- job
+		for batch := range all {
+			slow <- batch
 			time.Sleep(d)
 		}
 	}()
@@ -194,13 +194,13 @@ func oneEvery(d time.Duration, all chan plan.Job) chan plan.Job {
 func TestTuningBelowTheSystemsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := share.engine(64 * mebibyte)
-		e.start = func(plan.Job) error {
+		e.start = func(plan.Batch) error {
 			if e.running.Load() >= 6 {
 				return errNoRoom
 			}
 			return nil
 		}
-		j := newJobs(1000)
+		j := newBatches(1000)
 		s := searched(j, e, schedule.Options{Slots: 2, Most: 64})
 		if s.settled < 4 || s.settled > 6 || s.most != 6 || len(j.done) != 1000 {
 			t.Errorf("settled on %d, %d at once, %d of 1000 done: %q", s.settled, s.most, len(j.done), s.changes)

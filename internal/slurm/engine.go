@@ -92,9 +92,9 @@ func (c Cluster) Preview(path string, r Request, chunks int, last bool) (script 
 
 // Run lists the jobs, submits them, and follows the tasks until all are over, or are to be left.
 // It returns when no more is emitted.
-func (f *Folder) Run(ctx context.Context, jobs schedule.Jobs, stops <-chan schedule.Stop, opts Options, emit event.Sink) (Outcome, error) {
+func (f *Folder) Run(ctx context.Context, jobs schedule.Source, stops <-chan schedule.Stop, opts Options, emit event.Sink) (Outcome, error) {
 	r := newRun(f, opts, emit)
-	r.jobs, r.done = jobs.Jobs(), jobs.Done
+	r.jobs, r.done = jobs.Batches(), jobs.Done
 	r.last = &lastList{folder: f}
 	return r.loop(ctx, stops)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // writeList writes the list of a chunk.
-func (f *Folder) writeList(chunk int, job plan.Job) error {
+func (f *Folder) writeList(chunk int, job plan.Batch) error {
 	if err := f.makeParts(chunk); err != nil {
 		return err
 	}
@@ -56,14 +56,14 @@ type lastList struct {
 	names  int
 }
 
-func (l *lastList) add(job plan.Job) (err error) {
+func (l *lastList) add(job plan.Batch) (err error) {
 	if l.file == nil {
 		if l.file, err = os.OpenFile(l.folder.in("lists", "last"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644); err != nil {
 			return err
 		}
 		l.list = plan.NewList(l.file)
 	}
-	l.names += len(job.Names)
+	l.names += len(job.Items)
 	return l.list.Add(job)
 }
 

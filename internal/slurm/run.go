@@ -38,8 +38,8 @@ type run struct {
 	emit event.Sink
 	self int // the PID that tasks have as their parent
 
-	jobs    <-chan plan.Job // nil when all are listed
-	done    func(plan.Job)
+	jobs    <-chan plan.Batch // nil when all are listed
+	done    func(plan.Batch)
 	last    *lastList
 	planned Planned
 	seen    bool // seen.json is there
@@ -157,7 +157,7 @@ func (r *run) do(command func() func() error) {
 }
 
 // nextJob is where jobs come from; nil when none is to be taken now.
-func (r *run) nextJob() <-chan plan.Job {
+func (r *run) nextJob() <-chan plan.Batch {
 	if r.ending || r.left || len(r.waiting) >= r.Job.ArraySize {
 		return nil
 	}
@@ -165,7 +165,7 @@ func (r *run) nextJob() <-chan plan.Job {
 }
 
 // take lists a job as the next chunk; ok is false when there is no more.
-func (r *run) take(job plan.Job, ok bool) error {
+func (r *run) take(job plan.Batch, ok bool) error {
 	switch {
 	case !ok:
 		return r.endOfPlan(true)
@@ -181,11 +181,11 @@ func (r *run) take(job plan.Job, ok bool) error {
 	return nil
 }
 
-func (r *run) addChunk(job plan.Job) error {
+func (r *run) addChunk(job plan.Batch) error {
 	if err := r.writeList(len(r.chunks), job); err != nil {
 		return r.problem(err)
 	}
-	r.await(len(job.Names), job.Bytes)
+	r.await(len(job.Items), job.Bytes)
 	return nil
 }
 

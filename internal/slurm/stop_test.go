@@ -15,7 +15,7 @@ import (
 // TestDrainSubmitsTheRest: after a first Ctrl-C the plan goes on to its end, or nothing would come of the rest.
 func TestDrainSubmitsTheRest(t *testing.T) {
 	d := driveBare(t, newFolder(t, Request{}))
-	jobs := make(chan plan.Job)
+	jobs := make(chan plan.Batch)
 	close(jobs)
 	d.jobs, d.last = jobs, &lastList{folder: d.Folder}
 	must(t, d.stop(context.Background(), schedule.Drain))

@@ -88,23 +88,23 @@ func TestConfig(t *testing.T) {
 		kwargs map[string]string
 	}{
 		"copy": {
-			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Overwrite: filecopy.Never}}.Copy(names),
+			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Overwrite: filecopy.Never}}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "overwrite": "never"},
 		},
 		"copy with all that can be asked": {
-			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
+			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "hash": "md5", "durable": "true", "resume": "true"},
 		},
 		"archive": {
-			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Archive: true, Strict: true}, Confine: confine.Always}.Copy(names),
+			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Archive: true, Strict: true}, Confine: confine.Always}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "archive": "true", "strict": "true", "confine": "always"},
 		},
 		"link": {
-			target.Job{Source: "s", Dest: "d", Confine: confine.Auto}.Link([]string{"a", "b"}, []string{"c", "-d"}),
+			target.Kwargs{Source: "s", Dest: "d", Confine: confine.Auto}.Link([]string{"a", "b"}, []string{"c", "-d"}),
 			"link", []string{"a", "c", "b", "-d"}, map[string]string{"source": "s", "dest": "d"},
 		},
 		"verify": {
-			target.Job{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.XXH128}}.Verify(names),
+			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.XXH128}}.Verify(names),
 			"verify", names, map[string]string{"source": "s", "dest": "d", "hash": "xxh128"},
 		},
 	} {

@@ -12,7 +12,7 @@ import (
 )
 
 // openSource opens the source: the folder that the parent has opened, or, by hand, that of the path.
-func (j Job) openSource(w *process.Work) (*os.Root, error) {
+func (j Kwargs) openSource(w *process.Work) (*os.Root, error) {
 	if len(w.Files) > 0 {
 		return reopen(w.Files[0], j.Source)
 	}
@@ -20,7 +20,7 @@ func (j Job) openSource(w *process.Work) (*os.Root, error) {
 }
 
 // openDest opens the destination likewise. One that the parent has not opened is made where it is missing.
-func (j Job) openDest(w *process.Work, source *os.Root) (*os.Root, error) {
+func (j Kwargs) openDest(w *process.Work, source *os.Root) (*os.Root, error) {
 	if len(w.Files) > 1 {
 		return reopen(w.Files[1], j.Dest)
 	}

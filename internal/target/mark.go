@@ -10,13 +10,13 @@ import (
 )
 
 // Make is the process that makes the destination, where it is missing.
-func (j Job) Make() process.Config { return j.config("make", nil) }
+func (j Kwargs) Make() process.Config { return j.config("make", nil) }
 
 // Mark is the process that makes the destination, where it is missing, and a mark in it.
-func (j Job) Mark(name string) process.Config { return j.config("mark", []string{name}) }
+func (j Kwargs) Mark(name string) process.Config { return j.config("mark", []string{name}) }
 
 // Unmark is the process that removes the mark.
-func (j Job) Unmark(name string) process.Config { return j.config("unmark", []string{name}) }
+func (j Kwargs) Unmark(name string) process.Config { return j.config("unmark", []string{name}) }
 
 // makeDest tells that the destination is there, or why it is not.
 func makeDest(w *process.Work) error {

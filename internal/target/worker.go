@@ -17,7 +17,7 @@ import (
 
 // worker is a child at its job.
 type worker struct {
-	Job
+	Kwargs
 	ctx          context.Context
 	listen       func() // for what ends ctx; until then SIGTERM ends this process at once
 	source, dest *os.Root
@@ -67,13 +67,13 @@ func (t task) run(w *process.Work) error {
 }
 
 // start opens both ends, and confines this process to them and to the names.
-func (t task) start(job Job, w *process.Work) (*worker, error) {
+func (t task) start(job Kwargs, w *process.Work) (*worker, error) {
 	ctx, listen := w.LateContext()
 	source, err := job.openSource(w)
 	if err != nil {
 		return nil, err
 	}
-	at := &worker{Job: job, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
+	at := &worker{Kwargs: job, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
 	if at.dest, err = t.dest(w, source, job); err != nil {
 		source.Close()
 		return nil, err
@@ -103,7 +103,7 @@ func (w *worker) share(memory *os.File) (err error) {
 	return err
 }
 
-func (t task) dest(w *process.Work, source *os.Root, job Job) (*os.Root, error) {
+func (t task) dest(w *process.Work, source *os.Root, job Kwargs) (*os.Root, error) {
 	if t.reads && len(w.Files) < 2 {
 		return os.OpenRoot(job.Dest) // which is not made
 	}

@@ -13,8 +13,8 @@ import (
 	"brood/internal/process"
 )
 
-// Job is what every target here has to know.
-type Job struct {
+// Kwargs is what every target here has to know.
+type Kwargs struct {
 	Source, Dest string
 	Options      filecopy.Options // but for its functions, which are the child's own
 	Confine      confine.Mode
@@ -27,10 +27,10 @@ type Job struct {
 }
 
 // Copy is the process that copies the names: files, links, folders …
-func (j Job) Copy(names []string) process.Config { return j.config("copy", names) }
+func (j Kwargs) Copy(names []string) process.Config { return j.config("copy", names) }
 
 // Link is the process that makes each name a hard link to the one in firsts.
-func (j Job) Link(firsts, names []string) process.Config {
+func (j Kwargs) Link(firsts, names []string) process.Config {
 	pairs := make([]string, 0, 2*len(names))
 	for i := range names {
 		pairs = append(pairs, firsts[i], names[i])
@@ -39,9 +39,9 @@ func (j Job) Link(firsts, names []string) process.Config {
 }
 
 // Verify is the process that compares the contents of the files on both sides.
-func (j Job) Verify(names []string) process.Config { return j.config("verify", names) }
+func (j Kwargs) Verify(names []string) process.Config { return j.config("verify", names) }
 
-func (j Job) config(target string, args []string) process.Config {
+func (j Kwargs) config(target string, args []string) process.Config {
 	kwargs := map[string]string{}
 	for _, o := range j.options() {
 		if o.value != "" {
@@ -61,7 +61,7 @@ type option struct {
 	read       func(string) error
 }
 
-func (j *Job) options() []option {
+func (j *Kwargs) options() []option {
 	return []option{
 		{"source", j.Source, text(&j.Source)},
 		{"dest", j.Dest, text(&j.Dest)},
@@ -80,7 +80,7 @@ func (j *Job) options() []option {
 var errUsage = errors.New("want --source=DIR and --dest=DIR, and names after --")
 
 // bind reads what config has written.
-func bind(kwargs map[string]string) (j Job, err error) {
+func bind(kwargs map[string]string) (j Kwargs, err error) {
 	options := j.options()
 	for key, value := range kwargs {
 		o := find(options, key)

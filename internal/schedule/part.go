@@ -11,16 +11,16 @@ import (
 	"brood/internal/plan"
 )
 
-// batch is a job of the plan. It is done when its last task is over.
-type batch struct {
-	job   plan.Job
-	tasks int
+// whole is a batch of the plan. It is done when its last part is over.
+type whole struct {
+	batch plan.Batch
+	parts int
 }
 
-// task is what one child is to do of a job: all of it at first, what is left of it
+// part is what one child is to do of a batch: all of it at first, what is left of it
 // when its child has ended before its time, or one name that is tried again.
-type task struct {
-	*batch
+type part struct {
+	*whole
 	names   []string
 	tries   int          // that have failed
 	failure *event.Event // of the last one; nil without any
@@ -28,26 +28,26 @@ type task struct {
 	redone  []string // of the names those that were settled before, and are told no more
 }
 
-func newTask(job plan.Job) *task {
-	return &task{batch: &batch{job, 1}, names: job.Names}
+func newPart(batch plan.Batch) *part {
+	return &part{whole: &whole{batch, 1}, names: batch.Items}
 }
 
-// part is a task of the same job.
-func (t *task) part(names []string) *task {
-	t.tasks++
-	return &task{batch: t.batch, names: names, redone: t.redone}
+// split is a part of the same batch.
+func (p *part) split(names []string) *part {
+	p.parts++
+	return &part{whole: p.whole, names: names, redone: p.redone}
 }
 
-// again is a task that tries the name e.File again, which e says has failed. What it
-// makes in a folder changes that folder's time, so those of the job are redone.
-func (t *task) again(e event.Event) *task {
-	next := t.part([]string{e.File})
-	next.tries, next.failure, next.pauses = t.tries+1, &e, t.pauses
+// again is a part that tries the name e.File again, which e says has failed. What it
+// makes in a folder changes that folder's time, so those of the batch are redone.
+func (p *part) again(e event.Event) *part {
+	next := p.split([]string{e.File})
+	next.tries, next.failure, next.pauses = p.tries+1, &e, p.pauses
 	if next.pauses == nil {
 		next.pauses = newPauses()
 	}
-	if t.job.Folders {
-		next.redone = slices.DeleteFunc(slices.Clone(t.names), func(name string) bool { return !holds(name, e.File) })
+	if p.batch.Folders {
+		next.redone = slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return !holds(name, e.File) })
 		next.names = append(next.names, next.redone...)
 	}
 	return next
@@ -57,22 +57,22 @@ func holds(folder, name string) bool {
 	return name != folder && (folder == "." || strings.HasPrefix(name, folder+"/"))
 }
 
-// asJob is the task as an engine takes it.
-func (t *task) asJob() plan.Job {
-	job := plan.Job{Folders: t.job.Folders, Names: t.names, Bytes: t.job.Bytes}
-	if len(t.job.Firsts) > 0 {
-		for _, name := range t.names {
-			job.Firsts = append(job.Firsts, t.job.Firsts[slices.Index(t.job.Names, name)])
+// asBatch is the part as an engine takes it.
+func (p *part) asBatch() plan.Batch {
+	batch := plan.Batch{Folders: p.batch.Folders, Items: p.names, Bytes: p.batch.Bytes}
+	if len(p.batch.Firsts) > 0 {
+		for _, name := range p.names {
+			batch.Firsts = append(batch.Firsts, p.batch.Firsts[slices.Index(p.batch.Items, name)])
 		}
 	}
-	return job
+	return batch
 }
 
-// attempt is a child at a task. Its events pass through take, one at a time, in a
+// attempt is a child at a part. Its events pass through take, one at a time, in a
 // goroutine of the engine; all else is the run's, which gets at what take has kept
 // when the child is over.
 type attempt struct {
-	*task
+	*part
 	child Child
 	emit  event.Sink
 	meter *meter
