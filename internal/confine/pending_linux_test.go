@@ -2,8 +2,10 @@ package confine_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -37,9 +39,20 @@ func waiting(f family) (string, error) {
 	return plain(f)
 }
 
+// alone waits for other runs of the test by this user to end: the kernel counts the pending signals of
+// all processes of a user together.
+func alone(t *testing.T) {
+	t.Helper()
+	lock, err := os.Create(filepath.Join(os.TempDir(), fmt.Sprintf("brood-pending-signals-%d", os.Geteuid())))
+	must(t, err)
+	t.Cleanup(func() { lock.Close() })
+	must(t, unix.Flock(int(lock.Fd()), unix.LOCK_EX))
+}
+
 // A process whose threads cannot be signalled is not confined; it does not wait for them for ever.
 func TestFewPendingSignals(t *testing.T) {
 	needVersion(t, 1)
+	alone(t)
 	for _, program := range []string{"bash", "timeout"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("needs %s: %v", program, err)
