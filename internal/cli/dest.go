@@ -120,7 +120,7 @@ func (oneJob) Done(plan.Batch)              {}
 // strayed are warnings about folders whose paths lead elsewhere at the end of a run. After a child was abandoned
 // there are none: a look at the path may hang as that child does.
 func strayed(tree plan.Tree, shown *progress) []string {
-	if shown.view.Finished(time.Now()).Abandoned > 0 {
+	if shown.status.Finished(time.Now()).Abandoned > 0 {
 		return nil
 	}
 	return tree.Strayed(grace)

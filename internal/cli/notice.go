@@ -37,7 +37,7 @@ func (p *progress) post() (end func()) {
 
 func (p *progress) notice(now time.Time) census.Notice {
 	n := census.Notice{At: now}
-	p.view.Look(func(s *status.Standing) {
+	p.status.Look(func(s *status.Standing) {
 		n.Cluster = census.Cluster{Bytes: s.Moved(), Rate: s.Rate(now), Waiting: s.Waiting, Why: s.Why}
 		for _, t := range s.ByTask() {
 			n.Tasks = append(n.Tasks, remoteTask(t, now))

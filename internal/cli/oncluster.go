@@ -91,7 +91,7 @@ func (o options) planned(known slurm.Cluster, folder *slurm.Folder, tree plan.Tr
 
 // letGo removes the job folder where all is done, and nobody has asked for it.
 func letGo(folder *slurm.Folder, shown *progress, end ending) error {
-	if end.partial != "" || end.left != "" || !folder.Job.Own || shown.view.Finished(time.Now()).Failed > 0 {
+	if end.partial != "" || end.left != "" || !folder.Job.Own || shown.status.Finished(time.Now()).Failed > 0 {
 		return nil
 	}
 	return folder.Remove()

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/term"
 
+	"brood/internal/status"
 	"brood/internal/view"
 )
 
@@ -38,10 +39,11 @@ const (
 // progress is where a run stands, shown as long as it runs: on a terminal below the log,
 // elsewhere in it; and to whoever asks by a signal.
 //
-//	events ─▶ view.Progress ◀─ the story's footer, on a terminal
-//	                        ◀─ say: each 10 s, where it is to be shown elsewhere; at SIGUSR1
+//	events ─▶ status.Fold ◀─ the story's footer, on a terminal
+//	                      ◀─ say: each 10 s, where it is to be shown elsewhere; at SIGUSR1
 type progress struct {
-	view   *view.Progress
+	status *status.Fold
+	view   view.Progress
 	story  *view.Queue
 	footer *view.Footer // nil where there is none
 	lines  bool         // in the log
@@ -53,7 +55,7 @@ type progress struct {
 
 func showProgress(opts options, std Streams, story *view.Queue) *progress {
 	p := &progress{
-		view: &view.Progress{}, story: story,
+		status: &status.Fold{}, story: story,
 		asked: make(chan os.Signal, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
 	_, isTerminal := terminal(std.Err)
@@ -62,7 +64,7 @@ func showProgress(opts options, std Streams, story *view.Queue) *progress {
 	case wanted && isTerminal:
 		p.view.Color = os.Getenv("NO_COLOR") == ""
 		p.footer = &view.Footer{
-			Draw:  func(columns, rows int) string { return p.view.Frame(time.Now(), columns, rows) },
+			Draw:  p.frame,
 			Size:  func() (columns, rows int) { return sizeOf(std.Err) },
 			Every: drawEvery,
 		}
@@ -113,11 +115,20 @@ func (p *progress) watch(log hclog.Logger) {
 		case <-p.done:
 			return
 		case <-ticks:
-			p.view.Say(log, time.Now(), false)
+			p.say(log, false)
 		case <-p.asked:
-			p.view.Say(log, time.Now(), true)
+			p.say(log, true)
 		}
 	}
+}
+
+func (p *progress) frame(columns, rows int) (text string) {
+	p.status.Look(func(s *status.Standing) { text = p.view.Frame(s, time.Now(), columns, rows) })
+	return text
+}
+
+func (p *progress) say(log hclog.Logger, children bool) {
+	p.status.Look(func(s *status.Standing) { view.Say(log, s, time.Now(), children) })
 }
 
 // end removes it from the terminal, before what comes after the run.

@@ -103,13 +103,13 @@ func run(tree plan.Tree, opts options, std Streams, do func(*progress, event.Sin
 	process.NotSuspended(func(why string) { opts.say(story, hclog.Warn, "Ctrl-Z is ignored: "+why) })
 	defer process.NotSuspended(nil)
 	names := bufio.NewWriter(std.Out)
-	stream := event.NewStream(shown.view.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
+	stream := event.NewStream(shown.status.Read, files.read, view.Log(hclog.New(&opts.log)), lister(opts, names))
 	end, err = do(shown, stream.Emit)
 	shown.end()
 	if err != nil {
 		return errors.Join(err, files.close())
 	}
-	finished := shown.view.Finished(time.Now())
+	finished := shown.status.Finished(time.Now())
 	if end.left == "" {
 		stream.Emit(finished)
 	}

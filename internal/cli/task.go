@@ -17,6 +17,7 @@ import (
 	"brood/internal/process"
 	"brood/internal/schedule"
 	"brood/internal/slurm"
+	"brood/internal/status"
 	"brood/internal/view"
 )
 
@@ -45,10 +46,10 @@ func runTask(opts options, std Streams) error {
 	diary := slurm.NewDiary(record, folder.Job.Every.Duration())
 	debug.SetGCPercent(parentGC)
 	opts.log.Level = hclog.Error // it is told by who follows
-	shown := &view.Progress{}
-	stream := event.NewStream(shown.Read, diary.Read, view.Log(hclog.New(&opts.log)))
+	state := &status.Fold{}
+	stream := event.NewStream(state.Read, diary.Read, view.Log(hclog.New(&opts.log)))
 	stopped, err := doTask(t, opts, stream.Emit)
-	finished := shown.Finished(time.Now())
+	finished := state.Finished(time.Now())
 	if err != nil {
 		finished.Error = err.Error()
 	}

@@ -5,55 +5,26 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"brood/internal/event"
 	"brood/internal/status"
 )
 
-// Progress draws where a run stands: one line for the whole, and one for each child
-// at work. It may be read and drawn by different goroutines.
+// Progress draws where a run stands: a line for the whole run, and a line for each child at work.
+// It has no state of its own; the caller holds the lock of the standing.
 type Progress struct {
 	Color bool
-
-	mu       sync.Mutex
-	standing status.Standing
 }
 
-// Read takes an event; a Stream's reader.
-func (p *Progress) Read(e event.Event) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.standing.Apply(e)
-}
-
-// Look has do see where the run stands, of which nothing is to be kept.
-func (p *Progress) Look(do func(*status.Standing)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	do(&p.standing)
-}
-
-// Finished is the event that ends the run, at the time now.
-func (p *Progress) Finished(now time.Time) event.Event {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.standing.Run.Finished(now)
-}
-
-// Frame is what a terminal of so many columns and rows is to show at that time, no
-// line wider than it and half of the rows at the most: of many children those that
-// are in trouble, then those that move the most.
-func (p *Progress) Frame(now time.Time, columns, rows int) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := &p.standing
+// Frame returns the lines to show at the time now on a terminal of that size. No line is wider than
+// the terminal, and the frame takes at most half of the rows. Of many children it shows those in
+// trouble first, then those that move the most bytes. Before the run has begun the frame is empty.
+func (p Progress) Frame(s *status.Standing, now time.Time, columns, rows int) string {
 	if s.Run.Begun.IsZero() {
 		return ""
 	}
 	var text strings.Builder
-	text.WriteString(p.whole(now, columns) + "\n")
+	text.WriteString(p.whole(s, now, columns) + "\n")
 	children := s.Children()
 	room := max(rows/2-1, 0)
 	shown := children
@@ -97,8 +68,7 @@ func texts(fields []field) (all []string) {
 	return all
 }
 
-func (p *Progress) fields(now time.Time) (fields []field) {
-	s := &p.standing
+func fieldsOf(s *status.Standing, now time.Time) (fields []field) {
 	part, known := s.Part()
 	if known {
 		fields = append(fields, field{text: percent(part)})
@@ -117,7 +87,7 @@ func (p *Progress) fields(now time.Time) (fields []field) {
 	} else {
 		fields = append(fields, field{text: clock(now.Sub(s.Run.Begun)) + " so far", rank: 2})
 	}
-	fields = append(fields, p.tasks()...)
+	fields = append(fields, taskFields(s)...)
 	if n := s.Run.Failed + s.Run.Different + s.Run.Missing + s.Run.Extra; n > 0 {
 		word := " failed"
 		if s.Run.Failed != n {
@@ -128,9 +98,8 @@ func (p *Progress) fields(now time.Time) (fields []field) {
 	return fields
 }
 
-// tasks are the fields of a cluster. While nothing runs there is nothing that matters more than why.
-func (p *Progress) tasks() (fields []field) {
-	s := &p.standing
+// taskFields are the fields of a cluster. While no task runs, the reason matters most.
+func taskFields(s *status.Standing) (fields []field) {
 	tasks, nodes := s.Tasks()
 	if tasks > 0 {
 		fields = append(fields, field{text: tasksOn(tasks, nodes), rank: 6})
@@ -149,8 +118,8 @@ func (p *Progress) tasks() (fields []field) {
 }
 
 // whole is the line for the whole run: a bar, and as many fields as there is room for.
-func (p *Progress) whole(now time.Time, columns int) string {
-	fields := p.fields(now)
+func (p Progress) whole(s *status.Standing, now time.Time, columns int) string {
+	fields := fieldsOf(s, now)
 	for len(fields) > 1 && width(strings.Join(texts(fields), "  ")) > columns {
 		last := 0
 		for i, f := range fields {
@@ -162,7 +131,7 @@ func (p *Progress) whole(now time.Time, columns int) string {
 	}
 	var line strings.Builder
 	room := columns - width(strings.Join(texts(fields), "  ")) - 2
-	if part, known := p.standing.Part(); known && room >= leastBar {
+	if part, known := s.Part(); known && room >= leastBar {
 		line.WriteString(bar(part, min(room, 30)) + "  ")
 	}
 	for i, f := range fields {

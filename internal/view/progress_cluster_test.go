@@ -10,6 +10,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"brood/internal/event"
+	"brood/internal/status"
 	"brood/internal/view"
 )
 
@@ -80,13 +81,13 @@ func TestProgressOfAClusterFits(t *testing.T) {
 
 // TestSayOfACluster: how many tasks run, how many wait and why; and where each child is.
 func TestSayOfACluster(t *testing.T) {
-	var p view.Progress
+	var s status.Standing
 	var last event.Event
 	for _, last = range read(t, onNodes) {
-		p.Read(last)
+		s.Apply(last)
 	}
 	var out strings.Builder
-	p.Say(hclog.New(&hclog.LoggerOptions{Name: "brood", Output: &out, DisableTime: true}), last.Time, true)
+	view.Say(hclog.New(&hclog.LoggerOptions{Name: "brood", Output: &out, DisableTime: true}), &s, last.Time, true)
 	const want = `[INFO]  brood: progress: bytes=105906176 size=1073741824 files=0 of=12 failed=0 running=2 rate=34952533 duration=3 tasks=2 nodes=2 waiting=2 reason="Resources" left=27.69
 [INFO]  brood: child at work: name=copy-2 pid=51 node=gpu-cabinet-with-a-long-name-2 file="b.mov" bytes=1048576 size=4194304 rate=524288
 [INFO]  brood: child at work: name=copy-1 pid=51 node=n1 file="holiday/on the beach/sunrise over the sea.mp4" bytes=104857600 size=209715200 rate=52428800

@@ -9,21 +9,22 @@ import (
 	"github.com/rivo/uniseg"
 
 	"brood/internal/event"
+	"brood/internal/status"
 	"brood/internal/view"
 )
 
 // drawn is the frame of a recorded run at that time after its beginning.
 func drawn(t *testing.T, recorded string, after time.Duration, columns, rows int) string {
 	t.Helper()
-	var p view.Progress
+	var s status.Standing
 	var begun time.Time
 	for _, e := range read(t, recorded) {
 		if e.Kind == event.Begun {
 			begun = e.Time
 		}
-		p.Read(e)
+		s.Apply(e)
 	}
-	return p.Frame(begun.Add(after), columns, rows)
+	return view.Progress{}.Frame(&s, begun.Add(after), columns, rows)
 }
 
 const underWay = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"hash":"xxh128"}
@@ -103,16 +104,16 @@ func TestProgressFits(t *testing.T) {
 
 // TestProgressOfMany: those in trouble are shown first, then the fastest; the rest is counted.
 func TestProgressOfMany(t *testing.T) {
-	var p view.Progress
+	var s status.Standing
 	begun := time.Unix(1000, 0)
-	p.Read(event.Event{Time: begun, Kind: event.Begun})
+	s.Apply(event.Event{Time: begun, Kind: event.Begun})
 	for n := range 300 {
 		pid := 100 + n
-		p.Read(event.Event{Time: begun, Kind: event.Started, Name: fmt.Sprint("copy-", n), PID: pid, File: "f"})
-		p.Read(event.Event{Time: begun.Add(time.Second), Kind: event.Progress, PID: pid, File: "f", Bytes: int64(1000 * (n + 1)), Size: 1e6})
+		s.Apply(event.Event{Time: begun, Kind: event.Started, Name: fmt.Sprint("copy-", n), PID: pid, File: "f"})
+		s.Apply(event.Event{Time: begun.Add(time.Second), Kind: event.Progress, PID: pid, File: "f", Bytes: int64(1000 * (n + 1)), Size: 1e6})
 	}
-	p.Read(event.Event{Time: begun.Add(time.Second), Kind: event.Silent, PID: 103, Reason: "stopped", State: "T"})
-	frame := p.Frame(begun.Add(time.Second), 80, 10)
+	s.Apply(event.Event{Time: begun.Add(time.Second), Kind: event.Silent, PID: 103, Reason: "stopped", State: "T"})
+	frame := view.Progress{}.Frame(&s, begun.Add(time.Second), 80, 10)
 	var names []string
 	for _, line := range strings.Split(frame, "\n")[1:4] {
 		names = append(names, strings.Fields(line)[0])
@@ -127,25 +128,24 @@ func TestProgressOfMany(t *testing.T) {
 
 // TestProgressColor: only what is wrong has a colour, and it takes no room.
 func TestProgressColor(t *testing.T) {
-	p := view.Progress{Color: true}
+	var s status.Standing
 	var last event.Event
 	for _, last = range read(t, underWay) {
-		p.Read(last)
+		s.Apply(last)
 	}
-	colored := p.Frame(last.Time, 80, 24)
+	colored := view.Progress{Color: true}.Frame(&s, last.Time, 80, 24)
 	if n := strings.Count(colored, "\x1b[m"); n != 2 {
 		t.Errorf("%d coloured places, want the failure and the silent child:\n%q", n, colored)
 	}
-	p.Color = false
-	if plain := p.Frame(last.Time, 80, 24); strings.NewReplacer("\x1b[m", "", "\x1b[31m", "", "\x1b[33m", "").Replace(colored) != plain {
+	plain := view.Progress{}.Frame(&s, last.Time, 80, 24)
+	if strings.NewReplacer("\x1b[m", "", "\x1b[31m", "", "\x1b[33m", "").Replace(colored) != plain {
 		t.Errorf("not the same with and without colour:\n%s\n%s", colored, plain)
 	}
 }
 
 // TestProgressBeforeTheRun draws nothing.
 func TestProgressBeforeTheRun(t *testing.T) {
-	var p view.Progress
-	if got := p.Frame(time.Now(), 80, 24); got != "" {
+	if got := (view.Progress{}).Frame(&status.Standing{}, time.Now(), 80, 24); got != "" {
 		t.Errorf("%q", got)
 	}
 }

@@ -4,13 +4,12 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+
+	"brood/internal/status"
 )
 
-// Say writes where the run stands as a line of the log, and where each child does as another.
-func (p *Progress) Say(logger hclog.Logger, now time.Time, children bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := &p.standing
+// Say logs where the run stands; with children, it logs one more line for each child at work.
+func Say(logger hclog.Logger, s *status.Standing, now time.Time, children bool) {
 	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Files, "failed", s.Run.Failed,
 		"running", s.Run.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Run.Begun).Seconds())}
 	tasks, nodes := s.Tasks()
