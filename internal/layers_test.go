@@ -14,10 +14,13 @@ import (
 
 // layers are the packages of ours that each package may import.
 var layers = map[string][]string{
-	"cmd/brood":         {"cli", "lesson", "process", "target"},
-	"internal":          {},
-	"internal/census":   {"process"}, // whose command lines it reads
-	"internal/cli":      {"census", "confine", "digest", "event", "filecopy", "gauge", "lesson", "manual", "pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "view"},
+	"cmd/brood":       {"cli", "lesson", "process", "target"},
+	"internal":        {},
+	"internal/census": {"process"}, // whose command lines it reads
+	"internal/cli": {"census", "confine", "digest", "event", "filecopy", "lesson", "manual", "pace", "plan",
+		"process", "report", "run", "status", "view"},
+	"internal/run": {"census", "confine", "digest", "event", "filecopy", "gauge", "pace", "plan", "process", "report",
+		"schedule", "slurm", "status", "target", "view"},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},
@@ -53,9 +56,9 @@ var owners = map[string]string{
 	"github.com/urfave/cli/v2":        "internal/cli",
 	"github.com/bmatcuk/doublestar":   "internal/plan",
 	"github.com/cenkalti/backoff/v5":  "internal/schedule",
-	"github.com/hashicorp/go-hclog":   "internal/view internal/cli", // cli makes the logger that view writes to
+	"github.com/hashicorp/go-hclog":   "internal/view internal/run internal/cli", // run makes the logger that view writes to, of cli's options
 	"github.com/pkg/xattr":            "internal/filecopy",
-	"golang.org/x/term":               "internal/cli",
+	"golang.org/x/term":               "internal/view internal/cli", // cli asks whether a quiz can be answered
 	"github.com/rivo/uniseg":          "internal/view",
 	"github.com/charmbracelet/x/vt":   "", // tests look at a terminal
 	"github.com/cespare/xxhash/v2":    "internal/digest",

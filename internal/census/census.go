@@ -7,7 +7,7 @@
 //	a guardian  likewise: brood guardian --parent=PID
 //	a parent    is the parent of a child, whatever its command line; or a brood copy,
 //	            verify, follow or lesson that has no child at the moment
-//	a task      is such a parent on a node of a cluster: brood copy --job-dir=… --task=N …
+//	a task      is such a parent on a node of a cluster: brood task --job-dir=… --batch=N …
 //	a zombie    has no command line any more, but a parent that is one of these
 //
 // Children that have children are both, and so a census is a tree.

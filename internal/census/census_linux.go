@@ -119,7 +119,7 @@ func (t *taker) classify(pid int) {
 		t.calls(t.exe(pid), argv[0])
 		t.lines[pid] = argv
 		t.child(pid, line)
-	case len(argv) > 1 && slices.Contains([]string{"copy", "verify", "follow", "lesson"}, argv[1]):
+	case len(argv) > 1 && slices.Contains([]string{"copy", "task", "verify", "follow", "lesson"}, argv[1]):
 		t.lines[pid] = argv
 		t.commands = append(t.commands, pid)
 	}
@@ -150,8 +150,8 @@ func (t *taker) parent(pid int) {
 	if p, ok := t.stat(pid); ok {
 		argv := t.lines[pid]
 		p.Role, p.Command = Parent, argv[min(1, len(argv)):]
-		if chunk, ok := chunkOf(p.Command); ok {
-			p.Role, p.Name, p.Task = Task, fmt.Sprint("task-", chunk+1), t.taskID(pid)
+		if batch, ok := batchOf(p.Command); ok {
+			p.Role, p.Name, p.Task = Task, fmt.Sprint("task-", batch+1), t.taskID(pid)
 		}
 		t.found[pid] = p
 	}

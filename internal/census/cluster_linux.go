@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// chunkOf is the number of the chunk that a task does, by its arguments as the batch script has them.
-func chunkOf(arguments []string) (chunk int, ok bool) {
-	if len(arguments) == 0 || arguments[0] != "copy" {
+// batchOf returns the number of the batch that a task copies. The batch script has put it on its command line.
+func batchOf(arguments []string) (batch int, ok bool) {
+	if len(arguments) == 0 || arguments[0] != "task" {
 		return 0, false
 	}
 	for _, a := range flags(arguments) {
-		if n, isTask := strings.CutPrefix(a, "--task="); isTask {
-			chunk, err := strconv.Atoi(n)
-			return chunk, err == nil
+		if n, found := strings.CutPrefix(a, "--batch="); found {
+			batch, err := strconv.Atoi(n)
+			return batch, err == nil
 		}
 	}
 	return 0, false

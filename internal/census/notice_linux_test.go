@@ -190,27 +190,27 @@ func TestNoNotice(t *testing.T) {
 func TestOfACluster(t *testing.T) {
 	for line, want := range map[string]struct {
 		follows bool
-		chunk   int // -1: it is no task
+		batch   int // -1: it is no task
 	}{
-		"follow job":                       {true, -1},
-		"copy --on slurm a b":              {true, -1},
-		"copy -on=slurm a b":               {true, -1},
-		"copy a b":                         {false, -1},
-		"copy -- --on b":                   {false, -1},
-		"verify --on a":                    {false, -1},
-		"copy --job-dir=j --task=6 -- a b": {false, 6},
-		"copy --job-dir=j -- --task=6 b":   {false, -1},
-		"copy --task=many a b":             {false, -1},
-		"lesson --task=6":                  {false, -1},
-		"":                                 {false, -1},
+		"follow job":                        {true, -1},
+		"copy --on slurm a b":               {true, -1},
+		"copy -on=slurm a b":                {true, -1},
+		"copy a b":                          {false, -1},
+		"copy -- --on b":                    {false, -1},
+		"verify --on a":                     {false, -1},
+		"task --job-dir=j --batch=6 -- a b": {false, 6},
+		"task --job-dir=j -- --batch=6 b":   {false, -1},
+		"task --batch=many a b":             {false, -1},
+		"copy --batch=6":                    {false, -1},
+		"":                                  {false, -1},
 	} {
 		words := strings.Fields(line)
-		chunk, ok := chunkOf(words)
+		batch, ok := batchOf(words)
 		if !ok {
-			chunk = -1
+			batch = -1
 		}
-		if f := follows(words); f != want.follows || chunk != want.chunk {
-			t.Errorf("%q: %v, chunk %d", line, f, chunk)
+		if f := follows(words); f != want.follows || batch != want.batch {
+			t.Errorf("%q: %v, batch %d", line, f, batch)
 		}
 	}
 }

@@ -1,38 +1,35 @@
-// Package cli is the command line: it reads flags into options, wires the
-// packages, and turns what came of it into an exit status. It alone prints, exits and
-// knows urfave/cli.
+// Package cli is the command line. It turns flags into a run.Spec, and the outcome of a run
+// into an exit status; it also has help and completion. No other package imports urfave/cli.
 package cli
 
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os/signal"
-	"strconv"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/process"
+	"brood/internal/run"
 )
 
 // Exit statuses. A run that a signal ended has 128 and the signal's number.
 const (
 	statusDone   = 0 // all done
-	statusFailed = 1 // some file failed, the rest is done
-	statusUsage  = 2 // the command line makes no sense, or the run could not begin
+	statusFailed = 1 // some item failed, the rest is done
+	statusUsage  = 2 // the command line makes no sense, or nothing could begin
 	statusSignal = 128
 )
 
-// Streams are where a command's answer and its story go.
-type Streams struct{ Out, Err io.Writer }
+// Streams are where a command writes its answer and its log.
+type Streams = run.Streams
 
-// Main runs the command that args (with the program's name first) ask for, and
-// returns the exit status.
+// Main runs the command that args ask for, whose first is the program's name. It returns
+// the exit status.
 func Main(args []string, std Streams) int {
-	// Whoever closes our output (| head) does not end the copying: writing fails instead.
+	// A reader that closes our output (| head) must not end the copying: writing fails instead.
 	signal.Ignore(syscall.SIGPIPE)
 	process.CloseInheritedOnExec(namedDescriptors(args)...)
 	app := newApp(std)
@@ -45,7 +42,7 @@ func Main(args []string, std Streams) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(std.Err, "brood: %s\n", printable(err.Error()))
+	fmt.Fprintf(std.Err, "brood: %s\n", run.Printable(err.Error()))
 	var usage *usageError
 	if errors.As(err, &usage) && usage.hint != "" {
 		fmt.Fprintln(std.Err, usage.hint)
@@ -53,39 +50,20 @@ func Main(args []string, std Streams) int {
 	return statusOfError(err)
 }
 
-// statusOfError is that of a command which has not come to its end.
+// statusOfError returns the exit status of a command that failed.
 func statusOfError(err error) int {
-	if broken := new(brokenOff); errors.As(err, &broken) {
+	if broken := new(run.BrokenOff); errors.As(err, &broken) {
 		return statusFailed
 	}
 	return statusUsage
 }
 
-// printable shows what cannot be printed as Go's syntax has it: an error may hold
-// what was on the command line, which may hold what moves the cursor.
-func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) || r == '\n' {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return b.String()
-}
-
-// exitStatus is the error of a command that has said all there is to say.
+// exitStatus is the error of a command that has printed everything already.
 type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// brokenOff is the error of a run that had begun.
-type brokenOff struct{ error }
-
-func (b *brokenOff) Unwrap() error { return b.error }
-
-// usageError is a command line that makes no sense, with a hint how it might.
+// usageError is the error of a command line that makes no sense. Its hint says what would.
 type usageError struct {
 	err  error
 	hint string
@@ -102,10 +80,10 @@ func newApp(std Streams) *cli.App {
 		Writer:    std.Out,
 		ErrWriter: std.Err,
 		Commands: []*cli.Command{
-			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std), psCommand(std), limitCommand(std), lessonCommand(std),
-			completionCommand(std), manCommand(std),
+			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std), psCommand(std),
+			limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std), taskCommand(std),
 		},
-		ExitErrHandler: func(*cli.Context, error) {}, // Main says what there is to say
+		ExitErrHandler: func(*cli.Context, error) {}, // Main prints the error
 		OnUsageError:   usage,
 		Action:         noCommand,
 
@@ -113,7 +91,7 @@ func newApp(std Streams) *cli.App {
 	}
 }
 
-// noCommand is what happens when the first argument names no command.
+// noCommand is called when the first argument names no command.
 func noCommand(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return cli.ShowAppHelp(c)
@@ -122,12 +100,12 @@ func noCommand(c *cli.Context) error {
 	return &usageError{fmt.Errorf("no such command: %q", name), didYouMean(suggested(c.App.Commands, name), "brood --help")}
 }
 
-// suggested is the command whose name is most like this one; the library has it in a sentence.
+// suggested returns the command whose name is most like this one. The library has it in a sentence.
 func suggested(commands []*cli.Command, name string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(cli.SuggestCommand(commands, name), `Did you mean "`), `"?`)
 }
 
-// usage adds a hint to what the flag package has to say.
+// usage adds a hint to an error of the flag package.
 func usage(c *cli.Context, err error, _ bool) error {
 	help := "brood --help"
 	flags := c.App.Flags

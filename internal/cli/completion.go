@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/manual"
+	"brood/internal/run"
 )
 
 func completionCommand(std Streams) *cli.Command {
@@ -24,7 +25,7 @@ func completionCommand(std Streams) *cli.Command {
 				return &usageError{fmt.Errorf("shell %q: want %s", strings.Join(c.Args().Slice(), " "), listed(manual.Shells())), didYouMean("", "brood completion --help")}
 			}
 			_, err := fmt.Fprint(std.Out, script)
-			return answer(err)
+			return run.Answer(err)
 		},
 	}
 }

@@ -16,7 +16,7 @@ import (
 // described is the whole command line, the library's own command included.
 func described(t *testing.T) (*cli.App, manual.Program) {
 	t.Helper()
-	app := newApp(Streams{io.Discard, io.Discard})
+	app := newApp(Streams{Out: io.Discard, Err: io.Discard})
 	app.Setup()
 	p := describe(app)
 	p.Version, p.Date = "v1.2.3", "2026-11-24"
@@ -26,7 +26,7 @@ func described(t *testing.T) (*cli.App, manual.Program) {
 // complaint is what brood says of a command line; none is to be one that it would follow.
 func complaint(t *testing.T, args ...string) string {
 	t.Helper()
-	app := newApp(Streams{io.Discard, io.Discard})
+	app := newApp(Streams{Out: io.Discard, Err: io.Discard})
 	var usage *usageError
 	if err := app.Run(flagsFirst(append([]string{"brood"}, args...), app)); !errors.As(err, &usage) {
 		t.Fatalf("%q: %v", args, err)

@@ -7,18 +7,18 @@ const (
 	aboutCopied   = "What is copied"
 	aboutCompared = "What is compared"
 	aboutProof    = "How it is proved"
-	aboutJobs     = "How many at once"
+	aboutSlots    = "How many at once"
 	aboutFailure  = "When something fails"
 	aboutChild    = "What a child may do and take"
 	aboutCluster  = "On a cluster"
 	aboutLesson   = "How it is told"
 	aboutQuiz     = "The quiz"
 	aboutPicture  = "What is drawn"
-	aboutStory    = "What is said"
+	aboutLog      = "What is said"
 )
 
 func groups() []string {
-	return []string{aboutCopied, aboutCompared, aboutProof, aboutJobs, aboutFailure, aboutChild, aboutCluster, aboutLesson, aboutQuiz, aboutPicture, aboutStory}
+	return []string{aboutCopied, aboutCompared, aboutProof, aboutSlots, aboutFailure, aboutChild, aboutCluster, aboutLesson, aboutQuiz, aboutPicture, aboutLog}
 }
 
 // examples are what a command is for, with the line to type.

@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/urfave/cli/v2"
+
+	"brood/internal/view"
 )
 
 // A terminal may be as wide as it likes: lines of more than mostColumns are hard to read.
@@ -19,7 +21,7 @@ const (
 func showHelp(app *cli.App) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := usualColumns
-		if width, _ := sizeOf(w); width > 0 {
+		if width, _ := view.Size(w); width > 0 {
 			columns = min(max(width, leastColumns), mostColumns)
 		}
 		text := describe(app).Help(columns)

@@ -17,7 +17,9 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/lesson"
+	"brood/internal/run"
 	"brood/internal/status"
+	"brood/internal/view"
 )
 
 const (
@@ -40,9 +42,9 @@ func lessonCommand(std Streams) *cli.Command {
 			oneOf(&cli.StringFlag{Name: "show", Category: aboutLesson, Value: string(lesson.ShowBoth), Usage: "`CODE` to show: python, go, both or none"},
 				string(lesson.ShowPython), string(lesson.ShowGo), string(lesson.ShowBoth), string(lesson.ShowNone)),
 			&cli.BoolFlag{Name: "no-quiz", Category: aboutLesson, Usage: "ask nothing (nor without a terminal): questions are answered at once"},
-			&cli.BoolFlag{Name: "quiet", Category: aboutStory, Aliases: []string{"q"}, Usage: "only what the programs print"},
-			&cli.StringFlag{Name: "record", Category: aboutStory, Usage: "write every event to `FILE` as JSON Lines", TakesFile: true},
-			&cli.StringFlag{Name: "report", Category: aboutStory, TakesFile: true, Usage: "draw the processes for a browser, in `FILE`"},
+			&cli.BoolFlag{Name: "quiet", Category: aboutLog, Aliases: []string{"q"}, Usage: "only what the programs print"},
+			&cli.StringFlag{Name: "record", Category: aboutLog, Usage: "write every event to `FILE` as JSON Lines", TakesFile: true},
+			&cli.StringFlag{Name: "report", Category: aboutLog, TakesFile: true, Usage: "draw the processes for a browser, in `FILE`"},
 			&cli.Uint64Flag{Name: "seed", Category: aboutQuiz, Value: 1, Usage: "quiz: the scenario that `N` stands for"},
 			&cli.IntFlag{Name: "actions", Category: aboutQuiz, Value: 8, Usage: "quiz: so many questions, `K`"},
 			&cli.BoolFlag{Name: "answers", Category: aboutQuiz, Usage: "quiz: with the answers"},
@@ -70,7 +72,7 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if s.Show, err = lesson.ParseShow(c.String("show")); err != nil {
 		return nil, err
 	}
-	s.Width, _ = sizeOf(std.Out)
+	s.Width, _ = view.Size(std.Out)
 	if c.NArg() > 2 {
 		return nil, fmt.Errorf("want NAME and perhaps FOLDER, got %d arguments", c.NArg())
 	}
@@ -87,10 +89,10 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 	l, found := lesson.Find(name)
 	switch {
 	case name == "":
-		return answer(listLessons(std.Out, s.Lang))
+		return run.Answer(listLessons(std.Out, s.Lang))
 	case name == quizName && c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n", quizName, lesson.QuizTitle.In(s.Lang))
-		return answer(err)
+		return run.Answer(err)
 	case name == quizName && s.Quiet:
 		return &usageError{errors.New("the quiz has nothing but its questions: --quiet leaves none"), didYouMean("", "brood lesson --help")}
 	case name == quizName:
@@ -103,7 +105,7 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearest(name), "brood lesson")}
 	case c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n\n%s\n", l.Name, l.Title.In(s.Lang), l.Intro.In(s.Lang))
-		return answer(err)
+		return run.Answer(err)
 	}
 	return give(s, c, func(ctx context.Context) error { return s.Give(ctx, l) })
 }
@@ -129,15 +131,12 @@ func nearest(name string) string {
 
 // give gives a lesson until its end or the first signal.
 func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) error {
-	files, err := makeOutputs([]output{
-		{"record", c.String("record"), createRecord},
-		{"report", c.String("report"), reportIn(s.Lang)},
-	})
+	files, err := run.Create(run.Files{Record: c.String("record"), Report: c.String("report"), Lang: s.Lang})
 	if err != nil {
 		return err
 	}
 	var state status.Run
-	s.Emit = event.NewStream(state.Apply, files.read).Emit
+	s.Emit = event.NewStream(state.Apply, files.Read).Emit
 	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
 	ctx, stopped, end := untilSignal()
 	defer end()
@@ -145,7 +144,7 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 		err = nil // whoever reads has had enough
 	}
 	s.Emit(state.Finished(time.Now()))
-	err = errors.Join(err, files.close())
+	err = errors.Join(err, files.Close())
 	if sig := stopped(); sig != 0 {
 		return exitStatus(statusSignal + int(sig))
 	}
@@ -156,7 +155,7 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 func untilSignal() (ctx context.Context, stopped func() syscall.Signal, end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	caught, first, done := make(chan os.Signal, 1), make(chan syscall.Signal, 1), make(chan struct{})
-	catch(caught)
+	run.Catch(caught)
 	go func() {
 		defer close(done)
 		if sig, ok := <-caught; ok {

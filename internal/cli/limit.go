@@ -3,15 +3,13 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/filecopy"
-	"brood/internal/gauge"
 	"brood/internal/pace"
-	"brood/internal/plan"
+	"brood/internal/run"
 )
 
 func limitCommand(std Streams) *cli.Command {
@@ -38,7 +36,7 @@ func limitCommand(std Streams) *cli.Command {
 			} else {
 				_, err = fmt.Fprintf(std.Out, "%s, was %s\n", rateInWords(*rate), rateInWords(before))
 			}
-			return answer(err)
+			return run.Answer(err)
 		},
 	}
 }
@@ -78,39 +76,4 @@ func limit(pid int, rate *int64) (before int64, err error) {
 		return bucket.Rate(), nil
 	}
 	return bucket.SetRate(*rate), nil
-}
-
-// shareRate makes the bucket of a run, also for one without a rate, which may get
-// one later. Where there can be none it is nil, and a rate an error.
-func shareRate(rate int64) (*pace.Bucket, error) {
-	bucket, err := pace.New(rate, gauge.Room(slots))
-	if err != nil && rate != 0 {
-		return nil, fmt.Errorf("bwlimit: %w", err)
-	}
-	return bucket, nil
-}
-
-// slots is how many children at once can show how far they are; more tell it by events. Memory takes
-// room once it is used.
-const slots = 1 << 16
-
-// boardOf is where the children show that, in the memory of the bucket; nil without.
-func boardOf(bucket *pace.Bucket) *gauge.Board {
-	if bucket == nil {
-		return nil
-	}
-	return gauge.NewBoard(bucket.Beside())
-}
-
-// soonMoved is in bytes: who has no more to move is through before anybody could set a rate.
-const soonMoved = 1 << 20
-
-// sharedFor is what the child for a job has of the bucket. To open it is 2 % of the
-// time that the copy of a small file takes, so while there is no rate such a child has none.
-func sharedFor(j plan.Batch, bucket *pace.Bucket) *os.File {
-	small := j.Bytes <= soonMoved && len(j.Firsts) == 0 // of links nobody knows: they may be copies
-	if bucket == nil || small && bucket.Rate() == 0 {
-		return nil
-	}
-	return bucket.File()
 }

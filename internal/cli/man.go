@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
+
+	"brood/internal/run"
 )
 
 func manCommand(std Streams) *cli.Command {
@@ -17,7 +19,7 @@ func manCommand(std Streams) *cli.Command {
 				return &usageError{fmt.Errorf("want no arguments, got %d", c.NArg()), didYouMean("", "brood man --help")}
 			}
 			_, err := fmt.Fprint(std.Out, describe(c.App).Man())
-			return answer(err)
+			return run.Answer(err)
 		},
 	}
 }

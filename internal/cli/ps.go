@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/census"
+	"brood/internal/run"
 	"brood/internal/view"
 )
 
@@ -26,8 +27,8 @@ func psCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			&cli.GenericFlag{Name: "watch", Category: aboutStory, Value: watch, DefaultText: "2s", Usage: "look again each `DURATION`, until Ctrl-C"},
-			&cli.BoolFlag{Name: "json", Category: aboutStory, Usage: "one JSON array, the children in their parents; with --watch one each time, a line each"},
+			&cli.GenericFlag{Name: "watch", Category: aboutLog, Value: watch, DefaultText: "2s", Usage: "look again each `DURATION`, until Ctrl-C"},
+			&cli.BoolFlag{Name: "json", Category: aboutLog, Usage: "one JSON array, the children in their parents; with --watch one each time, a line each"},
 		},
 		Action: func(c *cli.Context) error {
 			every, err := readInterval(*watch, c.Args())
@@ -39,7 +40,7 @@ func psCommand(std Streams) *cli.Command {
 			if errors.Is(err, census.ErrNoProc) {
 				return err
 			}
-			return answer(err)
+			return run.Answer(err)
 		},
 	}
 }
@@ -92,7 +93,7 @@ func (b *broods) show() error {
 	ctx, stopped, end := untilSignal()
 	defer end()
 	watch := b.watch
-	if file, ok := terminal(b.out); ok && !b.json {
+	if file, ok := view.Terminal(b.out); ok && !b.json {
 		watch = func(ctx context.Context) error { return b.watchOn(ctx, file) }
 	}
 	err := watch(ctx)
@@ -124,7 +125,7 @@ func (b *broods) showOnce() error {
 	case b.json:
 		return view.ProcessesJSON(b.out, c)
 	}
-	columns, _ := sizeOf(b.out)
+	columns, _ := view.Size(b.out)
 	_, err = io.WriteString(b.out, view.Processes(c, columns, 0))
 	return err
 }
@@ -183,7 +184,7 @@ func (b *broods) watchOn(ctx context.Context, terminal *os.File) error {
 			}
 			return view.Processes(c, columns, rows-1)
 		},
-		Size:  func() (columns, rows int) { return sizeOf(terminal) },
+		Size:  func() (columns, rows int) { return view.Size(terminal) },
 		Every: b.every,
 	})
 	<-ctx.Done()

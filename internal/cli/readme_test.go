@@ -71,7 +71,7 @@ func withoutNumbers(text string) []string {
 
 func TestReadmeHasEveryFlag(t *testing.T) {
 	text := readme(t)
-	std := Streams{io.Discard, io.Discard}
+	std := Streams{Out: io.Discard, Err: io.Discard}
 	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags, psCommand(std).Flags, followCommand(std).Flags) {
 		if visible, ok := flag.(cli.VisibleFlag); flag.Names()[0] == aboutFlag || ok && !visible.IsVisible() {
 			continue
@@ -86,7 +86,7 @@ func TestReadmeHasEveryFlag(t *testing.T) {
 
 func TestReadmeHasEveryCommand(t *testing.T) {
 	text := readme(t)
-	for _, c := range newApp(Streams{io.Discard, io.Discard}).Commands {
+	for _, c := range newApp(Streams{Out: io.Discard, Err: io.Discard}).Commands {
 		if !strings.Contains(text, "brood "+c.Name) {
 			t.Errorf("brood %s is missing", c.Name)
 		}

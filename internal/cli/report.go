@@ -12,6 +12,7 @@ import (
 	"brood/internal/event"
 	"brood/internal/filecopy"
 	"brood/internal/report"
+	"brood/internal/run"
 	"brood/internal/status"
 	"brood/internal/view"
 )
@@ -30,14 +31,14 @@ func reportCommand(std Streams) *cli.Command {
 			&cli.StringFlag{Name: "html", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for a browser: all that there is to see of the run, and nothing that it would ask a network for"},
 			&cli.StringFlag{Name: "trace", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for Perfetto or chrome://tracing"},
 			&cli.StringFlag{Name: "svg", Category: aboutPicture, TakesFile: true, Usage: "write the time line as a picture to `FILE`"},
-			&cli.BoolFlag{Name: "schema", Category: aboutStory, Usage: "print the JSON Schema of a line of a record"},
+			&cli.BoolFlag{Name: "schema", Category: aboutLog, Usage: "print the JSON Schema of a line of a record"},
 			oneOf(&cli.StringFlag{Name: "lang", Category: aboutPicture, Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "draw it in `LANG`: en or zh"},
 				"en", "zh"),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("schema") {
 				_, err := io.WriteString(std.Out, event.Schema)
-				return answer(err)
+				return run.Answer(err)
 			}
 			if c.NArg() != 1 {
 				return &usageError{fmt.Errorf("want RECORD, got %d arguments", c.NArg()), didYouMean("", "brood report --help")}
@@ -53,7 +54,7 @@ func reportCommand(std Streams) *cli.Command {
 // draw draws what is asked for, or on standard output.
 func draw(c *cli.Context, std Streams) error {
 	name := c.Args().First()
-	run, err := readRecord(name)
+	timeline, err := readRecord(name)
 	var part *event.Part
 	if err != nil && !errors.As(err, &part) {
 		return fmt.Errorf("record %q: %w", name, filecopy.Cause(err))
@@ -69,7 +70,7 @@ func draw(c *cli.Context, std Streams) error {
 	drawn := false
 	for _, d := range drawings {
 		if to := c.String(d.flag); to != "" {
-			if err := writeFile(to, func(w io.Writer) error { return d.draw(w, run) }); err != nil {
+			if err := writeFile(to, func(w io.Writer) error { return d.draw(w, timeline) }); err != nil {
 				return fmt.Errorf("%s %q: %w", d.flag, to, filecopy.Cause(err))
 			}
 			drawn = true
@@ -80,8 +81,8 @@ func draw(c *cli.Context, std Streams) error {
 		if c.String("lang") == "zh" {
 			words = view.ChineseFamily
 		}
-		columns, _ := sizeOf(std.Out)
-		if err := answer(view.Report(std.Out, run, words, cmp.Or(columns, usualColumns))); err != nil {
+		columns, _ := view.Size(std.Out)
+		if err := run.Answer(view.Report(std.Out, timeline, words, cmp.Or(columns, usualColumns))); err != nil {
 			return err
 		}
 	}
@@ -98,9 +99,9 @@ func readRecord(name string) (*status.Timeline, error) {
 		return nil, err
 	}
 	defer file.Close()
-	var run status.Timeline
-	err = event.ReadRun(file, run.Apply)
-	return &run, err
+	var timeline status.Timeline
+	err = event.ReadRun(file, timeline.Apply)
+	return &timeline, err
 }
 
 // writeFile makes a file of what draw writes, or leaves none.

@@ -19,7 +19,7 @@ if ! [ -x "$job/brood" ]; then
 	echo "brood: $job/brood: cannot be run on $SLURMD_NODENAME" >&2
 	exit %[4]d
 fi
-exec "$job/brood" copy --job-dir="$job" --task="$(($1 + SLURM_ARRAY_TASK_ID))" --generation="$2" ${3:+--again} %[3]s
+exec "$job/brood" task --job-dir="$job" --batch="$(($1 + SLURM_ARRAY_TASK_ID))" --generation="$2" ${3:+--again} %[3]s
 `, f.Job.Name, Quoted(f.Path), strings.Join(words, " "), cannotRun)
 }
 

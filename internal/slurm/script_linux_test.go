@@ -40,7 +40,7 @@ func TestOddJobFolder(t *testing.T) {
 			if err != nil || len(logs) != 1 {
 				t.Fatalf("%s: %d logs, %v", c.State(ids[name]+"_0"), len(logs), err)
 			}
-			if text, err := os.ReadFile(f.in("log", logs[0].Name())); err != nil || !strings.Contains(string(text), "--task=0") {
+			if text, err := os.ReadFile(f.in("log", logs[0].Name())); err != nil || !strings.Contains(string(text), "--batch=0") {
 				t.Errorf("%q: %q, %v", logs[0].Name(), text, err)
 			}
 		})

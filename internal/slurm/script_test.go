@@ -60,7 +60,7 @@ func TestScript(t *testing.T) {
 		f.Path += "/job" + strings.ReplaceAll(word, "/", "")
 		must(t, os.Mkdir(f.Path, 0o755))
 		got := runScript(t, f, "40", "2", "again")
-		want := []string{"copy", "--job-dir=" + f.Path, "--task=43", "--generation=2", "--again", "--name=" + word, word, "--", "/s" + word, "/d" + word}
+		want := []string{"task", "--job-dir=" + f.Path, "--batch=43", "--generation=2", "--again", "--name=" + word, word, "--", "/s" + word, "/d" + word}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: got\n%q, want\n%q", word, got, want)
 		}
@@ -73,14 +73,14 @@ func TestScriptArguments(t *testing.T) {
 		a    array
 		want []string
 	}{
-		"first": {array{First: 40, Tasks: []int{3}}, []string{"--task=43", "--generation=5"}},
-		"again": {array{First: 0, Tasks: []int{3}, Again: true}, []string{"--task=3", "--generation=5", "--again"}},
+		"first": {array{First: 40, Tasks: []int{3}}, []string{"--batch=43", "--generation=5"}},
+		"again": {array{First: 0, Tasks: []int{3}, Again: true}, []string{"--batch=3", "--generation=5", "--again"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFolder(t, Request{Source: "/s", Dest: "/d"})
 			args := f.sbatch(row.a, 5, false, "", "")
 			script := slices.Index(args, f.in("task.sh"))
-			want := append(append([]string{"copy", "--job-dir=" + f.Path}, row.want...), "--", "/s", "/d")
+			want := append(append([]string{"task", "--job-dir=" + f.Path}, row.want...), "--", "/s", "/d")
 			if got := runScript(t, f, args[script+1:]...); !slices.Equal(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}

@@ -56,7 +56,7 @@ func onACluster() *census.Census {
 					child(23, "gpu-cabinet-with-a-long-name-2", "copy-3", "", 5, census.Remote{Nth: 1}),
 					stuck),
 			}},
-		{PID: 5020, PPID: 5001, Role: census.Task, Name: "task-7", Task: "90_6", Command: []string{"copy", "--task=6", "--daemon", "--", "/data", "my\x1b[2Jdata"},
+		{PID: 5020, PPID: 5001, Role: census.Task, Name: "task-7", Task: "90_6", Command: []string{"task", "--batch=6", "--daemon", "--", "/data", "my\x1b[2Jdata"},
 			State: "S", RSS: 9 << 20, IO: &census.IO{}},
 	}}
 }

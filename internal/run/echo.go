@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"os"
@@ -29,29 +29,29 @@ type echo struct {
 }
 
 // next waits for a signal that is no echo; ok is false when there will be none any more.
-func (l *ladder) next() (sig os.Signal, ok bool) {
+func (s *signals) next() (sig os.Signal, ok bool) {
 	for {
 		select {
-		case sig, ok = <-l.caught:
-			if !ok || l.echoes.heard(sig) {
+		case sig, ok = <-s.caught:
+			if !ok || s.echoes.heard(sig) {
 				return sig, ok
 			}
-		case <-l.echoes.ticks():
-			l.echoes.age(len(l.caught) > 0)
+		case <-s.echoes.ticks():
+			s.echoes.age(len(s.caught) > 0)
 		}
 	}
 }
 
 // settle waits until no signal can have an echo any more.
-func (l *ladder) settle() {
-	for len(l.echoes.of) > 0 {
+func (s *signals) settle() {
+	for len(s.echoes.of) > 0 {
 		select {
-		case _, ok := <-l.caught:
+		case _, ok := <-s.caught:
 			if !ok {
 				return
 			}
-		case <-l.echoes.ticks():
-			l.echoes.age(len(l.caught) > 0)
+		case <-s.echoes.ticks():
+			s.echoes.age(len(s.caught) > 0)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"time"
@@ -7,21 +7,21 @@ import (
 	"brood/internal/status"
 )
 
-// noticeEvery is how often brood ps may see something new of a cluster.
-const noticeEvery = 2 * time.Second
+// postEvery is how often brood ps may see something new about a cluster.
+const postEvery = 2 * time.Second
 
-// post tells brood ps on this machine what the tasks and their children are at, which are on others, until end is
-// called. Where that cannot be told it shows none, and the run has lost nothing.
-func (p *progress) post() (end func()) {
+// post shows brood ps on this machine the tasks and their children, which are on other
+// machines, until end is called. Where it cannot, brood ps shows none of them.
+func (r *run) post() (end func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		var board census.Board
 		defer board.Close()
-		ticks := time.NewTicker(noticeEvery)
+		ticks := time.NewTicker(postEvery)
 		defer ticks.Stop()
 		for {
-			_ = board.Post(p.notice(time.Now()))
+			_ = board.Post(r.notice(time.Now()))
 			select {
 			case <-ticks.C:
 			case <-done:
@@ -35,9 +35,9 @@ func (p *progress) post() (end func()) {
 	}
 }
 
-func (p *progress) notice(now time.Time) census.Notice {
+func (r *run) notice(now time.Time) census.Notice {
 	n := census.Notice{At: now}
-	p.status.Look(func(s *status.Standing) {
+	r.status.Look(func(s *status.Standing) {
 		n.Cluster = census.Cluster{Bytes: s.Moved(), Rate: s.Rate(now), Waiting: s.Waiting, Why: s.Why}
 		for _, t := range s.ByTask() {
 			n.Tasks = append(n.Tasks, remoteTask(t, now))
@@ -48,7 +48,8 @@ func (p *progress) notice(now time.Time) census.Notice {
 
 func remoteTask(t *status.ClusterTask, now time.Time) census.RemoteTask {
 	remote := census.RemoteTask{ID: t.ID, Node: t.Node, Remote: census.Remote{
-		PID: t.PID, Name: t.Name, File: []byte(t.File), Files: t.Files, Bytes: t.Moved, Rate: t.Rate(now), Started: t.Started,
+		PID: t.PID, Name: t.Name, File: []byte(t.File), Files: t.Files,
+		Bytes: t.Moved, Rate: t.Rate(now), Started: t.Started,
 	}}
 	for _, c := range t.Children {
 		remote.Children = append(remote.Children, census.Remote{

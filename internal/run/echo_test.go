@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"os"
@@ -29,7 +29,7 @@ func TestEchoes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := &ladder{caught: make(chan os.Signal, 8), echoes: echoes{of: map[os.Signal]*echo{}}}
+				l := &signals{caught: make(chan os.Signal, 8), echoes: echoes{of: map[os.Signal]*echo{}}}
 				go func() {
 					begun := time.Now()
 					for _, s := range c.sent {
@@ -59,7 +59,7 @@ func TestEchoes(t *testing.T) {
 // The last signal may have an echo, too, which must not end this process.
 func TestLastEcho(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &ladder{caught: make(chan os.Signal, 8), echoes: echoes{of: map[os.Signal]*echo{}}}
+		l := &signals{caught: make(chan os.Signal, 8), echoes: echoes{of: map[os.Signal]*echo{}}}
 		l.caught <- os.Interrupt
 		l.next()
 		begun := time.Now()

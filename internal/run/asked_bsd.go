@@ -1,11 +1,11 @@
 //go:build darwin || freebsd
 
-package cli
+package run
 
 import (
 	"os"
 	"syscall"
 )
 
-// asking are the signals that ask where a run stands; Ctrl-T is SIGINFO.
+// asking are the signals that ask for the progress; Ctrl-T is SIGINFO.
 var asking = []os.Signal{syscall.SIGUSR1, syscall.SIGINFO}

@@ -1,9 +1,9 @@
-package cli
+package run
 
 import (
 	"os"
 	"syscall"
 )
 
-// asking are the signals that ask where a run stands.
+// asking are the signals that ask for the progress.
 var asking = []os.Signal{syscall.SIGUSR1}

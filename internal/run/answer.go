@@ -1,0 +1,38 @@
+package run
+
+import (
+	"io"
+
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/view"
+)
+
+// lister writes the names that are part of the answer: the files that a dry run would
+// copy, or the items that differ.
+func lister(spec *Spec, out io.Writer) func(event.Event) {
+	switch {
+	case spec.Quiet:
+	case spec.Compare && spec.JSON:
+		return view.DifferencesJSON(out)
+	case spec.Compare:
+		return view.Differences(out)
+	case spec.DryRun && !spec.JSON:
+		return view.Plan(out)
+	}
+	return func(event.Event) {}
+}
+
+// listPlan emits what a child would do for each batch, and starts none.
+func listPlan(p *plan.Plan, emit event.Sink) {
+	for batch := range p.Batches() {
+		if !batch.Folders {
+			e := event.Event{Kind: event.Planned, File: batch.Items[0], Size: batch.Bytes}
+			if batch.Repairs() {
+				e.Reason = event.ReasonRepaired
+			}
+			emit(e)
+		}
+		p.Done(batch)
+	}
+}

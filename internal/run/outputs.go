@@ -1,0 +1,175 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+	"brood/internal/plan"
+	"brood/internal/report"
+	"brood/internal/status"
+	"brood/internal/view"
+)
+
+// Files are the names of files that a run writes beside the copies; "" for none.
+type Files struct {
+	Record, Checksums, Report string
+	Lang                      string // of the report
+}
+
+// Outputs are these files while they are written.
+type Outputs []*output
+
+// output is one of them.
+type output struct {
+	flag string
+	file *os.File
+	view interface {
+		Read(event.Event)
+		Err() error
+	}
+}
+
+// openOutputs creates the files of a run. They must not lie in its source.
+func openOutputs(spec *Spec, tree plan.Tree) (Outputs, error) {
+	f := spec.Files
+	for _, o := range []struct{ flag, name string }{
+		{"--record", f.Record}, {"--checksums", f.Checksums}, {"--report", f.Report},
+	} {
+		if o.name == "" {
+			continue
+		}
+		if err := outside(tree, o.flag, o.name, spec.Stall); err != nil {
+			return nil, err
+		}
+	}
+	return Create(f)
+}
+
+// outside returns an error for a file that would be written into the source.
+func outside(tree plan.Tree, flag, name string, stall time.Duration) error {
+	switch inside, err := tree.Holds(name, stall); {
+	case err != nil:
+		return fmt.Errorf("%s: %w", flag, err)
+	case inside:
+		return fmt.Errorf("%s %q: is inside the source", flag, name)
+	}
+	return nil
+}
+
+// Create creates the files, which must be different ones.
+func Create(files Files) (all Outputs, err error) {
+	for _, f := range []struct {
+		flag, name string
+		attach     func(*output) error
+	}{
+		{"--record", files.Record, (*output).writeRecord},
+		{"--checksums", files.Checksums, (*output).writeChecksums},
+		{"--report", files.Report, func(o *output) error { return o.writeReport(files.Lang) }},
+	} {
+		if f.name == "" {
+			continue
+		}
+		for _, other := range all {
+			if SameFile(f.name, other.file.Name()) {
+				return nil, errors.Join(fmt.Errorf("%s %q: is also the file of %s", f.flag, f.name, other.flag), all.Close())
+			}
+		}
+		// Only for writing: with a pipe open for reading as well, we would not learn that its reader is gone.
+		file, err := os.OpenFile(f.name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err)), all.Close())
+		}
+		o := &output{flag: f.flag, file: file}
+		if err := f.attach(o); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err)), file.Close(), all.Close())
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// SameFile tells whether two names lead to the same existing file.
+func SameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errors.Join(errA, errB) == nil && os.SameFile(infoA, infoB)
+}
+
+// Read writes one event of the stream.
+func (all Outputs) Read(e event.Event) {
+	for _, o := range all {
+		o.view.Read(e)
+	}
+}
+
+// Close completes the files, and returns an error for each one that is incomplete.
+func (all Outputs) Close() (err error) {
+	for _, o := range all {
+		err = errors.Join(err, o.close())
+	}
+	return err
+}
+
+func (o *output) close() error {
+	err := o.view.Err()
+	if closeErr := o.file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("%s %q is incomplete: %w", o.flag, o.file.Name(), filecopy.Cause(err))
+	}
+	return nil
+}
+
+func (o *output) writeRecord() error {
+	o.view = view.NewRecord(o.file)
+	return nil
+}
+
+func (o *output) writeChecksums() error {
+	o.view = view.NewChecksums(o.file)
+	return nil
+}
+
+func (o *output) writeReport(lang string) error {
+	events, err := os.CreateTemp("", "brood-report-*.jsonl")
+	if err != nil {
+		return err
+	}
+	os.Remove(events.Name()) // so that nothing is left behind; where an open file cannot be removed, Err does it
+	o.view = &reportAtEnd{view.NewRecord(events), events, o.file, lang}
+	return nil
+}
+
+// reportAtEnd draws the report of a run once it is over. Until then its events are in a
+// file, not in memory, however many there are.
+type reportAtEnd struct {
+	*view.Record
+	events *os.File
+	to     io.Writer
+	lang   string
+}
+
+// Err draws the report, and returns why it is incomplete.
+func (r *reportAtEnd) Err() error {
+	defer os.Remove(r.events.Name())
+	defer r.events.Close()
+	if err := r.Record.Err(); err != nil {
+		return err
+	}
+	if _, err := r.events.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	var timeline status.Timeline
+	var part *event.Part // the run could not begin
+	err := event.ReadRun(r.events, timeline.Apply)
+	if err != nil && !errors.As(err, &part) && !errors.Is(err, event.ErrNoRecord) {
+		return err
+	}
+	return report.HTML(r.to, &timeline, r.lang)
+}

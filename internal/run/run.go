@@ -1,0 +1,193 @@
+// Package run is one run of brood from its first event to its last.
+//
+// A Spec says what to do. Copy, Verify, Follow and CopyBatch do it and return an Outcome:
+//
+//	outcome, err := run.Copy(run.Spec{Source: "videos", Dest: "/disk/videos", …}, streams)
+//
+// An error means that nothing was begun, unless it is a *BrokenOff. Everything that went
+// wrong later is in the log, in the summary and in the Outcome.
+//
+// A run has one stream of events. Everything else is a reader of that stream, and none of
+// them calls another:
+//
+//	place ── events ─▶ stream ─▶ status ─▶ display, summary, Outcome, brood ps
+//	  ▲                   ├────▶ log, answer, --record, --checksums, --report
+//	  │                   └────▶ halt ──┐
+//	  └──── stops ◀── signals ◀─────────┘  (controllers: they ask for a stop)
+//
+// The place is where the batches are worked on. Each place has its own file:
+//
+//	here     children of this process (here.go)
+//	cluster  tasks of a Slurm cluster, submitted and followed (cluster.go)
+//	joined   tasks that another brood has submitted (follow.go)
+//	node     this process is such a task: children for the items of one batch (task.go)
+package run
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"brood/internal/event"
+	"brood/internal/filecopy"
+	"brood/internal/plan"
+	"brood/internal/process"
+	"brood/internal/schedule"
+	"brood/internal/status"
+	"brood/internal/view"
+)
+
+// grace is how long a terminated child may take before it is killed, and a
+// killed one before it is abandoned.
+const grace = 5 * time.Second
+
+// parentGC is the GOGC of a parent: its work is to wait. With 5,000 children alive it
+// uses 22 MiB instead of 26, and takes no longer.
+const parentGC = 50
+
+// Outcome is how a run ended.
+type Outcome struct {
+	Signal syscall.Signal // the first signal that ended the run early, 0 for none
+	Failed bool           // an item failed or differs, some were not done, or an output file is incomplete
+}
+
+// BrokenOff is the error of a run that failed after it had begun.
+type BrokenOff struct{ error }
+
+// Unwrap returns the cause.
+func (b *BrokenOff) Unwrap() error { return b.error }
+
+// Copy copies a folder, on this machine or on a cluster.
+func Copy(spec Spec, std Streams) (Outcome, error) {
+	tree, err := plan.Check(spec.Source, spec.Dest, spec.Stall)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer tree.Folders.Close()
+	if spec.Cluster != nil {
+		return copyByCluster(tree, &spec, std)
+	}
+	return runHere(tree, &spec, std)
+}
+
+// Verify compares two folders.
+func Verify(spec Spec, std Streams) (Outcome, error) {
+	tree, err := plan.CheckCompare(spec.Source, spec.Dest, spec.Stall)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer tree.Folders.Close()
+	return runHere(tree, &spec, std)
+}
+
+// run is a run under way. Its fields do not change once it has begun.
+type run struct {
+	spec *Spec
+	tree plan.Tree
+	std  Streams
+
+	stream  *event.Stream
+	status  status.Fold
+	stops   chan schedule.Stop // from the signals, from halt and, on a node, from the job folder
+	halt    *halt
+	log     *log
+	answer  *bufio.Writer // names on standard output
+	display *display
+	outputs Outputs
+}
+
+// place is where the batches of a run are worked on.
+type place interface {
+	// do works on them until all are done or a stop has ended that. An error means that nothing was begun,
+	// unless it is a *BrokenOff.
+	do(*run) (ending, error)
+}
+
+// ending is what a place reports beside its events.
+type ending struct {
+	signal   syscall.Signal // that ended the run early, 0 for none
+	detached string         // for the user, when the run goes on without this process; else ""
+	partial  string         // why some items were not worked on, "" when all were
+	warnings []string
+}
+
+// newRun opens the output files and the log. The run must be ended by through.
+func newRun(spec *Spec, tree plan.Tree, std Streams) (*run, error) {
+	outputs, err := openOutputs(spec, tree)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{
+		spec: spec, tree: tree, std: std, outputs: outputs,
+		stops:  make(chan schedule.Stop, stopsAtMost),
+		log:    newLog(spec.Log),
+		answer: bufio.NewWriter(std.Out),
+	}
+	r.halt = newHalt(spec.Halt, r.stops)
+	if spec.Cluster != nil {
+		r.halt.stops = make(chan schedule.Stop, 1) // a cluster treats these differently: slurm.Options.Halt
+	}
+	r.display = newDisplay(r)
+	r.stream = event.NewStream(
+		r.status.Read, r.outputs.Read, view.Log(hclog.New(&r.log.options)), lister(spec, r.answer), r.halt.read)
+	return r, nil
+}
+
+func (r *run) emit(e event.Event) { r.stream.Emit(e) }
+
+// through does the run at that place, from the first event to the summary.
+func (r *run) through(at place) (Outcome, error) {
+	debug.SetGCPercent(parentGC)
+	var end ending
+	defer func() { r.log.close(end.signal) }()
+	process.NotSuspended(func(why string) { r.log.note(hclog.Warn, "Ctrl-Z is ignored: "+why) })
+	defer process.NotSuspended(nil)
+	r.halt.start(r.emit)
+	end, err := at.do(r)
+	r.halt.end()
+	r.display.end()
+	if err != nil {
+		return Outcome{}, errors.Join(err, r.outputs.Close())
+	}
+	finished := r.status.Finished(time.Now())
+	if end.detached == "" {
+		r.emit(finished)
+	}
+	for _, warning := range end.warnings {
+		r.log.note(hclog.Warn, warning)
+	}
+	r.log.drain() // the answer comes after it
+	errs := errors.Join(r.outputs.Close(), Answer(r.answer.Flush()), Answer(r.conclude(finished, end)))
+	if errs != nil {
+		r.log.note(hclog.Error, errs.Error())
+	}
+	failed := end.detached == "" && finished.Failed+finished.Different+finished.Missing+finished.Extra > 0
+	return Outcome{Signal: end.signal, Failed: failed || end.partial != "" || errs != nil}, nil
+}
+
+// conclude writes the last lines of the answer.
+func (r *run) conclude(finished event.Event, end ending) error {
+	switch {
+	case end.detached != "":
+		_, err := fmt.Fprintln(r.std.Out, end.detached)
+		return err
+	case r.spec.JSON:
+		return event.Write(r.std.Out, finished)
+	case r.spec.Quiet:
+		return nil
+	}
+	return view.Summary(r.std.Out, finished)
+}
+
+// Answer returns the error of writing to standard output, nil when its reader has read enough (| head).
+func Answer(err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("standard output: %w", filecopy.Cause(err))
+}
