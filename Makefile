@@ -15,7 +15,7 @@ run: build ## the sample videos, copied into a new folder
 	bin/brood copy testdata/videos "$$(mktemp -d)/videos"
 
 test: ## the tests that take little time; RACE=1 with the race detector, which needs a C compiler
-	go test -short -tags $(TAGS) -parallel 8 $(if $(RACE),-race) $(TESTFLAGS) ./internal/... ./cmd/...
+	go test -short -timeout 60m -tags $(TAGS) -parallel 8 $(if $(RACE),-race) $(TESTFLAGS) ./internal/... ./cmd/...
 
 check: ## all tests, also as nobody, and vet, linters, faults, benchmarks, packages: what CI runs
 	scripts/check

@@ -53,7 +53,7 @@ func TestUnwritableOutputs(t *testing.T) {
 		"stdout on a full disk":  {stdout: fullDevice, status: 1, words: "brood: standard output: no space left on device"},
 		"JSON on a full disk":    {stdout: fullDevice, flags: []string{"--json"}, status: 1, words: "no space left on device"},
 		"nothing on a full disk": {stdout: fullDevice, flags: []string{"--quiet"}},
-		"record on a full disk":  {flags: []string{"--record=/dev/full"}, status: 1, words: "brood: record \"/dev/full\" is not whole: no space left on device"},
+		"record on a full disk":  {flags: []string{"--record=/dev/full"}, status: 1, words: "brood: --record \"/dev/full\" is incomplete: no space left on device"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
@@ -235,7 +235,7 @@ func TestFilesOnAFullDisk(t *testing.T) {
 			r := start(t, p, p.copy("--"+what+"="+file))
 			r.wants(1)
 			p.equal(t)
-			words := fmt.Sprintf("brood: %s %q is not whole: no space left on device", what, file)
+			words := fmt.Sprintf("brood: --%s %q is incomplete: no space left on device", what, file)
 			if n := strings.Count(r.stderr(), words); n != 1 {
 				t.Errorf("it says %d times %q:\n%s", n, words, r.stderr())
 			}
@@ -313,6 +313,6 @@ func TestRecordWhoseReaderEnds(t *testing.T) {
 	}
 	must(t, pipe.Close())
 	r.wants(1)
-	r.says(fmt.Sprintf("brood: record %q is not whole: broken pipe", p.dir+"/record"))
+	r.says(fmt.Sprintf("brood: --record %q is incomplete: broken pipe", p.dir+"/record"))
 	p.equal(t)
 }

@@ -24,7 +24,7 @@ func TestClusterUsage(t *testing.T) {
 		{"--on=slurm --array-throttle=-1", "--array-throttle -1: want 1 or more"},
 		{"--on=slurm --heartbeat=1s", "--heartbeat 1s: want 2s or more"},
 		{"--on=slurm --heartbeat=soon", `--heartbeat "soon": want a time`},
-		{"--on=slurm --slurm-arg=--array=3", "brood itself sets one of these"},
+		{"--on=slurm --slurm-arg=--array=3", "brood itself sets these"},
 	} {
 		var out, said strings.Builder
 		args := append([]string{"brood", "copy"}, strings.Fields(row.flags)...)

@@ -85,8 +85,8 @@ func TestFishOffers(t *testing.T) {
 		{"words of a flag", "brood copy --overwrite ", "always\t"},
 		{"behind an equals sign", "brood verify --hash=bl", "--hash=blake3\t"},
 		{"of a short flag", "brood copy -j ", "auto\t"},
-		{"a flag, with what it is for", "brood copy --dur", "--durable\ta file counts"},
-		{"a quote in what it is for", "brood copy --stri", "--strict\twhat DEST cannot hold of a file is that file's failure"},
+		{"a flag, with what it is for", "brood copy --dur", "--durable\tcount a file"},
+		{"a quote in what it is for", "brood copy --detac", "--detach\tsubmit, print the job's ID, and leave"},
 		{"a lesson, with its title", "brood lesson zo", "zombie\tended, but not yet reaped"},
 		{"a word that goes on", "brood copy --halt so", "soon,fail="},
 		{"a folder for a lesson", "brood lesson stall /us", "/usr/"},
@@ -112,7 +112,7 @@ func TestFishOffers(t *testing.T) {
 func TestPowerShellScriptIsWellFormed(t *testing.T) {
 	_, p := described(t)
 	script, _ := p.Completion("powershell")
-	for _, want := range []string{"'copy --hash' = @(", ", @('blake3', 'blake3')", "that file''s failure'", ", @('zombie', "} {
+	for _, want := range []string{"'copy --hash' = @(", ", @('blake3', 'blake3')", "print the job''s ID, and leave; brood follow takes it up'", ", @('zombie', "} {
 		if !strings.Contains(script, want) {
 			t.Errorf("%s is missing", want)
 		}

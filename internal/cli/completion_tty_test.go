@@ -107,7 +107,7 @@ func TestTabInZsh(t *testing.T) {
 	p.types("brood lesson s\t")
 	p.sees("-- one file of five stalls") // a title beside its lesson
 	p.types("\x15brood copy --\t")
-	p.sees("-- children read and write in CLASS: idle, best-effort[:0-7] or realtime[:0-7]")
+	p.sees("-- set the I/O CLASS of children: idle, best-effort[:0-7] or realtime[:0-7]")
 	p.types("\x15brood copy /etc/passw\t\n")
 	p.sees("<copy></etc/passwd>")
 }

@@ -63,14 +63,14 @@ func lessonCommand(std Streams) *cli.Command {
 func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	s := &lesson.Stage{Lang: c.String("lang"), Pace: c.Float64("pace"), Quiet: c.Bool("quiet"), Out: std.Out, Folder: c.Args().Get(1)}
 	if s.Lang != "en" && s.Lang != "zh" {
-		return nil, fmt.Errorf("lang %q: want en or zh", s.Lang)
+		return nil, fmt.Errorf("--lang %q: want en or zh", s.Lang)
 	}
 	if !(s.Pace >= 0 && s.Pace <= 1000) { // nor not a number
-		return nil, fmt.Errorf("pace %v: want 0 to 1000", s.Pace)
+		return nil, fmt.Errorf("--pace %v: want 0 to 1000", s.Pace)
 	}
 	var err error
 	if s.Show, err = lesson.ParseShow(c.String("show")); err != nil {
-		return nil, err
+		return nil, dashed(err)
 	}
 	s.Width, _ = view.Size(std.Out)
 	if c.NArg() > 2 {
@@ -98,7 +98,7 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 	case name == quizName:
 		o := lesson.QuizOptions{Seed: c.Uint64("seed"), Actions: c.Int("actions"), Answers: c.Bool("answers")}
 		if o.Actions < 1 {
-			return &usageError{fmt.Errorf("actions %d: want 1 or more", o.Actions), didYouMean("", "brood lesson --help")}
+			return &usageError{fmt.Errorf("--actions %d: want 1 or more", o.Actions), didYouMean("", "brood lesson --help")}
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found:

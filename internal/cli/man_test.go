@@ -71,7 +71,7 @@ func TestManPageTellsOfAll(t *testing.T) {
 					}
 				}
 			}
-			for _, want := range []string{"EXIT STATUS 0 All is done.", "128+n", "NO_COLOR", "xxhsum -c … read to FILE", "brood copy --dry-run --include '*.{mov,mp4}' videos /disk/videos", "v1.2.3", "2026-11-24"} {
+			for _, want := range []string{"EXIT STATUS 0 All is done.", "128+n", "NO_COLOR", "write FILE for sha256sum -c, xxhsum -c", "brood copy --dry-run --include '*.{mov,mp4}' videos /disk/videos", "v1.2.3", "2026-11-24"} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%q is missing", want)
 				}

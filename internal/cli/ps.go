@@ -72,7 +72,7 @@ func readInterval(flag optional, args cli.Args) (time.Duration, error) {
 	}
 	every, err := duration("watch", string(flag))
 	if err == nil && every < leastInterval {
-		err = fmt.Errorf("watch %q: want %v or more", string(flag), leastInterval)
+		err = fmt.Errorf("--watch %q: want %v or more", string(flag), leastInterval)
 	}
 	return every, err
 }

@@ -44,7 +44,7 @@ func reportCommand(std Streams) *cli.Command {
 				return &usageError{fmt.Errorf("want RECORD, got %d arguments", c.NArg()), didYouMean("", "brood report --help")}
 			}
 			if lang := c.String("lang"); lang != "en" && lang != "zh" {
-				return &usageError{fmt.Errorf("lang %q: want en or zh", lang), didYouMean("", "brood report --help")}
+				return &usageError{fmt.Errorf("--lang %q: want en or zh", lang), didYouMean("", "brood report --help")}
 			}
 			return draw(c, std)
 		},
@@ -71,7 +71,7 @@ func draw(c *cli.Context, std Streams) error {
 	for _, d := range drawings {
 		if to := c.String(d.flag); to != "" {
 			if err := writeFile(to, func(w io.Writer) error { return d.draw(w, timeline) }); err != nil {
-				return fmt.Errorf("%s %q: %w", d.flag, to, filecopy.Cause(err))
+				return fmt.Errorf("--%s %q: %w", d.flag, to, filecopy.Cause(err))
 			}
 			drawn = true
 		}

@@ -43,10 +43,10 @@ func readSpec(c *cli.Context, std Streams) (spec run.Spec, err error) {
 		return spec, err
 	}
 	if spec.Hash, err = digest.Parse(c.String("hash")); err != nil {
-		return spec, err
+		return spec, dashed(err)
 	}
 	if spec.Confine, err = confine.ParseMode(c.String("confine")); err != nil {
-		return spec, err
+		return spec, dashed(err)
 	}
 	if err = readFailures(c, &spec); err != nil {
 		return spec, err
@@ -78,7 +78,7 @@ func readCopy(c *cli.Context, std Streams) (run.Spec, error) {
 		return spec, err
 	}
 	if spec.Overwrite, err = filecopy.ParseOverwrite(c.String("overwrite")); err != nil {
-		return spec, err
+		return spec, dashed(err)
 	}
 	spec.DryRun, spec.Force = c.Bool("dry-run"), c.Bool("force")
 	spec.Durable, spec.Resume = c.Bool("durable"), c.Bool("resume")
@@ -176,10 +176,18 @@ func readLimits(c *cli.Context) (l process.Limits, err error) {
 	}
 	if s := c.String("ionice"); s != "" {
 		if l.IO, err = process.ParseIOPriority(s); err != nil {
-			return l, err
+			return l, dashed(err)
 		}
 	}
-	return l, l.Validate()
+	return l, dashed(l.Validate())
+}
+
+// dashed adds the dashes of the flag to an error of another package, which begins with the flag's name.
+func dashed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--%w", err)
 }
 
 func wantSourceAndDest(c *cli.Context) error {
