@@ -115,7 +115,7 @@ func TestFewPendingSignals(t *testing.T) {
 	}{
 		{"-i 0", "--confine=auto", "brood: children are not confined: " + why, 0},
 		{"-i 0", "--confine=never", "child exited", 0},
-		{"-i 0", "--confine=always", "brood: confine always: " + why, 2},
+		{"-i 0", "--confine=always", "brood: --confine always: " + why, 2},
 		{"-S -i 0", "--confine=always", "child exited", 0},
 	} {
 		t.Run(c.limit+" "+c.flag, func(t *testing.T) {

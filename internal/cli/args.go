@@ -6,10 +6,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// flagsFirst puts a command's flags before its other arguments, where the flag
-// package looks for them: people write "brood copy SOURCE DEST --jobs 4", too. A
-// "--" ends the flags. It takes -j4 for -j 4. Who asks for help gets it, whatever
-// else there is, and a flag that lacks its value is left without one.
+// flagsFirst moves a command's flags before its other arguments, where the flag package
+// looks for them: people also write "brood copy SOURCE DEST --jobs 4". A "--" ends the
+// flags. -j4 becomes -j 4. With --help everything else is ignored. A flag that lacks its
+// value stays last, so that the flag package reports it.
 func flagsFirst(args []string, app *cli.App) []string {
 	if len(args) < 2 {
 		return args
@@ -49,7 +49,7 @@ func flagsFirst(args []string, app *cli.App) []string {
 	return append(append(flags, "--"), rest...)
 }
 
-// takesValue tells whether the argument after this flag is its value.
+// takesValue reports whether the argument after this flag is its value.
 func takesValue(command *cli.Command, arg string) bool {
 	name := trimDashes(arg)
 	if strings.Contains(name, "=") {

@@ -97,7 +97,8 @@ func noCommand(c *cli.Context) error {
 		return cli.ShowAppHelp(c)
 	}
 	name := c.Args().First()
-	return &usageError{fmt.Errorf("no such command: %q", name), didYouMean(suggested(c.App.Commands, name), "brood --help")}
+	err := fmt.Errorf("no such command: %q", name)
+	return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood --help")}
 }
 
 // suggested returns the command whose name is most like this one. The library has it in a sentence.

@@ -28,7 +28,8 @@ func readCluster(c *cli.Context, spec *run.Spec) (err error) {
 		return fmt.Errorf("--on %q: want slurm", on)
 	}
 	k := &run.Cluster{
-		JobFolder: c.String("job-dir"), Throttle: c.Int("array-throttle"), PerTask: c.Int("per-task"), Detach: c.Bool("detach"),
+		JobFolder: c.String("job-dir"), Throttle: c.Int("array-throttle"),
+		PerTask: c.Int("per-task"), Detach: c.Bool("detach"),
 	}
 	if k.Heartbeat, err = duration("heartbeat", c.String("heartbeat")); err != nil {
 		return err
@@ -123,7 +124,7 @@ func fitsCluster(c *cli.Context, spec *run.Spec, k *run.Cluster) error {
 		return fmt.Errorf("--slurm-arg %q: brood itself sets these: %s",
 			c.StringSlice("slurm-arg"), strings.Join(reserved(), " "))
 	case spec.Rate > 0 && k.Throttle == 0:
-		return errors.New("--bwlimit with --on slurm requires --nodes or --array-throttle, whose tasks share the rate equally")
+		return errors.New("--bwlimit with --on slurm requires --nodes or --array-throttle: the tasks share the rate equally")
 	case k.Detach && spec.Halt != run.Halt{}:
 		return errors.New("--detach: nobody is left to watch for --halt or --max-errors")
 	case k.Detach && spec.Daemon:

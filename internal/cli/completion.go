@@ -13,16 +13,17 @@ import (
 func completionCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
-		Usage:     "print the script by which a shell completes brood's command lines",
+		Usage:     "print the script with which a shell completes brood's command lines",
 		ArgsUsage: "SHELL",
-		Description: "SHELL is " + listed(manual.Shells()) + ". The script holds all that it offers, so it\n" +
+		Description: "SHELL is " + listed(manual.Shells()) + ". The script holds everything it offers, so it\n" +
 			"belongs to this version of brood.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
 			script, ok := describe(c.App).Completion(c.Args().First())
 			if !ok || c.NArg() != 1 {
-				return &usageError{fmt.Errorf("shell %q: want %s", strings.Join(c.Args().Slice(), " "), listed(manual.Shells())), didYouMean("", "brood completion --help")}
+				err := fmt.Errorf("shell %q: want %s", strings.Join(c.Args().Slice(), " "), listed(manual.Shells()))
+				return &usageError{err, didYouMean("", "brood completion --help")}
 			}
 			_, err := fmt.Fprint(std.Out, script)
 			return run.Answer(err)
@@ -30,7 +31,7 @@ func completionCommand(std Streams) *cli.Command {
 	}
 }
 
-// listed is a, b or c.
+// listed returns "a, b or c".
 func listed(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]

@@ -39,10 +39,11 @@ func shellSays(t *testing.T, program string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// With what readline gives: each = is a word of its own. <default> and <dirnames> are readline's own names of files.
+// readline makes each = a word of its own. <default> and <dirnames> are readline's own completion of file names.
 func TestBashOffers(t *testing.T) {
 	bash, script := completionOf(t, "bash")
-	const call = `. "$1"; shift; compopt() { echo "<$2>"; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _brood; echo "${COMPREPLY[*]}"`
+	const call = `. "$1"; shift; compopt() { echo "<$2>"; }
+		COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _brood; echo "${COMPREPLY[*]}"`
 	for _, row := range []struct{ name, line, want string }{
 		{"commands", "brood ", "copy verify report follow stop ps limit lesson completion man help --help -h --version -v"},
 		{"the command that begins so", "brood ver", "verify"},

@@ -80,7 +80,7 @@ func (p *typist) sees(text string) {
 	}
 }
 
-// What a TAB makes of a line is told by a brood that prints its arguments.
+// printsItself replaces brood by a function that prints its arguments, to see what a TAB made of the line.
 const printsItself = "\nbrood() { printf '<%s>' \"$@\"; echo; }\nPS1='ready> '\nPS2=\n"
 
 func TestTabInBash(t *testing.T) {

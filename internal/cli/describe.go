@@ -10,7 +10,7 @@ import (
 	"brood/internal/manual"
 )
 
-// wordFlag is a flag whose value is one of these words, or may be; a word that ends with = goes on.
+// wordFlag is a flag for whose value completion offers these words. After a word that ends with = the value goes on.
 type wordFlag struct {
 	*cli.StringFlag
 	words []string
@@ -18,8 +18,8 @@ type wordFlag struct {
 
 func oneOf(flag *cli.StringFlag, words ...string) cli.Flag { return &wordFlag{flag, words} }
 
-// describe is the command line as its documents have it: all that app knows of it, and
-// what the library has no place for.
+// describe returns the command line as help, man page and completion need it: what app
+// knows, and what the library has no place for.
 func describe(app *cli.App) manual.Program {
 	built := readBuild()
 	p := manual.Program{
@@ -37,7 +37,7 @@ func describe(app *cli.App) manual.Program {
 
 func describeCommand(app *cli.App, c *cli.Command) manual.Command {
 	d := manual.Command{Name: c.Name, Usage: purpose(c), Description: c.Description, Examples: examples(c.Name)}
-	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // which the library gives to the command that runs alone
+	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // the library adds it only to the command that runs
 	for _, name := range strings.Fields(c.ArgsUsage) {
 		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, strings.Trim(name, "[]"))})
 	}
@@ -85,7 +85,7 @@ func describeFlag(f cli.Flag) manual.Flag {
 	return d
 }
 
-// argument is what there may be for a word of a command's ArgsUsage.
+// argument returns what completion offers for a word of a command's ArgsUsage.
 func argument(app *cli.App, name string) manual.Value {
 	switch name {
 	case "SOURCE", "RECORD":
@@ -120,10 +120,10 @@ func commands(app *cli.App) []manual.Entry {
 	return all
 }
 
-// purpose is what a command is for; of help, which the library adds, in our words.
+// purpose returns the usage of a command. The library adds the command help; its words are ours.
 func purpose(c *cli.Command) string {
 	if c.Name == "help" {
-		return "list the commands, or tell of one"
+		return "list the commands, or describe one"
 	}
 	return c.Usage
 }

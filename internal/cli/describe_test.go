@@ -23,7 +23,7 @@ func described(t *testing.T) (*cli.App, manual.Program) {
 	return app, p
 }
 
-// complaint is what brood says of a command line; none is to be one that it would follow.
+// complaint returns brood's error for a command line, which must be a usage error.
 func complaint(t *testing.T, args ...string) string {
 	t.Helper()
 	app := newApp(Streams{Out: io.Discard, Err: io.Discard})
@@ -34,7 +34,7 @@ func complaint(t *testing.T, args ...string) string {
 	return usage.Error()
 }
 
-// rejected is a line that no command follows, whatever the value of the flag is.
+// rejected returns a line that every command refuses, for any value of the flag.
 func rejected(command, flag, value string) []string {
 	return []string{command, "--" + flag + "=" + value, "--", "a", "b", "c", "d"}
 }
@@ -60,7 +60,7 @@ func TestEachWordOfAFlagIsTaken(t *testing.T) {
 	}
 }
 
-// What a wrong value is told to be are the words that are offered.
+// The error for a wrong value lists the same words that completion offers.
 func TestEachWordThatIsWantedIsOffered(t *testing.T) {
 	app, _ := described(t)
 	want := regexp.MustCompile(`: want ([\w-]+(?:(?:, | or )[\w-]+)+)$`)
@@ -118,7 +118,7 @@ func TestEachFlagThatTakesAFileSaysSo(t *testing.T) {
 	}
 }
 
-// What is beside flags must be known, or nothing would be offered for it.
+// Every argument beside the flags must be known, or completion offers nothing for it.
 func TestEachArgumentIsKnown(t *testing.T) {
 	_, p := described(t)
 	for _, c := range p.Commands {

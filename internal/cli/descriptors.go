@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// namedDescriptors are the numbers in arguments like /dev/fd/9: a child opens the file by the same name.
+// namedDescriptors returns the numbers in arguments like /dev/fd/9. A child opens the file by the same name, so
+// they must stay open in it.
 func namedDescriptors(args []string) (fds []int) {
 	for _, arg := range args {
 		for _, dir := range []string{"/dev/fd/", "/proc/self/fd/"} {

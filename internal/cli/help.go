@@ -8,16 +8,15 @@ import (
 	"brood/internal/view"
 )
 
-// A terminal may be as wide as it likes: lines of more than mostColumns are hard to read.
+// Lines wider than mostColumns are hard to read, however wide the terminal is.
 const (
 	leastColumns = 60
 	usualColumns = 80
 	mostColumns  = 100
 )
 
-// showHelp is the library's way to print help, whose own has flags in the order of the
-// alphabet and knows no examples. app is the whole of which data, the second of the
-// library's own arguments, may be a command.
+// showHelp returns the function with which the library prints help. The library's own lists
+// flags by the alphabet and has no examples. Its data is app, or one of app's commands.
 func showHelp(app *cli.App) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := usualColumns

@@ -24,30 +24,38 @@ import (
 
 const (
 	lessonName = "lesson"
-	aboutFlag  = "about" // what --help with a lesson's name becomes: the library takes that name for a help topic
+	aboutFlag  = "about" // stands for --help with a lesson's name, which the library would take for a help topic
 )
 
 func lessonCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:            lessonName,
-		Usage:           "show what processes are, on real ones; without NAME, list the lessons",
+		Usage:           "show how processes work, on real ones; without NAME, list the lessons",
 		ArgsUsage:       "[NAME [FOLDER]]",
-		Description:     "brood lesson NAME --help says what a lesson shows. FOLDER is what the lessons copy and stall copy.",
+		Description:     "brood lesson NAME --help describes a lesson. The lessons copy and stall copy FOLDER.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			oneOf(&cli.StringFlag{Name: "lang", Category: aboutLesson, Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "tell it in `LANG`: en or zh"},
+			oneOf(&cli.StringFlag{Name: "lang", Category: aboutLesson,
+				Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG",
+				Usage: "use the language `LANG`: en or zh"},
 				"en", "zh"),
-			&cli.Float64Flag{Name: "pace", Category: aboutLesson, Value: 1, Usage: "wait `N` times as long as the tutorial does; 0.1: ten times as fast"},
-			oneOf(&cli.StringFlag{Name: "show", Category: aboutLesson, Value: string(lesson.ShowBoth), Usage: "`CODE` to show: python, go, both or none"},
+			&cli.Float64Flag{Name: "pace", Category: aboutLesson, Value: 1,
+				Usage: "wait `N` times as long as the tutorial does; 0.1: ten times as fast"},
+			oneOf(&cli.StringFlag{Name: "show", Category: aboutLesson, Value: string(lesson.ShowBoth),
+				Usage: "show the `CODE`: python, go, both or none"},
 				string(lesson.ShowPython), string(lesson.ShowGo), string(lesson.ShowBoth), string(lesson.ShowNone)),
-			&cli.BoolFlag{Name: "no-quiz", Category: aboutLesson, Usage: "ask nothing (nor without a terminal): questions are answered at once"},
-			&cli.BoolFlag{Name: "quiet", Category: aboutLog, Aliases: []string{"q"}, Usage: "only what the programs print"},
-			&cli.StringFlag{Name: "record", Category: aboutLog, Usage: "write every event to `FILE` as JSON Lines", TakesFile: true},
-			&cli.StringFlag{Name: "report", Category: aboutLog, TakesFile: true, Usage: "draw the processes for a browser, in `FILE`"},
-			&cli.Uint64Flag{Name: "seed", Category: aboutQuiz, Value: 1, Usage: "quiz: the scenario that `N` stands for"},
-			&cli.IntFlag{Name: "actions", Category: aboutQuiz, Value: 8, Usage: "quiz: so many questions, `K`"},
-			&cli.BoolFlag{Name: "answers", Category: aboutQuiz, Usage: "quiz: with the answers"},
+			&cli.BoolFlag{Name: "no-quiz", Category: aboutLesson,
+				Usage: "ask no questions, print the answers at once; the same without a terminal"},
+			&cli.BoolFlag{Name: "quiet", Category: aboutLog, Aliases: []string{"q"},
+				Usage: "print only what the programs print"},
+			&cli.StringFlag{Name: "record", Category: aboutLog, TakesFile: true,
+				Usage: "write every event to `FILE` as JSON Lines"},
+			&cli.StringFlag{Name: "report", Category: aboutLog, TakesFile: true,
+				Usage: "draw the processes for a browser, in `FILE`"},
+			&cli.Uint64Flag{Name: "seed", Category: aboutQuiz, Value: 1, Usage: "quiz: choose the scenario by `N`"},
+			&cli.IntFlag{Name: "actions", Category: aboutQuiz, Value: 8, Usage: "quiz: ask `K` questions"},
+			&cli.BoolFlag{Name: "answers", Category: aboutQuiz, Usage: "quiz: print the answers"},
 			&cli.BoolFlag{Name: aboutFlag, Hidden: true},
 		},
 		Action: func(c *cli.Context) error {
@@ -61,7 +69,9 @@ func lessonCommand(std Streams) *cli.Command {
 }
 
 func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
-	s := &lesson.Stage{Lang: c.String("lang"), Pace: c.Float64("pace"), Quiet: c.Bool("quiet"), Out: std.Out, Folder: c.Args().Get(1)}
+	s := &lesson.Stage{
+		Lang: c.String("lang"), Pace: c.Float64("pace"), Quiet: c.Bool("quiet"), Out: std.Out, Folder: c.Args().Get(1),
+	}
 	if s.Lang != "en" && s.Lang != "zh" {
 		return nil, fmt.Errorf("--lang %q: want en or zh", s.Lang)
 	}
@@ -94,11 +104,13 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n", quizName, lesson.QuizTitle.In(s.Lang))
 		return run.Answer(err)
 	case name == quizName && s.Quiet:
-		return &usageError{errors.New("the quiz has nothing but its questions: --quiet leaves none"), didYouMean("", "brood lesson --help")}
+		err := errors.New("--quiet leaves nothing of the quiz, which is only questions")
+		return &usageError{err, didYouMean("", "brood lesson --help")}
 	case name == quizName:
 		o := lesson.QuizOptions{Seed: c.Uint64("seed"), Actions: c.Int("actions"), Answers: c.Bool("answers")}
 		if o.Actions < 1 {
-			return &usageError{fmt.Errorf("--actions %d: want 1 or more", o.Actions), didYouMean("", "brood lesson --help")}
+			err := fmt.Errorf("--actions %d: want 1 or more", o.Actions)
+			return &usageError{err, didYouMean("", "brood lesson --help")}
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found:
@@ -120,7 +132,7 @@ func listLessons(w io.Writer, lang string) error {
 	return err
 }
 
-// nearest is the lesson whose name is most like this one, by the library's measure.
+// nearest returns the lesson whose name is most like this one, by the library's measure.
 func nearest(name string) string {
 	commands := []*cli.Command{{Name: quizName}}
 	for _, l := range lesson.All() {
@@ -129,7 +141,7 @@ func nearest(name string) string {
 	return suggested(commands, name)
 }
 
-// give gives a lesson until its end or the first signal.
+// give runs a lesson until its end or the first signal.
 func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) error {
 	files, err := run.Create(run.Files{Record: c.String("record"), Report: c.String("report"), Lang: s.Lang})
 	if err != nil {
@@ -141,7 +153,7 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 	ctx, stopped, end := untilSignal()
 	defer end()
 	if err = play(ctx); errors.Is(err, syscall.EPIPE) {
-		err = nil // whoever reads has had enough
+		err = nil // the reader has read enough
 	}
 	s.Emit(state.Finished(time.Now()))
 	err = errors.Join(err, files.Close())
@@ -151,7 +163,7 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 	return err
 }
 
-// untilSignal is a context that the first Ctrl-C, SIGTERM or SIGHUP cancels, and which it was.
+// untilSignal returns a context that the first Ctrl-C, SIGTERM or SIGHUP cancels; stopped returns that signal.
 func untilSignal() (ctx context.Context, stopped func() syscall.Signal, end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	caught, first, done := make(chan os.Signal, 1), make(chan syscall.Signal, 1), make(chan struct{})
@@ -179,8 +191,8 @@ func untilSignal() (ctx context.Context, stopped func() syscall.Signal, end func
 	}
 }
 
-// linesOf yields the lines of r until its end; the goroutine that reads a terminal
-// cannot be ended but with the program.
+// linesOf yields the lines of r until its end. The goroutine that reads a terminal ends
+// only with the program.
 func linesOf(r io.Reader) <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -192,7 +204,7 @@ func linesOf(r io.Reader) <-chan string {
 	return lines
 }
 
-// systemLang is zh where the environment asks for Chinese, else en.
+// systemLang returns zh where the environment asks for Chinese, else en.
 func systemLang(getenv func(string) string) string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} { // locale(7): the first that is set
 		if value := getenv(name); value != "" {

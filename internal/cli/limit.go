@@ -15,11 +15,11 @@ import (
 func limitCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "limit",
-		Usage:     "say, or change, the bandwidth of a brood copy or verify that runs",
+		Usage:     "print or change the bandwidth limit of a running brood copy or verify",
 		ArgsUsage: "PID [RATE]",
-		Description: "PID is the parent's, which its log begins with, or, should it be gone, one of the\n" +
-			"children's. RATE is bytes a second for all children together, as 500K, 10M or 1.5G;\n" +
-			"off, or 0, is none. Without RATE the present one is printed.",
+		Description: "PID is the parent's; its log begins with it. If the parent is gone, use a child's.\n" +
+			"RATE is bytes a second for all children together: 500K, 10M or 1.5G; off or 0\n" +
+			"means no limit. Without RATE, brood prints the current one.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
@@ -41,7 +41,7 @@ func limitCommand(std Streams) *cli.Command {
 	}
 }
 
-// readLimit reads PID and RATE, nil for none.
+// readLimit reads PID and RATE; rate is nil without one.
 func readLimit(args cli.Args) (pid int, rate *int64, err error) {
 	if n := args.Len(); n != 1 && n != 2 {
 		return 0, nil, fmt.Errorf("want PID and perhaps RATE, got %d arguments", n)

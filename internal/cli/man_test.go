@@ -99,7 +99,7 @@ func unstruck(text string) string {
 	return string(out)
 }
 
-// Whatever a usage says is text, and no request to the reader.
+// The text of a usage never becomes a roff request.
 func TestManPageTakesTextForText(t *testing.T) {
 	p := manual.Program{Name: "brood", Usage: "x", Date: "2026-11-24", SeeAlso: []string{"cp"}, Commands: []manual.Command{{
 		Name: "copy", Usage: ".so /etc/passwd", Description: `'ig \fBbold\fR "quoted" \*(x`,

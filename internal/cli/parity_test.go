@@ -14,8 +14,8 @@ import (
 	"brood/internal/lesson"
 )
 
-// What the tutorial's programs print in Python, their lessons print, too: the
-// same lines, and where the order is promised in the same order.
+// The lessons print the same lines as the tutorial's programs do in Python, and where the
+// order is guaranteed, in the same order.
 func TestParityWithPython(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3: ", err)

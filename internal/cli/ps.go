@@ -19,16 +19,18 @@ func psCommand(std Streams) *cli.Command {
 	watch := new(optional)
 	return &cli.Command{
 		Name:      "ps",
-		Usage:     "list the broods that run on this machine, and what their children are at",
+		Usage:     "list the runs on this machine, and what their children are doing",
 		ArgsUsage: " ",
-		Description: "Each brood is a tree: the parent, its children, and theirs; below who follows a copy on\n" +
-			"a cluster its tasks on their nodes. What the system does not let you know of other\n" +
-			"users' processes is -. It reads /proc, and needs Linux.",
+		Description: "Each run is a tree: the parent, its children, and theirs. A process that follows a\n" +
+			"copy on a cluster has the tasks on their nodes below it. A dash stands for what the\n" +
+			"system hides about other users' processes. Needs Linux, for its /proc.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			&cli.GenericFlag{Name: "watch", Category: aboutLog, Value: watch, DefaultText: "2s", Usage: "look again each `DURATION`, until Ctrl-C"},
-			&cli.BoolFlag{Name: "json", Category: aboutLog, Usage: "one JSON array, the children in their parents; with --watch one each time, a line each"},
+			&cli.GenericFlag{Name: "watch", Category: aboutLog, Value: watch, DefaultText: "2s",
+				Usage: "repeat every `DURATION`, until Ctrl-C"},
+			&cli.BoolFlag{Name: "json", Category: aboutLog,
+				Usage: "print a JSON array, with the children inside their parents; with --watch a line each time"},
 		},
 		Action: func(c *cli.Context) error {
 			every, err := readInterval(*watch, c.Args())
@@ -45,8 +47,8 @@ func psCommand(std Streams) *cli.Command {
 	}
 }
 
-// optional is a flag whose value may be left out: then it is "true". Apart from the flag, as
-// the next argument, it is not read by the flag package.
+// optional is a flag whose value may be left out; then it is "true". The flag package does
+// not take the next argument for its value.
 type optional string
 
 func (o *optional) IsBoolFlag() bool   { return true }
@@ -58,7 +60,7 @@ const (
 	leastInterval = 100 * time.Millisecond
 )
 
-// readInterval reads how often it is looked again: 0 for once.
+// readInterval reads the time between two looks, 0 for a single look.
 func readInterval(flag optional, args cli.Args) (time.Duration, error) {
 	switch {
 	case args.Len() == 1 && flag == "true":
@@ -103,7 +105,7 @@ func (b *broods) show() error {
 	return err
 }
 
-// look takes a census, with the rates since the last one.
+// look takes a census, with the rates since the previous one.
 func (b *broods) look() (*census.Census, error) {
 	c, err := census.Take()
 	if err != nil {
@@ -130,7 +132,7 @@ func (b *broods) showOnce() error {
 	return err
 }
 
-// unread is how long it is waited, once that was asked for, until a reader takes what is written.
+// unread is how long brood waits at the end for a reader to take what was written.
 const unread = time.Second
 
 // watch writes one block after another.
@@ -170,7 +172,7 @@ func (b *broods) repeat(ctx context.Context) error {
 	}
 }
 
-// watchOn draws in place, and leaves what was drawn last.
+// watchOn draws in place. What it drew last stays on the terminal.
 func (b *broods) watchOn(ctx context.Context, terminal *os.File) error {
 	if _, err := b.look(); err != nil {
 		return err

@@ -62,8 +62,9 @@ func testExample(t *testing.T, command, want string) {
 }
 
 func withoutNumbers(text string) []string {
-	// Which child was first, how many ran at once and how fast is not the same on each machine.
-	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration|node|task)=\S+|(copy|task)-\d|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
+	// The order of children, their number at once and their speed differ from machine to machine.
+	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration|node|task)=\S+|(copy|task)-\d` +
+		`|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
 	lines := strings.Split(varies.ReplaceAllString(text, "#"), "\n")
 	slices.Sort(lines)
 	return lines
@@ -72,7 +73,10 @@ func withoutNumbers(text string) []string {
 func TestReadmeHasEveryFlag(t *testing.T) {
 	text := readme(t)
 	std := Streams{Out: io.Discard, Err: io.Discard}
-	for _, flag := range slices.Concat(copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags, reportCommand(std).Flags, psCommand(std).Flags, followCommand(std).Flags) {
+	for _, flag := range slices.Concat(
+		copyCommand(std).Flags, verifyCommand(std).Flags, lessonCommand(std).Flags,
+		reportCommand(std).Flags, psCommand(std).Flags, followCommand(std).Flags,
+	) {
 		if visible, ok := flag.(cli.VisibleFlag); flag.Names()[0] == aboutFlag || ok && !visible.IsVisible() {
 			continue
 		}

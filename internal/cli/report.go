@@ -22,17 +22,23 @@ func reportCommand(std Streams) *cli.Command {
 		Name:      "report",
 		Usage:     "draw a recorded run",
 		ArgsUsage: "RECORD",
-		Description: "Draws the run that RECORD is of (brood copy --record, brood lesson --record): its\n" +
-			"summary, a time line of its processes, the slowest and the failed files, the family. Of\n" +
-			"a record that is cut off it draws what is there, says so, and has exit status 1.",
+		Description: "Draws the run that RECORD was written by (brood copy --record, brood lesson\n" +
+			"--record): its summary, a time line of its processes, the slowest and the failed\n" +
+			"files, the family of processes. A record that was cut off is drawn as far as it\n" +
+			"goes, with a warning and exit status 1.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "html", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for a browser: all that there is to see of the run, and nothing that it would ask a network for"},
-			&cli.StringFlag{Name: "trace", Category: aboutPicture, TakesFile: true, Usage: "write `FILE` for Perfetto or chrome://tracing"},
-			&cli.StringFlag{Name: "svg", Category: aboutPicture, TakesFile: true, Usage: "write the time line as a picture to `FILE`"},
+			&cli.StringFlag{Name: "html", Category: aboutPicture, TakesFile: true,
+				Usage: "write a page for a browser to `FILE`; it needs no network"},
+			&cli.StringFlag{Name: "trace", Category: aboutPicture, TakesFile: true,
+				Usage: "write `FILE` for Perfetto or chrome://tracing"},
+			&cli.StringFlag{Name: "svg", Category: aboutPicture, TakesFile: true,
+				Usage: "write the time line as a picture to `FILE`"},
 			&cli.BoolFlag{Name: "schema", Category: aboutLog, Usage: "print the JSON Schema of a line of a record"},
-			oneOf(&cli.StringFlag{Name: "lang", Category: aboutPicture, Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG", Usage: "draw it in `LANG`: en or zh"},
+			oneOf(&cli.StringFlag{Name: "lang", Category: aboutPicture,
+				Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG",
+				Usage: "use the language `LANG`: en or zh"},
 				"en", "zh"),
 		},
 		Action: func(c *cli.Context) error {
@@ -41,7 +47,8 @@ func reportCommand(std Streams) *cli.Command {
 				return run.Answer(err)
 			}
 			if c.NArg() != 1 {
-				return &usageError{fmt.Errorf("want RECORD, got %d arguments", c.NArg()), didYouMean("", "brood report --help")}
+				err := fmt.Errorf("want RECORD, got %d arguments", c.NArg())
+				return &usageError{err, didYouMean("", "brood report --help")}
 			}
 			if lang := c.String("lang"); lang != "en" && lang != "zh" {
 				return &usageError{fmt.Errorf("--lang %q: want en or zh", lang), didYouMean("", "brood report --help")}
@@ -51,7 +58,7 @@ func reportCommand(std Streams) *cli.Command {
 	}
 }
 
-// draw draws what is asked for, or on standard output.
+// draw writes the pictures that the flags name, or the text report to standard output.
 func draw(c *cli.Context, std Streams) error {
 	name := c.Args().First()
 	timeline, err := readRecord(name)
@@ -104,7 +111,7 @@ func readRecord(name string) (*status.Timeline, error) {
 	return &timeline, err
 }
 
-// writeFile makes a file of what draw writes, or leaves none.
+// writeFile creates a file with what draw writes. On an error it removes the file.
 func writeFile(name string, draw func(io.Writer) error) error {
 	file, err := os.Create(name)
 	if err != nil {

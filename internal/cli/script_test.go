@@ -55,7 +55,13 @@ func TestScript(t *testing.T) {
 		Condition: func(name string) (bool, error) {
 			_, fuse := os.Stat("/dev/fuse")
 			root := os.Geteuid() == 0
-			return name == "root" && root || name == "fuse" && root && fuse == nil || name == "landlock" && confine.Available() == nil, nil
+			switch name {
+			case "root":
+				return root, nil
+			case "fuse":
+				return root && fuse == nil, nil
+			}
+			return name == "landlock" && confine.Available() == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,

@@ -22,7 +22,7 @@ func parseSize(s string) (int64, error) {
 	return int64(n), nil
 }
 
-// scaleOf is how many bytes a unit has, in lower case: k, kib, kb …
+// scaleOf returns the number of bytes of a unit in lower case: k, kib, kb …
 func scaleOf(unit string) (scale float64, ok bool) {
 	if unit == "" || unit == "b" {
 		return 1, true
@@ -37,10 +37,10 @@ func scaleOf(unit string) (scale float64, ok bool) {
 	return 0, false
 }
 
-// noRate is how no rate is said.
+// noRate is the word for no limit.
 const noRate = "off"
 
-// parseRate reads bytes a second, 0 for none.
+// parseRate reads bytes a second; 0 means no limit.
 func parseRate(s string) (int64, error) {
 	if s == noRate {
 		return 0, nil
@@ -55,7 +55,7 @@ func parseRate(s string) (int64, error) {
 	return rate, nil
 }
 
-// rateInWords is what parseRate has read.
+// rateInWords is the inverse of parseRate.
 func rateInWords(rate int64) string {
 	if rate == 0 {
 		return noRate

@@ -34,7 +34,7 @@ func readSpec(c *cli.Context, std Streams) (spec run.Spec, err error) {
 		return spec, err
 	}
 	if spec.Name == "" || run.Printable(spec.Name) != spec.Name || strings.Contains(spec.Name, "\n") {
-		return spec, fmt.Errorf("--name %q: want one that can be printed on a line", spec.Name)
+		return spec, fmt.Errorf("--name %q: want a name that prints on one line", spec.Name)
 	}
 	if spec.PerChild, spec.Guided, err = parsePerChild(c.String("per-child")); err != nil {
 		return spec, err

@@ -87,7 +87,9 @@ func (c *cluster) create(ctx context.Context, cancel context.CancelFunc, work pl
 }
 
 // submit plans the run and submits it, while a heartbeat shows that somebody follows.
-func (c *cluster) submit(ctx context.Context, cancel context.CancelFunc, folder *slurm.Folder, work plan.Work) (ending, error) {
+func (c *cluster) submit(
+	ctx context.Context, cancel context.CancelFunc, folder *slurm.Folder, work plan.Work,
+) (ending, error) {
 	defer folder.Beat()()
 	measured := event.Event{Kind: event.Measured, Files: work.Files, Size: work.Bytes}
 	planning, err := folder.Planning(measured, c.emit)
@@ -167,7 +169,7 @@ func newRequest(tree plan.Tree, spec *Spec) (slurm.Request, error) {
 	}, err
 }
 
-// jobFolder returns the job folder that was asked for, or else a new one beside the destination, where
+// jobFolder returns the job folder that the spec names, or else a new one beside the destination, where
 // most nodes can see it. Where folders above the destination are missing, it lies beside the topmost of these.
 func (c *Cluster) jobFolder(dest string) string {
 	if c.JobFolder != "" {
@@ -198,7 +200,7 @@ func clusterRungs(daemon bool, folder string) []rung {
 	}
 }
 
-// mark has a child make or remove the marker in the destination, by which a node knows it.
+// mark has a child make or remove the marker in the destination. A node recognises the destination by it.
 func (r *run) mark(name string, config func(target.Kwargs, string) process.Config) error {
 	c := config(r.kwargs(), name)
 	var said strings.Builder

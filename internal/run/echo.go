@@ -6,7 +6,7 @@ import (
 )
 
 // An echo is the same signal again within 100 ms. timeout(1) sends one: it signals its
-// child, and then its whole group. So do a terminal that closes and its shell.
+// child, then its whole group. A closing terminal and its shell do the same.
 //
 // The time is counted in turns; a turn with a signal waiting does not count. On a busy
 // machine two signals that were sent together may be read far apart: a process that gets
@@ -17,7 +17,7 @@ const (
 	echoAtMost = 500 * time.Millisecond
 )
 
-// echoes are the signals that may have an echo still.
+// echoes are the signals that may still have an echo.
 type echoes struct {
 	of   map[os.Signal]*echo
 	turn <-chan time.Time // the end of the turn under way; nil for none
@@ -28,7 +28,7 @@ type echo struct {
 	until time.Time
 }
 
-// next waits for a signal that is no echo; ok is false when there will be none any more.
+// next waits for a signal that is no echo; ok is false after the last one.
 func (s *signals) next() (sig os.Signal, ok bool) {
 	for {
 		select {
@@ -42,7 +42,7 @@ func (s *signals) next() (sig os.Signal, ok bool) {
 	}
 }
 
-// settle waits until no signal can have an echo any more.
+// settle waits until no signal can still have an echo.
 func (s *signals) settle() {
 	for len(s.echoes.of) > 0 {
 		select {
@@ -56,7 +56,7 @@ func (s *signals) settle() {
 	}
 }
 
-// heard tells whether the signal is no echo.
+// heard reports whether the signal is no echo.
 func (e *echoes) heard(sig os.Signal) bool {
 	if last := e.of[sig]; last != nil && time.Now().Before(last.until) {
 		return false
@@ -65,7 +65,7 @@ func (e *echoes) heard(sig os.Signal) bool {
 	return true
 }
 
-// ticks has the end of each turn, as long as there may be an echo.
+// ticks sends the end of each turn while there may be an echo.
 func (e *echoes) ticks() <-chan time.Time {
 	if e.turn == nil && len(e.of) > 0 {
 		e.turn = time.After(echoTurn)

@@ -62,7 +62,7 @@ func (r *run) kwargs() target.Kwargs {
 // lookEvery is how often the progress of children is read.
 const lookEvery = 200 * time.Millisecond
 
-// silence is how long one of so many children may make no progress before it is reported as
+// silence is how long one of several children may make no progress before it is reported as
 // silent. The more children there are, the less often each one gets its turn.
 func silence(children int) time.Duration {
 	return max(3*time.Second, time.Duration(children)*12*time.Millisecond)
@@ -166,8 +166,8 @@ func (r *run) measure(ctx context.Context, wanted bool) (plan.Work, error) {
 	return work, err
 }
 
-// startPlan starts the walk that makes batches: of so many items that a slot always has one,
-// or, on a cluster, of such chunks.
+// startPlan starts the walk that makes batches: for children in that many slots, or, on a
+// cluster, of the size of the chunk.
 func (r *run) startPlan(ctx context.Context, chunk plan.Chunk, slots int, emit event.Sink) (*plan.Plan, error) {
 	o := r.spec.planOptions(slots)
 	o.Chunk, o.ArgRoom = chunk, argRoom(r.tree)

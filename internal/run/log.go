@@ -47,7 +47,7 @@ func (l *log) close(signal syscall.Signal) {
 }
 
 // Note writes a message that is not an event: as a line of the log where that is JSON,
-// otherwise as programs do ("brood: …"). It is written whatever the log level.
+// otherwise as programs do ("brood: …"). The log level does not suppress it.
 func Note(options hclog.LoggerOptions, level hclog.Level, message string) {
 	if !options.JSONFormat {
 		fmt.Fprintf(options.Output, "brood: %s\n", Printable(message))

@@ -107,7 +107,7 @@ func (all Outputs) Read(e event.Event) {
 	}
 }
 
-// Close completes the files, and returns an error for each one that is incomplete.
+// Close completes the files, and returns an error for each incomplete one.
 func (all Outputs) Close() (err error) {
 	for _, o := range all {
 		err = errors.Join(err, o.close())

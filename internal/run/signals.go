@@ -13,8 +13,8 @@ import (
 // signals is the controller that turns Ctrl-C, SIGTERM and SIGHUP into stops. Each signal
 // goes up one rung; an echo of one does not. The first lets running children finish, the
 // second terminates them, the third kills them. With --daemon the first already terminates.
-// After the last rung a signal has the kernel's own effect, so that one more ends this
-// process, should something hold it up (such as a reader of the answer that does not read).
+// After the last rung a signal has the kernel's own effect: one more ends this process, even
+// when something holds it up, such as a reader of the answer that does not read.
 type signals struct {
 	stops  chan<- schedule.Stop
 	caught chan os.Signal
@@ -64,8 +64,8 @@ func (r *run) watchSignals(ahead []rung) *signals {
 	return s
 }
 
-// Catch sends the signals that end a run to caught, except those that this process was
-// started to ignore, as by nohup and in a shell's background jobs.
+// Catch sends the signals that end a run to caught. It leaves out signals that this process
+// was started to ignore, as by nohup and in a shell's background jobs.
 func Catch(caught chan<- os.Signal) {
 	for sig := range signalNames {
 		if !signal.Ignored(sig) {

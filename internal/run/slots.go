@@ -21,7 +21,7 @@ const childMemory = 8 << 20
 type slots struct {
 	count   int         // where --jobs auto begins its search
 	most    int         // where that search ends, 0 without it
-	limited event.Event // why count is less than was asked for, zero when it is not
+	limited event.Event // why count is below Spec.Slots, zero when it is not
 }
 
 func newSlots(spec *Spec) (s slots) {

@@ -88,7 +88,7 @@ type Task struct {
 // Validate returns an error for patterns and counts that make no sense.
 func (s *Spec) Validate() error { return s.planOptions(0).Validate() }
 
-// planOptions returns the spec as package plan needs it, for so many slots.
+// planOptions returns the spec as package plan needs it, for that number of slots.
 func (s *Spec) planOptions(slots int) plan.Options {
 	o := plan.Options{
 		Include: s.Include, Exclude: s.Exclude, Only: s.Only,
@@ -98,7 +98,7 @@ func (s *Spec) planOptions(slots int) plan.Options {
 	}
 	if s.DryRun {
 		o.PerChild, o.Guided = 1, false // each file is a line of the answer
-		o.Recheck = false               // a child would look at what is there, and a dry run has none
+		o.Recheck = false               // a child rechecks existing files, and a dry run has none
 	}
 	return o
 }
