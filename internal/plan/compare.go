@@ -42,7 +42,7 @@ func (w *walk) compare() {
 // compareFolder goes over the source's names, then over the destination's: in a
 // folder of any size, neither side has to be remembered.
 func (w *walk) compareFolder(name string) {
-	err := w.each(w.source, name, w.wanted, func(e listed) { w.entry(e, w.compareName) })
+	err := w.each(w.source, name, w.wanted, func(e dirent) { w.entry(e, w.compareName) })
 	if err != nil {
 		w.failed(name, "read folder", err)
 		return // what is extra cannot be told either
@@ -108,7 +108,7 @@ func (w *walk) extras(folder string) {
 	}
 }
 
-func (w *walk) extra(e listed) {
+func (w *walk) extra(e dirent) {
 	if e.err != nil {
 		w.failed(e.name, "stat at the destination", e.err)
 		return

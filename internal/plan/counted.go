@@ -3,7 +3,7 @@ package plan
 // counted makes batches of Options.PerChild files, in the walk's order: one batch is filled, and
 // while it waits to be taken so does the walk.
 type counted struct {
-	perChild, room int
+	perChild, argRoom int
 
 	batch Batch
 	size  int // of its names, as arguments
@@ -28,5 +28,5 @@ func (c *counted) enough(ready bool) bool { return ready }
 func (c *counted) full() bool {
 	const path = 4096
 	n := len(c.batch.Items)
-	return n >= c.perChild || n > 0 && c.room > 0 && c.size+path+9 > c.room
+	return n >= c.perChild || n > 0 && c.argRoom > 0 && c.size+path+9 > c.argRoom
 }

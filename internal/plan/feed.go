@@ -13,7 +13,7 @@ type folder struct {
 	name  string
 	in    *folder // nil for the topmost
 	fresh bool    // the destination has none of that name, so nothing in it either
-	only  *chosen // what is chosen in it; nil for all
+	only  *choice // what is chosen in it; nil for all
 
 	left   bool // the walk is through with it
 	open   int  // files, hard links and folders in it that are not done
@@ -26,7 +26,7 @@ type feed struct {
 	*Plan
 	found <-chan entry // nil when the walk is over
 
-	files    files
+	files    fileQueue
 	lane     Batch // folders, links and nodes that are ready
 	links    Batch // hard links that are ready
 	waiting  int   // hard links whose first name is not done
@@ -36,7 +36,7 @@ type feed struct {
 }
 
 // files are those that wait until they are in a batch that is taken: counted, guided, or chunked.
-type files interface {
+type fileQueue interface {
 	add(entry)
 	next(hurry bool) (Batch, bool) // the batch that could be started now; in a hurry it waits for no more files
 	given()                        // that batch was
@@ -46,18 +46,18 @@ type files interface {
 
 func newFeed(p *Plan, found <-chan entry) *feed {
 	f := &feed{Plan: p, found: found, lane: Batch{Folders: true}, links: Batch{Folders: true}}
-	f.files = newFiles(p.opts)
+	f.files = newFileQueue(p.opts)
 	return f
 }
 
-func newFiles(opts Options) files {
+func newFileQueue(opts Options) fileQueue {
 	switch {
 	case opts.Chunk.Files > 0:
 		return &chunked{Chunk: opts.Chunk}
 	case opts.Guided:
 		return newGuided(opts)
 	}
-	return &counted{perChild: opts.PerChild, room: opts.ArgRoom}
+	return &counted{perChild: opts.PerChild, argRoom: opts.ArgRoom}
 }
 
 func (f *feed) run(ctx context.Context) {
@@ -85,7 +85,7 @@ func (f *feed) run(ctx context.Context) {
 			}
 			f.silent = false
 			f.take(e)
-		case n := <-f.news:
+		case n := <-f.notices:
 			f.hear(n)
 		case <-ctx.Done():
 			return
@@ -93,7 +93,7 @@ func (f *feed) run(ctx context.Context) {
 	}
 }
 
-func (f *feed) hear(n news) {
+func (f *feed) hear(n notice) {
 	if n.silent {
 		f.silent = true
 	} else {
@@ -153,15 +153,15 @@ func (f *feed) over() bool {
 func (f *feed) inLane() int { return max(len(f.lane.Items), len(f.links.Items)) }
 
 // fits is how many of a queue fit into one batch, whose names have so much room; 0: no bound.
-func (j Batch) fits(room int) int {
+func (b Batch) fits(argRoom int) int {
 	size := 0
-	for i, e := range j.of {
+	for i, e := range b.of {
 		size += e.args()
-		if i == laneBatch || i > 0 && room > 0 && size > room {
+		if i == laneBatch || i > 0 && argRoom > 0 && size > argRoom {
 			return i
 		}
 	}
-	return len(j.of)
+	return len(b.of)
 }
 
 // args is the room that an entry takes among a batch's arguments.
@@ -173,16 +173,16 @@ func (e entry) args() int {
 	return len(e.name) + each
 }
 
-func (f *feed) given(j Batch) {
+func (f *feed) given(b Batch) {
 	switch {
-	case !j.Folders:
+	case !b.Folders:
 		f.files.given()
 		f.running++
 		return
-	case len(j.Firsts) > 0:
-		f.links = f.links.after(len(j.Items))
+	case len(b.Firsts) > 0:
+		f.links = f.links.after(len(b.Items))
 	default:
-		f.lane = f.lane.after(len(j.Items))
+		f.lane = f.lane.after(len(b.Items))
 	}
 	f.laneBusy = true
 }
@@ -222,13 +222,13 @@ func (f *feed) await(e entry) {
 	f.waiting++
 }
 
-func (f *feed) completed(j Batch) {
-	if j.Folders {
+func (f *feed) completed(b Batch) {
+	if b.Folders {
 		f.laneBusy = false
 	} else {
 		f.running--
 	}
-	for _, e := range j.of {
+	for _, e := range b.of {
 		if e.first != nil && e.kind != hardLink {
 			f.release(e.first)
 		}
@@ -264,32 +264,32 @@ func (f *feed) settle(d *folder) {
 }
 
 // add adds an entry at the end.
-func (j *Batch) add(e entry) {
+func (b *Batch) add(e entry) {
 	if e.kind == file && !e.repair {
-		j.Bytes += e.size
+		b.Bytes += e.size
 	}
 	if e.kind == hardLink {
-		j.Firsts = append(j.Firsts, e.first.name)
+		b.Firsts = append(b.Firsts, e.first.name)
 	}
 	e.info = nil
-	j.Items = append(j.Items, e.name)
-	j.of = append(j.of, e)
+	b.Items = append(b.Items, e.name)
+	b.of = append(b.of, e)
 }
 
 // front is a batch of the first n of a queue.
-func (j Batch) front(n int) Batch {
-	j.Items, j.of = j.Items[:n], j.of[:n]
-	if len(j.Firsts) > 0 {
-		j.Firsts = j.Firsts[:n]
+func (b Batch) front(n int) Batch {
+	b.Items, b.of = b.Items[:n], b.of[:n]
+	if len(b.Firsts) > 0 {
+		b.Firsts = b.Firsts[:n]
 	}
-	return j
+	return b
 }
 
 // after is the queue without the first n.
-func (j Batch) after(n int) Batch {
-	j.Items, j.of = slices.Clone(j.Items[n:]), slices.Clone(j.of[n:])
-	if len(j.Firsts) > 0 {
-		j.Firsts = slices.Clone(j.Firsts[n:])
+func (b Batch) after(n int) Batch {
+	b.Items, b.of = slices.Clone(b.Items[n:]), slices.Clone(b.of[n:])
+	if len(b.Firsts) > 0 {
+		b.Firsts = slices.Clone(b.Firsts[n:])
 	}
-	return j
+	return b
 }

@@ -38,8 +38,8 @@ const (
 // that has half of its share already ends where the folder does. (Files to be compared are all
 // said to be in one: nothing is made.)
 type guided struct {
-	shares int64 // that what waits is cut into
-	room   int   // Options.ArgRoom
+	shares  int64 // that what waits is cut into
+	argRoom int   // Options.ArgRoom
 
 	big    []Batch // the largest last, of equals the one found first
 	small  []entry // in the walk's order
@@ -50,7 +50,7 @@ type guided struct {
 
 func newGuided(o Options) *guided {
 	// More shares than files are as many.
-	return &guided{shares: 2 * int64(min(max(o.Slots, 1), filesAhead/2)), room: o.ArgRoom}
+	return &guided{shares: 2 * int64(min(max(o.Slots, 1), filesAhead/2)), argRoom: o.ArgRoom}
 }
 
 func (e entry) weight() int64 { return e.size + fileWeight }
@@ -64,7 +64,7 @@ func (g *guided) add(e entry) {
 	}
 	var batch Batch
 	batch.add(e)
-	i, _ := slices.BinarySearchFunc(g.big, batch.Bytes, func(j Batch, bytes int64) int { return cmp.Compare(j.Bytes, bytes) })
+	i, _ := slices.BinarySearchFunc(g.big, batch.Bytes, func(b Batch, bytes int64) int { return cmp.Compare(b.Bytes, bytes) })
 	g.big = slices.Insert(g.big, i, batch)
 }
 
@@ -78,7 +78,7 @@ func (g *guided) next(hurry bool) (Batch, bool) {
 	if n := len(g.big); n > 0 {
 		return g.big[n-1], true
 	}
-	enough := g.weight >= batchLeast || g.room > 0 && g.args > g.room
+	enough := g.weight >= batchLeast || g.argRoom > 0 && g.args > g.argRoom
 	if len(g.cut.Items) == 0 && len(g.small) > 0 && (enough || hurry) {
 		g.cut = g.take(g.share())
 	}
@@ -105,7 +105,7 @@ func (g *guided) share() int {
 		case i == 0:
 		case weight >= share,
 			weight >= share/2 && e.folder != g.small[i-1].folder,
-			g.room > 0 && args > g.room:
+			g.argRoom > 0 && args > g.argRoom:
 			return i
 		}
 		weight += e.weight()

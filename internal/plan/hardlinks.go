@@ -10,12 +10,12 @@ import (
 // hardLinks knows the files of the source that have several names, none a folder.
 // It is the one thing that grows with the source, as in rsync: a file is forgotten
 // when all its names were met, so one with names elsewhere stays to the end.
-type hardLinks map[inode]*names
+type hardLinks map[inode]*linkGroup
 
 type inode struct{ device, number uint64 }
 
 // names are those of one file.
-type names struct {
+type linkGroup struct {
 	unmet uint64
 	first *first // nil until there is one to link to
 }
@@ -31,7 +31,7 @@ type first struct {
 }
 
 // meet counts a name in; nil when there is no other of the same file.
-func (h hardLinks) meet(info fs.FileInfo) *names {
+func (h hardLinks) meet(info fs.FileInfo) *linkGroup {
 	if h == nil {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (h hardLinks) meet(info fs.FileInfo) *names {
 	}
 	all := h[id]
 	if all == nil {
-		all = &names{unmet: links}
+		all = &linkGroup{unmet: links}
 		h[id] = all
 	}
 	if all.unmet--; all.unmet == 0 {

@@ -36,22 +36,22 @@ func NewList(w io.Writer) *List {
 }
 
 // Add adds a batch.
-func (l *List) Add(j Batch) error {
-	if j.Folders {
+func (l *List) Add(b Batch) error {
+	if b.Folders {
 		l.record("j")
 	}
-	for i, e := range j.of {
+	for i, e := range b.of {
 		switch {
-		case !j.Folders:
+		case !b.Folders:
 			l.record("f ", strconv.FormatInt(e.size, 10), " ", e.name)
-		case len(j.Firsts) > 0:
-			l.record("h ", j.Firsts[i])
+		case len(b.Firsts) > 0:
+			l.record("h ", b.Firsts[i])
 			l.record(e.name)
 		default:
 			l.record("n ", e.name)
 		}
 	}
-	l.names += len(j.of)
+	l.names += len(b.of)
 	return l.err
 }
 

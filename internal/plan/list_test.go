@@ -19,9 +19,9 @@ func listed(t *testing.T, batches []plan.Batch, folders bool, opts plan.Options)
 	t.Helper()
 	var file bytes.Buffer
 	list := plan.NewList(&file)
-	for _, j := range batches {
-		if j.Folders == folders {
-			must(t, list.Add(j))
+	for _, b := range batches {
+		if b.Folders == folders {
+			must(t, list.Add(b))
 		}
 	}
 	must(t, list.Close())
@@ -30,9 +30,9 @@ func listed(t *testing.T, batches []plan.Batch, folders bool, opts plan.Options)
 	must(t, err)
 	wait := l.Start(context.Background(), bytes.NewReader(file.Bytes()))
 	var got []plan.Batch
-	for j := range l.Batches() {
-		got = append(got, j)
-		l.Done(j)
+	for b := range l.Batches() {
+		got = append(got, b)
+		l.Done(b)
 	}
 	must(t, wait())
 	return got, l, file.Bytes()
@@ -40,8 +40,8 @@ func listed(t *testing.T, batches []plan.Batch, folders bool, opts plan.Options)
 
 // said is what children are told of the batches.
 func said(batches []plan.Batch) (all []string) {
-	for _, j := range batches {
-		all = append(all, fmt.Sprintf("%v %q %q %d", j.Folders, j.Items, j.Firsts, j.Bytes))
+	for _, b := range batches {
+		all = append(all, fmt.Sprintf("%v %q %q %d", b.Folders, b.Items, b.Firsts, b.Bytes))
 	}
 	return all
 }
@@ -59,7 +59,7 @@ func oddTree(t *testing.T) string {
 func TestList(t *testing.T) {
 	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
-		want := slices.DeleteFunc(slices.Clone(batches), func(j plan.Batch) bool { return j.Folders != folders })
+		want := slices.DeleteFunc(slices.Clone(batches), func(b plan.Batch) bool { return b.Folders != folders })
 		got, _, _ := listed(t, batches, folders, plan.Options{PerChild: 2})
 		if len(want) == 0 || !reflect.DeepEqual(said(got), said(want)) {
 			t.Errorf("folders %v: got\n%s\nwant\n%s", folders, strings.Join(said(got), "\n"), strings.Join(said(want), "\n"))
@@ -112,8 +112,8 @@ func TestListInOrder(t *testing.T) {
 	wait := l.Start(ctx, bytes.NewReader(file))
 	<-l.Batches()
 	select {
-	case j := <-l.Batches():
-		t.Errorf("%q came before the first was done", j.Items)
+	case b := <-l.Batches():
+		t.Errorf("%q came before the first was done", b.Items)
 	default:
 	}
 	cancel()
@@ -157,9 +157,9 @@ func TestChunks(t *testing.T) {
 	}
 	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Chunk: plan.Chunk{Files: 4, Bytes: 100}, ArgRoom: 1})
 	var got []string
-	for _, j := range batches {
-		if !j.Folders {
-			got = append(got, strings.Join(j.Items, " "))
+	for _, b := range batches {
+		if !b.Folders {
+			got = append(got, strings.Join(b.Items, " "))
 		}
 	}
 	want := []string{"f00 f01 f02 f03", "f05", "f04 f06 f07 f08", "f10", "f09"}

@@ -86,7 +86,7 @@ func (l *Listed) Done(Batch) {
 
 // shared hands out files, in batches as Options have them.
 func (l *Listed) shared(ctx context.Context, list *listReader) error {
-	waiting := newFiles(l.opts)
+	waiting := newFileQueue(l.opts)
 	in := &folder{}
 	for ended := false; ; {
 		batch, ready := waiting.next(ended)

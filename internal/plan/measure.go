@@ -59,8 +59,8 @@ func workOf(ctx context.Context, p *pulse, t Tree, opts Options, compare bool) (
 		return Work{}, err
 	}
 	defer w.close()
-	m := meter{walk: w}
-	w.pass = m.add
+	total := tally{walk: w}
+	w.pass = total.add
 	switch {
 	case !compare:
 		w.run()
@@ -70,60 +70,60 @@ func workOf(ctx context.Context, p *pulse, t Tree, opts Options, compare bool) (
 		w.sourceOnly = true
 		w.compare()
 	}
-	m.Needs.Bytes = max(m.Needs.Bytes, 0)
-	return m.Work, ctx.Err()
+	total.Needs.Bytes = max(total.Needs.Bytes, 0)
+	return total.Work, ctx.Err()
 }
 
 // meter sums up what a walk finds. The room is for what files have allocated in whole
 // blocks, and for names that are not there. What a file replaces is counted as free, although the
 // two are there together for a moment; so is its share of what has other names, too.
-type meter struct {
+type tally struct {
 	*walk
 	Work
 }
 
-func (m *meter) add(e entry) {
+func (t *tally) add(e entry) {
 	switch e.kind {
 	case entered:
 	case left:
-		m.addFolder(e.folder)
+		t.addFolder(e.folder)
 	default:
-		m.addName(e)
+		t.addName(e)
 	}
 }
 
 // addFolder counts a folder as the feed makes it: one that holds nothing that is wanted may be not.
-func (m *meter) addFolder(d *folder) {
-	wanted := d.wanted || len(m.opts.Include) == 0
+func (t *tally) addFolder(d *folder) {
+	wanted := d.wanted || len(t.opts.Include) == 0
 	if d.in != nil {
 		d.in.wanted = d.in.wanted || d.wanted
 	}
 	if d.fresh && wanted {
-		m.Needs.Inodes++
+		t.Needs.Inodes++
 	}
 }
 
-func (m *meter) addName(e entry) {
-	m.Files++
+func (t *tally) addName(e entry) {
+	t.Files++
 	if e.kind == file && !e.repair {
-		m.Bytes += e.info.Size()
+		t.Bytes += e.info.Size()
 	}
-	if m.sourceOnly {
+	if t.sourceOnly {
 		return // nothing is written
 	}
-	there := m.there(e)
-	if there != nil && m.isThere(e, there) {
+	there := t.there(e)
+	if there != nil && t.isThere(e, there) {
 		return // a batch to verify or to repair it, which needs no room
 	}
 	e.folder.wanted = true
 	if e.kind == file {
-		m.Needs.Bytes += allocation(e.info)
+		t.Needs.Bytes += allocation(e.info)
 	}
 	switch {
 	case there == nil && e.kind != hardLink:
-		m.Needs.Inodes++
-	case there != nil && there.Mode().IsRegular() && m.opts.Overwrite != filecopy.Never:
+		t.Needs.Inodes++
+	case there != nil && there.Mode().IsRegular() && t.opts.Overwrite != filecopy.Never:
 		_, names := identity(there)
-		m.Needs.Bytes -= occupies(there) / int64(max(names, 1)) // some file systems count none
+		t.Needs.Bytes -= occupies(there) / int64(max(names, 1)) // some file systems count none
 	}
 }

@@ -26,13 +26,13 @@ type Only struct {
 	// may be names that it never came to, and of these the record knows nothing.
 	Partial bool
 
-	names *chosen
+	names *choice
 }
 
 // chosen is what is chosen in a folder, by its base name.
-type chosen struct {
+type choice struct {
 	all bool // it, and whatever is below
-	in  map[string]*chosen
+	in  map[string]*choice
 }
 
 // Failed reads a run's record and chooses the names that failed in it and were not
@@ -41,7 +41,7 @@ type chosen struct {
 // child had begun count as failed; such a child may have had more, of which
 // the record knows nothing either.
 func Failed(record io.Reader) (*Only, error) {
-	r := recorded{open: map[string]mark{}}
+	r := recorded{open: map[string]nameState{}}
 	events := event.NewReader(record)
 	for line := 1; ; line++ {
 		e, err := events.Next()
@@ -92,19 +92,19 @@ func (f partly) Read(b []byte) (int, error) {
 var errNoRun = errors.New("no record of a run of brood copy")
 
 // mark is what a record has said of a name so far.
-type mark int
+type nameState int
 
 const (
-	begun   mark = iota // a child is at it
-	failed              // it could not be copied
-	unknown             // the parent could not read it: a folder is made all the same, which is no cure
+	begun   nameState = iota // a child is at it
+	failed                   // it could not be copied
+	unknown                  // the parent could not read it: a folder is made all the same, which is no cure
 )
 
 // recorded folds a record. It keeps what failed and what is under way.
 type recorded struct {
 	Only
 	begun, finished bool
-	open            map[string]mark
+	open            map[string]nameState
 }
 
 func (r *recorded) apply(e event.Event) error {
@@ -149,9 +149,9 @@ func (r *recorded) only() (*Only, error) {
 		return nil, errNoRun
 	}
 	r.Partial = r.Partial || !r.finished
-	r.Only.names = &chosen{}
-	for name, mark := range r.open {
-		if name == "" || mark == begun && r.finished {
+	r.Only.names = &choice{}
+	for name, state := range r.open {
+		if name == "" || state == begun && r.finished {
 			continue
 		}
 		if !isInside(name) {
@@ -167,14 +167,14 @@ func isInside(name string) bool {
 	return name == path.Clean(name) && !path.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../")
 }
 
-func (c *chosen) choose(name string) {
+func (c *choice) choose(name string) {
 	if name != "." {
 		for base := range strings.SplitSeq(name, "/") {
 			if c.in == nil {
-				c.in = map[string]*chosen{}
+				c.in = map[string]*choice{}
 			}
 			if c.in[base] == nil {
-				c.in[base] = &chosen{}
+				c.in[base] = &choice{}
 			}
 			c = c.in[base]
 		}
@@ -186,7 +186,7 @@ func (c *chosen) choose(name string) {
 func (o *Only) Empty() bool { return !o.names.all && len(o.names.in) == 0 }
 
 // top is what is chosen; nil for all.
-func (o *Only) top() *chosen {
+func (o *Only) top() *choice {
 	if o == nil {
 		return nil
 	}
@@ -194,14 +194,14 @@ func (o *Only) top() *chosen {
 }
 
 // below is what is chosen in the folder; nil for all.
-func (c *chosen) below() *chosen {
+func (c *choice) below() *choice {
 	if c.all {
 		return nil
 	}
 	return c
 }
 
-func (c *chosen) bases() []string { return slices.Sorted(maps.Keys(c.in)) }
+func (c *choice) bases() []string { return slices.Sorted(maps.Keys(c.in)) }
 
 // chosen goes on with those of the base names that are chosen in the folder. It
 // asks for each one, and so sees what has gone.
@@ -227,7 +227,7 @@ func (w *walk) chosen(f *folder, bases ...string) {
 
 // gone says of each chosen name that it cannot be copied; whether it was a file or
 // a folder nobody knows any more, so that include says nothing about it.
-func (w *walk) gone(name string, c *chosen, err error) {
+func (w *walk) gone(name string, c *choice, err error) {
 	if c.all {
 		w.failed(name, "stat", err)
 		return

@@ -64,8 +64,8 @@ type Batch struct {
 }
 
 // Repairs tells whether the batch copies nothing: its files are there, and lack attributes.
-func (j Batch) Repairs() bool {
-	return !slices.ContainsFunc(j.of, func(e entry) bool { return !e.repair })
+func (b Batch) Repairs() bool {
+	return !slices.ContainsFunc(b.of, func(e entry) bool { return !e.repair })
 }
 
 // Plan is a stream of batches.
@@ -75,7 +75,7 @@ type Plan struct {
 	pulse *pulse // of the walk
 
 	batches chan Batch
-	news    chan news
+	notices chan notice
 	ended   chan struct{} // closed when feed has returned
 	walked  chan struct{} // and this one when walk has
 
@@ -84,7 +84,7 @@ type Plan struct {
 
 // news is what feed hears of besides what is found. (It is one channel, since one more
 // in its select costs a dry run 3 %.)
-type news struct {
+type notice struct {
 	done   Batch
 	silent bool // the walk has had no answer for long
 }
@@ -136,7 +136,7 @@ func start(w *walk, run func()) *Plan {
 	}
 	p := &Plan{
 		opts: w.opts, emit: w.emit, pulse: w.pulse,
-		batches: make(chan Batch), news: make(chan news), ended: make(chan struct{}), walked: make(chan struct{}),
+		batches: make(chan Batch), notices: make(chan notice), ended: make(chan struct{}), walked: make(chan struct{}),
 	}
 	go func() {
 		defer close(p.walked)
@@ -144,7 +144,7 @@ func start(w *walk, run func()) *Plan {
 		defer w.close()
 		run()
 	}()
-	p.running.Go(func() { p.pulse.watch(ctx, func() { p.tell(news{silent: true}) }) })
+	p.running.Go(func() { p.pulse.watch(ctx, func() { p.tell(notice{silent: true}) }) })
 	p.running.Go(func() {
 		defer cancel()
 		newFeed(p, found).run(ctx)
@@ -156,11 +156,11 @@ func start(w *walk, run func()) *Plan {
 func (p *Plan) Batches() <-chan Batch { return p.batches }
 
 // Done says that the batch has ended, well or not: what waited for it becomes ready.
-func (p *Plan) Done(j Batch) { p.tell(news{done: j}) }
+func (p *Plan) Done(b Batch) { p.tell(notice{done: b}) }
 
-func (p *Plan) tell(n news) {
+func (p *Plan) tell(n notice) {
 	select {
-	case p.news <- n:
+	case p.notices <- n:
 	case <-p.ended:
 	}
 }

@@ -31,14 +31,14 @@ type pulse struct {
 	stall time.Duration // 0: however long
 
 	mu      sync.Mutex
-	asked   question
+	asked   request
 	asking  bool
 	ticks   int // since it was asked
 	givenUp bool
 }
 
-// question is what is asked of the system.
-type question struct {
+// request is what is asked of the system.
+type request struct {
 	side *side
 	op   string // "stat"
 	name string // below the side; "" for itself
@@ -46,7 +46,7 @@ type question struct {
 
 func (p *pulse) ask(s *side, op, name string) {
 	p.mu.Lock()
-	p.asked, p.asking, p.ticks = question{s, op, name}, true, 0
+	p.asked, p.asking, p.ticks = request{s, op, name}, true, 0
 	p.mu.Unlock()
 }
 
@@ -102,13 +102,13 @@ func (p *pulse) tick() bool {
 	return p.silent()
 }
 
-// silent: the first tick comes at any moment after the question.
+// silent: the first tick comes at any moment after the request.
 func (p *pulse) silent() bool {
 	return p.asking && time.Duration(p.ticks-1)*p.interval() >= p.stall
 }
 
-// giveUp gives up who asks, if there still is silence, and returns the question.
-func (p *pulse) giveUp() (question, bool) {
+// giveUp gives up who asks, if there still is silence, and returns the request.
+func (p *pulse) giveUp() (request, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.givenUp = p.silent()
@@ -133,8 +133,8 @@ func (p *pulse) say(emit event.Sink, e event.Event) {
 
 func (p *pulse) noAnswer() error { return fmt.Errorf("no answer for %s", p.stall) }
 
-// unanswered is the error of a question.
-func (p *pulse) unanswered(q question) error {
+// unanswered is the error of a request.
+func (p *pulse) unanswered(q request) error {
 	err := p.noAnswer()
 	if q.name != "" && q.name != "." {
 		err = fmt.Errorf("%q: %w", q.name, err)
@@ -142,8 +142,8 @@ func (p *pulse) unanswered(q question) error {
 	return problem(q.side.what, q.side.path, err)
 }
 
-// failure is the event of a question.
-func (p *pulse) failure(q question) event.Event {
+// failure is the event of a request.
+func (p *pulse) failure(q request) event.Event {
 	return event.Event{Kind: event.Failed, File: q.name, Error: filecopy.NewError(q.op+q.side.where, p.noAnswer()).Error()}
 }
 

@@ -125,11 +125,11 @@ func (w *walk) folder(f *folder) {
 
 func (w *walk) entries(f *folder) error {
 	found := func(name string, info fs.FileInfo) { w.found(name, info, f, nil) }
-	return w.each(w.source, f.name, w.wanted, func(e listed) { w.entry(e, found) })
+	return w.each(w.source, f.name, w.wanted, func(e dirent) { w.entry(e, found) })
 }
 
 // each calls back for each name in a folder that is wanted, until ctx is done.
-func (w *walk) each(of *side, folder string, want func(name string) bool, call func(listed)) error {
+func (w *walk) each(of *side, folder string, want func(name string) bool, call func(dirent)) error {
 	l, err := of.list(folder)
 	if err != nil {
 		return err
@@ -137,8 +137,8 @@ func (w *walk) each(of *side, folder string, want func(name string) bool, call f
 	defer l.close()
 	for {
 		bases, err := l.read()
-		last := len(bases) < batch
-		l.each(bases, last, func(name string) bool { return w.ctx.Err() == nil && want(name) }, func(e listed) {
+		last := len(bases) < namesAtOnce
+		l.each(bases, last, func(name string) bool { return w.ctx.Err() == nil && want(name) }, func(e dirent) {
 			if w.ctx.Err() == nil {
 				call(e)
 			}
@@ -159,7 +159,7 @@ func (w *walk) wanted(name string) bool {
 }
 
 // entry calls back for a name in a folder of the source, if it is wanted.
-func (w *walk) entry(e listed, call func(name string, info fs.FileInfo)) {
+func (w *walk) entry(e dirent, call func(name string, info fs.FileInfo)) {
 	switch {
 	case e.err != nil:
 		w.failed(e.name, "stat", e.err)
@@ -169,7 +169,7 @@ func (w *walk) entry(e listed, call func(name string, info fs.FileInfo)) {
 }
 
 // found goes on by what the name is of; only is what is chosen below it, nil for all.
-func (w *walk) found(name string, info fs.FileInfo, in *folder, only *chosen) {
+func (w *walk) found(name string, info fs.FileInfo, in *folder, only *choice) {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		w.name(file, name, info, in)
@@ -183,7 +183,7 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *chosen) {
 }
 
 // enter walks a folder in a folder, unless the copy would get into the source.
-func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *chosen) {
+func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *choice) {
 	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
 	var there fs.FileInfo
 	if !f.fresh {
