@@ -52,5 +52,3 @@ require (
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
-
-replace github.com/klauspost/cpuid/v2 => ./internal/digest/cpuid

@@ -46,8 +46,6 @@ var layers = map[string][]string{
 	"internal/process/umltest": {},          // likewise
 	"internal/slurm/slurmtest": {"testenv"}, // likewise
 	"internal/testenv":         {},          // likewise
-
-	"internal/digest/cpuid": {}, // a module of its own, in place of a library
 }
 
 // owners are packages from outside that one package of ours has for itself.
@@ -63,7 +61,6 @@ var owners = map[string]string{
 	"github.com/charmbracelet/x/vt":   "", // tests look at a terminal
 	"github.com/cespare/xxhash/v2":    "internal/digest",
 	"github.com/zeebo":                "internal/digest",
-	"golang.org/x/sys/cpu":            "internal/digest/cpuid",
 	"golang.org/x/text":               "internal/lesson internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine internal/pace internal/lesson internal/census",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",

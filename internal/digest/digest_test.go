@@ -139,20 +139,6 @@ func inPieces(h digest.Hash, data []byte) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// TestStart has the runtime tell what initialises itself in a new process: the
-// library that ./cpuid stands in for would, for longer than a small file takes.
-func TestStart(t *testing.T) {
-	start := exec.Command(os.Args[0], "-test.run=^$")
-	start.Env = append(os.Environ(), "GODEBUG=inittrace=1")
-	trace, err := start.CombinedOutput()
-	if err != nil || !strings.Contains(string(trace), "init crypto/md5 ") {
-		t.Fatalf("no trace: %v\n%s", err, trace)
-	}
-	if strings.Contains(string(trace), "klauspost/cpuid") {
-		t.Errorf("the processor is asked for everything it knows:\n%s", trace)
-	}
-}
-
 func BenchmarkWrite(b *testing.B) {
 	block := make([]byte, 1<<20)
 	for _, h := range all {
