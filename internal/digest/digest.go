@@ -1,9 +1,13 @@
-// Package digest is the hashes by which contents are verified.
+// Package digest has the hash functions that verify contents.
 //
-// Each is one that a tool of everybody's can check without brood, and its digests
-// are the bytes that this tool prints in hex. All of them find what a disk, a cable
-// or a bug does to a file; only blake3 and sha256 also withstand somebody who
-// forges one on purpose.
+//	h, err := digest.Parse("xxh128")
+//	sum := h.New()
+//	io.Copy(sum, file)
+//	fmt.Printf("%x\n", sum.Sum(nil)) // as xxh128sum prints it
+//
+// A common tool computes each of these hashes too, and prints the same digest in hex:
+// nobody needs brood to check one. All of them detect what a disk, a cable or a bug does
+// to a file. Only blake3 and sha256 also detect a deliberate forgery.
 package digest
 
 import (
@@ -17,7 +21,7 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// Hash names a hash function as the command line does.
+// Hash is the name of a hash function on the command line.
 type Hash string
 
 // The hashes, the fastest first.
@@ -26,10 +30,10 @@ const (
 	XXH64  Hash = "xxh64"  // xxhsum -H1, or xxh64sum
 	BLAKE3 Hash = "blake3" // b3sum
 	SHA256 Hash = "sha256" // sha256sum
-	MD5    Hash = "md5"    // md5sum; for those who must hand on what others ask for
+	MD5    Hash = "md5"    // md5sum; for recipients who ask for MD5
 )
 
-// Parse is the Hash that s spells.
+// Parse returns the Hash with the name s.
 func Parse(s string) (Hash, error) {
 	switch h := Hash(s); h {
 	case XXH128, XXH64, BLAKE3, SHA256, MD5:
@@ -38,8 +42,8 @@ func Parse(s string) (Hash, error) {
 	return "", fmt.Errorf("hash %q: want xxh128, xxh64, blake3, sha256 or md5", s)
 }
 
-// New begins a digest. Its Sum is in the canonical, big-endian form. It panics
-// for a Hash that Parse does not know.
+// New returns a new hash.Hash. Its Sum is in the canonical, big-endian form.
+// New panics if Parse does not know h.
 func (h Hash) New() hash.Hash {
 	switch h {
 	case XXH128:

@@ -29,10 +29,14 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// vectors are what xxhsum 0.8.1, b3sum 1.2.0 and coreutils 9.1 print.
+// vectors holds the digests that xxhsum 0.8.1, b3sum 1.2.0 and coreutils 9.1 print.
 var vectors = map[digest.Hash]struct{ empty, abc, mebibyte string }{
-	digest.XXH128: {"99aa06d3014798d86001c324468d497f", "06b05ab6733a618578af5f94892f3950", "d9c8388c188701b8c9b8a70a3f30f7b1"},
-	digest.XXH64:  {"ef46db3751d8e999", "44bc2cf5ad770999", "9d385e3eb52113f1"},
+	digest.XXH128: {
+		"99aa06d3014798d86001c324468d497f",
+		"06b05ab6733a618578af5f94892f3950",
+		"d9c8388c188701b8c9b8a70a3f30f7b1",
+	},
+	digest.XXH64: {"ef46db3751d8e999", "44bc2cf5ad770999", "9d385e3eb52113f1"},
 	digest.BLAKE3: {
 		"af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
 		"6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
@@ -43,7 +47,11 @@ var vectors = map[digest.Hash]struct{ empty, abc, mebibyte string }{
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 		"9bc1b2a288b26af7257a36277ae3816a7d4f16e89c1e7e77d0a5c48bad62b360",
 	},
-	digest.MD5: {"d41d8cd98f00b204e9800998ecf8427e", "900150983cd24fb0d6963f7d28e17f72", "7202826a7791073fe2787f0c94603278"},
+	digest.MD5: {
+		"d41d8cd98f00b204e9800998ecf8427e",
+		"900150983cd24fb0d6963f7d28e17f72",
+		"7202826a7791073fe2787f0c94603278",
+	},
 }
 
 func TestVectors(t *testing.T) {
@@ -68,8 +76,8 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestTools has the real tools read files of every length around the libraries'
-// blocks, which are hashed here in pieces, with a look at the digest in between.
+// TestTools compares with the real tools, for files of every length around the libraries'
+// block sizes. It hashes each file in pieces, and calls Sum between them now and then.
 func TestTools(t *testing.T) {
 	contents, files := filesOfAllLengths(t)
 	for _, c := range []struct {
@@ -112,7 +120,7 @@ func filesOfAllLengths(t *testing.T) (contents [][]byte, files []string) {
 		noise[i] = byte(r.Uint32())
 	}
 	lengths := []int{1<<20 - 1, 1 << 20, 1<<20 + 1, len(noise)}
-	for edge := 0; edge <= 4096; edge += 64 { // xxh3's stripe; 16 of them are a block, and blake3's chunk
+	for edge := 0; edge <= 4096; edge += 64 { // xxh3's stripe; 16 stripes make a block, and a chunk of blake3
 		lengths = append(lengths, max(edge-1, 0), edge, edge+1)
 	}
 	dir := t.TempDir()

@@ -29,25 +29,25 @@ import (
 	"unsafe"
 )
 
-// Phase is what a child does with the item that it is at.
+// Phase is what a child does with its current item.
 type Phase uint32
 
 const (
-	Idle      Phase = iota // it is not at any, or done with it
+	Idle      Phase = iota // has no item, or has finished it
 	Copying                // or comparing
-	Syncing                // waiting for the medium
-	Verifying              // reading back from there
-	Waiting                // for its turn, as all children share one rate
+	Syncing                // waiting until the data is on the medium
+	Verifying              // reading the copy back from the medium
+	Waiting                // for its turn under the rate that all children share
 )
 
-// State is how far a child is.
+// State is a child's progress.
 type State struct {
-	Item       int   // the number of that on its command line, from 0 on
+	Item       int   // index of the item on the child's command line, from 0
 	Done, Size int64 // bytes
 	Phase      Phase
 }
 
-// slot is what the child writes. It has a line of the CPU's cache for itself.
+// slot is the memory that one child writes. It fills one cache line of the CPU.
 type slot struct {
 	signs      atomic.Uint64
 	item       atomic.Int64
@@ -58,16 +58,16 @@ type slot struct {
 
 const slotSize = int(unsafe.Sizeof(slot{}))
 
-// Room is the memory that the slots take, in bytes.
+// Room returns the memory that the slots need, in bytes.
 func Room(slots int) int { return slots * slotSize }
 
-// Gauge is one slot. The nil Gauge is none: what is written there is lost.
+// Gauge is one slot. A nil Gauge has no memory: Set does nothing, and Read is never ok.
 type Gauge struct {
 	*slot
 	number int
 }
 
-// Number is that of the slot, 0 for none.
+// Number returns the number of the slot, from 1, or 0 for a nil Gauge.
 func (g *Gauge) Number() int {
 	if g == nil {
 		return 0
@@ -75,10 +75,10 @@ func (g *Gauge) Number() int {
 	return g.number
 }
 
-// ErrNoSlot says that the memory has no slot of that number.
-var ErrNoSlot = errors.New("no such slot in the memory that is shared")
+// ErrNoSlot is the error for a number that the memory has no slot for.
+var ErrNoSlot = errors.New("the shared memory has no such slot")
 
-// At is the gauge with that number, as a child has it.
+// At returns the gauge with that number. A child calls it with the number from its command line.
 func At(memory []byte, number int) (*Gauge, error) {
 	if number < 1 || number > len(memory)/slotSize {
 		return nil, ErrNoSlot
@@ -86,7 +86,7 @@ func At(memory []byte, number int) (*Gauge, error) {
 	return &Gauge{(*slot)(unsafe.Pointer(&memory[(number-1)*slotSize])), number}, nil
 }
 
-// Set is for the child alone, and for one goroutine of it at a time.
+// Set writes the child's progress. Only the child calls it, from one goroutine at a time.
 func (g *Gauge) Set(s State) {
 	if g == nil {
 		return
@@ -99,7 +99,7 @@ func (g *Gauge) Set(s State) {
 	g.signs.Add(1)
 }
 
-// Signs grows with each Set. Of nil it is always the same.
+// Signs returns a number that grows with each Set. For a nil Gauge it is 0.
 func (g *Gauge) Signs() uint64 {
 	if g == nil {
 		return 0
@@ -107,11 +107,11 @@ func (g *Gauge) Signs() uint64 {
 	return g.signs.Load()
 }
 
-// Waits tells whether the child waits for its turn.
+// Waits reports whether the child waits for its turn.
 func (g *Gauge) Waits() bool { return g != nil && Phase(g.phase.Load()) == Waiting }
 
-// Read is the state and the signs by then. It is not ok when the child writes meanwhile,
-// or has written nothing yet, or what no child of ours writes.
+// Read returns the child's progress, and the value of Signs at that moment. ok is false
+// if the child is writing, has written nothing yet, or has written invalid values.
 func (g *Gauge) Read() (s State, signs uint64, ok bool) {
 	if g == nil {
 		return s, 0, false
@@ -123,20 +123,20 @@ func (g *Gauge) Read() (s State, signs uint64, ok bool) {
 	return s, signs, sound && signs > 0 && signs%2 == 0 && signs == g.signs.Load()
 }
 
-// Board is all slots, as the parent has them. The nil Board has none.
+// Board hands the slots to the children. The parent has it. A nil Board has no slots.
 type Board struct {
 	memory []byte
 
 	mu   sync.Mutex
-	used int      // the slots given so far
-	free []*Gauge // the ones among them that are free again
+	used int      // number of slots that Take has handed out at least once
+	free []*Gauge // slots that Free has taken back
 }
 
-// NewBoard is the board in that memory.
+// NewBoard returns a board for the slots in memory.
 func NewBoard(memory []byte) *Board { return &Board{memory: memory} }
 
-// Take gives an empty slot to a new child; nil when none is left. One that was in use is
-// given first, so that little memory is.
+// Take returns an empty slot for a new child, or nil if all are taken. It returns used
+// slots first, so that the sparse memory stays small.
 func (b *Board) Take() *Gauge {
 	if b == nil {
 		return nil
@@ -158,7 +158,7 @@ func (b *Board) Take() *Gauge {
 	return g
 }
 
-// Free takes the slot back. Its child has ended, and can write there no more.
+// Free takes the slot back. Call it when the child has ended and can write nothing more.
 func (b *Board) Free(g *Gauge) {
 	if b == nil || g == nil {
 		return

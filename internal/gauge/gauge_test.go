@@ -9,7 +9,7 @@ import (
 	"brood/internal/gauge"
 )
 
-// What the child writes is what the parent reads, as a whole, and signs tell it apart.
+// The parent reads the whole state that the child writes, and signs change with each state.
 func TestRead(t *testing.T) {
 	memory := make([]byte, gauge.Room(3))
 	parents := gauge.NewBoard(memory).Take()
@@ -18,10 +18,12 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s, _, ok := parents.Read(); ok {
-		t.Errorf("%+v before anything was written", s)
+		t.Errorf("Read is ok before Set: %+v", s)
 	}
 	signs := parents.Signs()
-	for _, want := range []gauge.State{{0, 1, 2, gauge.Copying}, {1, 1, 2, gauge.Copying}, {1, 1, 2, gauge.Waiting}, {Item: 1}} {
+	for _, want := range []gauge.State{
+		{0, 1, 2, gauge.Copying}, {1, 1, 2, gauge.Copying}, {1, 1, 2, gauge.Waiting}, {Item: 1},
+	} {
 		childs.Set(want)
 		got, now, ok := parents.Read()
 		if got != want || !ok || now == signs || parents.Waits() != (want.Phase == gauge.Waiting) {
@@ -31,7 +33,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// However the two meet, no reading is of two states.
+// A reading never mixes two states, even while the child writes.
 func TestReadWhileItIsWritten(t *testing.T) {
 	memory := make([]byte, gauge.Room(1))
 	g := gauge.NewBoard(memory).Take()
@@ -56,7 +58,7 @@ func TestReadWhileItIsWritten(t *testing.T) {
 	t.Log(read, "readings")
 }
 
-// A slot is one child's, the next one finds it empty, and little memory is used.
+// A slot belongs to one child, and is empty for the next. Take reuses free slots.
 func TestSlots(t *testing.T) {
 	memory := make([]byte, gauge.Room(3))
 	b := gauge.NewBoard(memory)
@@ -77,18 +79,18 @@ func TestSlots(t *testing.T) {
 	}
 }
 
-// Without memory nothing is written and nothing read.
+// A nil Board and a nil Gauge do nothing.
 func TestNone(t *testing.T) {
 	var b *gauge.Board
 	g := b.Take()
 	g.Set(gauge.State{Done: 1})
 	b.Free(g)
 	if _, _, ok := g.Read(); ok || g.Number() != 0 || g.Signs() != 0 || g.Waits() {
-		t.Error("a gauge without memory says something")
+		t.Error("a nil gauge has a value")
 	}
 }
 
-// Whatever is in the memory, what is read of it is sound.
+// Random bytes in the memory never give a reading with invalid values.
 func TestDamaged(t *testing.T) {
 	memory := make([]byte, gauge.Room(1))
 	g := gauge.NewBoard(memory).Take()
