@@ -8,13 +8,13 @@ import (
 	"runtime"
 )
 
-var errNone = fmt.Errorf("no rate can be shared on %s", runtime.GOOS)
+var errNone = fmt.Errorf("processes cannot share a rate on %s", runtime.GOOS)
 
-// New is an error here.
+// New always returns an error on this system.
 func New(int64, int) (*Bucket, error) { return nil, errNone }
 
-// Open is an error here.
+// Open always returns an error on this system.
 func Open(*os.File) (*Bucket, error) { return nil, errNone }
 
-// Close does nothing: there is no bucket here.
+// Close does nothing: this system has no buckets.
 func (b *Bucket) Close() error { return nil }

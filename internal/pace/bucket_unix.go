@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// New makes a bucket with that rate, as SetRate takes it, and memory beside it, in bytes.
-// Close releases it here, and its memory when nobody else has it.
+// New makes a bucket with a rate as for SetRate, and with beside bytes of memory for
+// [Bucket.Beside]. The kernel frees the memory when the last process closes the bucket.
 func New(rate int64, beside int) (*Bucket, error) {
 	file, err := newMemory(page + int64(beside))
 	if err != nil {
@@ -27,8 +27,8 @@ func New(rate int64, beside int) (*Bucket, error) {
 	return b, nil
 }
 
-// Open is the bucket that another process has made, by the file that was inherited
-// from it. It is the bucket's from here on, or closed.
+// Open returns the bucket that another process made, from the inherited file. The bucket
+// owns the file. On an error Open closes it.
 func Open(file *os.File) (*Bucket, error) {
 	b, err := mapped(file)
 	if err == nil && b.magic.Load() != magic {
@@ -37,10 +37,10 @@ func Open(file *os.File) (*Bucket, error) {
 	return b, err
 }
 
-// mapped maps the file, or closes it.
+// mapped maps the file into memory. On an error it closes the file.
 func mapped(file *os.File) (*Bucket, error) {
 	info, err := file.Stat()
-	if err == nil && (info.Size() < page || info.Size() > largest) { // where a file has ended, memory is SIGBUS
+	if err == nil && (info.Size() < page || info.Size() > largest) { // an access behind the file's end is SIGBUS
 		err = ErrNoBucket
 	}
 	var memory []byte
@@ -52,18 +52,24 @@ func mapped(file *os.File) (*Bucket, error) {
 		file.Close()
 		return nil, fmt.Errorf("share a rate: %w", err)
 	}
-	return &Bucket{shared: (*shared)(unsafe.Pointer(&memory[0])), memory: memory, file: file, now: monotonic, naps: newNaps()}, nil
+	return &Bucket{
+		shared: (*shared)(unsafe.Pointer(&memory[0])),
+		memory: memory,
+		file:   file,
+		now:    monotonic,
+		naps:   newNaps(),
+	}, nil
 }
 
-// Close releases the bucket in this process, which must not use it any more.
+// Close releases the bucket in this process. Do not use the bucket after that.
 func (b *Bucket) Close() error {
 	return errors.Join(os.NewSyscallError("munmap", unix.Munmap(b.memory)), b.file.Close())
 }
 
-// monotonic is a time in ns that is the same for all processes. (That of the time
-// package begins with the process.)
+// monotonic returns a time in ns that is the same in all processes. (The time package's
+// monotonic time begins with the process.)
 func monotonic() int64 {
 	var now unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) // it cannot fail: there is that clock
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) // never fails: every system has this clock
 	return now.Nano()
 }

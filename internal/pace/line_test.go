@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// queue are naps with the clock of a bubble: first come, first woken, as on Linux.
+// queue implements naps with the clock of a synctest bubble: first come, first woken, as on Linux.
 type queue struct {
 	mu     sync.Mutex
 	asleep []*sleeper
@@ -65,8 +65,9 @@ func (q *queue) wake(word *atomic.Uint32, n int) (woken int) {
 	return woken
 }
 
-// So many takers are beyond the horizon: they get no more than the rate, and no less. Each
-// turn wakes one of them, and each has as many turns as any other, whether it wants much or little.
+// Most of these takers are beyond the horizon. Together they get the rate, no more and no
+// less. Each turn wakes one of them. All get the same number of turns, whether they want
+// many bytes or few.
 func TestLine(t *testing.T) {
 	for _, rate := range []int64{MinRate, 64 << 10} {
 		synctest.Test(t, func(t *testing.T) {
@@ -79,7 +80,7 @@ func TestLine(t *testing.T) {
 			for i := range takers {
 				want := int64(largestTurn)
 				if i%2 == 0 {
-					want = page // as a small file
+					want = page // like a small file
 				}
 				all.Go(func() {
 					for {
@@ -105,19 +106,19 @@ func TestLine(t *testing.T) {
 					t.Errorf("taker %d had %d turns of %d", i, n, sum)
 				}
 				if !told[i] {
-					t.Errorf("taker %d was not told that it waits", i)
+					t.Errorf("Take did not call waiting for taker %d", i)
 				}
 			}
-			// One nap in line and one for the turn; a called one may find that another was faster.
+			// One nap in line and one for the turn. A called taker may find that another was faster.
 			if woken := b.naps.(*queue).woken; woken > sum*9/4+2*takers {
-				t.Errorf("woken %d times for %d turns", woken, sum)
+				t.Errorf("%d naps for %d turns", woken, sum)
 			}
 		})
 	}
 }
 
-// Whoever is killed costs the others its turn at the most, also when it is all that have
-// booked, or most that stand in line.
+// A killed taker costs the others at most its turn. That holds even if all takers with a
+// booking are killed, or most of the line.
 func TestKilledInLine(t *testing.T) {
 	for name, killed := range map[string]func(i int) bool{
 		"those with a booking": func(i int) bool { return i < 10 },
@@ -141,7 +142,7 @@ func TestKilledInLine(t *testing.T) {
 						last.Store(int64(time.Since(began)))
 					}
 				})
-				synctest.Wait() // they come in this order
+				synctest.Wait() // so the takers ask in this order
 			}
 			all.Wait()
 			survivors := 0
@@ -150,8 +151,8 @@ func TestKilledInLine(t *testing.T) {
 					survivors++
 				}
 			}
-			// Who is killed in line costs nothing, with a booking its turn; and a line that nobody
-			// calls finds that out when the first of the survivors should have been called twice.
+			// A taker killed in line costs nothing, and one killed with a booking costs its turn.
+			// If nobody calls the line, its first survivor wakes after twice the time to a call.
 			most := time.Duration(survivors+2*takers)*time.Second + time.Minute
 			if d := time.Duration(last.Load()); d > most {
 				t.Errorf("%s: the last turn was after %v, want %v", name, d, most)

@@ -4,7 +4,7 @@ package pace
 
 import "os"
 
-// newMemory is a file of that size, whose name is taken away at once.
+// newMemory makes a file of size bytes, and removes its name at once.
 func newMemory(size int64) (*os.File, error) {
 	file, err := os.CreateTemp("", "brood-rate-")
 	if err != nil {

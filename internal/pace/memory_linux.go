@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// memoryName is what /proc/PID/fd shows of it.
+// memoryName is the name of the memory in /proc/PID/fd.
 const memoryName = "brood-rate"
 
-// newMemory makes shared memory of size bytes, with a descriptor and no name. It is sparse:
-// it takes room as it is used. It is sealed: nobody can shorten it, which would end us by SIGBUS.
+// newMemory makes shared memory of size bytes. It has a descriptor, but no path. It is sparse:
+// only used pages take room. It is sealed: nobody can shorten it, so no access ends in SIGBUS.
 func newMemory(size int64) (*os.File, error) {
 	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
 	fd, err := unix.MemfdCreate(memoryName, flags|unix.MFD_NOEXEC_SEAL)
@@ -25,14 +25,15 @@ func newMemory(size int64) (*os.File, error) {
 		file.Close()
 		return nil, err
 	}
-	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_SEAL); err != nil {
+	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_SEAL
+	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, seals); err != nil {
 		file.Close()
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	return file, nil
 }
 
-// sealed tells whether the file keeps its size.
+// sealed reports whether nobody can shorten the file.
 func sealed(file *os.File) bool {
 	seals, err := unix.FcntlInt(file.Fd(), unix.F_GET_SEALS, 0)
 	return err == nil && seals&unix.F_SEAL_SHRINK != 0

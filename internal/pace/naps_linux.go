@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Of futex(2): words that processes share, so without FUTEX_PRIVATE_FLAG.
+// Operations of futex(2), without FUTEX_PRIVATE_FLAG, as the processes share the words.
 const (
 	futexWait = 0
 	futexWake = 1
@@ -18,12 +18,12 @@ const (
 
 func newNaps() naps { return futexes{} }
 
-// futexes are naps on the kernel's queues, one for each word: first come, first woken, and who
-// is killed has left it.
+// futexes implements naps on the kernel's queues, one for each word. The first to sleep is the
+// first to wake, and a killed sleeper leaves the queue.
 type futexes struct{}
 
-// sleep is naps'. The thread that sleeps takes no signal for it and has no context, so it is
-// another goroutine's. When ctx ends it is left alone: this process is about to end, too.
+// sleep implements naps. Another goroutine sleeps in the system call, which knows no context.
+// When ctx ends, sleep leaves that goroutine behind, as this process is about to end too.
 func (f futexes) sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d time.Duration) (woken bool, err error) {
 	ended := make(chan bool, 1)
 	go func() {
@@ -31,7 +31,7 @@ func (f futexes) sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d 
 		_, _, errno := syscall.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWait, uintptr(seen),
 			uintptr(unsafe.Pointer(&timeout)), 0, 0)
 		if errno == 0 && ctx.Err() != nil {
-			f.wake(word, 1) // it was for somebody who still waits
+			f.wake(word, 1) // pass the call on to a taker that still waits
 		}
 		ended <- errno == 0
 	}()
@@ -43,7 +43,7 @@ func (f futexes) sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d 
 	}
 }
 
-// wake is naps'.
+// wake implements naps.
 func (futexes) wake(word *atomic.Uint32, n int) int {
 	woken, _, errno := syscall.Syscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWake, uintptr(n))
 	if errno != 0 {

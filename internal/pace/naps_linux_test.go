@@ -9,8 +9,8 @@ import (
 	"brood/internal/testenv"
 )
 
-// All that sleep in the kernel hear of a new rate, those with a booking and those in line,
-// and of the end of their context. Without that the last ones would wait for minutes.
+// A new rate wakes every taker that sleeps in the kernel, with a booking or in line. So does
+// the end of its context. If it did not, the last takers would wait for minutes.
 func TestWoken(t *testing.T) {
 	const takers = 150
 	for _, how := range []string{"a new rate", "the end"} {
@@ -25,7 +25,7 @@ func TestWoken(t *testing.T) {
 					done <- err
 				}()
 			}
-			for range takers - 2 { // the first ones may have had a turn
+			for range takers - 2 { // the first two may have got a turn without a wait
 				<-waiting
 			}
 			began := time.Now()
@@ -43,19 +43,19 @@ func TestWoken(t *testing.T) {
 				}
 			}
 			if d := time.Since(began); d > time.Minute || others > int(d.Seconds())+5 {
-				t.Errorf("%d ended otherwise, the last one after %v", others, d)
+				t.Errorf("%d takers did not end with %v; the last ended after %v", others, want, d)
 			}
-			b.SetRate(0) // the threads that slept for them end
+			b.SetRate(0) // ends the threads that slept for the takers
 			if !eventually(func() bool {
 				return b.came.Load() == b.left.Load() && b.naps.wake(&b.passed, all)+b.naps.wake(&b.generation, all) == 0
 			}) {
-				t.Error("somebody sleeps")
+				t.Error("a thread still sleeps in the kernel")
 			}
 		})
 	}
 }
 
-// Many processes in line, of which some are killed, have the whole rate, and no more.
+// Many processes stand in line, and some are killed. The others get the whole rate, and no more.
 func TestProcessesInLine(t *testing.T) {
 	testenv.Long(t)
 	const rate, d, takers = 64 << 10, 15 * time.Second, 40
@@ -72,7 +72,7 @@ func TestProcessesInLine(t *testing.T) {
 		}
 		total := int64(0)
 		for _, p := range all {
-			for _, got := range p.said(t) {
+			for _, got := range p.turns(t) {
 				total += got.bytes
 			}
 		}

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-func newNaps() naps { return looks{} }
+func newNaps() naps { return polls{} }
 
-// looks are naps where nobody can be woken from outside: they look again about once a second.
-type looks struct{}
+// polls implements naps where no process can wake another: each sleep ends within pollEvery.
+type polls struct{}
 
-const lookAgain = time.Second
+const pollEvery = time.Second
 
-func (looks) sleep(ctx context.Context, _ *atomic.Uint32, _ uint32, d time.Duration) (woken bool, err error) {
-	timer := time.NewTimer(min(d, lookAgain))
+func (polls) sleep(ctx context.Context, _ *atomic.Uint32, _ uint32, d time.Duration) (woken bool, err error) {
+	timer := time.NewTimer(min(d, pollEvery))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -26,4 +26,4 @@ func (looks) sleep(ctx context.Context, _ *atomic.Uint32, _ uint32, d time.Durat
 	}
 }
 
-func (looks) wake(*atomic.Uint32, int) int { return 1 } // for all that is known
+func (polls) wake(*atomic.Uint32, int) int { return 1 } // nobody knows: assume that one wakes

@@ -11,12 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Of is the bucket that the process pid shares: the one that made it, or one that
-// inherited it. The kernel lets in whoever may trace that process (ptrace(2),
-// "access mode checking"): its user, unless it has more capabilities, and root.
-// Without such a process the error is ESRCH, and where it shares none ErrNoBucket.
+// Of returns the bucket of the process pid, which may have made or inherited it. The caller
+// needs the right to trace that process (ptrace(2), "access mode checking"). Root has it, and
+// so has the process's user, unless the process has more capabilities. The error is ESRCH if
+// no such process exists, and ErrNoBucket if it shares no bucket.
 func Of(pid int) (*Bucket, error) {
-	// While this descriptor's process lives, its PID is not given to another.
+	// While the process of this descriptor lives, no other process gets its PID.
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func Of(pid int) (*Bucket, error) {
 	return nil, err
 }
 
-// sharedBy opens the memory that a process has the descriptor of.
+// sharedBy opens the memory of the bucket by the process's descriptor.
 func sharedBy(pid int) (*os.File, error) {
 	folder := fmt.Sprintf("/proc/%d/fd", pid)
 	entries, err := os.ReadDir(folder)
@@ -51,14 +51,14 @@ func sharedBy(pid int) (*os.File, error) {
 		link := filepath.Join(folder, entry.Name())
 		target, err := os.Readlink(link)
 		if err == nil && strings.HasPrefix(target, "/memfd:"+memoryName+" ") {
-			// It may be whatever has that name: a FIFO would be waited for.
+			// Anything may have this name. Opening a FIFO must not wait.
 			return os.OpenFile(link, os.O_RDWR|unix.O_NONBLOCK, 0)
 		}
 	}
 	return nil, ErrNoBucket
 }
 
-// hasEnded tells whether the process of a pidfd has: it can be read from then on.
+// hasEnded reports whether the process of a pidfd has ended. A pidfd is readable from then on.
 func hasEnded(pidfd int) bool {
 	fds := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
 	n, err := unix.Poll(fds, 0)

@@ -4,5 +4,5 @@ package pace
 
 import "errors"
 
-// Of is an error here: it needs Linux' /proc.
+// Of always returns an error on this system: it needs Linux' /proc.
 func Of(int) (*Bucket, error) { return nil, errors.New("needs the /proc of Linux") }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// newFaked is a bucket in a bubble of synctest, with its clock.
+// newFaked returns a bucket that uses the clock of the synctest bubble.
 func newFaked(t *testing.T, rate int64) *Bucket {
 	t.Helper()
 	b, err := New(rate, 0)
@@ -33,12 +33,12 @@ func newFaked(t *testing.T, rate int64) *Bucket {
 	return b
 }
 
-// most is what may have passed at that rate since a bucket was idle.
+// most returns the most bytes that a bucket lets through in the time d after it was idle.
 func most(rate int64, d time.Duration) int64 {
 	return int64(float64(rate)*(d+slack).Seconds()) + turnOf(rate, turn) + 1
 }
 
-// passed counts what a bucket lets through.
+// passed counts the bytes that a bucket lets through.
 type passed struct {
 	t     *testing.T
 	rate  int64
@@ -52,8 +52,8 @@ func (p *passed) count(n int64) {
 	}
 }
 
-// Whatever the takers want and do, and however many they are, all together never
-// get more than the rate, and all of it when they want it, each its share.
+// Takers with random wishes and work never get more than the rate together. They get all of
+// it when they want it, and each gets its share.
 func TestRate(t *testing.T) {
 	for seed := range uint64(40) {
 		random := rand.New(rand.NewPCG(seed, 0))
@@ -62,7 +62,7 @@ func TestRate(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d: %d at %d", seed, takers, rate), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b, total := newFaked(t, rate), passed{t: t, rate: rate, began: time.Now()}
-				// Time for each to have many turns, which at the least rate take a second each.
+				// Time for each taker to have many turns. At the least rate a turn takes a second.
 				d := time.Duration(max(1e9, 50*cost(turnOf(rate, turn), rate)*int64(takers)))
 				ctx, cancel := context.WithTimeout(t.Context(), d)
 				defer cancel()
@@ -87,7 +87,8 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// takeAll wants blocks, less at the end of a file, and works for a moment on what it gets.
+// takeAll takes blocks until ctx ends, and sometimes less, like the end of a file. It works
+// for a moment on each turn's bytes.
 func takeAll(ctx context.Context, t *testing.T, b *Bucket, random *rand.Rand, got func(int64)) (sum int64) {
 	for {
 		want := int64(largestTurn)
@@ -107,7 +108,7 @@ func takeAll(ctx context.Context, t *testing.T, b *Bucket, random *rand.Rand, go
 	}
 }
 
-// No booking is lost, however many come at once.
+// No booking is lost when many takers book at once.
 func TestBookings(t *testing.T) {
 	b, err := New(1<<30, 0)
 	if err != nil {
@@ -132,7 +133,7 @@ func TestBookings(t *testing.T) {
 	}
 }
 
-// Who has not asked for long gets no more than the burst.
+// After a long pause a taker gets no more than one burst.
 func TestIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const rate = 10 << 20
@@ -160,18 +161,21 @@ func TestNoRate(t *testing.T) {
 			}
 		}
 		if d := time.Since(began); d != 0 {
-			t.Errorf("it takes %v", d)
+			t.Errorf("Take took %v without a rate", d)
 		}
 	})
 }
 
-// Nothing that another process writes there holds a taker up for long.
+// No value that another process writes into the memory delays a taker for long.
 func TestDamaged(t *testing.T) {
 	horizon := time.Duration(horizon(MinRate, true))
 	longest := 3*horizon + 3*time.Second
 	values := []int64{math.MinInt64, -1, 0, 1, MinRate - 1, MinRate, 1 << 50, math.MaxInt64 - 1, math.MaxInt64}
-	times := []time.Duration{math.MinInt64, -1, 0, time.Hour, time.Hour + horizon - 1, time.Hour + horizon, time.Hour + horizon + 1,
-		time.Hour + horizon + time.Second, 2 * time.Hour, math.MaxInt64 - time.Second, math.MaxInt64}
+	times := []time.Duration{
+		math.MinInt64, -1, 0, time.Hour,
+		time.Hour + horizon - 1, time.Hour + horizon, time.Hour + horizon + 1, time.Hour + horizon + time.Second,
+		2 * time.Hour, math.MaxInt64 - time.Second, math.MaxInt64,
+	}
 	for _, rate := range values {
 		for _, due := range times {
 			synctest.Test(t, func(t *testing.T) {
@@ -187,21 +191,21 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// A new rate is heard by those who wait, at once, however many they are.
+// A new rate wakes all waiting takers at once.
 func TestSetRate(t *testing.T) {
 	for _, rate := range []int64{0, -1, MinRate, 1 << 20} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newFaked(t, MinRate)
 			var others sync.WaitGroup
 			defer others.Wait()
-			for range 20 { // they are before us, with bookings and, the last ones, in line
+			for range 20 { // takers before us: the first with bookings, the last in line
 				others.Go(func() { _, _ = b.Take(t.Context(), page, nil) })
 			}
 			synctest.Wait()
 			go func() {
 				time.Sleep(time.Second + time.Millisecond)
 				if before := b.SetRate(rate); before != MinRate {
-					t.Errorf("it was %d", before)
+					t.Errorf("the rate before was %d", before)
 				}
 			}()
 			began := time.Now()
@@ -216,17 +220,18 @@ func TestSetRate(t *testing.T) {
 	}
 }
 
-// All that changes of the rate let pass in all is what each of the rates allows.
+// While the rate changes often, no more bytes pass than each rate allows in its time.
 func TestRateChangesOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const top = 1 << 20
 		b, total := newFaked(t, top), passed{t: t, rate: top, began: time.Now()}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		// One turn may have been let through at the moment of each change.
+		// At each change, one turn of each taker and the slack may pass beyond that.
 		count := func(n int64) {
 			got, d := total.bytes.Add(n), time.Since(total.began)
-			if changes := int64(d / time.Second); got > most(top, d)+changes*(5*turnOf(top, turn)+int64(slack.Seconds()*top)) {
+			perChange := 5*turnOf(top, turn) + int64(slack.Seconds()*top)
+			if changes := int64(d / time.Second); got > most(top, d)+changes*perChange {
 				t.Errorf("%d bytes in %v", got, d)
 			}
 		}
@@ -242,7 +247,7 @@ func TestRateChangesOften(t *testing.T) {
 	})
 }
 
-// Who waits hears it once, and not when it is short.
+// Take calls waiting once for each long wait, and not for a short one.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, calls := newFaked(t, MinRate), 0

@@ -21,8 +21,9 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestMain makes this binary the takers of the tests: it takes from the bucket that
-// it inherits, until a time, and says when it got how many bytes.
+// TestMain runs this binary as a child, too. As "take" it takes from the inherited bucket
+// until a given time, and prints the time and the bytes of each turn. As "rate" it prints
+// the rate of a process.
 func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "take":
@@ -53,7 +54,7 @@ func take(until string) {
 	}
 }
 
-// rate says the rate that the process pid shares, or why it cannot.
+// rate prints the rate that the process pid shares, or the error.
 func rate(pid string) {
 	n, _ := strconv.Atoi(pid)
 	b, err := Of(n)
@@ -64,10 +65,10 @@ func rate(pid string) {
 	fmt.Println(b.Rate())
 }
 
-// taken is one turn of one process.
+// taken is one turn of one process: its time in ns and its bytes.
 type taken struct{ at, bytes int64 }
 
-// taker is a process that takes.
+// taker is a child that takes from a bucket.
 type taker struct {
 	cmd   *exec.Cmd
 	lines *bufio.Scanner
@@ -87,12 +88,13 @@ func startTaker(t *testing.T, b *Bucket, until int64) taker {
 	return taker{cmd, bufio.NewScanner(out)}
 }
 
-// said is all that it got, once it has ended.
-func (p taker) said(t *testing.T) (all []taken) {
+// turns waits for the end of the taker's output, and returns its turns.
+func (p taker) turns(t *testing.T) (all []taken) {
 	t.Helper()
 	for p.lines.Scan() {
 		var got taken
-		if _, err := fmt.Sscan(p.lines.Text(), &got.at, &got.bytes); err == nil { // the last line of one that is killed may be cut
+		// The last line of a killed taker may be incomplete.
+		if _, err := fmt.Sscan(p.lines.Text(), &got.at, &got.bytes); err == nil {
 			all = append(all, got)
 		}
 	}
@@ -100,8 +102,8 @@ func (p taker) said(t *testing.T) (all []taken) {
 	return all
 }
 
-// Several processes, of which one is killed, get no more than the rate at any time;
-// and no less, if there is a time when the machine lets them run.
+// Several processes take, and one is killed. They never get more than the rate, and they
+// get all of it when the machine lets them run.
 func TestProcesses(t *testing.T) {
 	const rate, d = 8 << 20, 2 * time.Second
 	for attempt := 1; ; attempt++ {
@@ -115,7 +117,7 @@ func TestProcesses(t *testing.T) {
 		must(t, takers[0].cmd.Process.Kill())
 		var all []taken
 		for _, p := range takers {
-			all = append(all, p.said(t)...)
+			all = append(all, p.turns(t)...)
 		}
 		slices.SortFunc(all, func(a, b taken) int { return cmp.Compare(a.at, b.at) })
 		total := int64(0)
@@ -125,7 +127,7 @@ func TestProcesses(t *testing.T) {
 				t.Fatalf("%d bytes in %v, want %d at most", total, at, most(rate, at))
 			}
 		}
-		// They begin when the last one is there.
+		// A busy machine starts the takers late, so several attempts may be necessary.
 		if share := float64(total) / (float64(rate) * d.Seconds()); share >= 0.8 {
 			t.Logf("%.0f %% of the rate", 100*share)
 			return
@@ -138,7 +140,7 @@ func TestProcesses(t *testing.T) {
 func TestOf(t *testing.T) {
 	b := newBucket(t, 1<<20)
 	p := startTaker(t, b, math.MaxInt64)
-	for name, pid := range map[string]int{"who made it": os.Getpid(), "who inherited it": p.cmd.Process.Pid} {
+	for name, pid := range map[string]int{"the maker": os.Getpid(), "an heir": p.cmd.Process.Pid} {
 		t.Run(name, func(t *testing.T) {
 			var same *Bucket
 			var err error
@@ -148,7 +150,7 @@ func TestOf(t *testing.T) {
 			defer same.Close()
 			want := b.Rate()
 			if before := same.SetRate(int64(pid) << 12); before != want {
-				t.Errorf("it was %d, not %d", want, before)
+				t.Errorf("the rate before was %d, want %d", before, want)
 			}
 			if got := b.Rate(); got != int64(pid)<<12 {
 				t.Errorf("rate %d", got)
@@ -164,12 +166,12 @@ func TestOfOthers(t *testing.T) {
 	wantOf(t, sleeper.Process.Pid, ErrNoBucket)
 	must(t, sleeper.Process.Kill())
 	if !eventually(func() bool { _, err := Of(sleeper.Process.Pid); return errors.Is(err, unix.ESRCH) }) {
-		t.Error("a zombie is a process")
+		t.Error("Of does not return ESRCH for a zombie")
 	}
 	wantOf(t, math.MaxInt32, unix.ESRCH)
 }
 
-// What has the name alone is not mapped: a file that is shortened ends who reads it.
+// Of does not map a file with the right name alone: if it were shortened, SIGBUS would end us.
 func TestOfImpostor(t *testing.T) {
 	for name, size := range map[string]int64{"empty": 0, "long enough": page} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +188,7 @@ func TestOfImpostor(t *testing.T) {
 	}
 }
 
-// Nobody who has the memory can take it away under the others.
+// A process that has the memory cannot change its size.
 func TestSealed(t *testing.T) {
 	b := newBucket(t, 0)
 	for _, size := range []int64{0, 2 * page} {
@@ -196,7 +198,7 @@ func TestSealed(t *testing.T) {
 	}
 }
 
-// Only who may trace a process may see its rate.
+// A user who may not trace a process may not see its rate.
 func TestOfAnotherUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root: to be two users")
@@ -212,7 +214,9 @@ func TestOfAnotherUser(t *testing.T) {
 }
 
 func TestOpen(t *testing.T) {
-	for name, contents := range map[string]string{"empty": "", "short": "broodpac", "of another kind": strings.Repeat("x", int(page))} {
+	for name, contents := range map[string]string{
+		"empty": "", "short": "broodpac", "no bucket": strings.Repeat("x", int(page)),
+	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := os.CreateTemp(t.TempDir(), "")
 			must(t, err)
@@ -245,7 +249,7 @@ func wantOf(t *testing.T, pid int, want error) {
 	}
 }
 
-// eventually polls with a deadline that no machine is too slow for.
+// eventually polls with a deadline that suits even a slow machine.
 func eventually(condition func() bool) bool {
 	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if condition() {
