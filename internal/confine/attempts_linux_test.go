@@ -16,24 +16,25 @@ import (
 )
 
 const (
-	ok     = "ok"
-	denied = "permission denied"
+	ok           = "ok"
+	denied       = "permission denied"
+	notPermitted = "operation not permitted"
 )
 
-// attempt is what a child tries after it has confined itself, and what comes of
-// it then. Unconfined it succeeds: it is the confinement that stands in the way.
+// attempt is an action that a child tries after it has confined itself. The same action
+// succeeds in an unconfined child, so only the confinement can stop it.
 type attempt struct {
 	name    string
-	version int // of Landlock, that it takes
-	want    string
+	version int    // least version of Landlock that restricts it
+	want    string // result in a confined child
 	do      func(f family) error
 }
 
 var attempts = []attempt{
-	{"read the file of the job", 1, ok, reading("source/job")},
-	{"read the file of the job in a folder", 1, ok, reading("source/sub/job")},
+	{"read an item", 1, ok, reading("source/item")},
+	{"read an item in a folder", 1, ok, reading("source/sub/item")},
 	{"read another file of the source", 1, denied, reading("source/other")},
-	{"read another file in a folder of the job", 1, denied, reading("source/sub/other")},
+	{"read another file beside an item", 1, denied, reading("source/sub/other")},
 	{"read by a link that leads out", 1, denied, reading("source/far")},
 	{"read by a link to another file", 1, denied, reading("source/near")},
 	{"read by a name that leads out", 1, denied, reading("outside/secret")},
@@ -43,11 +44,11 @@ var attempts = []attempt{
 	{"list a folder of the source", 1, ok, listing("source/sub")},
 	{"list outside", 1, denied, listing("outside")},
 	{"list /", 1, denied, func(family) error { return discard(os.ReadDir("/")) }},
-	{"walk the source as os.Root does", 1, ok, func(f family) error { return readInRoot(f.path("source"), "sub/job") }},
-	{"write the file of the job", 1, denied, opening("source/job", os.O_WRONLY)},
-	{"truncate the file of the job", 3, denied, func(f family) error { return os.Truncate(f.path("source/job"), 0) }},
+	{"walk the source as os.Root does", 1, ok, readInRoot},
+	{"write an item of the source", 1, denied, opening("source/item", os.O_WRONLY)},
+	{"truncate an item of the source", 3, denied, truncating("source/item", 0)},
 	{"make a file in the source", 1, denied, opening("source/new", os.O_WRONLY|os.O_CREATE)},
-	{"remove a file of the source", 1, denied, func(f family) error { return os.Remove(f.path("source/job")) }},
+	{"remove a file of the source", 1, denied, func(f family) error { return os.Remove(f.path("source/item")) }},
 	{"write outside", 1, denied, opening("outside/secret", os.O_WRONLY)},
 	{"make a file outside", 1, denied, opening("outside/new", os.O_WRONLY|os.O_CREATE)},
 	{"move a file out", 2, denied, moving("dest/a/old", "outside/new")},
@@ -55,7 +56,7 @@ var attempts = []attempt{
 	{"read the destination back", 1, ok, reading("dest/a/old")},
 	{"list the destination", 1, ok, listing("dest/a")},
 	{"write in place", 1, ok, opening("dest/a/old", os.O_WRONLY|os.O_TRUNC)},
-	{"truncate", 1, ok, func(f family) error { return os.Truncate(f.path("dest/a/old"), 1) }},
+	{"truncate", 1, ok, truncating("dest/a/old", 1)},
 	{"make folders", 1, ok, func(f family) error { return os.MkdirAll(f.path("dest/c/d/e"), 0o755) }},
 	{"remove a tree", 1, ok, func(f family) error { return os.RemoveAll(f.path("dest/a")) }},
 	{"rename a folder", 1, ok, moving("dest/a", "dest/c")},
@@ -64,19 +65,25 @@ var attempts = []attempt{
 	{"make a FIFO", 1, ok, func(f family) error { return syscall.Mkfifo(f.path("dest/p"), 0o600) }},
 	{"link in a folder", 1, ok, linking("dest/a/old", "dest/a/new")},
 	{"link from folder to folder", 1, "invalid cross-device link", linking("dest/a/old", "dest/b/new")},
-	{"link a file of the source", 1, "invalid cross-device link", linking("source/job", "dest/a/new")},
+	{"link a file of the source", 1, "invalid cross-device link", linking("source/item", "dest/a/new")},
 	{"set times, mode and attributes", 1, ok, setAll},
 	{"open what /proc names", 1, ok, reopen},
 	{"execute itself", 1, denied, func(family) error { return run("/proc/self/exe", "-test.list=^$") }},
 	{"execute a program", 1, denied, func(family) error { return run("/bin/true") }},
-	{"signal another process", 6, "operation not permitted", func(f family) error { return syscall.Kill(f.outsider("process"), 0) }},
+	{"signal another process", 6, notPermitted, func(f family) error {
+		return syscall.Kill(f.outsider("process"), 0)
+	}},
 	{"signal itself", 1, ok, func(family) error { return syscall.Kill(os.Getpid(), 0) }},
-	{"connect by TCP", 4, denied, func(f family) error { return connect("tcp", fmt.Sprintf("127.0.0.1:%d", f.outsider("tcp"))) }},
-	{"connect to an abstract unix socket", 6, "operation not permitted", func(f family) error { return connect("unix", f.abstract()) }},
+	{"connect by TCP", 4, denied, func(f family) error {
+		return connect("tcp", fmt.Sprintf("127.0.0.1:%d", f.outsider("tcp")))
+	}},
+	{"connect to an abstract unix socket", 6, notPermitted, func(f family) error {
+		return connect("unix", f.abstract())
+	}},
 	{"listen at a TCP port", 4, denied, listen},
 }
 
-// children are all that this binary can be asked to be. The attempts are among them.
+// children holds the functions that this binary can run as a child, by name. Each attempt is one.
 var children = map[string]func(family) (string, error){}
 
 func init() {
@@ -133,6 +140,10 @@ func closed(file *os.File, err error) error {
 	return file.Close()
 }
 
+func truncating(name string, size int64) func(family) error {
+	return func(f family) error { return os.Truncate(f.path(name), size) }
+}
+
 func moving(from, to string) func(family) error {
 	return func(f family) error { return os.Rename(f.path(from), f.path(to)) }
 }
@@ -141,25 +152,25 @@ func linking(from, to string) func(family) error {
 	return func(f family) error { return os.Link(f.path(from), f.path(to)) }
 }
 
-// run runs a program with the child's own descriptors: else os/exec opens /dev/null.
+// run runs a program with the child's own descriptors, so that os/exec opens no /dev/null.
 func run(program string, args ...string) error {
 	cmd := exec.Command(program, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stderr, os.Stderr
 	return cmd.Run()
 }
 
-func readInRoot(folder, name string) error {
-	root, err := os.OpenRoot(folder)
+func readInRoot(f family) error {
+	root, err := os.OpenRoot(f.path("source"))
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	return discard(root.ReadFile(name))
+	return discard(root.ReadFile("sub/item"))
 }
 
 // copyWhole makes the system calls of a copy.
 func copyWhole(f family) error {
-	source, err := os.Open(f.path("source/job"))
+	source, err := os.Open(f.path("source/item"))
 	if err != nil {
 		return err
 	}
@@ -175,7 +186,7 @@ func copyWhole(f family) error {
 	}
 	defer file.Close()
 	fd := int(file.Fd())
-	_ = unix.IoctlFileClone(fd, int(source.Fd())) // not every file system can
+	_ = unix.IoctlFileClone(fd, int(source.Fd())) // some file systems cannot
 	_ = unix.Fallocate(fd, unix.FALLOC_FL_KEEP_SIZE, 0, 4096)
 	_, err = unix.CopyFileRange(int(source.Fd()), nil, fd, nil, 10, 0)
 	again, openErr := root.Open("a/.temporary")
@@ -183,7 +194,8 @@ func copyWhole(f family) error {
 		openErr, again.Close(), root.Rename("a/.temporary", "a/old"))
 }
 
-// setAll does what Landlock does not restrict, by the paths of an archiving copy.
+// setAll sets the attributes that an archiving copy sets, by the same paths. Landlock does not
+// restrict that.
 func setAll(f family) error {
 	dir, err := os.Open(f.path("dest/a"))
 	if err != nil {
@@ -191,11 +203,15 @@ func setAll(f family) error {
 	}
 	defer dir.Close()
 	path := fmt.Sprintf("/proc/self/fd/%d/old", dir.Fd())
-	return errors.Join(unix.Lsetxattr(path, "user.a", []byte("b"), 0), os.Chmod(path, 0o640),
-		os.Lchown(path, os.Geteuid(), -1), unix.UtimesNanoAt(int(dir.Fd()), "old", make([]unix.Timespec, 2), unix.AT_SYMLINK_NOFOLLOW))
+	times := make([]unix.Timespec, 2)
+	return errors.Join(
+		unix.Lsetxattr(path, "user.a", []byte("b"), 0),
+		os.Chmod(path, 0o640),
+		os.Lchown(path, os.Geteuid(), -1),
+		unix.UtimesNanoAt(int(dir.Fd()), "old", times, unix.AT_SYMLINK_NOFOLLOW))
 }
 
-// reopen opens a file of the destination again by its descriptor.
+// reopen opens a file of the destination again, by the path of its descriptor.
 func reopen(f family) error {
 	file, err := os.OpenFile(f.path("dest/a/old"), os.O_WRONLY, 0)
 	if err != nil {
@@ -209,9 +225,9 @@ func readOwnLink(f family) error {
 	return errors.Join(os.Symlink("/etc/passwd", f.path("dest/s")), reading("dest/s")(f))
 }
 
-// startOutsiders starts what a child can try to reach: a listener by TCP, one at an
-// abstract unix socket, and a process of the same user. Their numbers are names in
-// the source, which a confined child may list.
+// startOutsiders starts the targets that a child tries to reach: a TCP listener, a listener at
+// an abstract unix socket, and a process of the same user. The child finds their numbers in
+// file names of the source, which it may list even when confined.
 func startOutsiders(t *testing.T, f family, uid int) {
 	t.Helper()
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
@@ -231,7 +247,7 @@ func startOutsiders(t *testing.T, f family, uid int) {
 	}
 }
 
-// outsider is the number of one of those; 0, which is none, when it is not there.
+// outsider returns the port or PID that startOutsiders left under that name, or 0.
 func (f family) outsider(name string) (number int) {
 	entries, _ := os.ReadDir(f.path("source"))
 	for _, entry := range entries {

@@ -1,40 +1,43 @@
-// Package confine confines the calling process, for good, to what its one job
-// needs: whatever goes wrong in it afterwards, a bug or an attack by way of the
-// files that it reads, stays within that.
+// Package confine permanently restricts the calling process to what its batch needs. A
+// later bug, or an attack by the files that the process reads, can reach nothing else.
 //
-// On Linux the kernel's Landlock does it (landlock(7)), together with
-// no_new_privs and a smaller set of capabilities, on all threads, those to come
-// and child processes included. After To, as far as the kernel's version of
-// Landlock goes:
+//	err := confine.To(confine.Access{
+//		Read:  []confine.Files{{Root: source, Names: []string{"a.mov"}}},
+//		Write: []*os.Root{dest},
+//		Keep:  confine.ToCopy,
+//	}, confine.Auto)
 //
-//   - No file can be opened, made, renamed, linked or removed outside of what
-//     Access names, and no folder can be listed there (Linux 5.13); none can be
-//     truncated by its path (6.2).
-//   - Nothing can be executed, within it neither, nor mounted, and no process
-//     outside can be traced (5.13).
-//   - No TCP port can be connected to or listened at (6.7), no device driver be
-//     given commands (6.10), no process outside be signalled and no abstract unix
-//     socket outside be connected to (6.12).
-//   - From Landlock's versions 9 and 10 on, sockets that have a path are out of
-//     reach as well, and UDP.
-//   - No privilege can be gained again, but in a user namespace of its own.
+// On Linux, To uses the kernel's Landlock (landlock(7)), no_new_privs, and a smaller set of
+// capabilities. They bind all present and future threads, and child processes. After To,
+// the process can no longer do the following, if the kernel's version of Landlock is new
+// enough:
 //
-// Descriptors that were opened before go on working, for whatever they were
-// opened for: events, lifelines, an [os.Root]. What is below an os.Root needs a
-// rule all the same.
+//   - open, make, rename, link or remove a file, or list a folder, outside of Access
+//     (Linux 5.13), or truncate one by its path (6.2);
+//   - execute a file or mount, even inside of Access, or trace a process outside (5.13);
+//   - connect to a TCP port or listen at one (6.7);
+//   - give commands to a device driver (6.10);
+//   - signal a process outside, or connect to an abstract unix socket outside (6.12);
+//   - use sockets that have a path (Landlock's version 9) or UDP (version 10);
+//   - gain a privilege again, except in a user namespace of its own.
 //
-// Landlock does not restrict what takes no opening: stat, access, readlink and
-// chdir of any path, so whether a file exists and how large it is can be found out. Nor chmod, chown, utimes and extended attributes of any path: the
-// user's own rights, and the capabilities that are kept, are all that stands
-// before those. Nor UDP before version 10, nor multipath TCP, nor the use of CPU
-// and memory. And it protects others from this process, not this one from others:
-// whoever may trace it, as the same user may, can.
+// Open descriptors keep working as before: events, lifelines, an [os.Root]. But names below
+// an os.Root need a rule.
 //
-// A job as root that keeps CAP_MKNOD or CAP_SYS_ADMIN keeps a way out for an
-// attacker, though not for an accident: a device node made in a folder of Write
-// is the device.
+// The confinement has limits:
 //
-// Elsewhere than on Linux there is nothing of the kind, and Always is an error.
+//   - Landlock allows stat, access, readlink and chdir of any path. So the process can
+//     find out whether a file exists, and its size.
+//   - Landlock allows chmod, chown, utimes and extended attributes of any path. Only the
+//     user's rights and the kept capabilities restrict those.
+//   - Landlock does not restrict UDP before version 10, multipath TCP, CPU and memory.
+//   - The confinement protects others from this process, not this process from others.
+//     A process that may trace it, such as one of the same user, still can.
+//   - A process of root that keeps CAP_MKNOD or CAP_SYS_ADMIN keeps a way out. It is one for
+//     an attacker, not for an accident: a device node made below Write is the device.
+//
+// Other systems have no such confinement: there To does nothing under Auto, and returns an
+// error under Always.
 package confine
 
 import (
@@ -44,16 +47,16 @@ import (
 	"time"
 )
 
-// Mode says whether a process is confined. The zero value means Auto.
+// Mode chooses whether To confines the process. The zero value means Auto.
 type Mode string
 
 const (
-	Auto   Mode = "auto"   // as far as the kernel can
-	Always Mode = "always" // or it is an error
-	Never  Mode = "never"  // nothing is given up, capabilities neither
+	Auto   Mode = "auto"   // confine as far as the kernel can
+	Always Mode = "always" // confine, or return an error
+	Never  Mode = "never"  // do nothing, and keep all capabilities
 )
 
-// ParseMode is the Mode that s spells.
+// ParseMode returns the Mode with the name s.
 func ParseMode(s string) (Mode, error) {
 	switch m := Mode(s); m {
 	case Auto, Always, Never:
@@ -62,11 +65,11 @@ func ParseMode(s string) (Mode, error) {
 	return "", fmt.Errorf("confine %q: want auto, always or never", s)
 }
 
-// ErrUnavailable says that the kernel cannot confine.
+// ErrUnavailable is the error of a kernel that cannot confine.
 var ErrUnavailable = errors.New("no Landlock here")
 
-// ErrThreads is an ErrUnavailable, too: the kernel could confine, but the limit of
-// pending signals (RLIMIT_SIGPENDING) lets this process not reach all of its threads.
+// ErrThreads is also an ErrUnavailable. The kernel could confine, but this process cannot
+// reach all of its threads, because of the limit of pending signals (RLIMIT_SIGPENDING).
 var ErrThreads error = unreachable{}
 
 type unreachable struct{}
@@ -74,43 +77,43 @@ type unreachable struct{}
 func (unreachable) Error() string       { return "not every thread can be signalled" }
 func (unreachable) Is(other error) bool { return other == ErrUnavailable }
 
-// Access is what a job needs of the file system. Folders are named by what the job
-// has opened, so that a path that leads elsewhere meanwhile gives access to nothing.
+// Access is the part of the file system that a batch needs. It names open folders, not
+// paths: a path that leads elsewhere in the meantime gives no access.
 type Access struct {
 	Read []Files
 
-	// Write are folders below which all may be done but executing: files be read,
-	// written, renamed and removed, and made of all kinds (devices, if Keep has
-	// CAP_MKNOD). They exist: make them first.
+	// Write holds existing folders. Below them the process may do everything but execute:
+	// read, write, rename and remove files, and make files of all kinds (devices, if Keep
+	// has CAP_MKNOD).
 	Write []*os.Root
 
-	// Link lets files be linked and moved from one folder to another below Write,
-	// as long as that gives no more access to them. Before Linux 5.19 Landlock
-	// cannot let that, and such a job is not confined.
+	// Link allows links and moves from one folder to another below Write, if they give no
+	// more access to the file. Before Linux 5.19 Landlock cannot allow that, so To does not
+	// confine such a process.
 	Link bool
 
-	// Opened has descriptors of roots above, where there are some: those are not opened for their rules.
+	// Opened holds open descriptors for some of the roots above, so that To need not open
+	// those again. It may be nil.
 	Opened map[*os.Root]*os.File
 
-	// Keep are the capabilities that are kept, of those that the process has.
+	// Keep holds the capabilities that the process keeps, if it has them.
 	Keep Capabilities
 }
 
-// Files are files of a folder that may be read. All folders below Root may be
-// listed, as os.Root opens each one on the way to a file.
+// Files are files below a folder that the process may read. The process may also list all
+// folders below Root, as os.Root opens each folder on the way to a file.
 type Files struct {
 	Root *os.Root
 
-	// Names of regular files below Root; of folders, links and others of the names
-	// nothing can be read. It is the file that is found now that may be read, not
-	// one that has taken its name since: with EACCES that is refused.
+	// Names holds names of regular files below Root. The name of a folder, link or other
+	// file gives no access. Access is to the file that has the name when To is called.
+	// Another file that takes the name later is refused with EACCES.
 	Names []string
 
-	All bool // all below Root, rather than Names
+	All bool // read all files below Root, and ignore Names
 }
 
-// Capabilities is a set of Linux capabilities: bit n is the one of number n
-// (capabilities(7)).
+// Capabilities is a set of Linux capabilities. Bit n is capability number n (capabilities(7)).
 type Capabilities uint64
 
 const (
@@ -124,28 +127,27 @@ const (
 	setfcap       Capabilities = 1 << 31
 )
 
-// What jobs need to do as root does. CAP_DAC_READ_SEARCH adds nothing to
-// CAP_DAC_OVERRIDE but the opening of files by handles.
+// The capabilities that root needs for each kind of batch. Beside CAP_DAC_OVERRIDE,
+// CAP_DAC_READ_SEARCH would only allow opening files by handles.
 const (
 	ToRead    = dacReadSearch                                        // files of others
 	ToCopy    = dacOverride | fowner                                 // into folders of others
-	ToArchive = ToCopy | chown | fsetid | mknod | setfcap | sysAdmin // trusted.* is CAP_SYS_ADMIN's
+	ToArchive = ToCopy | chown | fsetid | mknod | setfcap | sysAdmin // sysAdmin is for trusted.*
 )
 
-// Available is nil where this process can be confined, else an error that wraps
-// ErrUnavailable, and ErrThreads where it is that, and says why not. It may raise the
-// soft limit of pending signals, which child processes inherit.
+// Available returns nil if this process can be confined. Otherwise the error wraps
+// ErrUnavailable, and also ErrThreads if the limit of pending signals is the reason.
+// Available may raise the soft limit of pending signals, which child processes inherit.
 func Available() error { return available() }
 
-// To confines this process. It passes over files in Access that are missing or
-// cannot be reached: the job will find that out. Under Auto a
-// kernel that cannot confine is no error, and only capabilities are given up there;
-// where it is ErrThreads, not even those.
+// To confines this process. It ignores files in Access that are missing or out of reach:
+// the batch will find that out. Under Auto, a kernel that cannot confine is no error. To
+// then only gives up capabilities, and not even those if the reason is ErrThreads.
 func To(a Access, mode Mode) error {
 	if mode == Never {
 		return nil
 	}
-	// Go reads the local time zone when it is first needed, and takes UTC when it can't.
+	// Go reads the local time zone on first use, and falls back to UTC if it cannot.
 	_, _ = time.Now().Zone()
 	if err := Privileges(a.Keep, mode); err != nil {
 		return err
@@ -156,9 +158,9 @@ func To(a Access, mode Mode) error {
 	return nil
 }
 
-// Privileges gives up all capabilities but keep, and all ways to gain some: it is
-// what To begins with. A parent that calls it before it starts children spares
-// each of them the work, which is most of what To costs.
+// Privileges gives up all capabilities but keep, and all ways to gain new ones. To begins
+// with this. A parent that calls Privileges before it starts children spares each child
+// the work, which is most of the cost of To.
 func Privileges(keep Capabilities, mode Mode) error {
 	if mode == Never {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"brood/internal/confine"
 )
 
-// init, as the children end in what refers to them.
+// These children are set in init, because a literal would refer to itself.
 func init() {
 	for name, child := range map[string]func(family) (string, error){
 		"threads": threads, "descriptors": descriptors, "many": many, "all": readAll, "twice": twice,
@@ -49,18 +49,18 @@ func TestThreadsAreConfined(t *testing.T) {
 	}
 }
 
-// threads has half of its threads before it confines itself, and half of them after.
+// threads starts half of its threads before it confines itself, and half after.
 func threads(f family) (string, error) {
 	var before, after, all sync.WaitGroup
 	confined := make(chan struct{})
 	read := make(chan bool, 100)
 	try := func() {
 		defer all.Done()
-		runtime.LockOSThread() // never unlocked: each has a thread of its own
+		runtime.LockOSThread() // never unlocked, so each goroutine has a thread of its own
 		before.Done()
 		<-confined
 		read <- reading("outside/secret")(f) == nil
-		after.Wait() // the threads live until all have tried
+		after.Wait() // keep the thread until all have tried
 	}
 	all.Add(100)
 	after.Add(1)
@@ -125,7 +125,7 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
-// many has fewer descriptors than files.
+// many allows more files than it may have descriptors.
 func many(f family) (string, error) {
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 32, Max: 32}); err != nil {
 		return "", err
@@ -159,15 +159,19 @@ func readAll(f family) (string, error) {
 	return "", reading("outside/secret")(f)
 }
 
-// Neither a program that may be read nor one that the child could have written is
-// executed. (Where this binary needs a loader that would be denied, too: not with cgo.)
+// A confined child can execute neither a program that it may read, nor a program in a folder
+// that it may write. (With cgo this proves less: the loader would be denied as well.)
 func TestExecutesNothing(t *testing.T) {
 	needVersion(t, 1)
 	f := newFamily(t, os.Geteuid())
 	self, err := os.ReadFile("/proc/self/exe")
 	must(t, err)
-	must(t, errors.Join(os.WriteFile(f.path("source/program"), self, 0o700), os.WriteFile(f.path("dest/program"), self, 0o700)))
-	for mode, want := range map[confine.Mode]string{confine.Never: "source <nil>, dest <nil>", confine.Always: "source permission denied, dest permission denied"} {
+	must(t, os.WriteFile(f.path("source/program"), self, 0o700))
+	must(t, os.WriteFile(f.path("dest/program"), self, 0o700))
+	for mode, want := range map[confine.Mode]string{
+		confine.Never:  "source <nil>, dest <nil>",
+		confine.Always: "source permission denied, dest permission denied",
+	} {
 		f.setMode(t, mode)
 		if got := f.child(t, "execute", 0); got != want {
 			t.Errorf("mode %q: %s, want %s", mode, got, want)
@@ -195,7 +199,7 @@ func link(f family) (string, error) {
 	return "", errors.Join(err, linking("dest/a/old", "dest/b/new")(f), moving("dest/b/new", "dest/new")(f))
 }
 
-// A second confinement leaves what both allow.
+// After a second confinement the process may do only what both allow.
 func TestConfinedTwice(t *testing.T) {
 	needVersion(t, 1)
 	if got := newFamily(t, os.Geteuid()).child(t, "twice", 0); got != denied {
@@ -204,7 +208,7 @@ func TestConfinedTwice(t *testing.T) {
 }
 
 func twice(f family) (string, error) {
-	// Where psx reads it the second time, it has to be the inode that the first time's rule is for.
+	// psx may read this folder again for the second confinement. Keep its inode: the first one's rule is for it.
 	threads, err := os.Open(fmt.Sprintf("/proc/%d/task", os.Getpid()))
 	if err != nil {
 		return "", err
@@ -214,7 +218,7 @@ func twice(f family) (string, error) {
 	if err := errors.Join(err, f.confine(func(a *confine.Access) { a.Read = nil })); err != nil {
 		return "", err
 	}
-	return "", reading("source/job")(f)
+	return "", reading("source/item")(f)
 }
 
 func TestLocalTimeStays(t *testing.T) {
@@ -234,7 +238,7 @@ func localTime(f family) (string, error) {
 	return zone, err
 }
 
-// What a kernel without Landlock says. The capabilities are given up all the same.
+// A kernel without Landlock is an error under Always, and none under Auto.
 func TestWithoutLandlock(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -242,7 +246,10 @@ func TestWithoutLandlock(t *testing.T) {
 	}
 	for _, errno := range []string{"ENOSYS", "EOPNOTSUPP", "EPERM"} {
 		f := newFamily(t, os.Geteuid())
-		wrapper := []string{strace, "-f", "-qq", "-o", filepath.Join(t.TempDir(), "trace"), "-e", "trace=landlock_create_ruleset", "-e", "inject=landlock_create_ruleset:error=" + errno}
+		wrapper := []string{
+			strace, "-f", "-qq", "-o", filepath.Join(t.TempDir(), "trace"),
+			"-e", "trace=landlock_create_ruleset", "-e", "inject=landlock_create_ruleset:error=" + errno,
+		}
 		if got := f.child(t, "read another file of the source", 0, wrapper...); got != ok {
 			t.Errorf("%s: auto: %s, want %s", errno, got, ok)
 		}

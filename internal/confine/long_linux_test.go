@@ -13,10 +13,10 @@ import (
 
 func init() { children["long names"] = longNames }
 
-// longFolder is a name below source that is longer than a path may be.
+// longFolder is the name of a folder below source. It is longer than a path may be.
 var longFolder = strings.Repeat(strings.Repeat("x", 199)+"/", 45)
 
-// TestLongNames: a file is let be read however long its name is, and those beside it are not.
+// A child may read a file with a very long name, and no other file beside it.
 func TestLongNames(t *testing.T) {
 	needVersion(t, 1)
 	f := newFamily(t, os.Geteuid())
@@ -24,25 +24,27 @@ func TestLongNames(t *testing.T) {
 	must(t, err)
 	defer source.Close()
 	must(t, source.MkdirAll(longFolder, 0o755))
-	must(t, source.Symlink("job", longFolder+"link"))
-	for _, name := range []string{"job", "other"} {
+	must(t, source.Symlink("item", longFolder+"link"))
+	for _, name := range []string{"item", "other"} {
 		must(t, source.WriteFile(longFolder+name, nil, 0o644))
 	}
 	f.setMode(t, confine.Always)
-	if got, want := f.child(t, "long names", 0), "job <nil>, other permission denied"; got != want {
+	if got, want := f.child(t, "long names", 0), "item <nil>, other permission denied"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
 
-// longNames reads the one file that it is let in to, and the one beside that.
+// longNames reads the file that it may read, and the one beside it.
 func longNames(f family) (string, error) {
 	source, err := os.OpenRoot(f.path("source"))
 	if err != nil {
 		return "", err
 	}
-	tooLong := strings.Repeat("y", 256) // for a name, and in a path that is too long
+	tooLong := strings.Repeat("y", 256) // longer than a name may be
 	err = f.confine(func(a *confine.Access) {
-		a.Read[0].Names = []string{longFolder + "gone", longFolder + tooLong, tooLong, longFolder + "link", longFolder + "job"}
+		a.Read[0].Names = []string{
+			longFolder + "gone", longFolder + tooLong, tooLong, longFolder + "link", longFolder + "item",
+		}
 	})
 	if err != nil {
 		return "", err
@@ -55,5 +57,5 @@ func longNames(f family) (string, error) {
 		}
 		return err
 	}
-	return fmt.Sprintf("job %v, other %v", try("job"), try("other")), nil
+	return fmt.Sprintf("item %v, other %v", try("item"), try("other")), nil
 }

@@ -19,8 +19,8 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestMain is the child's door: this binary is the processes that confine
-// themselves, and then try what a test asks of them.
+// TestMain runs this binary as a child, too. The child confines itself, and then does what a
+// test asks for.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == "child" {
 		fmt.Print(runChild(os.Args[2], os.Args[3]))
@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	os.Exit(testenv.New(m).Run())
 }
 
-// runChild does what the child of that name does, in the family's folder, and says
-// how that ended: "ok", what it found out, or the system's error.
+// runChild runs the child of that name in the family's folder. It returns the child's text,
+// "ok" if there is none, or the error.
 func runChild(name, folder string) string {
 	text, err := children[name](family{folder})
 	var errno syscall.Errno
@@ -47,17 +47,18 @@ func runChild(name, folder string) string {
 
 // family is the folder that a test and its child share:
 //
-//	source/job, source/other, source/sub/job, source/sub/other   what is to be copied, and not
-//	source/far -> ../outside/secret, source/near -> other        planted
-//	dest/a, dest/b                                               folders
-//	outside/secret                                               nobody's business
+//	source/item, source/sub/item                            the items of the batch
+//	source/other, source/sub/other                          other files
+//	source/far -> ../outside/secret, source/near -> other   planted links
+//	dest/a, dest/b                                          folders
+//	outside/secret                                          a file that the child must not reach
 type family struct{ folder string }
 
 func (f family) path(name string) string { return filepath.Join(f.folder, name) }
 
 func newFamily(t *testing.T, owner int) family {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "confine") // t.TempDir is in a folder that root alone may enter
+	folder, err := os.MkdirTemp("", "confine") // t.TempDir is in a folder that only root may enter
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,10 +67,13 @@ func newFamily(t *testing.T, owner int) family {
 	for _, name := range []string{"source/sub", "dest/a", "dest/b", "outside"} {
 		must(t, os.MkdirAll(f.path(name), 0o755))
 	}
-	for _, name := range []string{"source/job", "source/other", "source/sub/job", "source/sub/other", "dest/a/old", "outside/secret"} {
+	for _, name := range []string{
+		"source/item", "source/other", "source/sub/item", "source/sub/other", "dest/a/old", "outside/secret",
+	} {
 		must(t, os.WriteFile(f.path(name), []byte(name), 0o600))
 	}
-	must(t, errors.Join(os.Symlink("../outside/secret", f.path("source/far")), os.Symlink("other", f.path("source/near"))))
+	must(t, os.Symlink("../outside/secret", f.path("source/far")))
+	must(t, os.Symlink("other", f.path("source/near")))
 	must(t, filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
 		return errors.Join(err, os.Lchown(path, owner, -1))
 	}))
@@ -83,19 +87,20 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// access is that of a child that copies source/job and source/sub/job. Of its other
-// names there is no file: a folder, links, nothing, and a way out.
+// access returns the access of a child that copies source/item and source/sub/item. Its other
+// names are no regular files below the source: a folder, links, a missing file, and a way out.
 func (f family) access() (confine.Access, error) {
+	names := []string{"item", "sub/item", "sub", "far", "near", "gone", "../outside/secret"}
 	source, err := os.OpenRoot(f.path("source"))
 	dest, destErr := os.OpenRoot(f.path("dest"))
 	return confine.Access{
-		Read:  []confine.Files{{Root: source, Names: []string{"job", "sub/job", "sub", "far", "near", "gone", "../outside/secret"}}},
+		Read:  []confine.Files{{Root: source, Names: names}},
 		Write: []*os.Root{dest},
 		Keep:  confine.ToCopy,
 	}, errors.Join(err, destErr)
 }
 
-// confine confines a child to its access, by the family's mode (a file, if there).
+// confine confines a child to its access. The file "mode" of the family, if it exists, has the mode.
 func (f family) confine(change func(*confine.Access)) error {
 	mode, _ := os.ReadFile(f.path("mode"))
 	a, err := f.access()
@@ -108,7 +113,7 @@ func (f family) confine(change func(*confine.Access)) error {
 	return confine.To(a, confine.Mode(mode))
 }
 
-// child runs a child and returns what it says. uid 0 is whoever runs the test.
+// child runs a child and returns its output. uid 0 means the user of the test.
 func (f family) child(t *testing.T, name string, uid int, wrapper ...string) string {
 	t.Helper()
 	args := append(wrapper, "/proc/self/exe", "child", name, f.folder)
@@ -121,12 +126,12 @@ func (f family) child(t *testing.T, name string, uid int, wrapper ...string) str
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("child %s: %v, said %q", name, err, out)
+		t.Fatalf("child %s: %v, output %q", name, err, out)
 	}
 	return string(out)
 }
 
-// command is a command of that user; 0 is whoever runs the test.
+// command returns a command that runs as the user uid. 0 means the user of the test.
 func command(uid int, args ...string) *exec.Cmd {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = "/"
@@ -148,7 +153,7 @@ func needRoot(t *testing.T) {
 	}
 }
 
-// needVersion skips where the kernel's Landlock is older than that.
+// needVersion skips the test if the kernel's Landlock is older.
 func needVersion(t *testing.T, want int) {
 	t.Helper()
 	if v, err := ll.LandlockGetABIVersion(); err != nil || v < want {
@@ -156,7 +161,7 @@ func needVersion(t *testing.T, want int) {
 	}
 }
 
-// field is the value of a line of /proc/PID/status.
+// field returns the value of a line of /proc/PID/status.
 func field(status []byte, name string) string {
 	_, rest, _ := strings.Cut(string(status), "\n"+name+":\t")
 	value, _, _ := strings.Cut(rest, "\n")

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// leastPending is more than the processes that confine themselves have threads.
+// leastPending is the least limit of pending signals. A process that confines itself has
+// fewer threads than that.
 const leastPending = 64
 
-// reachThreads is nil where a call on all threads comes to its end. The call sends each
-// thread a real-time signal and waits for it. When the user's processes have as many
-// signals pending as RLIMIT_SIGPENDING lets, the kernel refuses to queue another; the
-// caller (runtime.doAllThreadsSyscall, psx.c) does not notice, and waits for ever.
+// reachThreads returns an error if a call on all threads would never return. The call sends
+// each thread a real-time signal and waits for it. If the user's processes already have
+// RLIMIT_SIGPENDING signals pending, the kernel refuses to queue another. The caller
+// (runtime.doAllThreadsSyscall, psx.c) does not notice, and waits for ever.
 func reachThreads() error {
 	limit, err := raisePending()
 	if err != nil {
@@ -24,12 +25,14 @@ func reachThreads() error {
 		return fmt.Errorf("%w: RLIMIT_SIGPENDING is %d, and %d would do", ErrThreads, limit, leastPending)
 	}
 	if err := queueOne(); err != nil {
-		return fmt.Errorf("%w: as many signals wait for this user's processes as RLIMIT_SIGPENDING has: %d", ErrThreads, limit)
+		const full = "%w: this user's processes already have RLIMIT_SIGPENDING signals pending: %d"
+		return fmt.Errorf(full, ErrThreads, limit)
 	}
 	return nil
 }
 
-// raisePending raises the soft limit where it is too low, as far as the hard one, and returns it.
+// raisePending raises the soft limit to leastPending or the hard limit, if it is lower. It
+// returns the soft limit.
 func raisePending() (limit uint64, err error) {
 	var r unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_SIGPENDING, &r); err != nil || r.Cur >= leastPending || r.Cur == r.Max {
@@ -39,7 +42,7 @@ func raisePending() (limit uint64, err error) {
 	return r.Cur, unix.Setrlimit(unix.RLIMIT_SIGPENDING, &r)
 }
 
-// queueOne sends this thread the last of the real-time signals, which Go's handler passes over.
+// queueOne sends this thread the last real-time signal, which Go's handler ignores.
 func queueOne() error {
 	const last = 64 // SIGRTMAX
 	runtime.LockOSThread()

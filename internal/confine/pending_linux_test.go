@@ -17,10 +17,10 @@ import (
 
 func init() { children["plain"], children["waiting"] = plain, waiting }
 
-// plain confines itself, and says nothing.
+// plain only confines itself.
 func plain(f family) (string, error) { return "", f.confine(nil) }
 
-// waiting has as many signals wait as its limit lets, which it does not take, and confines itself then.
+// waiting sends itself blocked signals up to its limit of pending signals, and then confines itself.
 func waiting(f family) (string, error) {
 	const limit, sig = 100, 40
 	runtime.LockOSThread()
@@ -39,8 +39,8 @@ func waiting(f family) (string, error) {
 	return plain(f)
 }
 
-// alone waits for other runs of the test by this user to end: the kernel counts the pending signals of
-// all processes of a user together.
+// alone waits until no other run of this test by this user is under way. The kernel counts the
+// pending signals of all processes of a user together.
 func alone(t *testing.T) {
 	t.Helper()
 	lock, err := os.Create(filepath.Join(os.TempDir(), fmt.Sprintf("brood-pending-signals-%d", os.Geteuid())))
@@ -49,7 +49,7 @@ func alone(t *testing.T) {
 	must(t, unix.Flock(int(lock.Fd()), unix.LOCK_EX))
 }
 
-// A process whose threads cannot be signalled is not confined; it does not wait for them for ever.
+// A process that cannot signal its threads is not confined, and does not wait for ever.
 func TestFewPendingSignals(t *testing.T) {
 	needVersion(t, 1)
 	alone(t)
@@ -71,7 +71,7 @@ func TestFewPendingSignals(t *testing.T) {
 		{"none, always", "plain", "-i 0", confine.Always, "RLIMIT_SIGPENDING is 0, and 64 would do"},
 		{"raised", "plain", "-S -i 0", confine.Always, ok},
 		{"used up", "waiting", "-S -i 0", confine.Auto, ok},
-		{"used up, always", "waiting", "-S -i 0", confine.Always, "as many signals wait"},
+		{"used up, always", "waiting", "-S -i 0", confine.Always, "signals pending: 100"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFamily(t, os.Geteuid())

@@ -9,8 +9,8 @@ import (
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
-// dropPrivileges asks first what is there to be given up: a call on all threads
-// stops all of them, for about 0.1 ms.
+// dropPrivileges gives up all capabilities but keep, and sets no_new_privs. It makes no call
+// on all threads unless one is necessary: such a call stops all threads for about 0.1 ms.
 func dropPrivileges(keep Capabilities) error {
 	if err := dropCapabilities(keep); err != nil {
 		return err
@@ -25,9 +25,9 @@ func dropPrivileges(keep Capabilities) error {
 	return os.NewSyscallError("prctl", ll.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 }
 
-// dropCapabilities empties the inheritable set, too, and the kernel the ambient set
-// with it. The bounding set needs no care: it limits what is gained by executing a
-// file, and with no_new_privs that is nothing.
+// dropCapabilities gives up all capabilities but keep. It also empties the inheritable set,
+// and the kernel empties the ambient set with it. The bounding set does not matter: it limits
+// the capabilities gained by execve, and with no_new_privs there are none.
 func dropCapabilities(keep Capabilities) error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var had [2]unix.CapUserData // numbers 0 to 31, and 32 to 63
@@ -44,7 +44,8 @@ func dropCapabilities(keep Capabilities) error {
 	if err := reachThreads(); err != nil {
 		return err
 	}
-	_, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&kept[0])), 0)
+	_, _, errno := psx.Syscall3(
+		unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&kept[0])), 0)
 	if errno != 0 {
 		return os.NewSyscallError("capset", errno)
 	}

@@ -18,21 +18,24 @@ import (
 	"brood/internal/confine"
 )
 
-// privileged is what a copy does as root, to files of another user, and the
-// capability that it takes. Each capability of ToArchive is needed for something,
-// and no other for any of this.
+// privileged holds actions of a copy by root on files of another user, and the capability
+// that each one needs. They need each capability of ToArchive, and no other.
 var privileged = []struct {
 	name string
-	keep confine.Capabilities // enough for it, with the one
-	one  int
+	keep confine.Capabilities // enough for the action
+	one  int                  // capability that the action fails without
 	do   func(f family) error
 }{
-	{"read", confine.ToRead, unix.CAP_DAC_READ_SEARCH, reading("source/sub/job")},
+	{"read", confine.ToRead, unix.CAP_DAC_READ_SEARCH, reading("source/sub/item")},
 	{"list", confine.ToRead, unix.CAP_DAC_READ_SEARCH, listing("source/sub")},
-	{"read for a copy", confine.ToCopy, unix.CAP_DAC_OVERRIDE, reading("source/sub/job")},
+	{"read for a copy", confine.ToCopy, unix.CAP_DAC_OVERRIDE, reading("source/sub/item")},
 	{"write", confine.ToCopy, unix.CAP_DAC_OVERRIDE, opening("dest/a/new", os.O_WRONLY|os.O_CREATE)},
-	{"set the mode of a folder", confine.ToCopy, unix.CAP_FOWNER, func(f family) error { return os.Chmod(f.path("dest/a"), 0o700) }},
-	{"set the owner", confine.ToArchive, unix.CAP_CHOWN, func(f family) error { return os.Lchown(f.path("dest/a/old"), 1234, 1234) }},
+	{"set the mode of a folder", confine.ToCopy, unix.CAP_FOWNER, func(f family) error {
+		return os.Chmod(f.path("dest/a"), 0o700)
+	}},
+	{"set the owner", confine.ToArchive, unix.CAP_CHOWN, func(f family) error {
+		return os.Lchown(f.path("dest/a/old"), 1234, 1234)
+	}},
 	{"set the set-group-ID bit", confine.ToArchive, unix.CAP_FSETID, setGroupID},
 	{"make a device", confine.ToArchive, unix.CAP_MKNOD, func(f family) error {
 		return unix.Mknod(f.path("dest/a/null"), unix.S_IFCHR|0o600, int(unix.Mkdev(1, 3)))
@@ -46,7 +49,8 @@ var privileged = []struct {
 	}},
 }
 
-// setGroupID does not fail without the privilege: the bit stays away.
+// setGroupID returns EPERM if the bit is not set. Without the capability, chmod succeeds all the
+// same and leaves the bit out.
 func setGroupID(f family) error {
 	path := f.path("dest/a/old")
 	err := errors.Join(os.Lchown(path, -1, 1234), unix.Chmod(path, 0o2750))
@@ -82,7 +86,7 @@ func TestCapabilitiesThatAreNeeded(t *testing.T) {
 			one := confine.Capabilities(1) << p.one
 			tried |= one
 			must(t, os.WriteFile(f.path("without"), fmt.Appendf(nil, "%#x", one), 0o644))
-			if got := f.child(t, p.name, 0); got != denied && got != "operation not permitted" {
+			if got := f.child(t, p.name, 0); got != denied && got != notPermitted {
 				t.Errorf("without capability %d: %s, want %s", p.one, got, denied)
 			}
 			must(t, os.WriteFile(f.path("without"), nil, 0o644))
@@ -92,11 +96,12 @@ func TestCapabilitiesThatAreNeeded(t *testing.T) {
 		})
 	}
 	if all := confine.ToRead | confine.ToArchive; tried != all {
-		t.Errorf("tried %d capabilities (%#x), there are %d (%#x)", bits.OnesCount64(uint64(tried)), tried, bits.OnesCount64(uint64(all)), all)
+		t.Errorf("tried the capabilities %#x, want %#x: the sets differ in %d",
+			tried, all, bits.OnesCount64(uint64(tried^all)))
 	}
 }
 
-// A parent that has given up its privileges has children that have none to give up.
+// A parent gives up its privileges, and then its children have none to give up.
 func TestPrivileges(t *testing.T) {
 	plain, _ := os.ReadFile("/proc/self/status")
 	had := field(plain, "CapPrm")
@@ -116,8 +121,8 @@ func TestPrivileges(t *testing.T) {
 	}
 }
 
-// status confines itself, and says what capabilities its threads have at most, and
-// whether they can gain new privileges; all sets and threads must agree.
+// status confines itself. It returns the permitted capabilities of its threads, and 1 if they
+// cannot gain new privileges. All threads and sets must agree.
 func status(f family) (string, error) {
 	end := startThreads(20)
 	defer end()
@@ -151,23 +156,24 @@ func startThreads(n int) (end func()) {
 func statusOfThreads(tasks fs.FS) (string, error) {
 	names, err := fs.Glob(tasks, "*/status")
 	seen := map[string]bool{}
-	said := ""
+	text := ""
 	for _, name := range names {
-		text, readErr := fs.ReadFile(tasks, name)
+		status, readErr := fs.ReadFile(tasks, name)
 		err = errors.Join(err, readErr)
-		said = field(text, "CapPrm") + " " + field(text, "NoNewPrivs")
-		seen[said] = true
-		if field(text, "CapEff") != field(text, "CapPrm") || strings.Trim(field(text, "CapInh")+field(text, "CapAmb"), "0") != "" {
-			return "", fmt.Errorf("%s: %s", name, text)
+		text = field(status, "CapPrm") + " " + field(status, "NoNewPrivs")
+		seen[text] = true
+		others := field(status, "CapInh") + field(status, "CapAmb")
+		if field(status, "CapEff") != field(status, "CapPrm") || strings.Trim(others, "0") != "" {
+			return "", fmt.Errorf("%s: %s", name, status)
 		}
 	}
 	if len(seen) != 1 || len(names) < 20 {
 		return "", fmt.Errorf("%d threads: %v", len(names), seen)
 	}
-	return said, err
+	return text, err
 }
 
-// heir gives up its privileges, and has a child say what it has.
+// heir gives up its privileges, and returns the status of a child that it starts.
 func heir(f family) (string, error) {
 	mode, _ := os.ReadFile(f.path("mode"))
 	if err := confine.Privileges(confine.ToCopy, confine.Mode(mode)); err != nil {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What a rule lets happen to the files and folders below a folder. Nothing lets
-// one execute, nor give commands to device drivers.
+// The rights that a rule gives below a folder. No rule gives the right to execute, or to
+// give commands to device drivers.
 const (
 	list  = ll.AccessFSReadDir
 	read  = list | ll.AccessFSReadFile
@@ -26,8 +26,9 @@ func available() error {
 	return reachThreads()
 }
 
-// version is that of the kernel's Landlock. ENOSYS: it was not built in,
-// EOPNOTSUPP: not enabled at boot; a container's filter may have its own error.
+// version returns the version of the kernel's Landlock. The error is ENOSYS if the kernel was
+// built without it, and EOPNOTSUPP if it is disabled at boot. The filter of a container may
+// return another error.
 func version() (int, error) {
 	v, err := ll.LandlockGetABIVersion()
 	if err != nil {
@@ -36,16 +37,16 @@ func version() (int, error) {
 	return v, nil
 }
 
-// restrict uses the library's system calls and not its rules: those want paths, and
-// set no_new_privs on all threads even where it is set, which costs a child more
-// than all else here.
+// restrict confines all threads to a with Landlock. It uses the library's system calls, not
+// its rules: those need paths. They also set no_new_privs on all threads even if it is set
+// already, which takes a child more time than everything else here.
 func restrict(a Access) error {
 	v, err := version()
 	if err != nil {
 		return err
 	}
 	if a.Link && v < 2 {
-		return fmt.Errorf("%w that lets files be linked from folder to folder: want Linux 5.19", ErrUnavailable)
+		return fmt.Errorf("%w that allows links from folder to folder: want Linux 5.19", ErrUnavailable)
 	}
 	if err := reachThreads(); err != nil {
 		return err
@@ -68,19 +69,23 @@ func restrict(a Access) error {
 	return os.NewSyscallError("landlock_restrict_self", ll.AllThreadsLandlockRestrictSelf(fd, 0))
 }
 
-// restrictable is all that this version can forbid.
+// restrictable returns the kinds of access that this version of Landlock can forbid.
 func restrictable(version int) ll.RulesetAttr {
 	bits := func(n int) uint64 { return 1<<n - 1 }
 	all := ll.RulesetAttr{HandledAccessFS: bits(13)}
 	for _, since := range []struct {
 		version         int
-		files, net, ipc int // how many kinds of access there are
+		files, net, ipc int // numbers of kinds of access
 	}{{2, 14, 0, 0}, {3, 15, 0, 0}, {4, 15, 2, 0}, {5, 16, 2, 0}, {6, 16, 2, 2}, {9, 17, 2, 2}, {10, 17, 4, 2}} {
 		if version >= since.version {
-			all = ll.RulesetAttr{HandledAccessFS: bits(since.files), HandledAccessNet: bits(since.net), Scoped: bits(since.ipc)}
+			all = ll.RulesetAttr{
+				HandledAccessFS:  bits(since.files),
+				HandledAccessNet: bits(since.net),
+				Scoped:           bits(since.ipc),
+			}
 		}
 	}
-	// Without this correction the threads of one process can't signal each other, and Go's must.
+	// A kernel without this erratum's fix forbids signals between threads of one process. Go needs them.
 	const signalsWithin = 1 << 1
 	if errata, err := ll.LandlockGetErrata(); err != nil || errata&signalsWithin == 0 {
 		all.Scoped &^= ll.ScopeSignal
@@ -88,11 +93,11 @@ func restrictable(version int) ll.RulesetAttr {
 	return all
 }
 
-// ruleset is the kernel's, by its descriptor, and the kinds of access that it knows.
+// ruleset is a Landlock ruleset in the kernel.
 type ruleset struct {
 	fd     int
-	known  uint64
-	opened map[*os.Root]*os.File
+	known  uint64                // kinds of access to files that the kernel knows
+	opened map[*os.Root]*os.File // Access.Opened
 }
 
 func (r ruleset) add(a Access) error {
@@ -120,7 +125,7 @@ func (r ruleset) add(a Access) error {
 	return nil
 }
 
-// folder allows this access below root, and the reading of the named files.
+// folder allows this access below root, and reading the named files.
 func (r ruleset) folder(root *os.Root, access uint64, names []string) error {
 	f := r.opened[root]
 	if f == nil {
@@ -141,20 +146,20 @@ func (r ruleset) folder(root *os.Root, access uint64, names []string) error {
 	return nil
 }
 
-// file allows a regular file to be read.
+// file allows reading a regular file.
 func (r ruleset) file(folder int, name string) error {
 	fd, err := beneath(folder, name)
 	switch err {
 	case nil:
 	case unix.EMFILE, unix.ENFILE, unix.ENOMEM, unix.ENOSYS, unix.EPERM:
 		return os.NewSyscallError("openat2", err)
-	default: // it is not there, or not for us
+	default: // missing, or out of reach
 		return nil
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
 	err = unix.Fstat(fd, &st)
-	for err == unix.EINTR { // as where a process serves the file system
+	for err == unix.EINTR { // possible if a process serves the file system
 		err = unix.Fstat(fd, &st)
 	}
 	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
@@ -163,9 +168,9 @@ func (r ruleset) file(folder int, name string) error {
 	return r.allow(fd, ll.AccessFSReadFile)
 }
 
-// beneath looks up a name below a folder as os.Root does it, but for a link at its end:
-// one planted there would let its target be read. It looks up a name piece by piece
-// where it is longer than a path may be, and follows no link that leads out of its piece.
+// beneath opens a name below a folder like os.Root, but never follows a link at its end: an
+// attacker could plant one to make its target readable. If the name is longer than a path may
+// be, beneath opens it piece by piece, and follows no link that leads out of a piece.
 func beneath(folder int, name string) (int, error) {
 	const longest = unix.PathMax - 1 // bytes; the last one is a zero
 	if len(name) <= longest {
@@ -189,13 +194,13 @@ func openBeneath(folder int, name string, flags uint64) (int, error) {
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
 	}
 	fd, err := unix.Openat2(folder, name, &how)
-	for err == unix.EINTR || err == unix.EAGAIN { // it asks to be called again (openat2(2))
+	for err == unix.EINTR || err == unix.EAGAIN { // both mean: call again (openat2(2))
 		fd, err = unix.Openat2(folder, name, &how)
 	}
 	return fd, err
 }
 
 func (r ruleset) allow(fd int, access uint64) error {
-	err := ll.LandlockAddPathBeneathRule(r.fd, &ll.PathBeneathAttr{AllowedAccess: access & r.known, ParentFd: fd}, 0)
-	return os.NewSyscallError("landlock_add_rule", err)
+	rule := ll.PathBeneathAttr{AllowedAccess: access & r.known, ParentFd: fd}
+	return os.NewSyscallError("landlock_add_rule", ll.LandlockAddPathBeneathRule(r.fd, &rule, 0))
 }

@@ -9,11 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// addThreads lets the list of this process's threads be read, until done is called:
-// where there are C's threads beside Go's, psx looks there, after the call on all of
-// them, whether it has missed one. Until then the descriptor has to be open: procfs makes
-// a new inode, which the rule is not for, once the kernel has dropped its cached name for
-// the folder.
+// addThreads allows reading the list of this process's threads, until done is called. With C
+// threads beside Go's, psx reads that list after a call on all threads, to see whether it
+// missed one. The descriptor must stay open until then. Otherwise the kernel may drop its
+// cached name for the folder, and procfs then makes a new inode that has no rule.
 func (r ruleset) addThreads() (done func(), err error) {
 	fd, err := unix.Open(fmt.Sprintf("/proc/%d/task", os.Getpid()), unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {

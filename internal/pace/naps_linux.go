@@ -24,7 +24,7 @@ type futexes struct{}
 
 // sleep implements naps. Another goroutine sleeps in the system call, which knows no context.
 // When ctx ends, sleep leaves that goroutine behind, as this process is about to end too.
-func (f futexes) sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d time.Duration) (woken bool, err error) {
+func (f futexes) sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d time.Duration) (bool, error) {
 	ended := make(chan bool, 1)
 	go func() {
 		timeout := unix.NsecToTimespec(int64(d))
@@ -36,7 +36,7 @@ func (f futexes) sleep(ctx context.Context, word *atomic.Uint32, seen uint32, d 
 		ended <- errno == 0
 	}()
 	select {
-	case woken = <-ended:
+	case woken := <-ended:
 		return woken, nil
 	case <-ctx.Done():
 		return false, ctx.Err()

@@ -47,7 +47,8 @@ func TestWoken(t *testing.T) {
 			}
 			b.SetRate(0) // ends the threads that slept for the takers
 			if !eventually(func() bool {
-				return b.came.Load() == b.left.Load() && b.naps.wake(&b.passed, all)+b.naps.wake(&b.generation, all) == 0
+				asleep := b.naps.wake(&b.passed, all) + b.naps.wake(&b.generation, all)
+				return b.came.Load() == b.left.Load() && asleep == 0
 			}) {
 				t.Error("a thread still sleeps in the kernel")
 			}
