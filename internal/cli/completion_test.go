@@ -5,8 +5,6 @@ package cli
 import (
 	"os"
 	"os/exec"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -64,7 +62,7 @@ func TestBashOffers(t *testing.T) {
 		{"a flag's name as an argument", "brood copy -- --hash ", "<dirnames>"},
 		{"lessons", "brood lesson zo", "zombie"},
 		{"the folder of a lesson", "brood lesson --show none stall ", "<dirnames>"},
-		{"shells", "brood completion ", "bash zsh fish powershell"},
+		{"shells", "brood completion ", "bash zsh fish"},
 		{"a command to be told of", "brood help li", "limit"},
 		{"an unknown command", "brood sing ", ""},
 		{"what bash would run", "brood copy --hash $(exit)", ""},
@@ -107,37 +105,6 @@ func TestFishOffers(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	})
-}
-
-// PowerShell is in no Debian: at least each quote and bracket has its other half, and all is there.
-func TestPowerShellScriptIsWellFormed(t *testing.T) {
-	_, p := described(t)
-	script, _ := p.Completion("powershell")
-	for _, want := range []string{"'copy --hash' = @(", ", @('blake3', 'blake3')", "print the job''s ID, and leave; brood follow takes it up'", ", @('zombie', "} {
-		if !strings.Contains(script, want) {
-			t.Errorf("%s is missing", want)
-		}
-	}
-	bare := regexp.MustCompile(`(?m)'(?:[^'\n]|'')*'|"[^"\n]*"|#.*$`).ReplaceAllString(script, "")
-	if strings.ContainsAny(bare, `'"`) {
-		t.Error("a quote has no other half")
-	}
-	closes := map[rune]rune{')': '(', '}': '{', ']': '['}
-	var open []rune
-	for _, r := range bare {
-		switch {
-		case strings.ContainsRune("({[", r):
-			open = append(open, r)
-		case closes[r] != 0:
-			if len(open) == 0 || open[len(open)-1] != closes[r] {
-				t.Fatalf("%c closes nothing in\n%s", r, bare)
-			}
-			open = slices.Delete(open, len(open)-1, len(open))
-		}
-	}
-	if len(open) > 0 {
-		t.Errorf("never closed: %q", string(open))
-	}
 }
 
 func TestBashScriptHasNothingToComplainOf(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 // shells are what Completion knows, and how.
 func (p Program) shells() []shell {
-	return []shell{{"bash", p.Bash}, {"zsh", p.Zsh}, {"fish", p.Fish}, {"powershell", p.PowerShell}}
+	return []shell{{"bash", p.Bash}, {"zsh", p.Zsh}, {"fish", p.Fish}}
 }
 
 type shell struct {
