@@ -15,7 +15,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// hanging is a folder of five files on a disk that hangs at one operation on one name.
+// hanging makes a folder of five files on a disk that hangs at one operation on one name.
 func hanging(t *testing.T, op faultfs.Op, name string) (*faultfs.FS, *faultfs.Fault) {
 	t.Helper()
 	f := faultfstest.Mount(t, faultfs.Options{})
@@ -25,7 +25,7 @@ func hanging(t *testing.T, op faultfs.Op, name string) (*faultfs.FS, *faultfs.Fa
 	return f, f.Inject(faultfs.Rule{Ops: op, Name: name, Stall: faultfs.Uninterruptible})
 }
 
-// lessonOn is the lesson on that folder, with temporary files in a folder of the place.
+// lessonOn is the command for the lesson on that folder. Its temporary files are in a folder of the place.
 func (p place) lessonOn(t *testing.T, folder string) *exec.Cmd {
 	t.Helper()
 	must(t, os.Mkdir(p.dir+"/tmp", 0o700))
@@ -34,13 +34,13 @@ func (p place) lessonOn(t *testing.T, folder string) *exec.Cmd {
 	return cmd
 }
 
-// held is the lesson's child that the disk holds.
+// held returns the PID of the child that the disk holds.
 func (r *run) held(fault *faultfs.Fault, name string) (pid int) {
 	r.Helper()
 	select {
 	case <-fault.Met():
 	case <-r.ended:
-		r.Fatalf("the disk holds nobody; it says:\n%s", r.stderr())
+		r.Fatalf("the disk holds no child; output:\n%s", r.stderr())
 	}
 	for _, line := range r.alive() {
 		if strings.Contains(line, name) && strings.Contains(line, "stall-") {
@@ -50,23 +50,23 @@ func (r *run) held(fault *faultfs.Fault, name string) (pid int) {
 	return pid
 }
 
-// leavesNoMore fails the test unless the lesson has left nothing but that child, which
-// ends when the disk answers.
+// leavesNoMore fails the test if the lesson leaves more than that child, or if the child does not end when
+// the disk answers.
 func (r *run) leavesNoMore(fault *faultfs.Fault, pid int) {
 	r.Helper()
 	if files, err := os.ReadDir(r.dir + "/tmp"); len(files) > 0 || err != nil {
-		r.Errorf("left behind: %v, %v", files, err)
+		r.Errorf("files left behind: %v, %v", files, err)
 	}
 	if !strings.Contains(threads(pid), "D") {
-		r.Errorf("process %d has the states %q", pid, threads(pid))
+		r.Errorf("process %d has the states %q, want D", pid, threads(pid))
 	}
 	fault.Remove()
 	if !eventually(func() bool { return strings.Trim(threads(pid), "ZX") == "" && len(r.alive()) == 0 }) {
-		r.Errorf("the disk answers, and process %d has the states %q; alive: %q", pid, threads(pid), r.alive())
+		r.Errorf("after the disk's answer process %d has the states %q; alive: %q", pid, threads(pid), r.alive())
 	}
 }
 
-// The lesson ends without what neither SIGTERM nor SIGKILL ends, and says so.
+// The lesson ends without a child that neither SIGTERM nor SIGKILL ends, and says so.
 func TestLessonOnADiskThatHangs(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -89,19 +89,21 @@ func TestLessonOnADiskThatHangs(t *testing.T) {
 			r.says("state after SIGTERM: D\r\nstate after SIGKILL: D\r\nthe main process goes on without it\r\n")
 			r.says(row.after)
 			r.says("= nothing, as long as it is in D. ")
-			r.says("= it ends without it. ")
+			r.says("= it ends without its child. ")
 			r.says(fmt.Sprintf("\nProcess %d (", pid))
-			r.says(") is still there; its parent is process ")
+			r.says(") is still there. Its parent is process ")
 			r.leavesNoMore(fault, pid)
 		})
 	}
 }
 
-// Ctrl-C, and the like, end the lesson, too, while it has such a child.
+// Ctrl-C ends the lesson while it has such a child.
 func TestInterruptedOnADiskThatHangs(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
-	for name, op := range map[string]faultfs.Op{"one file is not opened": faultfs.Open, "one file is not read": faultfs.Read} {
+	for name, op := range map[string]faultfs.Op{
+		"one file is not opened": faultfs.Open, "one file is not read": faultfs.Read,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)

@@ -8,10 +8,12 @@ import (
 	"testing"
 )
 
-// A lesson that is interrupted leaves no process behind, whatever it was at.
+// An interrupted lesson leaves no process behind.
 func TestInterruptedLesson(t *testing.T) {
 	t.Parallel()
-	for name, sig := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP} {
+	for name, sig := range map[string]syscall.Signal{
+		"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP,
+	} {
 		for _, lesson := range []string{"wait", "daemon", "multi", "stall"} {
 			t.Run(lesson+"/"+name, func(t *testing.T) {
 				p := newPlace(t)
@@ -28,7 +30,7 @@ func TestInterruptedLesson(t *testing.T) {
 	}
 }
 
-// Before the processes run, the student is asked; an answer is graded by what came of it.
+// The lesson asks before the processes run, and grades the answer by their result.
 func TestQuizAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ keys, want, score string }{
@@ -43,11 +45,13 @@ func TestQuizAtTheTerminal(t *testing.T) {
 			r := startInTerminal(t, p, p.brood("lesson", "single", "--lang=en", "--pace=0", "--show=none"))
 			r.says("> ")
 			if strings.Contains(r.stderr(), "singing") {
-				t.Errorf("it has begun before the answer:\n%s", r.stderr())
+				t.Errorf("the program ran before the answer:\n%s", r.stderr())
 			}
 			r.types(row.keys)
 			r.wants(0)
-			if out := r.stderr(); !strings.Contains(out, row.want) || !strings.Contains(out, row.score) || row.score == "" && strings.Contains(out, " right\r\n") {
+			out := r.stderr()
+			scored := strings.Contains(out, " right\r\n")
+			if !strings.Contains(out, row.want) || !strings.Contains(out, row.score) || scored != (row.score != "") {
 				t.Errorf("want %q and %q:\n%s", row.want, row.score, out)
 			}
 		})
@@ -67,7 +71,7 @@ func TestInterruptedQuestion(t *testing.T) {
 	}
 }
 
-// Whoever reads the output may have enough of it: no process goes on for nobody.
+// When nobody reads the output any more, all processes end.
 func TestLessonForNobody(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"wait", "--quiet"}, {"wait"}, {"quiz", "--answers"}} {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ask puts the questions of a scene, where there is somebody to answer, and
-// returns the answers; "" for a question that was skipped.
+// ask asks the questions of a scene and returns the answers: "" for a skipped question. Without
+// a Quiz it asks nothing, and all answers are "".
 func (s *Stage) ask(ctx context.Context, questions []Question) []string {
 	guesses := make([]string, len(questions))
 	if s.Quiz == nil || s.Quiet {
@@ -28,13 +28,13 @@ func (s *Stage) put(q Question) {
 	}
 }
 
-// answer reads a number; an empty line, or the end of input, skips the question.
+// answer reads a number. An empty line, and the end of input, skip the question.
 func (s *Stage) answer(ctx context.Context, q Question) string {
 	for {
 		fmt.Fprint(s.Out, "> ")
 		var line string
 		select {
-		case line = <-s.Quiz: // "" once it is closed
+		case line = <-s.Quiz: // "" if it is closed
 		case <-ctx.Done():
 			return ""
 		}
@@ -46,11 +46,11 @@ func (s *Stage) answer(ctx context.Context, q Question) string {
 		case notNumber == nil && n >= 0 && (q.Choices == nil || 1 <= n && n <= len(q.Choices)):
 			return strconv.Itoa(n)
 		}
-		s.say(Text{"A number, please, or Enter to skip.", "请输入数字，或按回车跳过。"})
+		s.say(Text{"Type a number, or press Enter to skip.", "请输入数字，或按回车跳过。"})
 	}
 }
 
-// reveal says what was right, and why.
+// reveal prints the right answers and the reasons.
 func (s *Stage) reveal(questions []Question, guesses []string, r *Result) {
 	if s.Quiet {
 		return
@@ -60,10 +60,12 @@ func (s *Stage) reveal(questions []Question, guesses []string, r *Result) {
 		if s.Quiz == nil {
 			fmt.Fprintf(s.Out, "? %s\n", q.Ask.In(s.Lang))
 		}
-		fmt.Fprintf(s.Out, "%s %s\n\n", s.grade(q, guesses[i], truth), q.Why.In(s.Lang))
+		// Chinese full stops are followed by no space.
+		fmt.Fprintf(s.Out, Text{"%s %s\n\n", "%s%s\n\n"}.In(s.Lang), s.grade(q, guesses[i], truth), q.Why.In(s.Lang))
 	}
 }
 
+// grade compares a guess with the right number, and returns the line to print. It counts for the score.
 func (s *Stage) grade(q Question, guess, truth string) string {
 	shown := truth
 	if n, err := strconv.Atoi(truth); err == nil && 1 <= n && n <= len(q.Choices) {
@@ -76,13 +78,13 @@ func (s *Stage) grade(q Question, guess, truth string) string {
 	s.asked++
 	if guess == truth {
 		s.right++
-		return "= " + Text{"Right: ", "对："}.In(s.Lang) + shown
+		return "= " + Text{"Right: ", "答对了："}.In(s.Lang) + shown
 	}
-	return "= " + Text{"No: ", "不对："}.In(s.Lang) + shown
+	return "= " + Text{"No: ", "答错了，正确答案："}.In(s.Lang) + shown
 }
 
 func (s *Stage) score() {
 	if s.asked > 0 {
-		fmt.Fprintf(s.Out, Text{"%d of %d right\n", "答对 %d / %d 题\n"}.In(s.Lang), s.right, s.asked)
+		fmt.Fprintf(s.Out, Text{"%d of %d right\n", "答对 %d 题，共 %d 题\n"}.In(s.Lang), s.right, s.asked)
 	}
 }

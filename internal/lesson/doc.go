@@ -1,17 +1,15 @@
-// Package lesson is what a teacher opens in class: small programs on real
-// processes, a prediction asked for before they run, and the answer taken from
-// the kernel.
+// Package lesson gives the lessons: small programs on real processes. A lesson shows a program, asks
+// for a prediction, runs the program, and takes the right answer from the kernel.
 //
-// Each lesson has scenes; a scene runs one program as a process of its own (A),
-// whose children are B, C …, as a reader of the model would write it. The code that
-// is shown is the code that runs: the Python beside it is in python/, and runs too,
-// where there is a Python to compare with.
+// A lesson has scenes. A scene runs one program as a process of its own (A), which starts the
+// processes B, C … The code that the lesson shows is the code that runs. The Python programs are in
+// python/, and run too.
 //
-//	stage ── starts ─▶ A ── starts ─▶ B …          they print to one pipe, which the stage shows
+//	stage ── starts ─▶ A ── starts ─▶ B …          all print to one pipe; the stage shows it
 //	  ▲                │              │
-//	  └── journal ◀────┴──────────────┘            what each did to its children, one line each
+//	  └── journal ◀────┴──────────────┘            a line for everything that a process does to its children
 //
-// The journal is a file that all processes of a scene append to, found by the
-// environment that they inherit. The stage reads it at the end, when nobody holds the
-// pipe any more, and knows from it who started, signalled, adopted and reaped whom.
+// All processes of a scene append to the journal, a file whose name they inherit in the environment.
+// The stage reads the journal when no process holds the pipe any more. It tells the stage which
+// process started, signalled, adopted and reaped which.
 package lesson

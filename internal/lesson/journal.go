@@ -11,7 +11,7 @@ import (
 	"brood/internal/event"
 )
 
-// journal is the file that the processes of one scene write their history to.
+// journal is the file to which all processes of a scene append their events.
 type journal struct{ file *os.File }
 
 func openJournal() (*journal, error) {
@@ -19,7 +19,7 @@ func openJournal() (*journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	// Opened again for appending: os.CreateTemp's own descriptor would write over what others have.
+	// os.CreateTemp does not open for appending, so its descriptor would overwrite the other processes' lines.
 	path := file.Name()
 	file.Close()
 	file, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
@@ -53,9 +53,9 @@ func (j *journal) events() (events []event.Event, err error) {
 	}
 }
 
-// endAll kills every process of the scene, until none is left that could start
-// another: children of children, Pythons and guardians too, since all have inherited
-// the journal's name. Where there is no /proc it finds none.
+// endAll kills every process of the scene, until none is left that could start another. It finds
+// descendants, Pythons and guardians too, since all inherit the journal's name. Without /proc it
+// finds no process.
 func (j *journal) endAll() {
 	killed := map[int]bool{}
 	for deadline := time.Now().Add(10 * time.Second); !j.killAll(killed) && time.Now().Before(deadline); {
@@ -63,8 +63,8 @@ func (j *journal) endAll() {
 	}
 }
 
-// killAll is one round of that, and tells whether it was the last. Whoever was killed in
-// an earlier one and is in state D starts no other, and may never end.
+// killAll is one round of endAll, and reports whether no further round is needed. A process that was
+// killed in an earlier round and is still in state D may never end, but starts no other process.
 func (j *journal) killAll(killed map[int]bool) (done bool) {
 	done = true
 	for _, pid := range j.owned() {
@@ -79,7 +79,7 @@ func (j *journal) killAll(killed map[int]bool) (done bool) {
 	return done
 }
 
-// owned are the processes of the scene that are alive.
+// owned returns the PIDs of the scene's living processes.
 func (j *journal) owned() (pids []int) {
 	entries, _ := os.ReadDir("/proc")
 	for _, entry := range entries {
@@ -90,7 +90,7 @@ func (j *journal) owned() (pids []int) {
 	return pids
 }
 
-// owns tells whether the process is alive and has inherited the scene's environment.
+// owns reports whether the process is alive and has inherited the scene's environment.
 func (j *journal) owns(pid int) bool {
 	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	return err == nil && bytes.Contains(environ, []byte(journalVariable+"="+j.file.Name()+"\x00"))

@@ -32,7 +32,7 @@ func killedParent(w *process.Work) error {
 	if err := daemon.Start(); err != nil {
 		return err
 	}
-	_, err := io.Copy(w.Events, daemon.Events()) // passes the daemon's PID on
+	_, err := io.Copy(w.Events, daemon.Events()) // hands on the daemon's PID
 	return err
 }
 
@@ -57,7 +57,7 @@ func killed(*process.Work) error {
 	return nil
 }
 
-// killedPython kills Python's parent of a daemon, and says what /proc tells of the daemon.
+// killedPython kills the Python parent of a daemon, and prints what /proc shows of the daemon.
 func killedPython(*process.Work) error {
 	if _, _, ok := kernelSays(os.Getpid()); !ok {
 		return errNoProc
@@ -101,7 +101,7 @@ func killedPython(*process.Work) error {
 	return err
 }
 
-// firstPID is the number at the end of the first line, which it shows.
+// firstPID prints the first line, and returns the number at its end.
 func firstPID(lines *bufio.Reader) (int, error) {
 	line, err := lines.ReadString('\n')
 	fmt.Print(line)
@@ -109,7 +109,7 @@ func firstPID(lines *bufio.Reader) (int, error) {
 	return pid, cmp.Or(err, notNumber)
 }
 
-// sayAdopted says whether the daemon lives on after its parent's end, and with whom.
+// sayAdopted prints whether the daemon lives on after its parent's end, and its new parent.
 func sayAdopted(daemon, parent int) {
 	state, ppid, ok := kernelSays(daemon)
 	if !ok || state == "Z" || ppid == parent {
@@ -120,7 +120,7 @@ func sayAdopted(daemon, parent int) {
 	fmt.Println(tr("守护进程还活着，现在的父进程："), ppid)
 }
 
-// killStranger kills a process that is no child of this one, so it can only look whether it is gone.
+// killStranger kills a process that is no child of this process. It cannot wait for it, so it looks into /proc.
 func killStranger(pid int) error {
 	noteEvent(event.Event{Kind: event.Signalled, PID: pid, PPID: os.Getpid(), Signal: "SIGKILL"})
 	err := syscall.Kill(pid, syscall.SIGKILL)
@@ -131,8 +131,8 @@ func killStranger(pid int) error {
 	return err
 }
 
-// killedPythonParent becomes Python, which runs the functions of the lesson's program.
-// The daemon prints to a pipe that the main process reads: if that is gone, SIGPIPE ends it.
+// killedPythonParent becomes Python, which runs the functions of the lesson's program. The daemon prints to
+// a pipe that the main process reads. If the main process is gone, SIGPIPE ends the daemon.
 func killedPythonParent(*process.Work) error {
 	source, _, _ := strings.Cut(PythonSource(killedLesson, os.Getenv(langVariable)), "if __name__ ==")
 	source += `
@@ -141,6 +141,7 @@ multiprocessing.set_start_method("fork")
 ends = multiprocessing.Pipe()
 parent(ends[1])
 `
-	err := syscall.Exec("/usr/bin/env", []string{"env", "python3", "-I", "-X", "utf8", "-u", "-c", source}, os.Environ())
+	argv := []string{"env", "python3", "-I", "-X", "utf8", "-u", "-c", source}
+	err := syscall.Exec("/usr/bin/env", argv, os.Environ())
 	return fmt.Errorf("run python3: %w", err)
 }

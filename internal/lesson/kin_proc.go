@@ -15,12 +15,12 @@ import (
 	"brood/internal/process"
 )
 
-var errNoProc = errors.New("this program looks into /proc, and there is none here")
+var errNoProc = errors.New("needs /proc, and this system has none")
 
-// patience is how long a program waits for what the kernel does at once: a machine may be busy.
+// patience is the longest wait for something that takes no time, except on a busy machine.
 const patience = time.Minute
 
-// untilEnded waits until the process is gone, or a zombie, and tells whether it is.
+// untilEnded waits until the process is gone or a zombie. It gives up after patience, and is false then.
 func untilEnded(pid int) bool {
 	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		state, _, ok := kernelSays(pid)
@@ -33,8 +33,8 @@ func untilEnded(pid int) bool {
 	}
 }
 
-// adopter waits until this process has another parent, and returns that one's PID.
-// The journal has it then, too: the process may end directly afterwards.
+// adopter waits until this process has another parent, and returns the parent's PID. The adoption is in the
+// journal then, so the process may end at once.
 func adopter() int {
 	if parent := process.Parent(); parent != nil {
 		for os.Getppid() == parent.PID {
@@ -45,14 +45,14 @@ func adopter() int {
 	return os.Getppid()
 }
 
-// untilNoted waits until the journal has such an event of this process.
+// untilNoted waits until the journal has an event of this kind for this process.
 func untilNoted(kind event.Kind) {
-	// Of all processes the last writer is this one, and each event is a line.
+	// Each event is one line.
 	want, pid := []byte(fmt.Sprintf(`"kind":%q`, kind)), []byte(fmt.Sprintf(`"pid":%d,`, os.Getpid()))
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		text, err := os.ReadFile(os.Getenv(journalVariable))
 		if err != nil {
-			return // started by hand: there is no journal
+			return // started by hand, so without a journal
 		}
 		for line := range bytes.Lines(text) {
 			if bytes.Contains(line, want) && bytes.Contains(line, pid) {
@@ -62,12 +62,12 @@ func untilNoted(kind event.Kind) {
 	}
 }
 
-// interruptGroup does what Ctrl-C does: it sends SIGINT to a whole process group.
+// interruptGroup sends SIGINT to a process group, as Ctrl-C does.
 func interruptGroup(pgid int) error {
 	noteEvent(event.Event{Kind: event.Signalled, PID: pgid, PPID: os.Getpid(), Signal: "SIGINT"})
 	return syscall.Kill(-pgid, syscall.SIGINT)
 }
 
-// hearInterrupts has SIGINT mean something to the children, also in a job that a
-// shell started with &, which ignores it: what a parent handles is its child's default.
+// hearInterrupts lets SIGINT end the children. A shell starts a command with & so that it ignores SIGINT,
+// and so would its children. For a signal that a parent handles, children start with the default action.
 func hearInterrupts() { signal.Notify(make(chan os.Signal, 1), syscall.SIGINT) }

@@ -14,14 +14,14 @@ import (
 	"brood/internal/process"
 )
 
-// kinTargets are the programs about parents that die, groups and grandchildren.
+// kinTargets are the targets of the lessons on orphans, groups, grandchildren and stalls.
 var kinTargets = map[string]process.Target{
 	"orphan": orphan, "orphan-parent": orphanParent, "orphan-child": orphanChild,
 	"killed": killed, "killed-parent": killedParent, "killed-daemon": killedDaemon,
 	"killed-python": killedPython, "killed-python-parent": killedPythonParent,
 	"group": group, "group-child": groupChild,
 	"subreaper":    subreaper,
-	"stall-asleep": stallAsleep, "stall-stopped": stallStopped, "stall-folder": stallFolder,
+	"stall-asleep": stallAsleep, "stall-stopped": stallStopped, "stall-vfork": stallVfork, "stall-folder": stallFolder,
 	"stall-copy": stallCopy, "stall-list": stallList,
 	"tree": tree, "tree-branch": treeBranch, "tree-leaf": treeLeaf,
 }
@@ -39,7 +39,7 @@ func orphanParent(w *process.Work) error {
 	if err := child.Start(); err != nil {
 		return err
 	}
-	_, err := io.Copy(w.Events, child.Events()) // passes the child's PID on
+	_, err := io.Copy(w.Events, child.Events()) // hands on the child's PID
 	return err
 }
 
@@ -54,7 +54,7 @@ func orphan(*process.Work) error {
 	return nil
 }
 
-// makeOrphan starts a parent, which starts a child, and kills the parent.
+// makeOrphan starts a parent, which starts a child, and kills the parent. It returns the child's PID.
 func makeOrphan() (child int, err error) {
 	parent := process.New(process.Config{Target: "orphan-parent", Events: true})
 	if err := parent.Start(); err != nil {
@@ -63,7 +63,7 @@ func makeOrphan() (child int, err error) {
 	return killAfterFirstPID(parent)
 }
 
-// killAfterFirstPID reads the PID that the process passes on, and kills the process.
+// killAfterFirstPID reads a PID from the process, and then kills the process.
 func killAfterFirstPID(p *process.Process) (pid int, err error) {
 	_, err = fmt.Fscanln(p.Events(), &pid)
 	err = errors.Join(err, p.Kill(), p.Join())
@@ -88,8 +88,8 @@ func subreaper(*process.Work) error {
 	return reapAdopted(child)
 }
 
-// reapAdopted reaps a process that the model did not start: that one alone. A wait
-// for any child would take away those of the model.
+// reapAdopted reaps a child that package process did not start. It waits for that child only: a wait for
+// any child would reap the children of package process.
 func reapAdopted(child int) error {
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(child, &status, 0, nil)
@@ -131,7 +131,7 @@ func groupChild(w *process.Work) error {
 	return nil
 }
 
-// startAndHear starts a process and waits for the PID that it tells.
+// startAndHear starts a process, and waits for the PID that it writes.
 func startAndHear(p *process.Process) (pid int, err error) {
 	if err := p.Start(); err != nil {
 		return 0, err

@@ -8,12 +8,12 @@ import (
 	"brood/internal/process"
 )
 
-// kinTargets need a system on which orphans are adopted and processes have groups.
+// kinTargets need Unix. Elsewhere they return an error.
 var kinTargets = map[string]process.Target{
 	"orphan": notHere, "killed": notHere, "killed-python": notHere, "group": notHere, "subreaper": notHere, "tree": notHere,
-	"stall-asleep": notHere, "stall-stopped": notHere, "stall-folder": notHere,
+	"stall-asleep": notHere, "stall-stopped": notHere, "stall-vfork": notHere, "stall-folder": notHere,
 }
 
 func notHere(*process.Work) error {
-	return errors.New("this lesson's program needs Unix: adoption of orphans, process groups")
+	return errors.New("this lesson needs Unix: adoption of orphans, process groups")
 }

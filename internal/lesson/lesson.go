@@ -7,10 +7,10 @@ import (
 	"brood/internal/status"
 )
 
-// Text is the same in both languages.
+// Text is a text in both languages.
 type Text struct{ En, Zh string }
 
-// In is the text in a language, "en" or "zh".
+// In returns the text in a language, "en" or "zh".
 func (t Text) In(lang string) string {
 	if lang == "zh" {
 		return t.Zh
@@ -18,47 +18,48 @@ func (t Text) In(lang string) string {
 	return t.En
 }
 
-// Lesson is one lesson.
+// Lesson is a list of scenes, with an introduction for beginners.
 type Lesson struct {
 	Name   string
-	Title  Text     // one line
-	Intro  Text     // what it is about, for a beginner
-	Python string   // its program in python/, without .py; "" for none
-	Go     []string // the functions of this package that are shown
-	Proc   bool     // it reads /proc, and says so where there is none
+	Title  Text // one line
+	Intro  Text
+	Python string   // name of a program in python/, without .py; "" for none
+	Go     []string // functions of this package to show
+	Proc   bool     // needs /proc
 	Scenes []Scene
 
-	// Prepare, where there is one, finds what the programs work on: arguments for
-	// each scene, and what is to be done after the last.
+	// Prepare, unless nil, makes the files for the programs. It returns arguments for
+	// every scene, and a function to call after the last scene.
 	Prepare func(folder string) (kwargs map[string]string, after func(), err error)
 }
 
 // Scene is one run of a program.
 type Scene struct {
-	Before    Text // said before it runs
+	OnFolder  bool // left out unless the user names a folder
+	Before    Text // printed before the questions
 	Questions []Question
-	Target    string // of the program; "" runs the lesson's Python program
+	Target    string // A's target
 	Args      []string
 	Kwargs    map[string]string
-	After     func(*Result) Text // what was seen; nil: nothing to add
+	After     func(*Result) Text // printed after the answers, unless nil
 }
 
-// Question is asked before a scene runs and answered by what came of it.
+// Question is asked before a scene runs. The result of the scene answers it.
 type Question struct {
 	Ask     Text
-	Choices []Text                 // numbered from 1; nil: a number is asked for
-	Truth   func(r *Result) string // the right number, from what the kernel said
+	Choices []Text                 // numbered from 1; nil: the answer is a number
+	Truth   func(r *Result) string // finds the right number
 	Why     Text
 }
 
-// Result is what came of a scene.
+// Result is the result of a scene.
 type Result struct {
-	Output string         // all that its processes printed
-	Family *status.Family // who they were and what became of them
+	Output string         // of all its processes
+	Family *status.Family // its processes, and what happened to each
 	Exit   process.Exit   // of A
 }
 
-// Lines are the lines that the scene printed.
+// Lines splits the scene's output into lines.
 func (r *Result) Lines() []string {
 	text := strings.TrimSuffix(r.Output, "\n")
 	if text == "" {
@@ -67,7 +68,7 @@ func (r *Result) Lines() []string {
 	return strings.Split(text, "\n")
 }
 
-// Count is the number of lines that hold the word, in either language.
+// Count counts the lines that contain the word, in either language.
 func (r *Result) Count(word string) (n int) {
 	for _, line := range r.Lines() {
 		if strings.Contains(line, word) || strings.Contains(line, words[word]) && words[word] != "" {
@@ -77,7 +78,7 @@ func (r *Result) Count(word string) (n int) {
 	return n
 }
 
-// All are the lessons, in an order that teaches.
+// All returns the lessons in the order in which to teach them.
 func All() []Lesson {
 	return []Lesson{
 		singleLesson, multiLesson, argsLesson, pidsLesson, memoryLesson, waitLesson, daemonLesson, copyLesson,
@@ -87,7 +88,7 @@ func All() []Lesson {
 	}
 }
 
-// Find finds a lesson by its name.
+// Find returns the lesson with that name.
 func Find(name string) (Lesson, bool) {
 	for _, l := range All() {
 		if l.Name == name {

@@ -7,13 +7,13 @@ import (
 	"unicode"
 )
 
-// Every lesson is whole: in both languages, with its code, and programs that can be found.
+// Every lesson is complete: texts and code in both languages, and programs that exist.
 func TestLessonsAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, l := range All() {
 		t.Run(l.Name, func(t *testing.T) {
 			if seen[l.Name] {
-				t.Error("there are two of that name")
+				t.Error("another lesson has the same name")
 			}
 			seen[l.Name] = true
 			for _, text := range texts(l) {
@@ -26,7 +26,14 @@ func TestLessonsAreWhole(t *testing.T) {
 			}
 			for _, scene := range l.Scenes {
 				if _, ok := Lookup(scene.Target); !ok {
-					t.Errorf("no program is called %q", scene.Target)
+					t.Errorf("no target %q", scene.Target)
+				}
+			}
+			for _, source := range []string{PythonSource(l, "zh"), goSource(l, "zh")} {
+				for _, comment := range regexp.MustCompile(`(//|#) .*[a-z] .*`).FindAllString(source, -1) {
+					if !hasChinese(comment) {
+						t.Errorf("%s has no Chinese", comment)
+					}
 				}
 			}
 			for _, source := range []string{PythonSource(l, "en"), goSource(l, "en")} {
@@ -64,14 +71,14 @@ func TestTargetsAreNamedOnce(t *testing.T) {
 	for _, targets := range programs() {
 		for name := range targets {
 			if seen[name] {
-				t.Errorf("two targets are called %q", name)
+				t.Errorf("two targets have the name %q", name)
 			}
 			seen[name] = true
 		}
 	}
 }
 
-// Code stands side by side only where both columns fit, Chinese being twice as wide.
+// Python and Go are side by side only if both fit. A Chinese character takes two columns.
 func TestSideBySide(t *testing.T) {
 	l, _ := Find("multi")
 	for width, want := range map[int]bool{0: false, 80: false, 200: true} {

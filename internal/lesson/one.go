@@ -14,8 +14,7 @@ import (
 	"brood/internal/process"
 )
 
-// oneTargets are the programs of the lessons on one process and its parent, and
-// what their children do.
+// oneTargets are the targets of the lessons on a process and its parent.
 var oneTargets = map[string]process.Target{
 	"change-number": changeNumber, "memory": memory,
 	"count-primes": countPrimes, "speedup": speedup,
@@ -30,7 +29,7 @@ var number = 1
 
 func changeNumber(*process.Work) error {
 	fmt.Println(tr("子进程，修改之前："), number)
-	number = 1000 // var number = 1 stands outside all functions
+	number = 1000 // the global: var number = 1
 	fmt.Println(tr("子进程，修改之后："), number)
 	return nil
 }
@@ -67,7 +66,7 @@ func countPrimes(w *process.Work) error {
 }
 
 func speedup(*process.Work) error {
-	n := min(max(2, runtime.NumCPU()), 8) // as many as CPUs; no more than 8 keep the family small
+	n := min(max(2, runtime.NumCPU()), 8) // one per CPU, but 2 to 8
 	part := []string{strconv.Itoa(paced(600 / n))}
 
 	start := time.Now()
@@ -132,7 +131,7 @@ func exitcodes(*process.Work) error {
 	return nil
 }
 
-// signalMyself does not return before the signal has ended this process.
+// signalMyself sends a signal to this process. It returns only if the signal has no effect.
 func signalMyself(sig syscall.Signal) error {
 	self, err := os.FindProcess(os.Getpid())
 	if err != nil {
@@ -166,7 +165,7 @@ func terminate(*process.Work) error {
 func stubborn(*process.Work) error {
 	child := process.New(process.Config{Target: "idle-stubborn", Name: "stubborn", Daemon: new(true), Events: true})
 	err := child.Start()
-	_, readErr := io.ReadFull(child.Events(), make([]byte, len("ready\n"))) // it ignores SIGTERM from now on
+	_, readErr := io.ReadFull(child.Events(), make([]byte, len("ready\n"))) // from now on it ignores SIGTERM
 	if err = errors.Join(err, readErr, child.Terminate()); err != nil {
 		return err
 	}
@@ -190,7 +189,7 @@ func zombie(*process.Work) error {
 	if err != nil {
 		return err
 	}
-	<-ended // it waits for the end, and does not reap
+	<-ended // waits for its end, without reaping it
 	fmt.Println(tr("结束之后的状态："), stateOf(child))
 	err = child.Kill()
 	fmt.Println(tr("SIGKILL 之后的状态："), stateOf(child))
@@ -199,8 +198,7 @@ func zombie(*process.Work) error {
 	return errors.Join(err, printCode(tr("退出码："), child))
 }
 
-// stateOf is the kernel's letter for the state of a child: "-" when the child is
-// gone, "?" where there is no /proc.
+// stateOf returns the kernel's letter for the state of a child: "-" if the child is gone, "?" without /proc.
 func stateOf(child *process.Process) string {
 	pid, err := child.PID()
 	if _, _, ok := kernelSays(os.Getpid()); !ok {

@@ -9,7 +9,7 @@ import (
 	"brood/internal/process"
 )
 
-// A variable, so that the function that is shown is the one of Unix.
+// stopped is a variable, so that the lesson shows the function for Unix.
 var stopped process.Target = func(*process.Work) error {
 	return fmt.Errorf("stop a process: %w", errors.ErrUnsupported)
 }

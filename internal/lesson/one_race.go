@@ -18,7 +18,7 @@ func add(w *process.Work) error {
 	for i := range additions {
 		number, err := readNumber(file)
 		if i == 0 {
-			err = errors.Join(err, meet(file)) // both have read before either writes
+			err = errors.Join(err, meet(file)) // both read before one of them writes
 		}
 		sleep(0.01)
 		if err = errors.Join(err, writeNumber(file, number+1)); err != nil {
@@ -61,7 +61,7 @@ func readNumber(file string) (int, error) {
 	return strconv.Atoi(string(text))
 }
 
-// writeNumber replaces the file: nobody reads half a number.
+// writeNumber replaces the file, so no process reads half a number.
 func writeNumber(file string, number int) error {
 	own := fmt.Sprintf("%s.%d", file, os.Getpid())
 	err := os.WriteFile(own, []byte(strconv.Itoa(number)), 0o666)
@@ -70,7 +70,7 @@ func writeNumber(file string, number int) error {
 
 func lock(file string) error {
 	for {
-		err := os.Mkdir(file+".lock", 0o777) // a folder can be made once only
+		err := os.Mkdir(file+".lock", 0o777) // only one process can make the folder
 		if !errors.Is(err, os.ErrExist) {
 			return err
 		}
@@ -82,7 +82,7 @@ func unlock(file string) error {
 	return os.Remove(file + ".lock")
 }
 
-// meet waits until two processes have called it.
+// meet waits until two processes call it.
 func meet(file string) error {
 	folder := file + ".met"
 	err := os.MkdirAll(folder, 0o777)
@@ -93,7 +93,7 @@ func meet(file string) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			err = errors.New("the other process did not come")
+			err = errors.New("the other process has not started within a minute")
 		}
 	}
 	return err

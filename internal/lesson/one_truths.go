@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// printed is what the programs have printed after the label, in either language;
-// "" when they have not.
+// printed returns what the programs printed after the label, in either language.
+// It is "" if they did not print the label.
 func printed(r *Result, label string) string {
 	for _, line := range r.Lines() {
 		for _, start := range []string{label, words[label]} {
@@ -20,7 +20,7 @@ func printed(r *Result, label string) string {
 	return ""
 }
 
-// choiceOf is the number of the choice that is the value, "" for none.
+// choiceOf is the number of the choice that equals value, from 1, or "".
 func choiceOf(value string, choices ...string) string {
 	if i := slices.Index(choices, value); i >= 0 {
 		return strconv.Itoa(i + 1)
@@ -28,7 +28,7 @@ func choiceOf(value string, choices ...string) string {
 	return ""
 }
 
-// exitCodeOf is the exit code of the process of that name, "" before it is known.
+// exitCodeOf is the exit code of the process with that name, or "" while it is unknown.
 func exitCodeOf(r *Result, name string) string {
 	m := r.Family.Named(name)
 	if m == nil || m.ExitCode == nil {
@@ -37,7 +37,7 @@ func exitCodeOf(r *Result, name string) string {
 	return fmt.Sprint(*m.ExitCode)
 }
 
-// endedBy is the signal that has ended the process of that name, "" for none.
+// endedBy is the signal that ended the process with that name, or "".
 func endedBy(r *Result, name string) string {
 	m := r.Family.Named(name)
 	if m == nil {
@@ -46,7 +46,15 @@ func endedBy(r *Result, name string) string {
 	return m.Signal
 }
 
-// speedupOf is how many children there were, and how much faster they were than their parent alone.
+// stoppedAfterTerm reads whether the stopped child outlived SIGTERM: only then the program prints its state.
+func stoppedAfterTerm(r *Result) string {
+	if r.Count("收到 SIGTERM 后的状态：") > 0 {
+		return "2"
+	}
+	return "1"
+}
+
+// speedupOf returns the number of children, and how many times as fast as their parent they were.
 func speedupOf(r *Result) (n int, factor float64) {
 	alone, _, _ := strings.Cut(printed(r, "一个进程做所有的份："), " ")
 	together, _, _ := strings.Cut(printed(r, "每份一个进程："), " ")
@@ -66,7 +74,7 @@ func speedupMeasured(r *Result) string {
 	}
 }
 
-// additionsLost is by how much the number in the file falls short.
+// additionsLost is the difference between the expected number and the one in the file.
 func additionsLost(r *Result) int {
 	want, _ := strconv.Atoi(printed(r, "应该是："))
 	got, _ := strconv.Atoi(printed(r, "实际是："))

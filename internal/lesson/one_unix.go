@@ -29,8 +29,7 @@ func stopped(*process.Work) error {
 	return errors.Join(err, other.Kill(), other.Join(), printCode("SIGKILL:", other))
 }
 
-// waitForStop waits until the kernel says that the child is stopped: a SIGTERM
-// that is pending together with SIGSTOP would come first.
+// waitForStop waits until the child is stopped. Before that, a SIGTERM would take effect before the SIGSTOP.
 func waitForStop(child *process.Process) {
 	for {
 		switch stateOf(child) {

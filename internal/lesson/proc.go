@@ -7,8 +7,8 @@ import (
 	"brood/internal/process"
 )
 
-// kernelSays is what /proc says of a process: its state (R, S, D, T, Z …) and its
-// parent's PID. It is not ok for a process that is gone, and where there is no /proc.
+// kernelSays reads the state of a process (R, S, D, T, Z …) and its parent's PID from /proc. It is not
+// ok if the process is gone, or without /proc.
 func kernelSays(pid int) (state string, ppid int, ok bool) {
 	fields := process.Stat(fmt.Sprintf("/proc/%d/stat", pid))
 	if len(fields) < 2 {

@@ -1,22 +1,25 @@
 package lesson
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"strconv"
+	"syscall"
 	"time"
 
 	"brood/internal/event"
 	"brood/internal/process"
 )
 
-// What the processes of a scene inherit.
+// The environment of a scene's processes.
 const (
-	journalVariable = "BROOD_LESSON_JOURNAL" // the journal's path; it marks them as the scene's, too
+	journalVariable = "BROOD_LESSON_JOURNAL" // path of the journal; also marks the scene's processes
 	langVariable    = "BROOD_LESSON_LANG"
-	paceVariable    = "BROOD_LESSON_PACE" // 1: the tutorial's own; 0.1: ten times as fast
+	paceVariable    = "BROOD_LESSON_PACE" // 1: as the tutorial; 0.1: ten times as fast
 )
 
-// Lookup finds the targets of the lessons' processes; a child's door asks it.
+// Lookup finds the targets of all lessons, for process.Main.
 func Lookup(name string) (process.Target, bool) {
 	for _, targets := range programs() {
 		if target, ok := targets[name]; ok {
@@ -30,13 +33,13 @@ func Lookup(name string) (process.Target, bool) {
 	return nil, false
 }
 
-// programs are all programs and what their children do.
+// programs returns the targets of all lessons, by name.
 func programs() []map[string]process.Target {
-	return []map[string]process.Target{tutorialTargets, oneTargets, kinTargets, quizTargets, diskTargets}
+	return []map[string]process.Target{tutorialTargets, oneTargets, kinTargets, quizTargets, vforkTargets}
 }
 
-// keepJournal writes what this process does to its children to the scene's
-// journal. Started by hand, a program has none.
+// keepJournal writes to the journal what this process does to its children. A program that was started
+// by hand has no journal.
 func keepJournal() {
 	path := os.Getenv(journalVariable)
 	if path == "" {
@@ -49,8 +52,8 @@ func keepJournal() {
 	process.Observe(func(c process.Change) { note(journal, c) })
 }
 
-// note writes a change as an event. Lines of several processes do not mix: each is
-// one write to a file that is open for appending.
+// note writes a change as an event. The lines of different processes do not mix: each line is one
+// write to a file that is open for appending.
 func note(journal *os.File, c process.Change) {
 	e := event.Event{Time: c.Time, Name: c.Name, PID: c.PID, PPID: os.Getpid(), Signal: c.Signal}
 	switch c.What {
@@ -68,21 +71,20 @@ func note(journal *os.File, c process.Change) {
 	_ = event.Write(journal, e)
 }
 
-// noteAdoption notes who has become this process's parent once its own is gone.
+// noteAdoption waits for the parent's end, and writes to the journal which process is the parent then.
 func noteAdoption() {
 	parent := process.Parent()
 	if parent == nil {
 		return
 	}
 	<-parent.Sentinel()
-	for os.Getppid() == parent.PID { // its descriptors close a moment before its children are given away
+	for os.Getppid() == parent.PID { // the sentinel closes a moment before the kernel changes the parent
 		time.Sleep(time.Millisecond)
 	}
 	noteEvent(event.Event{Kind: event.Adopted, Name: process.Current().Name, PID: os.Getpid(), PPID: os.Getppid()})
 }
 
-// noteEvent writes an event to the scene's journal, for a program that has seen
-// what the model does not tell.
+// noteEvent writes an event to the journal. Programs call it for events that process.Observe does not report.
 func noteEvent(e event.Event) {
 	journal, err := os.OpenFile(os.Getenv(journalVariable), os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
@@ -93,7 +95,7 @@ func noteEvent(e event.Event) {
 	_ = event.Write(journal, e)
 }
 
-// tr is a word in the lesson's language.
+// tr returns a Chinese text of words in the lesson's language.
 func tr(word string) string {
 	if english, ok := words[word]; ok && os.Getenv(langVariable) != "zh" {
 		return english
@@ -101,13 +103,27 @@ func tr(word string) string {
 	return word
 }
 
-// sleep sleeps for so many seconds, at the lesson's pace.
+// reason returns the error of a system call in the lesson's language, without the name of the file.
+func reason(err error) string {
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return tr("没有权限")
+	case errors.Is(err, fs.ErrNotExist):
+		return tr("没有这个文件或文件夹")
+	case errors.As(err, &errno):
+		return errno.Error()
+	}
+	return err.Error()
+}
+
+// sleep sleeps for n seconds, times the lesson's pace.
 func sleep(n float64) { time.Sleep(seconds(n)) }
 
-// seconds is so long at the lesson's pace.
+// seconds returns n seconds, times the lesson's pace.
 func seconds(n float64) time.Duration { return time.Duration(n * pace() * float64(time.Second)) }
 
-// paced is so much work at the lesson's pace, but some.
+// paced returns n rounds of work, times the lesson's pace, but at least one.
 func paced(n int) int { return max(1, int(float64(n)*pace())) }
 
 func pace() float64 {

@@ -8,34 +8,35 @@ import (
 	"slices"
 )
 
-// QuizTitle is what the list of lessons says of the quiz.
-var QuizTitle = Text{"what happens next? a random scenario, from a seed that repeats it", "测验：接下来会怎样？由种子决定、可以重复的随机场景"}
-
-// QuizOptions say which quiz is given.
-type QuizOptions struct {
-	Seed    uint64 // the same seed and number of actions are the same quiz on each machine
-	Actions int    // how many questions; 0 for eight
-	Answers bool   // print the answers, and ask nobody
-
-	happened func(quizAction, quizTree) // for tests: after each action
+// QuizTitle is the quiz's line in the list of lessons.
+var QuizTitle = Text{
+	"what happens next? a random scenario, which its seed repeats",
+	"测验：接下来会怎样？随机场景，同一个种子可以重复",
 }
 
-// quiz is one that is being given.
+// QuizOptions select a quiz.
+type QuizOptions struct {
+	Seed    uint64 // with the same Actions, the same quiz on every machine
+	Actions int    // number of questions; 0: eight
+	Answers bool   // print the answers and ask nothing
+
+	happened func(quizAction, quizTree) // for tests: called after each action
+}
+
+// quiz is the state of a quiz.
 type quiz struct {
 	*Stage
 	QuizOptions
 	family  *quizFamily
-	actions *rand.Rand // decides what happens: drawn from for that alone
+	actions *rand.Rand // decides the actions, and nothing else
 	choices *rand.Rand // decides which answers are offered
 }
 
-// GiveQuiz starts processes, has things happen to them and asks what came of it:
-// in the first half for the tree after an action, in the second for the action between
-// two trees. What is right is what the kernel shows. It ends, with ctx's error,
-// soon after ctx is done; no process is left in any case.
+// GiveQuiz starts processes, carries out actions on them, and asks questions. In the first half it
+// asks for the tree after an action, in the second half for the action between two trees. The kernel
+// shows the right answer. Soon after ctx is done it returns ctx's error. It leaves no process behind.
 //
-// Where nobody can be asked (Stage.Quiz is nil) the questions are printed, with
-// their answers if Answers says so.
+// If Stage.Quiz is nil, it prints the questions only, and with Answers the answers too.
 func (s *Stage) GiveQuiz(ctx context.Context, o QuizOptions) (err error) {
 	if o.Actions < 0 {
 		return fmt.Errorf("actions %d: want 1 or more", o.Actions)
@@ -67,14 +68,21 @@ func (s *Stage) GiveQuiz(ctx context.Context, o QuizOptions) (err error) {
 	return ctx.Err()
 }
 
-// begin starts the processes that the quiz begins with.
+// begin prints the rules and starts the first three processes.
 func (q *quiz) begin() error {
 	q.print(Text{
-		fmt.Sprintf("# quiz: seed %d, %d questions\n\nReal processes, from A on. A process that ends is a zombie until its parent waits\nfor it, or starts another. In one line, A(B, C zombie) is A with its children B and C.\nFirst: what does an action lead to?", q.Seed, q.Actions),
-		fmt.Sprintf("# 测验：种子 %d，共 %d 题\n\n这些都是真实的进程，从 A 开始。进程结束后是僵尸，直到父进程等待它，或再启动一个子进程。\n写成一行时，A(B, C 僵尸) 表示 A 有子进程 B 和 C。先问：一个动作的结果是什么？", q.Seed, q.Actions),
+		fmt.Sprintf("# quiz: seed %d, %d questions\n\n", q.Seed, q.Actions) +
+			"These are real processes, the first one is A. A process that has ended is a zombie until its parent\n" +
+			"waits for it or starts another child. A(B, C zombie) means: A has the children B and C, and C is a\n" +
+			"zombie. The first half: what is the result of an action?",
+		fmt.Sprintf("# 测验：种子 %d，共 %d 题\n\n", q.Seed, q.Actions) +
+			"这些都是真实的进程，第一个是 A。进程结束后是僵尸，直到父进程等待它，或再启动一个子进程。\n" +
+			"A(B, C 僵尸) 表示：A 有子进程 B 和 C，其中 C 是僵尸。前一半题目：一个动作的结果是什么？",
 	})
 	for _, a := range []quizAction{
-		{Verb: "start", Letter: "A", By: "quiz"}, {Verb: "start", Letter: "B", By: "A"}, {Verb: "start", Letter: "C", By: []string{"A", "B"}[q.actions.IntN(2)]},
+		{Verb: "start", Letter: "A", By: "quiz"},
+		{Verb: "start", Letter: "B", By: "A"},
+		{Verb: "start", Letter: "C", By: []string{"A", "B"}[q.actions.IntN(2)]},
 	} {
 		if _, err := q.happen(a); err != nil {
 			return err
@@ -92,7 +100,7 @@ func (q *quiz) happen(a quizAction) (value int, err error) {
 	return value, err
 }
 
-// step has one thing happen and asks one question about it.
+// step carries out one action and asks one question about it.
 func (q *quiz) step(ctx context.Context, n int) error {
 	before := q.family.tree.clone()
 	a := quizProposal(q.actions, before)
@@ -108,7 +116,10 @@ func (q *quiz) step(ctx context.Context, n int) error {
 	}
 	asked.Ask = Text{fmt.Sprintf("%d. %s", n+1, asked.Ask.En), fmt.Sprintf("%d. %s", n+1, asked.Ask.Zh)}
 	if n == half {
-		q.print(Text{"Now the other way round: which action lies between two trees?", "现在反过来：两棵树之间发生了什么动作？"})
+		q.print(Text{
+			"The second half: which action leads from one tree to the next?",
+			"后一半题目：从前一棵树到后一棵树，发生了什么动作？",
+		})
 		before.draw(q.Out, q.Lang)
 	}
 	if n >= half {
@@ -125,7 +136,7 @@ func (q *quiz) step(ctx context.Context, n int) error {
 	return nil
 }
 
-// solve asks for the answer, or prints it, and tells whether it is known now.
+// solve asks for the answer or prints it, and reports whether the student knows it now.
 func (q *quiz) solve(ctx context.Context, asked Question) bool {
 	guess := ""
 	switch {
@@ -144,7 +155,7 @@ func (q *quiz) solve(ctx context.Context, asked Question) bool {
 
 func (q *quiz) print(t Text) { fmt.Fprintf(q.Out, "%s\n\n", t.In(q.Lang)) }
 
-// offered is how many answers a question offers, if there are so many.
+// offered is the largest number of answers to choose from.
 const offered = 4
 
 func (q *quiz) askTree(before, after quizTree, a quizAction) Question {
@@ -154,14 +165,14 @@ func (q *quiz) askTree(before, after quizTree, a quizAction) Question {
 	}
 	q.choices.Shuffle(len(wrong), func(i, j int) { wrong[i], wrong[j] = wrong[j], wrong[i] })
 	action := a.text()
-	return q.question(Text{action.En + ". Which tree is it then?", action.Zh + "。之后的树是哪一棵？"}, quizLine(after), wrong)
+	return q.question(Text{action.En + ". What is the tree then?", action.Zh + "。之后是哪一棵树？"}, quizLine(after), wrong)
 }
 
 func (q *quiz) askAction(before, after quizTree, a quizAction) Question {
 	right := quizLine(after)
 	others := before.legal()
 	q.choices.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
-	for _, m := range before.Members { // where that is too little: what nobody can or would do
+	for _, m := range before.Members { // more wrong answers: actions that are impossible or make no sense
 		others = append(others, quizAction{Verb: "kill", Letter: m.Letter}, quizAction{Verb: "continue", Letter: m.Letter})
 	}
 	var wrong []Text
@@ -173,10 +184,10 @@ func (q *quiz) askAction(before, after quizTree, a quizAction) Question {
 			wrong = append(wrong, other.text())
 		}
 	}
-	return q.question(Text{"What has happened?", "发生了什么？"}, a.text(), wrong)
+	return q.question(Text{"What happened?", "发生了什么？"}, a.text(), wrong)
 }
 
-// question offers what is right among some of what is wrong.
+// question puts the right answer among up to three wrong ones.
 func (q *quiz) question(ask, right Text, wrong []Text) Question {
 	choices := []Text{right}
 	for _, w := range wrong {
@@ -191,30 +202,45 @@ func (q *quiz) question(ask, right Text, wrong []Text) Question {
 
 func quizLine(t quizTree) Text { return Text{t.line("en"), t.line("zh")} }
 
-// whyQuiz is the rule behind an answer.
+// whyQuiz explains an answer by its rule.
 func whyQuiz(a quizAction, value int, before quizTree) Text {
 	switch a.Verb {
 	case "start":
 		if slices.ContainsFunc(before.children(a.By), func(m quizMember) bool { return m.Condition == quizZombie }) {
-			return Text{"A parent that starts a child reaps those that have ended, as in Python.", "父进程启动子进程时，会顺便回收已结束的子进程，和 Python 一样。"}
+			return Text{
+				"A parent that starts a child reaps the children that have ended, as in Python.",
+				"父进程启动子进程时，会顺便回收已结束的子进程，和 Python 一样。",
+			}
 		}
-		return Text{"A process is the child of the one that starts it.", "谁启动进程，谁就是它的父进程。"}
+		return Text{"The process that starts a process is its parent.", "谁启动进程，谁就是它的父进程。"}
 	case "stop":
-		return Text{"It alone stands still until it is continued.", "只有它停住，直到被继续。"}
+		return Text{"Only this process stops, until it is continued.", "只有它自己暂停，直到恢复运行。"}
 	case "continue":
-		return Text{"It goes on where it stood.", "它从停下的地方继续运行。"}
+		return Text{"It goes on where it stopped.", "它从暂停的地方继续运行。"}
 	case "wait":
-		if value < 0 {
-			return Text{fmt.Sprintf("Its parent learns that signal %d ended it (exit code %d); nothing is left of it.", -value, value), fmt.Sprintf("父进程得知它被信号 %d 结束（退出码 %d）；它已被回收，什么也不留下。", -value, value)}
-		}
-		return Text{fmt.Sprintf("Its parent learns its exit code, %d; nothing is left of it.", value), fmt.Sprintf("父进程得知它的退出码 %d；它已被回收，什么也不留下。", value)}
+		return whyWait(value)
 	}
-	said := Text{"It is a zombie until its parent waits for it.", "在父进程等待它之前，它是僵尸。"}
+	why := Text{"It is a zombie until its parent waits for it.", "在父进程等待它之前，它是僵尸。"}
 	if before.parent(*before.find(a.Letter)) == "" {
-		said = Text{"Its adopter reaps it, sooner or later.", "收养它的进程迟早会回收它。"}
+		why = Text{"The process that adopted it reaps it, sooner or later.", "收养它的进程迟早会回收它。"}
 	}
 	if len(before.children(a.Letter)) > 0 {
-		said = Text{said.En + " Its children do not end with it: another process adopts them.", said.Zh + "它的子进程不随它结束，而由另一个进程收养。"}
+		why.En += " Its children do not end with it: another process adopts them."
+		why.Zh += "它的子进程不随它结束，而是由另一个进程收养。"
 	}
-	return said
+	return why
+}
+
+// whyWait explains a wait that returned the exit code.
+func whyWait(code int) Text {
+	if code < 0 { // the quiz kills with no signal but SIGKILL
+		return Text{
+			fmt.Sprintf("Its parent learns that signal %d ended it (exit code %d). Nothing is left of it.", -code, code),
+			fmt.Sprintf("父进程得知它被 %d 号信号杀死（退出码 %d）；它已被回收，什么也不留下。", -code, code),
+		}
+	}
+	return Text{
+		fmt.Sprintf("Its parent learns its exit code, %d. Nothing is left of it.", code),
+		fmt.Sprintf("父进程得知它的退出码是 %d；它已被回收，什么也不留下。", code),
+	}
 }

@@ -6,39 +6,44 @@ import (
 	"slices"
 )
 
-// quizAction is one thing that happens to the processes of the quiz.
+// quizAction is an action on a process of the quiz.
 type quizAction struct {
 	Verb   string // start, exit, kill, stop, continue or wait
-	Letter string // to whom
-	By     string // start and wait: the parent's letter, "quiz" for A's
-	Code   int    // of exit
+	Letter string // the process
+	By     string // for start and wait: the parent's letter; "quiz" for A
+	Code   int    // for exit
 }
 
 func (a quizAction) text() Text {
-	by := Text{a.By, a.By}
+	by := Text{a.By, a.By + " "}
 	if a.By == "quiz" {
-		by = Text{"The quiz", "测验程序"}
+		by = Text{"The quiz", "测验程序"} // no space between Chinese words
 	}
 	switch a.Verb {
 	case "start":
-		return Text{by.En + " starts " + a.Letter, by.Zh + " 启动 " + a.Letter}
+		return Text{by.En + " starts " + a.Letter, by.Zh + "启动 " + a.Letter}
 	case "exit":
-		return Text{fmt.Sprintf("%s exits with code %d, at once", a.Letter, a.Code), fmt.Sprintf("%s 立即以退出码 %d 退出", a.Letter, a.Code)}
+		return Text{
+			fmt.Sprintf("%s exits with code %d, at once", a.Letter, a.Code),
+			fmt.Sprintf("%s 立即退出，退出码为 %d", a.Letter, a.Code),
+		}
 	case "kill":
-		return Text{a.Letter + " is killed (SIGKILL)", a.Letter + " 被杀死 (SIGKILL)"}
+		return Text{a.Letter + " is killed (SIGKILL)", a.Letter + " 被杀死（SIGKILL）"}
 	case "stop":
-		return Text{a.Letter + " is stopped (SIGSTOP)", a.Letter + " 被停止 (SIGSTOP)"}
+		return Text{a.Letter + " is stopped (SIGSTOP)", a.Letter + " 被暂停（SIGSTOP）"}
 	case "continue":
-		return Text{a.Letter + " is continued (SIGCONT)", a.Letter + " 被继续 (SIGCONT)"}
+		return Text{a.Letter + " is continued (SIGCONT)", a.Letter + " 恢复运行（SIGCONT）"}
 	default:
-		return Text{by.En + " waits for " + a.Letter, by.Zh + " 等待 " + a.Letter}
+		return Text{by.En + " waits for " + a.Letter, by.Zh + "等待 " + a.Letter}
 	}
 }
 
-// quizVerbs are the kinds of actions, each as often as it is to come up.
-var quizVerbs = []string{"start", "start", "start", "exit", "exit", "kill", "kill", "stop", "continue", "continue", "wait", "wait"}
+// quizVerbs are the kinds of actions. A kind that is listed more often is drawn more often.
+var quizVerbs = []string{
+	"start", "start", "start", "exit", "exit", "kill", "kill", "stop", "continue", "continue", "wait", "wait",
+}
 
-// quizProposal is the next action.
+// quizProposal draws the next action.
 func quizProposal(random *rand.Rand, t quizTree) quizAction {
 	legal := t.legal()
 	for {
@@ -55,10 +60,10 @@ func quizProposal(random *rand.Rand, t quizTree) quizAction {
 	}
 }
 
-// quizMost is how many processes a quiz has.
+// quizMost is the largest number of processes in a quiz.
 const quizMost = 8
 
-// legal is what can happen next; it is never empty, since the last one that lives does not end.
+// legal lists the possible actions. It is never empty, since the last living process does not end.
 func (t quizTree) legal() (actions []quizAction) {
 	living := 0
 	for _, m := range t.Members {
@@ -73,7 +78,7 @@ func (t quizTree) legal() (actions []quizAction) {
 			actions = append(actions, quizAction{Verb: "start", Letter: next, By: m.Letter})
 		}
 		if m.alive() && living > 1 && t.mayEnd(m) {
-			for range 1 + 2*len(t.children(m.Letter)) { // rather a parent: that is the better question
+			for range 1 + 2*len(t.children(m.Letter)) { // more often a parent: that makes a better question
 				if m.Condition == quizRunning {
 					actions = append(actions, quizAction{Verb: "exit", Letter: m.Letter})
 				}
@@ -92,9 +97,9 @@ func (t quizTree) legal() (actions []quizAction) {
 	return actions
 }
 
-// mayEnd: A only where it leaves somebody; and nobody who has a stopped child: whether
-// that one is sent SIGCONT, as a member of an orphaned process group, depends on
-// the adopter's session (setpgid(2)), so it would not be the same on each machine.
+// mayEnd reports whether the process may end. A may not, if it has no living child. No process may, if
+// it has a stopped child: the kernel may send that child SIGCONT, as a member of an orphaned process
+// group. This depends on the adopter's session (setpgid(2)), and differs between machines.
 func (t quizTree) mayEnd(m quizMember) bool {
 	children := t.children(m.Letter)
 	someone := slices.ContainsFunc(children, quizMember.alive)
@@ -102,8 +107,8 @@ func (t quizTree) mayEnd(m quizMember) bool {
 		!slices.ContainsFunc(children, func(c quizMember) bool { return c.Condition == quizStopped })
 }
 
-// predict is what a reader who knows the rules expects. It only serves to tell
-// actions with different effects apart; what is right is what the kernel shows.
+// predict returns the tree after an action, by the rules. It only finds actions with different effects:
+// the right answer comes from the kernel.
 func (t quizTree) predict(a quizAction) quizTree {
 	after := t.clone()
 	switch a.Verb {
@@ -129,7 +134,7 @@ func (t quizTree) predict(a quizAction) quizTree {
 	return after
 }
 
-// quizMistakes are the trees that one might think of instead of after.
+// quizMistakes returns trees that a student might expect instead of after.
 func quizMistakes(before, after quizTree, a quizAction) (trees []quizTree) {
 	trees = append(trees, before, before.predict(a))
 	edit := func(f func(t quizTree)) {
@@ -146,7 +151,7 @@ func quizMistakes(before, after quizTree, a quizAction) (trees []quizTree) {
 	for _, sibling := range before.children(a.By) {
 		edit(func(t quizTree) { t.find(sibling.Letter).Condition = sibling.Condition })
 	}
-	edit(func(t quizTree) { // to the grandparent, as in a family
+	edit(func(t quizTree) { // the grandparent adopts, as in a human family
 		for _, child := range before.children(a.Letter) {
 			t.find(child.Letter).Parent = before.find(a.Letter).Parent
 		}

@@ -11,15 +11,15 @@ import (
 	"brood/internal/process"
 )
 
-// quizTargets are the processes of the quiz.
+// quizTargets is the target of all processes of a quiz.
 var quizTargets = map[string]process.Target{"actor": quizActor}
 
-// quizActor does what it is told, one command a line, and answers with one line each.
+// quizActor reads commands, one a line, carries them out, and answers each with one line.
 //
 //	stage ── "start C" ─▶ DIR/B ─▶ B ── "ok 4711" ─▶ DIR/done ─▶ stage
 //
-// An exit has no answer. The stage holds both pipes open, so that an actor comes to
-// the end of its commands when the stage is gone, and then ends.
+// An exit has no answer. The stage holds both pipes open. When the stage is gone, an actor reads the end
+// of its commands, and ends.
 func quizActor(w *process.Work) error {
 	if len(w.Args) != 1 {
 		return fmt.Errorf("actor: want one letter, got %d arguments", len(w.Args))
@@ -35,7 +35,7 @@ func quizActor(w *process.Work) error {
 			break
 		}
 	}
-	os.Exit(0) // at once: its children come to the end of theirs
+	os.Exit(0) // without waiting for its children, which read the end of their commands
 	return nil
 }
 
@@ -49,8 +49,8 @@ func acknowledgeQuiz(folder, line string) error {
 	return err
 }
 
-// obeyQuiz carries out a command and says what came of it: the PID of a child that was
-// started, the exit code of one that was waited for.
+// obeyQuiz carries out a command and returns the answer: the PID of the started child, or the exit code of
+// the child that it waited for.
 func obeyQuiz(command, folder string, children map[string]*process.Process) string {
 	verb, object, _ := strings.Cut(command, " ")
 	var n int
@@ -73,7 +73,7 @@ func obeyQuiz(command, folder string, children map[string]*process.Process) stri
 }
 
 func startQuizActor(letter, folder string, siblings map[string]*process.Process) (*process.Process, int, error) {
-	// Start reaps the children whose end was noticed: that is to be all that have ended.
+	// Start reaps the children whose end the model has noticed. Wait until it has noticed all of them.
 	for _, p := range siblings {
 		pid, _ := p.PID()
 		if state, ppid, ok := kernelSays(pid); ok && ppid == os.Getpid() && quizConditionOf(state) == quizZombie {
@@ -91,5 +91,6 @@ func startQuizActor(letter, folder string, siblings map[string]*process.Process)
 }
 
 func newQuizActor(letter, folder string) *process.Process {
-	return process.New(process.Config{Target: "actor", Name: letter, Args: []string{letter}, Kwargs: map[string]string{"dir": folder}})
+	kwargs := map[string]string{"dir": folder}
+	return process.New(process.Config{Target: "actor", Name: letter, Args: []string{letter}, Kwargs: kwargs})
 }

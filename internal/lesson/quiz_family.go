@@ -14,28 +14,28 @@ import (
 	"brood/internal/process"
 )
 
-var errQuizProc = errors.New("the quiz looks at its processes in /proc, as Linux has it: there is none here")
+var errQuizProc = errors.New("quiz: needs /proc as on Linux, and this system has none")
 
 const (
-	// quizSettleTime is how long an action may take: it takes milliseconds.
+	// quizSettleTime is the longest time for an action, which usually takes milliseconds.
 	quizSettleTime = 30 * time.Second
-	// quizAdoptTime is how long a zombie is left to its adopter before it is shown as one:
-	// in many a container that does not reap.
+	// quizAdoptTime is the time for an adopter to reap a zombie. In many containers the adopter never reaps:
+	// after this time the quiz shows the zombie.
 	quizAdoptTime = 500 * time.Millisecond
 )
 
-// quizFamily is the processes of a quiz, and what the stage needs to order them about.
+// quizFamily is the processes of a quiz, with the pipes to command them.
 type quizFamily struct {
 	journal *journal
-	restore func() // the environment
-	folder  string // of the pipes
+	restore func() // restores the environment
+	folder  string // holds the pipes
 	done    *os.File
 	answers *bufio.Reader // from done
 	pipes   map[string]*os.File
 	first   *process.Process // A
-	tree    quizTree         // as it was last seen
+	tree    quizTree         // from the last look
 
-	unreaped bool // an adopter was seen that does not reap: none is waited for any more
+	unreaped bool // an adopter did not reap in time; the quiz waits for no other one
 }
 
 func (s *Stage) newQuizFamily() (*quizFamily, error) {
@@ -58,11 +58,10 @@ func (s *Stage) newQuizFamily() (*quizFamily, error) {
 	return f, nil
 }
 
-// end ends all processes, tells the stage's events what happened, and takes away
-// all else. Nothing is left of the quiz then.
+// end kills all processes, emits their events, and removes the pipes and the journal.
 func (f *quizFamily) end(s *Stage) (err error) {
 	f.journal.endAll()
-	for deadline := time.Now().Add(quizSettleTime); f.living() && time.Now().Before(deadline); { // killed, not yet dead
+	for deadline := time.Now().Add(quizSettleTime); f.living() && time.Now().Before(deadline); { // killed, but not yet ended
 		time.Sleep(time.Millisecond)
 	}
 	if f.first != nil {
@@ -71,8 +70,8 @@ func (f *quizFamily) end(s *Stage) (err error) {
 	process.Observe(nil)
 	f.restore()
 	if s.Emit != nil {
-		_, told := s.history(f.journal)
-		err = errors.Join(err, told)
+		_, historyErr := s.history(f.journal)
+		err = errors.Join(err, historyErr)
 	}
 	for _, pipe := range f.pipes {
 		pipe.Close()
@@ -93,8 +92,8 @@ func (f *quizFamily) open(name string) (*os.File, error) {
 	return pipe, err
 }
 
-// do has the action happen and looks at all processes when the kernel is done with
-// it. The value of a wait is the exit code.
+// do carries out the action, waits until the kernel has done it, and looks at all processes.
+// The value is the PID for a start, and the exit code for a wait.
 func (f *quizFamily) do(a quizAction) (value int, err error) {
 	if value, err = f.act(a); err != nil {
 		return 0, fmt.Errorf("%s: %w", a.text().En, err)
@@ -149,7 +148,7 @@ func (f *quizFamily) act(a quizAction) (int, error) {
 	}
 }
 
-// call has an actor obey a command, and returns its answer.
+// call sends a command to an actor and returns the number in its answer.
 func (f *quizFamily) call(letter, command string) (int, error) {
 	if _, err := fmt.Fprintln(f.pipes[letter], command); err != nil {
 		return 0, err
@@ -163,7 +162,7 @@ func (f *quizFamily) call(letter, command string) (int, error) {
 	}
 	value, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "ok ")
 	if !ok {
-		return 0, fmt.Errorf("%s says %q", letter, line)
+		return 0, fmt.Errorf("%s answers %q", letter, line)
 	}
 	return strconv.Atoi(value)
 }
@@ -179,7 +178,7 @@ func (f *quizFamily) signal(letter string, sig os.Signal, name string) error {
 	return p.Signal(sig)
 }
 
-// settled tells whether the kernel has carried the action out: those whose children are given.
+// settled reports whether the kernel has done the action. The children are those of the action's process before it.
 func (f *quizFamily) settled(a quizAction, children []quizMember) bool {
 	m := quizSeen(*f.tree.find(a.Letter))
 	switch a.Verb {
@@ -187,8 +186,8 @@ func (f *quizFamily) settled(a quizAction, children []quizMember) bool {
 		if m.alive() {
 			return false
 		}
-		// The first thread of a process can be a zombie before the others have ended; its children
-		// are given away by the last.
+		// The first thread of a process can be a zombie before its other threads have ended. The
+		// kernel changes the parent of the children when the last thread ends.
 		for _, child := range children {
 			if now := quizSeen(child); now.Condition != quizGone && now.Parent == m.PID {
 				return false
@@ -204,7 +203,7 @@ func (f *quizFamily) settled(a quizAction, children []quizMember) bool {
 	}
 }
 
-// look takes the tree from the kernel and tells whether an adopter has yet to reap one.
+// look reads the tree from the kernel, and reports whether it has a zombie that its adopter has not reaped.
 func (f *quizFamily) look() (unreaped bool) {
 	for i, m := range f.tree.Members {
 		f.tree.Members[i] = quizSeen(m)
@@ -220,8 +219,8 @@ func (f *quizFamily) living() bool {
 	return slices.ContainsFunc(f.tree.Members, quizMember.alive)
 }
 
-// quizSeen is the member as the kernel shows it now. One that is gone stays so: its PID
-// may be a stranger's.
+// quizSeen returns the member as the kernel shows it now. A member that is gone stays gone: another
+// process may have its PID.
 func quizSeen(m quizMember) quizMember {
 	if m.Condition == quizGone {
 		return m

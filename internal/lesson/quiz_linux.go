@@ -14,19 +14,19 @@ func makeQuizPipe(path string) error {
 	return os.NewSyscallError("mkfifo", syscall.Mkfifo(path, 0o600))
 }
 
-// readQuizPipe opens the reading end. It does not wait for a writer: without one there
-// is nothing to read but the end of the file.
+// readQuizPipe opens the reading end without waiting for a writer. Without a writer, a read returns the
+// end of the file.
 func readQuizPipe(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
-// writeQuizPipe opens the writing end; without a reader it is an error.
+// writeQuizPipe opens the writing end. Without a reader it returns an error.
 func writeQuizPipe(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
 }
 
-// bothQuizEnds opens a pipe so that it has a reader and a writer as long as this file
-// is open (fifo(7): on Linux alone).
+// bothQuizEnds opens both ends, so the pipe has a reader and a writer while the file is open. Only Linux
+// can do that (fifo(7)).
 func bothQuizEnds(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
 }

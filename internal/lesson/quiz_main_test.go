@@ -8,7 +8,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestMain is the child's door: this binary is the processes of the quiz, too.
+// TestMain runs this binary as a process of a lesson if its arguments say so.
 func TestMain(m *testing.M) {
 	if status, ok := process.Main(os.Args, Lookup); ok {
 		os.Exit(status)

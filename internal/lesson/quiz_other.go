@@ -4,7 +4,7 @@ package lesson
 
 import "os"
 
-// The quiz looks at /proc as Linux has it, and says so elsewhere before it comes here.
+// The quiz needs Linux' /proc. Elsewhere it returns an error before it calls these functions.
 
 const (
 	quizStopSignal     = noQuizSignal("SIGSTOP")

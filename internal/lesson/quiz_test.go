@@ -17,12 +17,12 @@ import (
 	"brood/internal/event"
 )
 
-// quizStatusOf reads what the kernel says of a process from the other one of its files.
+// quizStatusOf reads the state of a process from another file than the quiz does.
 func quizStatusOf(t *testing.T, pid int) (state string, ppid int, ok bool) {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return "", 0, false // ENOENT, or ESRCH while it goes
+		return "", 0, false // ENOENT, or ESRCH while it ends
 	}
 	for line := range strings.Lines(string(text)) {
 		_, _ = fmt.Sscanf(line, "State: %1s", &state)
@@ -31,7 +31,7 @@ func quizStatusOf(t *testing.T, pid int) (state string, ppid int, ok bool) {
 	return state, ppid, true
 }
 
-// checkTree compares what the quiz has seen with what the kernel says.
+// checkTree compares the quiz's tree with the kernel's.
 func checkTree(t *testing.T, a quizAction, seen quizTree) {
 	t.Helper()
 	for _, m := range seen.Members {
@@ -48,19 +48,19 @@ func checkTree(t *testing.T, a quizAction, seen quizTree) {
 			fits = fits && strings.Contains("RSDI", state)
 		}
 		if !fits {
-			t.Errorf("after %q: %+v, but the kernel says %q, parent %d, %v", a.text().En, m, state, ppid, ok)
+			t.Errorf("after %q: %+v; the kernel has state %q, parent %d, %v", a.text().En, m, state, ppid, ok)
 		}
 	}
 }
 
-// recorded is what happened in a quiz, without the PIDs.
+// recorded is the course of a quiz.
 type recorded struct {
 	steps []string
 	pids  []int
 	last  quizTree
 }
 
-// giveQuiz gives a quiz, checks each tree, and sees to it that nothing is left of it.
+// giveQuiz gives a quiz, checks each tree, and checks that nothing is left of it.
 func giveQuiz(t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then func(steps int)) (recorded, string, error) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
@@ -74,7 +74,7 @@ func giveQuiz(t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then f
 		checkTree(t, a, seen)
 		if len(r.steps) > 0 && a.Verb != "" {
 			if expected := r.last.predict(a).line("en"); expected != seen.line("en") {
-				t.Errorf("%q: %s became %s, not %s", a.text().En, r.last.line("en"), seen.line("en"), expected)
+				t.Errorf("%q on %s: tree %s, want %s", a.text().En, r.last.line("en"), seen.line("en"), expected)
 			}
 		}
 		r.steps = append(r.steps, a.text().En+": "+seen.line("en"))
@@ -87,11 +87,11 @@ func giveQuiz(t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then f
 	err := s.GiveQuiz(ctx, o)
 	for _, pid := range r.pids {
 		if state, ppid, ok := quizStatusOf(t, pid); ok && (!strings.Contains("ZX", state) || ppid == os.Getpid()) {
-			t.Errorf("process %d is left: %s, parent %d", pid, state, ppid)
+			t.Errorf("process %d is left behind: state %s, parent %d", pid, state, ppid)
 		}
 	}
 	if left, _ := fs.Glob(os.DirFS(os.TempDir()), "*"); left != nil {
-		t.Errorf("left: %q", left)
+		t.Errorf("files left behind: %q", left)
 	}
 	return r, out.String(), err
 }
@@ -106,14 +106,14 @@ func TestQuizAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n := len(r.steps) - 3; n != 14 {
-				t.Errorf("%d actions", n)
+				t.Errorf("%d actions, want 14", n)
 			}
 			if n := len(regexp.MustCompile(`(?m)^= `).FindAllString(out, -1)); n != 14 {
-				t.Errorf("%d answers:\n%s", n, out)
+				t.Errorf("%d answers, want 14:\n%s", n, out)
 			}
 			started := slices.DeleteFunc(events, func(e event.Event) bool { return e.Kind != event.Started })
 			if len(started) != len(r.last.Members) {
-				t.Errorf("%d processes, but %d in the record", len(r.last.Members), len(started))
+				t.Errorf("%d processes in the record, want %d", len(started), len(r.last.Members))
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestQuizIsRepeatable(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(one.steps, two.steps) {
-			t.Errorf("seed %d:\n%s\nand then\n%s", seed, strings.Join(one.steps, "\n"), strings.Join(two.steps, "\n"))
+			t.Errorf("seed %d:\n%s\nsecond run:\n%s", seed, strings.Join(one.steps, "\n"), strings.Join(two.steps, "\n"))
 		}
 	}
 }
@@ -161,7 +161,7 @@ func TestQuizCancelled(t *testing.T) {
 				s := &Stage{Quiz: lines}
 				steps := at
 				if lines != nil {
-					steps = min(at, 4) // it asks after the fourth
+					steps = min(at, 4) // the first question comes after the fourth
 				}
 				_, _, err := giveQuiz(t, ctx, s, QuizOptions{Seed: 5}, func(n int) {
 					if n == steps {
@@ -176,7 +176,7 @@ func TestQuizCancelled(t *testing.T) {
 	}
 }
 
-// TestQuizQuestions goes through many quizzes as the rules predict them, without processes.
+// TestQuizQuestions checks the questions of many predicted quizzes, without processes.
 func TestQuizQuestions(t *testing.T) {
 	for seed := range uint64(60) {
 		actions := rand.New(rand.NewPCG(seed, 1))
@@ -188,7 +188,7 @@ func TestQuizQuestions(t *testing.T) {
 			for _, asked := range []Question{q.askTree(before, after, a), q.askAction(before, after, a)} {
 				truth := asked.Truth(nil)
 				if n := len(asked.Choices); n < 2 || truth < "1" || truth > fmt.Sprint(n) {
-					t.Fatalf("seed %d: %v: %q is right of %v", seed, asked.Ask, truth, asked.Choices)
+					t.Fatalf("seed %d: %v: right answer %q, choices %v", seed, asked.Ask, truth, asked.Choices)
 				}
 			}
 			before = after
@@ -196,7 +196,7 @@ func TestQuizQuestions(t *testing.T) {
 	}
 }
 
-// TestQuizActorAlone: an actor whose stage is gone ends by itself.
+// TestQuizActorAlone: actors end when their stage is gone.
 func TestQuizActorAlone(t *testing.T) {
 	family, err := (&Stage{Lang: "en"}).newQuizFamily()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// quizCondition is what a beginner calls the state of a process.
+// quizCondition is the state of a process, in a beginner's words.
 type quizCondition string
 
 const (
@@ -17,7 +17,7 @@ const (
 	quizGone    quizCondition = "gone"
 )
 
-// quizConditionOf translates the state that /proc shows.
+// quizConditionOf translates a state of /proc.
 func quizConditionOf(state string) quizCondition {
 	switch state {
 	case "T", "t":
@@ -31,11 +31,12 @@ func quizConditionOf(state string) quizCondition {
 
 func (c quizCondition) text() Text {
 	return map[quizCondition]Text{
-		quizRunning: {"running", "运行中"}, quizStopped: {"stopped", "已停止"}, quizZombie: {"zombie", "僵尸"}, quizGone: {"gone", "已消失"},
+		quizRunning: {"running", "运行中"}, quizStopped: {"stopped", "已暂停"},
+		quizZombie: {"zombie", "僵尸"}, quizGone: {"gone", "已消失"},
 	}[c]
 }
 
-// quizMember is one process of the quiz as the kernel shows it.
+// quizMember is a process of the quiz, as the kernel shows it.
 type quizMember struct {
 	Letter    string
 	PID       int
@@ -45,13 +46,13 @@ type quizMember struct {
 
 func (m quizMember) alive() bool { return m.Condition == quizRunning || m.Condition == quizStopped }
 
-// quizTree is all processes of the quiz at one moment, in the order of their start.
+// quizTree is the state of all processes of the quiz at one moment, in the order of their start.
 type quizTree struct {
-	Quiz    int // the PID of A's parent
+	Quiz    int // PID of the quiz, A's parent
 	Members []quizMember
 }
 
-// quizStranger stands for the PID of an adopter that is not known yet.
+// quizStranger stands for the PID of a future adopter.
 const quizStranger = -1
 
 func (t quizTree) clone() quizTree { return quizTree{t.Quiz, slices.Clone(t.Members)} }
@@ -65,7 +66,7 @@ func (t quizTree) find(letter string) *quizMember {
 	return nil
 }
 
-// parent is the letter of a member's parent, "quiz" for A, "" for one that was adopted.
+// parent returns the letter of a member's parent: "quiz" for A, "" for an adopted member.
 func (t quizTree) parent(m quizMember) string {
 	if m.Letter == "A" {
 		return "quiz"
@@ -78,7 +79,7 @@ func (t quizTree) parent(m quizMember) string {
 	return ""
 }
 
-// children are the members whose parent that is, without those that are gone.
+// children returns the members with that parent, except those that are gone.
 func (t quizTree) children(parent string) (children []quizMember) {
 	for _, m := range t.Members {
 		if m.Condition != quizGone && t.parent(m) == parent {
@@ -88,8 +89,8 @@ func (t quizTree) children(parent string) (children []quizMember) {
 	return children
 }
 
-// line is the tree in one line, the same on each machine: A(B stopped(D), C zombie) · adopted: E.
-// One that ended under an adopter is that one's affair, and left out.
+// line writes the tree in one line: A(B stopped(D), C zombie) · adopted: E. It is the same on every
+// machine, since it leaves out adopted zombies: when they are reaped depends on the adopter.
 func (t quizTree) line(lang string) string {
 	var parts []string
 	if own := t.list(t.children("quiz"), lang); own != "" {
@@ -120,7 +121,7 @@ func (t quizTree) list(members []quizMember, lang string) string {
 	return strings.Join(items, ", ")
 }
 
-// draw draws the tree with its PIDs.
+// draw writes the tree with PIDs, one line per process.
 func (t quizTree) draw(w io.Writer, lang string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, Text{"the quiz %d\n", "测验程序 %d\n"}.In(lang), t.Quiz)
@@ -132,8 +133,9 @@ func (t quizTree) draw(w io.Writer, lang string) {
 	}
 	slices.Sort(adopters)
 	for _, pid := range slices.Compact(adopters) {
-		fmt.Fprintf(&b, Text{"adopted by another process (pid %d)\n", "被另一个进程收养（pid %d）\n"}.In(lang), pid)
-		t.branches(&b, slices.DeleteFunc(slices.Clone(adopted), func(m quizMember) bool { return m.Parent != pid }), "", lang)
+		fmt.Fprintf(&b, Text{"adopted by another process (pid %d)\n", "被另一个进程收养（%d 号进程）\n"}.In(lang), pid)
+		others := func(m quizMember) bool { return m.Parent != pid }
+		t.branches(&b, slices.DeleteFunc(slices.Clone(adopted), others), "", lang)
 	}
 	for _, m := range t.Members {
 		if m.Condition == quizGone {

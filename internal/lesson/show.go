@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Show is which code of a lesson is shown.
+// Show selects the code that a lesson shows.
 type Show string
 
 const (
@@ -19,7 +19,7 @@ const (
 	ShowNone   Show = "none"
 )
 
-// ParseShow is the Show that s spells.
+// ParseShow parses a value of --show.
 func ParseShow(s string) (Show, error) {
 	switch show := Show(s); show {
 	case ShowPython, ShowGo, ShowBoth, ShowNone:
@@ -28,7 +28,7 @@ func ParseShow(s string) (Show, error) {
 	return "", fmt.Errorf("show %q: want python, go, both or none", s)
 }
 
-// sources are the programs as they run.
+// sources are the programs that run, for showing them.
 //
 //go:embed python/*.py *.go
 var sources embed.FS
@@ -46,7 +46,7 @@ func (s *Stage) show(l Lesson) {
 	}
 }
 
-// sideBySide writes Python on the left and Go on the right, if there is room for both.
+// sideBySide prints Python on the left and Go on the right. If they do not fit, it prints nothing and is false.
 func (s *Stage) sideBySide(left, right string) bool {
 	python := append([]string{"Python:"}, linesOf(left)...)
 	golang := append([]string{"Go:"}, linesOf(right)...)
@@ -79,7 +79,7 @@ func widest(lines []string) (widest int) {
 	return widest
 }
 
-// columns is how wide a line is on a terminal: Chinese takes two columns a character.
+// columns is the width of a line on a terminal. A Chinese character takes two columns.
 func columns(line string) (n int) {
 	for _, r := range line {
 		n++
@@ -101,41 +101,40 @@ func (s *Stage) code(language, source string) {
 	fmt.Fprintln(s.Out)
 }
 
-// PythonSource is the lesson's Python program with the words of lang; "" when it has none.
+// PythonSource returns the lesson's Python program, with texts in the language, or "".
 func PythonSource(l Lesson, lang string) string {
 	if l.Python == "" {
 		return ""
 	}
 	source, err := sources.ReadFile("python/" + l.Python + ".py")
 	if err != nil {
-		panic(err) // it is compiled in: a test goes through all
+		panic(err) // a bug: the file is compiled in
 	}
 	return translated(string(source), lang)
 }
 
-// goSource is the functions that the lesson shows, cut from the source that runs,
-// their words in lang.
+// goSource returns the functions that the lesson shows, with texts in the language.
 func goSource(l Lesson, lang string) string {
 	var shown []string
 	for _, name := range l.Go {
 		shown = append(shown, function(name))
 	}
-	trCall := regexp.MustCompile(`tr\(("[^"]*")\)`) // not at package level: each child would compile it
+	trCall := regexp.MustCompile(`tr\(("[^"]*")\)`) // not a package variable: every child would compile it
 	return translated(trCall.ReplaceAllString(strings.Join(shown, "\n"), "$1"), lang)
 }
 
-// function is the source of a function of this package.
+// function returns the source of a function of this package.
 func function(name string) string {
 	files, _ := sources.ReadDir(".")
 	for _, file := range files {
 		text, err := sources.ReadFile(file.Name())
 		if err != nil {
-			continue // a folder
+			continue // python/ is a folder
 		}
 		if _, body, found := strings.Cut(string(text), "\nfunc "+name+"("); found {
 			body, _, _ = strings.Cut(body, "\n}\n")
 			return "func " + name + "(" + body + "\n}\n"
 		}
 	}
-	panic("no function " + name) // a test shows all lessons
+	panic("no function " + name)
 }

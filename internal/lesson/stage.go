@@ -15,27 +15,27 @@ import (
 	"brood/internal/view"
 )
 
-// Stage is where a lesson is given: to whom, in which language, how fast.
+// Stage gives lessons. Its fields say in which language, how fast, and to which output.
 type Stage struct {
 	Lang  string        // "en" or "zh"
 	Pace  float64       // 1: as the tutorial; 0.1: ten times as fast
-	Show  Show          // which code
-	Quiet bool          // only what the programs print
-	Quiz  <-chan string // lines that are answers; nil: questions are answered by the lesson itself
+	Show  Show          // which code to show
+	Quiet bool          // show the programs' output only
+	Quiz  <-chan string // the student's lines; nil: nobody answers, and the lesson prints the answers
 	Out   io.Writer
-	Width int        // columns of Out, 0 where it is no terminal: code stands side by side where both fit
-	Emit  event.Sink // takes what happened, scene by scene
+	Width int        // columns of Out, 0 if it is no terminal; decides whether Python and Go fit side by side
+	Emit  event.Sink // gets the events of each scene at its end
 
-	Folder string // what a lesson that works on files is to work on; "" for its own
+	Folder string // the user's folder, for lessons on files; "" for the lesson's own
 
-	asked, right int
+	asked, right int // questions, for the score
 }
 
-// Give gives the lesson. It ends, with ctx's error, soon after ctx is done; no
-// process is left then.
+// Give gives the lesson. Soon after ctx is done it returns ctx's error. It leaves no process behind, except
+// one that SIGKILL cannot end.
 func (s *Stage) Give(ctx context.Context, l Lesson) error {
 	if _, _, ok := kernelSays(os.Getpid()); l.Proc && !ok {
-		return fmt.Errorf("lesson %s: it looks into /proc, and there is none here", l.Name)
+		return fmt.Errorf("lesson %s: needs /proc, and this system has none", l.Name)
 	}
 	kwargs, after, err := l.prepare(s.Folder)
 	if err != nil {
@@ -44,6 +44,9 @@ func (s *Stage) Give(ctx context.Context, l Lesson) error {
 	defer after()
 	s.heading(l)
 	for _, scene := range l.Scenes {
+		if scene.OnFolder && s.Folder == "" {
+			continue
+		}
 		if kwargs != nil {
 			scene.Kwargs = kwargs
 		}
@@ -70,12 +73,12 @@ func (s *Stage) heading(l Lesson) {
 	if s.Quiet {
 		return
 	}
-	fmt.Fprintf(s.Out, "# %s: %s\n\n", l.Name, l.Title.In(s.Lang))
+	fmt.Fprintf(s.Out, Text{"# %s: %s\n\n", "# %s：%s\n\n"}.In(s.Lang), l.Name, l.Title.In(s.Lang))
 	s.say(l.Intro)
 	s.show(l)
 }
 
-// say writes a paragraph.
+// say prints a paragraph, unless Quiet.
 func (s *Stage) say(t Text) {
 	if text := t.In(s.Lang); text != "" && !s.Quiet {
 		fmt.Fprintf(s.Out, "%s\n\n", text)
@@ -94,8 +97,7 @@ func (s *Stage) family(f *status.Family) {
 	fmt.Fprintln(s.Out)
 }
 
-// play runs the scene's program as A and shows what its processes print, until
-// the last of them has ended.
+// play runs the scene's program as A. It shows the output of all its processes, until the last one has ended.
 func (s *Stage) play(ctx context.Context, scene Scene) (*Result, error) {
 	j, err := openJournal()
 	if err != nil {
@@ -124,7 +126,7 @@ func (s *Stage) play(ctx context.Context, scene Scene) (*Result, error) {
 	if !stop() {
 		err = ctx.Err()
 	}
-	if err != nil { // there is nobody to show it to: after Ctrl-C perhaps once more, one may have been started meanwhile
+	if err != nil { // the output is gone, or ctx is done: then this ends a process that started meanwhile
 		_ = a.Kill()
 		j.endAll()
 	}
@@ -139,7 +141,7 @@ func (s *Stage) play(ctx context.Context, scene Scene) (*Result, error) {
 	return &Result{Output: output.String(), Family: family, Exit: exit}, err
 }
 
-// inherit sets what the processes of a scene find in their environment.
+// inherit sets the environment for the processes of a scene.
 func (s *Stage) inherit(j *journal) (restore func()) {
 	variables := map[string]string{journalVariable: j.file.Name(), langVariable: s.Lang, paceVariable: fmt.Sprint(s.Pace)}
 	for name, value := range variables {
@@ -152,7 +154,7 @@ func (s *Stage) inherit(j *journal) (restore func()) {
 	}
 }
 
-// history reads the journal: what happened, in the order of time, is emitted and folded.
+// history reads the journal, emits its events in the order of their times, and folds them into a family.
 func (s *Stage) history(j *journal) (*status.Family, error) {
 	events, err := j.events()
 	if err != nil {

@@ -3,10 +3,10 @@
 package lesson
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +18,7 @@ import (
 )
 
 func stallCopy(w *process.Work) error {
-	fmt.Fprintln(w.Events, os.Getpid()) // it is about to open its file
+	fmt.Fprintln(w.Events, os.Getpid()) // now it opens its file
 	return copyFile(w)
 }
 
@@ -36,24 +36,53 @@ func stallStopped(w *process.Work) error {
 	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
 }
 
-// copyWithPipe copies five files, of which the third is a pipe that nobody writes to.
+func stallVfork(w *process.Work) error {
+	source, dest, err := newFolders(w.Kwargs["room"])
+	if err != nil {
+		return err
+	}
+	if err := writeFiles(source, stallNames); err != nil {
+		return err
+	}
+	targets := map[string]string{stalledName: "stall-in-vfork"}
+	copies, err := startCopies(stallNames, source, dest, targets)
+	if len(copies) > 2 {
+		waitInKernel(copies[2])
+	}
+	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
+}
+
+// waitInKernel waits until the child is in state D. It gives up at the child's end, or after a while.
+func waitInKernel(child *process.Process) {
+	for deadline := time.Now().Add(patience); child.Sleep().State != "D" && time.Now().Before(deadline); {
+		if ended, _ := child.JoinTimeout(time.Millisecond); ended {
+			return
+		}
+	}
+}
+
+// copyWithPipe copies five files. The third is a pipe, and nobody writes to it.
 func copyWithPipe(room string) (copies []*process.Process, dest string, err error) {
 	source, dest, err := newFolders(room)
 	if err != nil {
 		return nil, "", err
 	}
-	for _, name := range stallNames {
-		if name == stalledName {
-			err = errors.Join(err, syscall.Mkfifo(filepath.Join(source, name), 0o600))
-		} else {
-			err = errors.Join(err, os.WriteFile(filepath.Join(source, name), []byte(name), 0o600))
-		}
-	}
-	if err != nil {
+	regular := slices.DeleteFunc(slices.Clone(stallNames), func(name string) bool { return name == stalledName })
+	if err := writeFiles(source, regular); err != nil {
 		return nil, "", err
 	}
-	copies, err = startCopies(stallNames, source, dest)
+	if err := syscall.Mkfifo(filepath.Join(source, stalledName), 0o600); err != nil {
+		return nil, "", err
+	}
+	copies, err = startCopies(stallNames, source, dest, nil)
 	return copies, dest, err
+}
+
+func writeFiles(folder string, names []string) (err error) {
+	for _, name := range names {
+		err = errors.Join(err, os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600))
+	}
+	return err
 }
 
 func newFolders(room string) (source, dest string, err error) {
@@ -65,17 +94,18 @@ func newFolders(room string) (source, dest string, err error) {
 	return source, dest, err
 }
 
-func startCopies(names []string, source, dest string) (copies []*process.Process, err error) {
+// startCopies starts a child for each name. The targets are for names that stall-copy does not copy.
+func startCopies(names []string, source, dest string, targets map[string]string) (copies []*process.Process, err error) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer null.Close()
-	fmt.Println(tr("拷贝，文件数："), len(names))
+	fmt.Println(tr("要拷贝的文件数："), len(names))
 	for _, name := range names {
 		p := process.New(process.Config{
-			Target: "stall-copy", Name: name, Args: []string{name, source, dest}, Events: true,
-			Stdout: null, Stderr: null, // one that is abandoned must not keep our own open
+			Target: cmp.Or(targets[name], "stall-copy"), Name: name, Args: []string{name, source, dest}, Events: true,
+			Stdout: null, Stderr: null, // an abandoned child must not keep our output open
 		})
 		if _, err := startAndHear(p); err != nil {
 			return copies, err
@@ -85,12 +115,12 @@ func startCopies(names []string, source, dest string) (copies []*process.Process
 	return copies, nil
 }
 
-// giveUpLast gives up a copy that is the last and does not grow any more.
+// giveUpLast gives up the last copy, if it does not grow any more.
 func giveUpLast(copies []*process.Process, dest string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for len(copies) > 1 && ctx.Err() == nil {
-		_, _ = process.WaitAny(ctx, copies...) // none is abandoned yet
+		_, _ = process.WaitAny(ctx, copies...) // no child is abandoned yet
 		copies = running(copies)
 	}
 	for _, p := range copies {
@@ -101,7 +131,7 @@ func giveUpLast(copies []*process.Process, dest string) (err error) {
 	return err
 }
 
-// stalls waits for the end of a copy, as long as it grows.
+// stalls waits for the end of a copy. It returns true if the copy has stopped growing before its end.
 func stalls(p *process.Process, dest string) bool {
 	for size, before := sizeOf(dest), int64(-2); size != before; size, before = sizeOf(dest), size {
 		if ended, _ := p.JoinTimeout(moment()); ended {
@@ -119,7 +149,7 @@ func sizeOf(name string) int64 {
 	return info.Size()
 }
 
-// moment is how long a parent waits before it goes on to the next step.
+// moment is the parent's wait between two steps.
 func moment() time.Duration { return max(seconds(1), time.Second/10) }
 
 func running(all []*process.Process) (left []*process.Process) {
@@ -148,7 +178,7 @@ func giveUp(p *process.Process) error {
 	return errors.Join(err, p.Abandon())
 }
 
-// ends waits for the end of a process that was sent a signal, but no longer in a state in which it hears none.
+// ends waits for the end of a process after a signal. It is false once the process is in one of the deaf states.
 func ends(p *process.Process, deaf string) bool {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		if ended, _ := p.JoinTimeout(moment()); ended {
@@ -161,7 +191,7 @@ func ends(p *process.Process, deaf string) bool {
 	return false
 }
 
-// sayArrived counts the copies that were made to their end.
+// sayArrived prints the number of complete copies.
 func sayArrived(copies []*process.Process) error {
 	arrived := 0
 	for _, p := range copies {
@@ -169,93 +199,6 @@ func sayArrived(copies []*process.Process) error {
 			arrived++
 		}
 	}
-	_, err := fmt.Println(tr("到达的文件："), arrived)
-	return err
-}
-
-// stallFolder touches the folder by its children alone: it may never answer.
-func stallFolder(w *process.Work) error {
-	folder := w.Kwargs["folder"]
-	if folder == "" {
-		fmt.Println(tr("这里跳过：没有指定文件夹，也没有自己的磁盘："), w.Kwargs["diskless"])
-		return nil
-	}
-	names, err := listFolder(folder)
-	if err != nil {
-		return err
-	}
-	dest, err := os.MkdirTemp(w.Kwargs["room"], "dest-")
-	if err != nil {
-		return err
-	}
-	copies, err := startCopies(names, folder, dest)
-	untilHeld(copies, w.Kwargs["holds"])
-	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
-}
-
-// untilHeld waits until the lesson's own disk says, in the pipe of that name, that it
-// holds a copy, or is gone; or until that copy has ended. It knows no other disk.
-func untilHeld(copies []*process.Process, pipe string) {
-	i := slices.IndexFunc(copies, func(p *process.Process) bool { return p.Name() == stalledName })
-	lines, err := os.Open(pipe)
-	if err != nil || i < 0 {
-		return
-	}
-	defer lines.Close()
-	ended, err := copies[i].Sentinel()
-	if err != nil {
-		return
-	}
-	held := make(chan struct{})
-	go func() {
-		defer close(held)
-		_, _ = lines.Read(make([]byte, 1)) // until Close at the latest
-	}()
-	select {
-	case <-held:
-	case <-ended:
-	}
-}
-
-func listFolder(folder string) ([]string, error) {
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer null.Close()
-	p := process.New(process.Config{Target: "stall-list", Name: "list", Args: []string{folder}, Events: true, Stdout: null, Stderr: null})
-	if err := p.Start(); err != nil {
-		return nil, err
-	}
-	limit := max(seconds(5), 10*time.Second)
-	err = p.Events().SetReadDeadline(time.Now().Add(limit))
-	text, readErr := io.ReadAll(p.Events())
-	if err = errors.Join(err, readErr); errors.Is(err, os.ErrDeadlineExceeded) {
-		err = fmt.Errorf("list %q: no answer in %v", folder, limit)
-	}
-	if err != nil {
-		return nil, errors.Join(err, giveUp(p))
-	}
-	if err := p.Join(); err != nil {
-		return nil, err
-	}
-	names := strings.Split(string(text), "\x00")
-	if why := names[len(names)-1]; why != "" {
-		return nil, fmt.Errorf("list %q: %s", folder, why)
-	}
-	return names[:len(names)-1], nil
-}
-
-// stallList tells names, each with a NUL after it, and at last why there are no more.
-func stallList(w *process.Work) error {
-	entries, err := os.ReadDir(w.Args[0])
-	for _, e := range entries {
-		if e.Type().IsRegular() {
-			fmt.Fprint(w.Events, e.Name(), "\x00")
-		}
-	}
-	if err != nil {
-		fmt.Fprint(w.Events, errors.Unwrap(err)) // what the kernel says, without the name
-	}
+	_, err := fmt.Println(tr("拷贝好的文件数："), arrived)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"brood/internal/process"
 )
 
-// tutorialTargets are the tutorial's programs and what their children do.
+// tutorialTargets are the targets of the tutorial's programs.
 var tutorialTargets = map[string]process.Target{
 	"sing": sing, "dance": dance, "single": single, "multi": multi,
 	"sing-args": singArgs, "dance-args": danceArgs, "args": args, "args-wrong": argsWrong,

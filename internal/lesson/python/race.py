@@ -15,14 +15,14 @@ def write_number(file, number):
     own = f"{file}.{os.getpid()}"
     with open(own, "w") as f:
         f.write(str(number))
-    os.replace(own, file)  # nobody reads half a number
+    os.replace(own, file)  # no process reads half a number
 
 
 def add(file, lock, both):
     for i in range(ADDITIONS):
         number = read_number(file)
         if i == 0:
-            both.wait()  # both have read before either writes
+            both.wait()  # both read before one of them writes
         time.sleep(0.01)
         write_number(file, number + 1)
 

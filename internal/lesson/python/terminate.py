@@ -31,7 +31,7 @@ def stubborn():
     ready = multiprocessing.Event()
     child = multiprocessing.Process(target=idle_stubborn, name="stubborn", args=(ready,), daemon=True)
     child.start()
-    ready.wait()  # it ignores SIGTERM from now on
+    ready.wait()  # from now on it ignores SIGTERM
     child.terminate()
     child.join(0.5)
     if child.is_alive():

@@ -18,7 +18,7 @@ def state_of(child):
 if __name__ == '__main__':
     child = multiprocessing.Process(target=short_life)
     child.start()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it waits for the end, and does not reap
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # waits for its end, without reaping it
     print("结束之后的状态：", state_of(child))
     child.kill()
     print("SIGKILL 之后的状态：", state_of(child))
