@@ -14,16 +14,16 @@ import (
 // array is a line of arrays.jsonl.
 type array struct {
 	ID    string // Slurm's
-	First int    // its task 0 is this chunk
+	First int    // its task 0 is this batch
 	Tasks []int  // that were submitted, each once
 	Files int    // in all, links and folders too
 	Bytes int64
-	Again bool // its chunks were submitted before
+	Again bool // its batches were submitted before
 }
 
-// isOf tells whether its chunks are some of so many.
-func (a array) isOf(chunks int) bool {
-	return len(a.Tasks) > 0 && a.First+slices.Min(a.Tasks) >= 0 && a.First+slices.Max(a.Tasks) < chunks
+// isOf tells whether its batches are some of so many.
+func (a array) isOf(batches int) bool {
+	return len(a.Tasks) > 0 && a.First+slices.Min(a.Tasks) >= 0 && a.First+slices.Max(a.Tasks) < batches
 }
 
 // addArray notes an array that was submitted.

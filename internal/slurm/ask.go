@@ -8,78 +8,78 @@ import (
 )
 
 // askNow asks squeue, unless it is being asked.
-func (r *run) askNow(ctx context.Context) {
-	if r.asking || len(r.known) == 0 {
+func (d *dispatcher) askNow(ctx context.Context) {
+	if d.asking || len(d.known) == 0 {
 		return
 	}
-	r.asking = true
+	d.asking = true
 	asked := time.Now()
-	r.do(func() func() error {
-		lines, err := askQueue(ctx, r.Job.Name)
+	d.do(func() func() error {
+		lines, err := askQueue(ctx, d.Job.Name)
 		return func() error {
-			r.asking = false
-			r.ask = min(r.ask*3/2, askMost)
-			return r.answered(ctx, asked, lines, err)
+			d.asking = false
+			d.ask = min(d.ask*3/2, askMost)
+			return d.answered(ctx, asked, lines, err)
 		}
 	})
 }
 
 // answered takes what squeue has said at the time asked. An error of a controller that cannot be reached passes,
 // and means nothing: only an answer can say that there is no task.
-func (r *run) answered(ctx context.Context, asked time.Time, lines []queued, err error) error {
+func (d *dispatcher) answered(ctx context.Context, asked time.Time, lines []queued, err error) error {
 	switch {
 	case unanswered(err):
-		r.silent = true
-		r.say("Slurm does not answer: " + err.Error())
+		d.silent = true
+		d.say("Slurm does not answer: " + err.Error())
 		return nil
 	case err != nil:
 		return err
-	case r.silent:
-		r.silent = false
-		r.say("Slurm answers again")
+	case d.silent:
+		d.silent = false
+		d.say("Slurm answers again")
 	}
-	q := r.sorted(lines)
-	r.pending = q.pending
-	r.tellPending(q)
+	q := d.sorted(lines)
+	d.pending = q.pending
+	d.tellPending(q)
 	for _, l := range q.tooOften {
-		r.do(func() func() error {
+		d.do(func() func() error {
 			_, err := call(ctx, "scancel", l)
 			return func() error { return passing(err) }
 		})
 	}
-	for n := range r.chunks {
-		c := &r.chunks[n]
+	for n := range d.batches {
+		c := &d.batches[n]
 		switch {
 		case c.state != submitted || !asked.After(c.at):
 		case q.awaited[n]:
 			c.missing = time.Time{}
 		case c.missing.IsZero():
 			c.missing = time.Now() // its record may have come to its end since it was looked at
-			r.ask = askFirst
-		case r.hasEnded(n, q.over[n]), time.Since(c.missing) > q.patience(n) && !r.isAlive(n):
-			if err := r.lost(n, q.over[n]); err != nil {
+			d.ask = askFirst
+		case d.hasEnded(n, q.over[n]), time.Since(c.missing) > q.patience(n) && !d.isAlive(n):
+			if err := d.lost(n, q.over[n]); err != nil {
 				return err
 			}
 		default:
-			r.ask = askFirst
+			d.ask = askFirst
 		}
 	}
-	r.tellAvoided(ctx, q)
+	d.tellAvoided(ctx, q)
 	return nil
 }
 
 // tellAvoided has tasks that wait avoid the same nodes: one that fails at once would draw them all.
-func (r *run) tellAvoided(ctx context.Context, q *answer) {
-	if !r.avoided || len(q.waiting) == 0 {
+func (d *dispatcher) tellAvoided(ctx context.Context, q *answer) {
+	if !d.avoided || len(q.waiting) == 0 {
 		return
 	}
-	r.avoided = false
-	ids, nodes := strings.Join(q.waiting, ","), r.excluded()
-	r.do(func() func() error {
+	d.avoided = false
+	ids, nodes := strings.Join(q.waiting, ","), d.excluded()
+	d.do(func() func() error {
 		_, err := call(ctx, "scontrol", "update", "JobId="+ids, "ExcNodeList="+nodes)
 		return func() error {
 			if err != nil { // it is their own reason to fail then, each once
-				r.say(err.Error())
+				d.say(err.Error())
 			}
 			return nil
 		}
@@ -94,7 +94,7 @@ func passing(err error) error {
 	return err
 }
 
-// answer is what squeue has said, by chunk.
+// answer is what squeue has said, by batch.
 type answer struct {
 	awaited  map[int]bool   // a task of it is still to end
 	over     map[int]queued // or the latest has ended so
@@ -105,21 +105,21 @@ type answer struct {
 	tooOften []string // tasks that Slurm has started again more often than is asked for
 }
 
-func (r *run) sorted(lines []queued) *answer {
+func (d *dispatcher) sorted(lines []queued) *answer {
 	q := &answer{awaited: map[int]bool{}, over: map[int]queued{}}
 	generation := map[int]int{}
 	for _, l := range lines {
-		g, ok := r.byID[l.array]
+		g, ok := d.byID[l.array]
 		if !ok {
-			continue // of a submitter that was killed before it had noted the array: its chunks are submitted again
+			continue // of a submitter that was killed before it had noted the array: its batches are submitted again
 		}
-		a := r.known[g]
+		a := d.known[g]
 		most := 0
 		for _, t := range l.tasks {
 			for task := t.from; task <= t.to; task++ {
 				n := a.First + task
 				switch {
-				case n >= len(r.chunks):
+				case n >= len(d.batches):
 				case !l.isOver():
 					q.awaited[n] = true
 					most++
@@ -136,7 +136,7 @@ func (r *run) sorted(lines []queued) *answer {
 			}
 		}
 		q.count(l, most)
-		if !l.isOver() && l.restarts > r.Job.Retries && len(l.tasks) == 1 {
+		if !l.isOver() && l.restarts > d.Job.Retries && len(l.tasks) == 1 {
 			q.tooOften = append(q.tooOften, l.array+"_"+tasksInWords([]int{l.tasks[0].from}))
 		}
 	}
@@ -162,13 +162,13 @@ func (q *answer) count(l queued, tasks int) {
 var usual = []string{"None", "Priority", "Resources", "JobArrayTaskLimit", "BeginTime", "Dependency"}
 
 // tellPending tells that tasks wait, when all do, or for a reason that may not pass.
-func (r *run) tellPending(q *answer) {
+func (d *dispatcher) tellPending(q *answer) {
 	if q.pending > 0 && q.reason != "None" && (q.running == 0 || !slices.Contains(usual, q.reason)) {
-		r.say(q.reason)
+		d.say(q.reason)
 	}
 }
 
-// patience is how long the record of a chunk may take to show the end of its task. Where Slurm says that
+// patience is how long the record of a batch may take to show the end of its task. Where Slurm says that
 // the task has come to one by itself, that is as long as the file system may take.
 func (q *answer) patience(n int) time.Duration {
 	switch over := q.over[n]; {

@@ -11,16 +11,16 @@ import (
 	"brood/internal/event"
 )
 
-// attempt is one task at one chunk: its record, as far as it was read.
+// attempt is one task at one batch: its record, as far as it was read.
 //
 //	begun ─▶ what it and its children tell ─▶ finished
 //	   │                 │                       └─ with an error: it could not begin on its node; with a
-//	   │                 │                          signal or reason: it was ended early; else the chunk is done
-//	   │                 └─ failures are kept for when the chunk is over: another attempt may do better
+//	   │                 │                          signal or reason: it was ended early; else the batch is done
+//	   │                 └─ failures are kept for when the batch is over: another attempt may do better
 //	   └─▶ a task has started
 type attempt struct {
 	file       string // of the record, below the job folder
-	chunk      int
+	batch      int
 	generation int
 	restarts   int
 	task       string // Slurm's ID: 81_3
@@ -44,7 +44,7 @@ func parseAttempt(name string) (a *attempt, ok bool) {
 		return nil, false
 	}
 	a = &attempt{task: f[3]}
-	for i, to := range []*int{&a.chunk, &a.generation, &a.restarts} {
+	for i, to := range []*int{&a.batch, &a.generation, &a.restarts} {
 		n, err := strconv.Atoi(f[i])
 		if err != nil || n < 0 {
 			return nil, false
@@ -55,11 +55,11 @@ func parseAttempt(name string) (a *attempt, ok bool) {
 }
 
 // attemptName is such a name, which nobody has: after a crash of its controller Slurm starts a task again under the same ID.
-func attemptName(chunk, generation, restarts int, task string) string {
-	return fmt.Sprintf("%d.%d.%d.%s.%s.jsonl", chunk, generation, restarts, task, random())
+func attemptName(batch, generation, restarts int, task string) string {
+	return fmt.Sprintf("%d.%d.%d.%s.%s.jsonl", batch, generation, restarts, task, random())
 }
 
-// before tells whether another attempt of the same chunk began to count later.
+// before tells whether another attempt of the same batch began to count later.
 func (a *attempt) before(b *attempt) bool {
 	if a.generation != b.generation {
 		return a.generation < b.generation
@@ -106,15 +106,15 @@ func (a *attempt) read(most int64, take func(event.Event)) error {
 	return nil
 }
 
-func (a *attempt) name() string { return taskName(a.chunk) }
+func (a *attempt) name() string { return taskName(a.batch) }
 
-// taskName is what a task is called: as its chunk, counted from 1.
-func taskName(chunk int) string { return fmt.Sprintf("task-%d", chunk+1) }
+// taskName is what a task is called: as its batch, counted from 1.
+func taskName(batch int) string { return fmt.Sprintf("task-%d", batch+1) }
 
 // over tells whether it runs no more, as far as is known.
 func (a *attempt) over() bool { return a.finished != nil || a.lost }
 
-// done tells whether it has settled each name of its chunk.
+// done tells whether it has settled each name of its batch.
 func (a *attempt) done() bool {
 	return a.finished != nil && a.finished.Error == "" && a.finished.Signal == "" && a.finished.Reason == ""
 }

@@ -13,7 +13,7 @@ import (
 // TestAttemptName: what a record is called is read again; what is called otherwise is none.
 func TestAttemptName(t *testing.T) {
 	a, ok := parseAttempt(attemptName(12, 1, 2, "81_3"))
-	if !ok || a.chunk != 12 || a.generation != 1 || a.restarts != 2 || a.task != "81_3" {
+	if !ok || a.batch != 12 || a.generation != 1 || a.restarts != 2 || a.task != "81_3" {
 		t.Errorf("%+v, %v", a, ok)
 	}
 	for _, name := range []string{"", "12.fence", "12.fence.1a2b3c4d", "12.1.0.81_3.1a2b3c4d", "12.1.0.81_3.1a2b3c4d.jsonl.x", "x.1.0.81_3.1a2b3c4d.jsonl", "12.-1.0.81_3.1a2b3c4d.jsonl", "12.1..81_3.1a2b3c4d.jsonl"} {

@@ -21,11 +21,11 @@ import (
 //	job.json           what was asked for
 //	brood, task.sh     what a task runs
 //	seen.json          names of the source that each node must see as they are here
-//	lists/000/12       the names of chunk 12: a plan.List; of the last one the folders and links
+//	lists/000/12       the names of batch 12: a plan.List; of the last one the folders and links
 //	plan.jsonl         the events of the planning
-//	plan.json          how many chunks there are, once all are listed
+//	plan.json          how many batches there are, once all are listed
 //	arrays.jsonl       the arrays that were submitted, in their order: the number of one is its generation
-//	events/000/12.1.0.81_3.1a2b3c4d.jsonl   the record of an attempt: chunk, generation, restarts by Slurm, task
+//	events/000/12.1.0.81_3.1a2b3c4d.jsonl   the record of an attempt: batch, generation, restarts by Slurm, task
 //	events/000/12.fence                 the latest attempt, where there was more than one
 //	log/81_3.log       what a task has printed, which is nothing unless it crashes
 //	marked             is there once the marker is in the destination
@@ -55,16 +55,16 @@ type Job struct {
 
 // Planned is plan.json.
 type Planned struct {
-	Chunks int
-	Last   bool // the last chunk is that of folders and links
-	Whole  bool // the source was walked to its end
+	Batches int  `json:"Chunks"` // the name that folders of older versions have
+	Last    bool // the last batch is that of folders and links
+	Whole   bool // the source was walked to its end
 }
 
 // format is the number of the folder's format: another brood than the one that made it must
 // not go on with what it misreads.
 const format = 1
 
-// perFolder is how many chunks share a folder of lists or records.
+// perFolder is how many batches share a folder of lists or records.
 const perFolder = 1000
 
 // marked is there when the marker is.
@@ -198,10 +198,10 @@ func (f *Folder) in(names ...string) string {
 	return filepath.Join(append([]string{f.Path}, names...)...)
 }
 
-// list is the name of a chunk's list.
-func (f *Folder) list(chunk int) string { return f.in("lists", part(chunk), strconv.Itoa(chunk)) }
+// list is the name of a batch's list.
+func (f *Folder) list(batch int) string { return f.in("lists", part(batch), strconv.Itoa(batch)) }
 
-func part(chunk int) string { return fmt.Sprintf("%03d", chunk/perFolder) }
+func part(batch int) string { return fmt.Sprintf("%03d", batch/perFolder) }
 
 // write has the file there as a whole, or not at all.
 func (f *Folder) write(name string, contents []byte, mode fs.FileMode) error {

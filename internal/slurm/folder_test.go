@@ -175,7 +175,7 @@ func TestArrays(t *testing.T) {
 	}
 }
 
-// TestParts: so many chunks share a folder.
+// TestParts: so many batches share a folder.
 func TestParts(t *testing.T) {
 	f := newFolder(t, Request{})
 	for _, n := range []int{0, perFolder - 1, perFolder, 12 * perFolder, 1000 * perFolder} {

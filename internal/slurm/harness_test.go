@@ -59,40 +59,40 @@ func (f *Folder) has(t *testing.T, name string, contents any) {
 	must(t, os.WriteFile(f.in(name), []byte(text), 0o644))
 }
 
-// list writes the list of a chunk, as plan.List has it.
-func list(t *testing.T, f *Folder, chunk int, names ...string) {
+// list writes the list of a batch, as plan.List has it.
+func list(t *testing.T, f *Folder, batch int, names ...string) {
 	t.Helper()
-	writeNames(t, f, chunk, "", "f 1 ", names)
+	writeNames(t, f, batch, "", "f 1 ", names)
 }
 
 // listLast writes one of folders.
-func listLast(t *testing.T, f *Folder, chunk int, names ...string) {
+func listLast(t *testing.T, f *Folder, batch int, names ...string) {
 	t.Helper()
-	writeNames(t, f, chunk, "j\x00", "n ", names)
+	writeNames(t, f, batch, "j\x00", "n ", names)
 }
 
-func writeNames(t *testing.T, f *Folder, chunk int, begin, kind string, names []string) {
+func writeNames(t *testing.T, f *Folder, batch int, begin, kind string, names []string) {
 	t.Helper()
-	must(t, f.makeParts(chunk))
+	must(t, f.makeParts(batch))
 	text := "brood list 1\x00" + begin
 	for _, name := range names {
 		text += kind + name + "\x00"
 	}
-	must(t, os.WriteFile(f.list(chunk), fmt.Appendf(nil, "%send %d\x00", text, len(names)), 0o644))
+	must(t, os.WriteFile(f.list(batch), fmt.Appendf(nil, "%send %d\x00", text, len(names)), 0o644))
 }
 
 // driven is a run without its loop and without a cluster: the test writes the records, and says what squeue does.
 type driven struct {
-	*run
+	*dispatcher
 	t      *testing.T
 	events []event.Event
 }
 
-// drive has a list of two files for each of so many chunks: a0 b0, a1 b1 …
-func drive(t *testing.T, f *Folder, chunks int) *driven {
+// drive has a list of two files for each of so many batches: a0 b0, a1 b1 …
+func drive(t *testing.T, f *Folder, batches int) *driven {
 	t.Helper()
 	d := driveBare(t, f)
-	for n := range chunks {
+	for n := range batches {
 		list(t, f, n, fmt.Sprint("a", n), fmt.Sprint("b", n))
 		d.appear(2, 2)
 	}
@@ -102,17 +102,17 @@ func drive(t *testing.T, f *Folder, chunks int) *driven {
 // driveBare has none.
 func driveBare(t *testing.T, f *Folder) *driven {
 	d := &driven{t: t}
-	d.run = newRun(f, Options{Whole: func() bool { return true }}, func(e event.Event) { d.events = append(d.events, e) })
+	d.dispatcher = newDispatcher(f, Options{Whole: func() bool { return true }}, func(e event.Event) { d.events = append(d.events, e) })
 	return d
 }
 
-// submitted notes an array of these chunks.
-func (d *driven) submitted(id string, chunks ...int) {
-	a := array{ID: id, First: chunks[0], Again: d.chunks[chunks[0]].tries > 0}
-	for _, c := range chunks {
+// submitted notes an array of these batches.
+func (d *driven) submitted(id string, batches ...int) {
+	a := array{ID: id, First: batches[0], Again: d.batches[batches[0]].tries > 0}
+	for _, c := range batches {
 		a.Tasks = append(a.Tasks, c-a.First)
 	}
-	d.again = slices.DeleteFunc(d.again, func(c int) bool { return slices.Contains(chunks, c) })
+	d.again = slices.DeleteFunc(d.again, func(c int) bool { return slices.Contains(batches, c) })
 	d.note(a)
 }
 
@@ -137,8 +137,8 @@ func (d *driven) hears(lines ...string) {
 func (d *driven) hearsForLong(lines ...string) {
 	d.t.Helper()
 	d.hears(lines...)
-	for n := range d.chunks {
-		if c := &d.chunks[n]; !c.missing.IsZero() {
+	for n := range d.batches {
+		if c := &d.batches[n]; !c.missing.IsZero() {
 			c.missing = c.missing.Add(-time.Hour)
 		}
 	}
@@ -150,8 +150,8 @@ func (d *driven) hearsForLong(lines ...string) {
 
 // silence lets long pass since any record has grown.
 func (d *driven) silence() {
-	for _, w := range d.works {
-		for _, a := range w.attempts {
+	for _, tried := range d.attempts {
+		for _, a := range tried.all {
 			a.grown = a.grown.Add(-time.Hour)
 		}
 	}
@@ -194,10 +194,10 @@ type record struct {
 }
 
 // record makes one of an attempt, which has told that it has begun.
-func (d *driven) record(chunk, generation, restarts int, task string) *record {
+func (d *driven) record(batch, generation, restarts int, task string) *record {
 	d.t.Helper()
-	r := recordOf(d.t, d.Folder, attemptName(chunk, generation, restarts, task))
-	r.tells(event.Event{Kind: event.Begun, PID: 100 + chunk, Node: "n1", Task: task})
+	r := recordOf(d.t, d.Folder, attemptName(batch, generation, restarts, task))
+	r.tells(event.Event{Kind: event.Begun, PID: 100 + batch, Node: "n1", Task: task})
 	return r
 }
 
@@ -207,7 +207,7 @@ func recordOf(t *testing.T, f *Folder, name string) *record {
 	if !ok {
 		t.Fatalf("%q is no record's name", name)
 	}
-	file, err := os.OpenFile(f.in("events", part(a.chunk), name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	file, err := os.OpenFile(f.in("events", part(a.batch), name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	must(t, err)
 	t.Cleanup(func() { file.Close() })
 	return &record{t, file}

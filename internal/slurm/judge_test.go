@@ -7,7 +7,7 @@ import (
 	"brood/internal/event"
 )
 
-// TestListedIsKept: what was read of a chunk is told once, also when a look comes between its loss and its next submission.
+// TestListedIsKept: what was read of a batch is told once, also when a look comes between its loss and its next submission.
 func TestListedIsKept(t *testing.T) {
 	d := drive(t, newFolder(t, Request{Retries: 1}), 1)
 	d.submitted("7", 0)
@@ -64,7 +64,7 @@ func TestLostIsReadToItsEnd(t *testing.T) {
 	}
 }
 
-// TestDoneThoughLost: a task that has come to its end is through with its chunk, however Slurm calls that.
+// TestDoneThoughLost: a task that has come to its end is through with its batch, however Slurm calls that.
 func TestDoneThoughLost(t *testing.T) {
 	d := drive(t, newFolder(t, Request{}), 1)
 	d.submitted("7", 0)

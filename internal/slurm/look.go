@@ -12,53 +12,53 @@ import (
 )
 
 // lookEvery is how often the records are looked at: the more there are, the rarer.
-func (r *run) lookEvery() time.Duration {
-	return max(lookEvery, time.Duration(len(r.works))*time.Second/looksMost)
+func (d *dispatcher) lookEvery() time.Duration {
+	return max(lookEvery, time.Duration(len(d.attempts))*time.Second/looksMost)
 }
 
-// look reads what is new in the records of chunks that are under way.
-func (r *run) look() error {
-	for first := 0; first < len(r.chunks); first += perFolder {
-		if !r.isOpen(first) {
+// look reads what is new in the records of batches that are under way.
+func (d *dispatcher) look() error {
+	for first := 0; first < len(d.batches); first += perFolder {
+		if !d.isOpen(first) {
 			continue
 		}
-		if err := r.lookInto(part(first), r.mayTell); err != nil {
-			return r.problem(err)
+		if err := d.lookInto(part(first), d.mayTell); err != nil {
+			return d.problem(err)
 		}
 	}
 	return nil
 }
 
-// catchUp reads all that the attempts at a chunk have written by now: a look may be long ago, and has its bounds.
-func (r *run) catchUp(n int) error {
+// catchUp reads all that the attempts at a batch have written by now: a look may be long ago, and has its bounds.
+func (d *dispatcher) catchUp(n int) error {
 	for more := true; more; {
-		if err := r.lookInto(part(n), func(chunk int) bool { return chunk == n && r.mayTell(n) }); err != nil {
-			return r.problem(err)
+		if err := d.lookInto(part(n), func(batch int) bool { return batch == n && d.mayTell(n) }); err != nil {
+			return d.problem(err)
 		}
-		w := r.works[n]
-		more = w != nil && slices.ContainsFunc(w.attempts, func(a *attempt) bool { return a.more })
+		tried := d.attempts[n]
+		more = tried != nil && slices.ContainsFunc(tried.all, func(a *attempt) bool { return a.more })
 	}
 	return nil
 }
 
-// isOpen tells whether one of the chunks whose records lie in the folder of this one may have news.
-func (r *run) isOpen(first int) bool {
-	for n := first; n < min(first+perFolder, len(r.chunks)); n++ {
-		if r.mayTell(n) {
+// isOpen tells whether one of the batches whose records lie in the folder of this one may have news.
+func (d *dispatcher) isOpen(first int) bool {
+	for n := first; n < min(first+perFolder, len(d.batches)); n++ {
+		if d.mayTell(n) {
 			return true
 		}
 	}
 	return false
 }
 
-// mayTell tells whether the records of a chunk are read.
-func (r *run) mayTell(n int) bool {
-	return n < len(r.chunks) && (r.chunks[n].state == submitted || r.works[n] != nil)
+// mayTell tells whether the records of a batch are read.
+func (d *dispatcher) mayTell(n int) bool {
+	return n < len(d.batches) && (d.batches[n].state == submitted || d.attempts[n] != nil)
 }
 
-// lookInto reads what is new in the records of one folder, of those chunks.
-func (r *run) lookInto(part string, of func(chunk int) bool) error {
-	folder, err := os.Open(r.in("events", part))
+// lookInto reads what is new in the records of one folder, of those batches.
+func (d *dispatcher) lookInto(part string, of func(batch int) bool) error {
+	folder, err := os.Open(d.in("events", part))
 	if err != nil {
 		return err
 	}
@@ -69,11 +69,11 @@ func (r *run) lookInto(part string, of func(chunk int) bool) error {
 	}
 	for _, name := range names {
 		a, ok := parseAttempt(name)
-		if !ok || !of(a.chunk) {
+		if !ok || !of(a.batch) {
 			continue
 		}
 		a.file = filepath.Join(folder.Name(), name)
-		if err := r.follow(a); err != nil {
+		if err := d.follow(a); err != nil {
 			return err
 		}
 	}
@@ -81,42 +81,42 @@ func (r *run) lookInto(part string, of func(chunk int) bool) error {
 }
 
 // follow reads what is new of an attempt.
-func (r *run) follow(a *attempt) error {
-	w := r.works[a.chunk]
-	if w == nil {
-		w = &work{}
-		r.works[a.chunk] = w
+func (d *dispatcher) follow(a *attempt) error {
+	tried := d.attempts[a.batch]
+	if tried == nil {
+		tried = &attempts{}
+		d.attempts[a.batch] = tried
 	}
-	a = w.attempt(a)
-	r.twice = r.twice || len(w.attempts) > 1
-	if err := w.second(); err != nil {
+	a = tried.add(a)
+	d.twice = d.twice || len(tried.all) > 1
+	if err := tried.second(); err != nil {
 		return err
 	}
-	err := a.read(readMost, func(e event.Event) { r.heard(w, a, e) })
+	err := a.read(readMost, func(e event.Event) { d.heard(tried, a, e) })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // a network file system may list what it cannot open yet
 	}
 	if err != nil {
 		return err
 	}
-	return r.judge(a.chunk, w)
+	return d.judge(a.batch, tried)
 }
 
 // heard takes an event of an attempt.
-func (r *run) heard(w *work, a *attempt, e event.Event) {
+func (d *dispatcher) heard(tried *attempts, a *attempt, e event.Event) {
 	task := e
 	e.Node = a.begun.Node
 	switch e.Kind {
 	case event.Begun:
 		a.begun = task
-		if w.latest() == a && a.restarts > 0 {
-			r.emit(event.Event{Kind: event.Retried, Name: a.name(), Node: task.Node, PID: task.PID, Task: a.task, File: task.File, Attempt: a.restarts, Error: startedAgain})
+		if tried.latest() == a && a.restarts > 0 {
+			d.emit(event.Event{Kind: event.Retried, Name: a.name(), Node: task.Node, PID: task.PID, Task: a.task, File: task.File, Attempt: a.restarts, Error: startedAgain})
 		}
-		r.emit(r.started(a))
+		d.emit(d.started(a))
 		return
 	case event.Finished:
 		a.finished = &task
-		r.ended(a, task.Time, "")
+		d.ended(a, task.Time, "")
 		return
 	case event.Measured, event.Stopping:
 		return
@@ -132,41 +132,41 @@ func (r *run) heard(w *work, a *attempt, e event.Event) {
 		return
 	}
 	if e.Settles() {
-		if !r.isLast(a.chunk) && e.Time.After(r.lastFile) {
-			r.lastFile = e.Time
+		if !d.isLast(a.batch) && e.Time.After(d.lastFile) {
+			d.lastFile = e.Time
 		}
-		if !w.isNew(e) {
+		if !tried.isNew(e) {
 			return
 		}
 	}
-	r.emit(e)
+	d.emit(e)
 }
 
 // startedAgain is why a task comes again that we have not submitted again.
 const startedAgain = "Slurm has started its task again, as when its node has failed"
 
-// isLast tells whether a chunk is that of folders and links.
-func (r *run) isLast(chunk int) bool {
-	return r.planned.Last && chunk == len(r.chunks)-1
+// isLast tells whether a batch is that of folders and links.
+func (d *dispatcher) isLast(batch int) bool {
+	return d.planned.Last && batch == len(d.batches)-1
 }
 
 // started is the event of a task's start.
-func (r *run) started(a *attempt) event.Event {
+func (d *dispatcher) started(a *attempt) event.Event {
 	b := a.begun
 	return event.Event{
-		Time: b.Time, Kind: event.Started, Name: a.name(), Node: b.Node, Task: a.task, PID: b.PID, PPID: r.self,
+		Time: b.Time, Kind: event.Started, Name: a.name(), Node: b.Node, Task: a.task, PID: b.PID, PPID: d.self,
 		File: b.File, Files: b.Files,
 	}
 }
 
 // ended tells of the end of a task, and of what it has left behind: its children have ended with it.
 // reason is why, where it has not said so itself.
-func (r *run) ended(a *attempt, at time.Time, reason string) {
+func (d *dispatcher) ended(a *attempt, at time.Time, reason string) {
 	if a.begun.Kind == "" {
 		return
 	}
 	for _, child := range a.running {
-		r.emit(event.Event{Time: at, Kind: event.Exited, Name: child.Name, Node: child.Node, PID: child.PID, File: child.File, Reason: "its task has ended"})
+		d.emit(event.Event{Time: at, Kind: event.Exited, Name: child.Name, Node: child.Node, PID: child.PID, File: child.File, Reason: "its task has ended"})
 	}
 	a.running = nil
 	e := event.Event{Time: at, Kind: event.Exited, Name: a.name(), Node: a.begun.Node, Task: a.task, PID: a.begun.PID, File: a.begun.File, Reason: reason}
@@ -180,7 +180,7 @@ func (r *run) ended(a *attempt, at time.Time, reason string) {
 			*e.ExitCode = exitFailed
 		}
 	}
-	r.emit(e)
+	d.emit(e)
 }
 
 // Exit codes of a task, as brood's.

@@ -22,7 +22,7 @@ func left(t *testing.T) *Folder {
 		list(t, f, n, fmt.Sprint("a", n), fmt.Sprint("b", n))
 	}
 	listLast(t, f, 3, ".", "sub")
-	f.has(t, "plan.json", Planned{Chunks: 4, Last: true, Whole: true})
+	f.has(t, "plan.json", Planned{Batches: 4, Last: true, Whole: true})
 	f.has(t, "seen.json", []Seen{})
 	f.has(t, "plan.jsonl", `{"time":"2026-01-02T03:04:05Z","kind":"measured","files":6,"size":6}`+"\n")
 	f.has(t, "arrays.jsonl", array{ID: "7", Tasks: []int{0, 1}, Files: 4, Bytes: 4})
@@ -90,9 +90,9 @@ func TestTakeUp(t *testing.T) {
 // TestTakeUpRefused: what no submitter has left behind is told, and is not gone on with.
 func TestTakeUpRefused(t *testing.T) {
 	for name, row := range map[string]struct{ file, text, says string }{
-		"an array of no list": {"arrays.jsonl", `{"ID":"7","First":3,"Tasks":[0,1]}` + "\n", "array 7 is of other chunks than the 4"},
-		"an array below":      {"arrays.jsonl", `{"ID":"7","First":0,"Tasks":[-1]}` + "\n", "array 7 is of other chunks than the 4"},
-		"an array of nothing": {"arrays.jsonl", `{"ID":"7"}` + "\n", "array 7 is of other chunks than the 4"},
+		"an array of no list": {"arrays.jsonl", `{"ID":"7","First":3,"Tasks":[0,1]}` + "\n", "array 7 is of other batches than the 4"},
+		"an array below":      {"arrays.jsonl", `{"ID":"7","First":0,"Tasks":[-1]}` + "\n", "array 7 is of other batches than the 4"},
+		"an array of nothing": {"arrays.jsonl", `{"ID":"7"}` + "\n", "array 7 is of other batches than the 4"},
 		"no array":            {"arrays.jsonl", "nonsense\n", "arrays.jsonl: invalid character"},
 		"no plan":             {"plan.json", "nonsense\n", "plan.json: invalid character"},
 	} {
@@ -161,8 +161,8 @@ func TestTakeUpTellsOnce(t *testing.T) {
 	if !slices.Equal(d.told(event.Copied, event.Failed), before.told(event.Copied, event.Failed)) {
 		t.Errorf("told before %q", before.told(event.Copied, event.Failed))
 	}
-	if d.chunks[0].state != settled || d.chunks[1].state != submitted {
-		t.Errorf("%+v", d.chunks)
+	if d.batches[0].state != settled || d.batches[1].state != submitted {
+		t.Errorf("%+v", d.batches)
 	}
 }
 

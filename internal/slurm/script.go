@@ -13,7 +13,7 @@ func (f *Folder) script() string {
 		words[i] = Quoted(w)
 	}
 	return fmt.Sprintf(`#!/bin/sh
-# A task of %[1]s. $1: the chunk of task 0 of its array. $2: its generation. $3: not empty when they were submitted before.
+# A task of %[1]s. $1: the batch of task 0 of its array. $2: its generation. $3: not empty when they were submitted before.
 job=%[2]s
 if ! [ -x "$job/brood" ]; then
 	echo "brood: $job/brood: cannot be run on $SLURMD_NODENAME" >&2

@@ -38,8 +38,8 @@ func see(source, name string) (Seen, error) {
 }
 
 // writeSeen notes some names of a list.
-func (f *Folder) writeSeen(chunk int) error {
-	file, err := os.Open(f.list(chunk))
+func (f *Folder) writeSeen(batch int) error {
+	file, err := os.Open(f.list(batch))
 	if err != nil {
 		return err
 	}

@@ -4,16 +4,16 @@
 // lies in a job folder on the file system that they share.
 //
 //	submit side                       job folder               node
-//	plan ─ Jobs ─▶ Run ── a chunk ──▶ lists/000/12 ──────────▶ brood copy --task 12
+//	plan ─ Jobs ─▶ Run ── a batch ──▶ lists/000/12 ──────────▶ brood copy --task 12
 //	               │ └─── sbatch ───▶ Slurm ── 81_3 ── task.sh ──▶ │ one child per file, as ever
 //	               ▼                                               ▼
 //	sink ◀──── follow ◀────────────── events/000/12.… ◀────── its record
 //	              └────── squeue: whether a task that tells nothing is still to come
 //
-// A chunk is done when a task of it has written so to the job folder; what Slurm says of a task is only
+// A batch is done when a task of it has written so to the job folder; what Slurm says of a task is only
 // used as the reason for which it did not. A task may run twice at once, so each
 // attempt has a record of its own, a name that two of them have settled counts once, and an
-// attempt that sees a later one of the same chunk ends:
+// attempt that sees a later one of the same batch ends:
 //
 //	listed ─▶ submitted ─▶ attempts ─┬─▶ one has finished ──────────────────────────▶ done
 //	             ▲                   └─▶ none is to come any more ─┬─▶ tries left ─┐
@@ -35,7 +35,7 @@ type Request struct {
 	Flags        []Exact // of brood copy, as each task gets them
 	Sbatch       []Exact // flags of sbatch
 	Throttle     int     // tasks at once; 0: as many as Slurm starts
-	Retries      int     // tries of a chunk after the first, by Slurm or by us
+	Retries      int     // tries of a batch after the first, by Slurm or by us
 	Daemon       bool    // tasks end when nobody follows for Heartbeat
 	Heartbeat    Seconds
 
@@ -57,7 +57,7 @@ const (
 	looksMost  = 200              // and so many of them a second
 	askFirst   = 2 * time.Second  // squeue is asked, after there was news;
 	askMost    = 15 * time.Second // and when there is none
-	gatherFor  = 5 * time.Second  // chunks wait for an array to be full
+	gatherFor  = 5 * time.Second  // batches wait for an array to be full
 	seenWithin = time.Minute      // what a task has written is visible: acdirmax of nfs(5)
 	watchEvery = 5 * time.Second  // a task looks whether it is still wanted
 	beatEvery  = 2 * time.Second  // who follows says so

@@ -14,41 +14,41 @@ import (
 
 // stop goes up a rung: Drain lets the rest be submitted, and the tasks go on; Terminate cancels them, and waits for their
 // end; Kill leaves at once, and kills those that are being cancelled.
-func (r *run) stop(ctx context.Context, to schedule.Stop) error {
+func (d *dispatcher) stop(ctx context.Context, to schedule.Stop) error {
 	switch to {
 	case schedule.Drain:
-		r.opts.Detach = true
+		d.opts.Detach = true
 		return nil
 	case schedule.Terminate:
-		return r.end(ctx, allTasks)
+		return d.end(ctx, allTasks)
 	}
-	if r.ending {
-		r.cancel(ctx, killTasks)
+	if d.ending {
+		d.cancel(ctx, killTasks)
 	}
-	r.left = true
-	return r.endOfPlan(false)
+	d.left = true
+	return d.endOfPlan(false)
 }
 
 // halt ends the run since too much has failed.
-func (r *run) halt(ctx context.Context, to schedule.Stop) error {
-	r.halted = true
+func (d *dispatcher) halt(ctx context.Context, to schedule.Stop) error {
+	d.halted = true
 	if to == schedule.Drain {
-		return r.end(ctx, waitingTasks)
+		return d.end(ctx, waitingTasks)
 	}
-	return r.end(ctx, allTasks)
+	return d.end(ctx, allTasks)
 }
 
 // end cancels tasks; what is not submitted is not.
-func (r *run) end(ctx context.Context, to cancelled) error {
-	r.ending, r.to = true, max(r.to, to)
-	r.cancel(ctx, r.to)
-	return r.dropRest()
+func (d *dispatcher) end(ctx context.Context, to cancelled) error {
+	d.ending, d.to = true, max(d.to, to)
+	d.cancel(ctx, d.to)
+	return d.dropRest()
 }
 
 // dropRest gives up what is not submitted.
-func (r *run) dropRest() error {
-	err := r.endOfPlan(false)
-	r.dropListed()
+func (d *dispatcher) dropRest() error {
+	err := d.endOfPlan(false)
+	d.dropListed()
 	return err
 }
 
@@ -62,13 +62,13 @@ const (
 )
 
 // cancel cancels tasks, in a goroutine of its own.
-func (r *run) cancel(ctx context.Context, to cancelled) {
-	r.cancelling++
-	r.do(func() func() error {
-		err := r.Folder.cancel(ctx, to)
+func (d *dispatcher) cancel(ctx context.Context, to cancelled) {
+	d.cancelling++
+	d.do(func() func() error {
+		err := d.Folder.cancel(ctx, to)
 		return func() error {
-			r.cancelling--
-			r.ask = askFirst
+			d.cancelling--
+			d.ask = askFirst
 			return err
 		}
 	})

@@ -15,13 +15,13 @@ import (
 // TestDrainSubmitsTheRest: after a first Ctrl-C the plan goes on to its end, or nothing would come of the rest.
 func TestDrainSubmitsTheRest(t *testing.T) {
 	d := driveBare(t, newFolder(t, Request{}))
-	jobs := make(chan plan.Batch)
-	close(jobs)
-	d.jobs, d.last = jobs, &lastList{folder: d.Folder}
+	source := make(chan plan.Batch)
+	close(source)
+	d.source, d.last = source, &lastList{folder: d.Folder}
 	must(t, d.stop(context.Background(), schedule.Drain))
 	select {
-	case job, ok := <-d.nextJob():
-		must(t, d.take(job, ok))
+	case batch, ok := <-d.nextBatch():
+		must(t, d.take(batch, ok))
 	default:
 		t.Fatal("no job is taken any more")
 	}
@@ -76,7 +76,7 @@ func TestStoppedElsewhere(t *testing.T) {
 		t.Error("sbatch was called")
 	}
 	if d.count[settled] != 2 || len(d.waiting) > 0 {
-		t.Errorf("%d chunks settled, waiting %v", d.count[settled], d.waiting)
+		t.Errorf("%d batches settled, waiting %v", d.count[settled], d.waiting)
 	}
 }
 
@@ -97,5 +97,5 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	stops <- schedule.Kill
 	must(t, <-over)
 	must(t, os.WriteFile(go_, nil, 0o644))
-	until(t, "its goroutine ends", func() bool { return !runs("slurm.(*run).do.") })
+	until(t, "its goroutine ends", func() bool { return !runs("slurm.(*dispatcher).do.") })
 }

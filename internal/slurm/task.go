@@ -15,7 +15,7 @@ import (
 // Task is this process as a task of a job.
 type Task struct {
 	*Folder
-	Chunk int
+	Batch int
 	ID    string // Slurm's: 81_3
 	Node  string
 
@@ -24,9 +24,9 @@ type Task struct {
 	changed              time.Time
 }
 
-// Task is the task that Slurm's environment tells of. again: its chunk was submitted before.
-func (f *Folder) Task(chunk, generation int, again bool, getenv func(string) string) (*Task, error) {
-	t := &Task{Folder: f, Chunk: chunk, Node: getenv("SLURMD_NODENAME"), generation: generation}
+// Task is the task that Slurm's environment tells of. again: its batch was submitted before.
+func (f *Folder) Task(batch, generation int, again bool, getenv func(string) string) (*Task, error) {
+	t := &Task{Folder: f, Batch: batch, Node: getenv("SLURMD_NODENAME"), generation: generation}
 	array, task := getenv("SLURM_ARRAY_JOB_ID"), getenv("SLURM_ARRAY_TASK_ID")
 	if array == "" || task == "" || t.Node == "" {
 		return nil, errors.New("SLURM_ARRAY_JOB_ID, SLURM_ARRAY_TASK_ID or SLURMD_NODENAME is not set: this is no task of an array")
@@ -51,20 +51,20 @@ func (t *Task) putFence() error {
 	if t.isOvertaken() {
 		return nil
 	}
-	return t.write(fence(t.Chunk), fmt.Appendf(nil, "%d %d\n", t.generation, t.restarts), 0o644)
+	return t.write(fence(t.Batch), fmt.Appendf(nil, "%d %d\n", t.generation, t.restarts), 0o644)
 }
 
-// fence is the file that tells which attempt at a chunk counts, where there was more than one.
-func fence(chunk int) string {
-	return filepath.Join("events", part(chunk), strconv.Itoa(chunk)+".fence")
+// fence is the file that tells which attempt at a batch counts, where there was more than one.
+func fence(batch int) string {
+	return filepath.Join("events", part(batch), strconv.Itoa(batch)+".fence")
 }
 
 // List is the name of the task's list.
-func (t *Task) List() string { return t.list(t.Chunk) }
+func (t *Task) List() string { return t.list(t.Batch) }
 
 // Record makes the file of its events.
 func (t *Task) Record() (*os.File, error) {
-	name := t.in("events", part(t.Chunk), attemptName(t.Chunk, t.generation, t.restarts, t.ID))
+	name := t.in("events", part(t.Batch), attemptName(t.Batch, t.generation, t.restarts, t.ID))
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
@@ -147,7 +147,7 @@ func (t *Task) unwanted() string {
 
 // isOvertaken tells whether there is the fence of a later attempt.
 func (t *Task) isOvertaken() bool {
-	text, err := os.ReadFile(t.in(fence(t.Chunk)))
+	text, err := os.ReadFile(t.in(fence(t.Batch)))
 	if err != nil {
 		return false
 	}

@@ -21,7 +21,7 @@ func slurmSets(pairs ...string) func(string) string {
 	return func(name string) string { return env[name] }
 }
 
-// newTask is one of a folder with the lists of two chunks.
+// newTask is one of a folder with the lists of two batches.
 func newTask(t *testing.T, f *Folder, generation int, again bool, pairs ...string) *Task {
 	t.Helper()
 	must(t, f.makeParts(0))
@@ -58,7 +58,7 @@ func TestTask(t *testing.T) {
 			if base := filepath.Base(record.Name()); !strings.HasPrefix(base, row.record) {
 				t.Errorf("record %q", base)
 			}
-			if a, ok := parseAttempt(filepath.Base(record.Name())); !ok || a.chunk != 1 || a.generation != row.generation || a.task != "81_3" {
+			if a, ok := parseAttempt(filepath.Base(record.Name())); !ok || a.batch != 1 || a.generation != row.generation || a.task != "81_3" {
 				t.Errorf("%+v", a)
 			}
 		})

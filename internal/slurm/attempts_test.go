@@ -34,7 +34,7 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := drive(t, newFolder(t, Request{}), 1)
-			w := &work{}
+			tried := &attempts{}
 			for n, events := range [][]string{row.first, row.second} {
 				name := attemptName(0, n, 0, "7_0")
 				r := recordOf(t, d.Folder, name)
@@ -42,11 +42,11 @@ func TestFailures(t *testing.T) {
 					kind, file, _ := strings.Cut(e, " ")
 					r.tells(event.Event{Kind: event.Kind(kind), File: file, Error: fmt.Sprint(n + 1)})
 				}
-				a := w.attempt(&attempt{file: d.in("events", part(0), name), generation: n})
+				a := tried.add(&attempt{file: d.in("events", part(0), name), generation: n})
 				must(t, a.read(readMost, func(event.Event) {}))
 			}
 			got := []string{}
-			must(t, w.failures(d.list(0), row.why, func(a *attempt, e event.Event) {
+			must(t, tried.failures(d.list(0), row.why, func(a *attempt, e event.Event) {
 				got = append(got, e.File+": "+e.Error)
 				if told := e.Error != row.why; told != (a != nil) || e.Kind != event.Failed {
 					t.Errorf("%+v is of %+v", e, a)
@@ -61,22 +61,22 @@ func TestFailures(t *testing.T) {
 
 // TestLatest: the later submission counts, then the later start.
 func TestLatest(t *testing.T) {
-	w := &work{}
-	if w.latest() != nil || w.done(0) != nil {
+	tried := &attempts{}
+	if tried.latest() != nil || tried.done(0) != nil {
 		t.Error("there is none")
 	}
 	for i, order := range [][2]int{{0, 1}, {1, 0}, {0, 0}, {1, 2}, {0, 5}} {
-		w.attempt(&attempt{file: fmt.Sprint(i), generation: order[0], restarts: order[1]})
+		tried.add(&attempt{file: fmt.Sprint(i), generation: order[0], restarts: order[1]})
 	}
-	if a := w.latest(); a.file != "3" {
+	if a := tried.latest(); a.file != "3" {
 		t.Errorf("%+v", a)
 	}
-	if again := w.attempt(&attempt{file: "2"}); len(w.attempts) != 5 || again != w.attempts[2] {
-		t.Errorf("%d attempts", len(w.attempts))
+	if again := tried.add(&attempt{file: "2"}); len(tried.all) != 5 || again != tried.all[2] {
+		t.Errorf("%d attempts", len(tried.all))
 	}
-	w.attempts[0].finished = &event.Event{Reason: "the job was stopped"}
-	w.attempts[2].finished = &event.Event{}
-	if w.done(0) != w.attempts[2] || w.done(1) != nil {
+	tried.all[0].finished = &event.Event{Reason: "the job was stopped"}
+	tried.all[2].finished = &event.Event{}
+	if tried.done(0) != tried.all[2] || tried.done(1) != nil {
 		t.Error("not the one that is done")
 	}
 }

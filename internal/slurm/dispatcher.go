@@ -32,27 +32,27 @@ type Outcome struct {
 
 // run is owned by the goroutine of Run or Follow. Commands, which may take long, run in goroutines of their
 // own, one at a time for each purpose, and what they have to say comes through answers.
-type run struct {
+type dispatcher struct {
 	*Folder
 	opts Options
 	emit event.Sink
 	self int // the PID that tasks have as their parent
 
-	jobs    <-chan plan.Batch // nil when all are listed
+	source  <-chan plan.Batch // nil when all are listed
 	done    func(plan.Batch)
 	last    *lastList
 	planned Planned
 	seen    bool // seen.json is there
 	marking bool // the destination is being marked
 
-	chunks  []chunk
-	count   [settled + 1]int // of these, by state
-	waiting []int            // chunks that are to be submitted, for the first time
-	since   time.Time        // the first of these is
-	again   []int            // and once more
-	works   map[int]*work
-	known   []array
-	byID    map[string]int
+	batches  []batch
+	count    [settled + 1]int // of these, by state
+	waiting  []int            // batches that are to be submitted, for the first time
+	since    time.Time        // the first of these is
+	again    []int            // and once more
+	attempts map[int]*attempts
+	known    []array
+	byID     map[string]int
 
 	answers    chan func() error
 	commands   sync.WaitGroup // that run
@@ -75,177 +75,177 @@ type run struct {
 	halted     bool
 	cancelling int // calls of scancel that are under way
 	left       bool
-	twice      bool      // there was more than one task for a chunk
+	twice      bool      // there was more than one task for a batch
 	blind      time.Time // since when the records cannot be read
 }
 
-func newRun(f *Folder, opts Options, emit event.Sink) *run {
+func newDispatcher(f *Folder, opts Options, emit event.Sink) *dispatcher {
 	if opts.Cancel == nil {
 		opts.Cancel = func() {}
 	}
-	return &run{
+	return &dispatcher{
 		Folder: f, opts: opts, emit: emit, self: os.Getpid(),
-		works: map[int]*work{}, byID: map[string]int{}, badNodes: map[string]bool{},
+		attempts: map[int]*attempts{}, byID: map[string]int{}, badNodes: map[string]bool{},
 		answers: make(chan func() error), gone: make(chan struct{}), ask: askFirst,
 	}
 }
 
-// loop runs until all chunks are settled, or nobody is to follow them any more.
-func (r *run) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, error) {
+// loop runs until all batches are settled, or nobody is to follow them any more.
+func (d *dispatcher) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer r.commands.Wait()
-	defer close(r.gone)
+	defer d.commands.Wait()
+	defer close(d.gone)
 	defer cancel()
-	look, ask := time.NewTimer(0), time.NewTimer(r.ask)
+	look, ask := time.NewTimer(0), time.NewTimer(d.ask)
 	defer look.Stop()
 	defer ask.Stop()
-	for !r.over() {
+	for !d.over() {
 		var err error
 		select {
-		case job, ok := <-r.nextJob():
-			err = r.take(job, ok)
+		case batch, ok := <-d.nextBatch():
+			err = d.take(batch, ok)
 		case stop := <-stops:
-			err = r.stop(ctx, stop)
-		case stop := <-r.opts.Halt:
-			err = r.halt(ctx, stop)
-		case answer := <-r.answers:
+			err = d.stop(ctx, stop)
+		case stop := <-d.opts.Halt:
+			err = d.halt(ctx, stop)
+		case answer := <-d.answers:
 			err = answer()
 		case <-look.C:
-			err = r.tolerate(r.look())
-			look.Reset(r.lookEvery())
+			err = d.tolerate(d.look())
+			look.Reset(d.lookEvery())
 		case <-ask.C:
-			r.askNow(ctx)
-			ask.Reset(r.ask)
+			d.askNow(ctx)
+			ask.Reset(d.ask)
 		}
 		if err == nil {
-			err = r.submit(ctx)
+			err = d.submit(ctx)
 		}
 		if err != nil {
 			return Outcome{}, err
 		}
 	}
-	if err := r.sweep(ctx); err != nil {
+	if err := d.sweep(ctx); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Left: r.left, Partial: !r.planned.Whole, Stopped: r.isStopped(), Halted: r.halted, Arrays: r.ids()}, nil
+	return Outcome{Left: d.left, Partial: !d.planned.Whole, Stopped: d.isStopped(), Halted: d.halted, Arrays: d.ids()}, nil
 }
 
 // over tells whether there is nothing more to do or to hear.
-func (r *run) over() bool {
+func (d *dispatcher) over() bool {
 	switch {
-	case r.submitting || r.marking || r.cancelling > 0:
+	case d.submitting || d.marking || d.cancelling > 0:
 		return false
-	case r.left:
+	case d.left:
 		return true
-	case r.jobs != nil || len(r.waiting)+len(r.again) > 0:
+	case d.source != nil || len(d.waiting)+len(d.again) > 0:
 		return false
-	case r.opts.Detach && !r.ending:
-		r.left = true
+	case d.opts.Detach && !d.ending:
+		d.left = true
 		return true
 	}
-	return r.count[settled] == len(r.chunks) && r.stragglersOver() && !r.lastIsStale()
+	return d.count[settled] == len(d.batches) && d.stragglersOver() && !d.lastIsStale()
 }
 
 // do runs a command in a goroutine of its own; what it returns is called by the run's, as long as that goes on.
-func (r *run) do(command func() func() error) {
-	r.commands.Go(func() {
+func (d *dispatcher) do(command func() func() error) {
+	d.commands.Go(func() {
 		select {
-		case r.answers <- command():
-		case <-r.gone:
+		case d.answers <- command():
+		case <-d.gone:
 		}
 	})
 }
 
-// nextJob is where jobs come from; nil when none is to be taken now.
-func (r *run) nextJob() <-chan plan.Batch {
-	if r.ending || r.left || len(r.waiting) >= r.Job.ArraySize {
+// nextBatch is where jobs come from; nil when none is to be taken now.
+func (d *dispatcher) nextBatch() <-chan plan.Batch {
+	if d.ending || d.left || len(d.waiting) >= d.Job.ArraySize {
 		return nil
 	}
-	return r.jobs
+	return d.source
 }
 
-// take lists a job as the next chunk; ok is false when there is no more.
-func (r *run) take(job plan.Batch, ok bool) error {
+// take lists a job as the next batch; ok is false when there is no more.
+func (d *dispatcher) take(batch plan.Batch, ok bool) error {
 	switch {
 	case !ok:
-		return r.endOfPlan(true)
-	case job.Folders:
-		err := r.problem(r.last.add(job))
-		r.done(job)
+		return d.endOfPlan(true)
+	case batch.Folders:
+		err := d.problem(d.last.add(batch))
+		d.done(batch)
 		return err
 	}
-	if err := r.addChunk(job); err != nil {
+	if err := d.addBatch(batch); err != nil {
 		return err
 	}
-	r.done(job) // of which nothing waits here: folders come last
+	d.done(batch) // of which nothing waits here: folders come last
 	return nil
 }
 
-func (r *run) addChunk(job plan.Batch) error {
-	if err := r.writeList(len(r.chunks), job); err != nil {
-		return r.problem(err)
+func (d *dispatcher) addBatch(batch plan.Batch) error {
+	if err := d.writeList(len(d.batches), batch); err != nil {
+		return d.problem(err)
 	}
-	r.await(len(job.Items), job.Bytes)
+	d.await(len(batch.Items), batch.Bytes)
 	return nil
 }
 
 // endOfPlan is when no more jobs are taken; whole is false when there may have been more.
-func (r *run) endOfPlan(whole bool) error {
-	if r.jobs == nil {
+func (d *dispatcher) endOfPlan(whole bool) error {
+	if d.source == nil {
 		return nil
 	}
-	r.jobs = nil
-	r.opts.Cancel()
-	last, err := r.last.end(len(r.chunks))
+	d.source = nil
+	d.opts.Cancel()
+	last, err := d.last.end(len(d.batches))
 	if err != nil {
-		return r.problem(err)
+		return d.problem(err)
 	}
 	if last {
-		r.await(r.last.names, 0)
+		d.await(d.last.names, 0)
 	}
-	r.planned.Chunks, r.planned.Last, r.planned.Whole = len(r.chunks), last, whole && r.opts.Whole()
-	return r.problem(r.writeJSON("plan.json", r.planned))
+	d.planned.Batches, d.planned.Last, d.planned.Whole = len(d.batches), last, whole && d.opts.Whole()
+	return d.problem(d.writeJSON("plan.json", d.planned))
 }
 
-func (r *run) ids() []string {
-	all := make([]string, len(r.known))
-	for i, a := range r.known {
+func (d *dispatcher) ids() []string {
+	all := make([]string, len(d.known))
+	for i, a := range d.known {
 		all[i] = a.ID
 	}
 	return all
 }
 
 // tolerate is an error of reading the records, unless it may pass: a file server may be away for a while.
-func (r *run) tolerate(err error) error {
+func (d *dispatcher) tolerate(err error) error {
 	switch {
 	case err == nil:
-		r.blind = time.Time{}
+		d.blind = time.Time{}
 		return nil
-	case r.blind.IsZero():
-		r.blind = time.Now()
-	case time.Since(r.blind) > blindFor:
+	case d.blind.IsZero():
+		d.blind = time.Now()
+	case time.Since(d.blind) > blindFor:
 		return err
 	}
-	r.say(err.Error())
+	d.say(err.Error())
 	return nil
 }
 
 // blindFor is how long the records may be out of reach.
 const blindFor = 5 * time.Minute
 
-// sweep has no task come any more for a chunk that another has settled.
-func (r *run) sweep(ctx context.Context) error {
-	if r.left || !r.twice {
+// sweep has no task come any more for a batch that another has settled.
+func (d *dispatcher) sweep(ctx context.Context) error {
+	if d.left || !d.twice {
 		return nil
 	}
-	_, err := call(ctx, "scancel", r.ours()...)
+	_, err := call(ctx, "scancel", d.ours()...)
 	return passing(err)
 }
 
 // problem says in which job folder there was one.
-func (r *run) problem(err error) error {
+func (d *dispatcher) problem(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("job folder %q: %w", r.Path, err)
+	return fmt.Errorf("job folder %q: %w", d.Path, err)
 }

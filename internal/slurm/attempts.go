@@ -7,26 +7,26 @@ import (
 	"brood/internal/plan"
 )
 
-// work is a chunk that is being done: its attempts, and, once there are two, the names that are settled.
-type work struct {
-	attempts []*attempt
-	settled  map[string]bool // nil as long as no name can come twice
+// work is a batch that is being done: its attempts, and, once there are two, the names that are settled.
+type attempts struct {
+	all     []*attempt
+	settled map[string]bool // nil as long as no name can come twice
 }
 
 // attempt is the one of that record, which is new if it is not known yet.
-func (w *work) attempt(a *attempt) *attempt {
-	for _, known := range w.attempts {
+func (tried *attempts) add(a *attempt) *attempt {
+	for _, known := range tried.all {
 		if known.file == a.file {
 			return known
 		}
 	}
-	w.attempts = append(w.attempts, a)
+	tried.all = append(tried.all, a)
 	return a
 }
 
 // latest is the attempt that counts; nil when there is none.
-func (w *work) latest() (latest *attempt) {
-	for _, a := range w.attempts {
+func (tried *attempts) latest() (latest *attempt) {
+	for _, a := range tried.all {
 		if latest == nil || latest.before(a) {
 			latest = a
 		}
@@ -35,8 +35,8 @@ func (w *work) latest() (latest *attempt) {
 }
 
 // done is an attempt of that generation, or a later one, that has settled all names; nil when there is none.
-func (w *work) done(generation int) *attempt {
-	for _, a := range w.attempts {
+func (tried *attempts) done(generation int) *attempt {
+	for _, a := range tried.all {
 		if a.generation >= generation && a.done() {
 			return a
 		}
@@ -45,31 +45,31 @@ func (w *work) done(generation int) *attempt {
 }
 
 // second begins to keep which names are settled, as from now on one can come twice.
-func (w *work) second() error {
-	if w.settled != nil || len(w.attempts) < 2 {
+func (tried *attempts) second() error {
+	if tried.settled != nil || len(tried.all) < 2 {
 		return nil
 	}
-	w.settled = map[string]bool{}
-	return w.reread(func(_ *attempt, e event.Event) {
+	tried.settled = map[string]bool{}
+	return tried.reread(func(_ *attempt, e event.Event) {
 		if e.Settles() {
-			w.settled[e.File] = true
+			tried.settled[e.File] = true
 		}
 	})
 }
 
 // isNew tells whether a name has not been settled before, and notes that it is.
-func (w *work) isNew(e event.Event) bool {
-	if w.settled == nil {
+func (tried *attempts) isNew(e event.Event) bool {
+	if tried.settled == nil {
 		return true
 	}
-	was := w.settled[e.File]
-	w.settled[e.File] = true
+	was := tried.settled[e.File]
+	tried.settled[e.File] = true
 	return !was
 }
 
 // reread calls back for each event that was read so far, of all attempts.
-func (w *work) reread(take func(*attempt, event.Event)) error {
-	for _, a := range w.attempts {
+func (tried *attempts) reread(take func(*attempt, event.Event)) error {
+	for _, a := range tried.all {
 		again := &attempt{file: a.file}
 		for again.offset < a.offset {
 			before := again.offset
@@ -84,14 +84,14 @@ func (w *work) reread(take func(*attempt, event.Event)) error {
 	return nil
 }
 
-// failures are the failures that stand when the chunk is over: those that were told of names that no
+// failures are the failures that stand when the batch is over: those that were told of names that no
 // attempt has settled. Where why is not empty, no attempt has come to the end of the list, and each name of
 // which nothing is known has failed for that.
-func (w *work) failures(list, why string, emit func(*attempt, event.Event)) error {
+func (tried *attempts) failures(list, why string, emit func(*attempt, event.Event)) error {
 	settled, failed := map[string]bool{}, map[string]bool{}
 	last := map[string]event.Event{}
 	from, ending := map[string]*attempt{}, map[*attempt]bool{}
-	err := w.reread(func(a *attempt, e event.Event) {
+	err := tried.reread(func(a *attempt, e event.Event) {
 		switch {
 		case e.Settles():
 			settled[e.File] = true
