@@ -23,7 +23,7 @@ func TestSlurmFollow(t *testing.T) {
 	next.running("n1")
 	other := start(t, c.elsewhere(t), c.followOn())
 	other.endsWith(2)
-	if !strings.Contains(other.stderr(), fmt.Sprintf("is followed already, by PID %d", next.pid)) {
+	if !strings.Contains(other.stderr(), fmt.Sprintf("PID %d on ", next.pid)) {
 		t.Errorf("a second one says %q", other.stderr())
 	}
 	next.endsWith(0)

@@ -169,7 +169,7 @@ func TestSlurmNowhere(t *testing.T) {
 		t.Errorf("%d have failed, want all files and their folder", len(failed))
 	}
 	for _, e := range failed {
-		if !strings.Contains(e.Error, "is another one on node n") && !strings.Contains(e.Error, "Requested node configuration is not available") {
+		if !strings.Contains(e.Error, "sees another folder than the submitter") && !strings.Contains(e.Error, "Requested node configuration is not available") {
 			t.Errorf("%q: %s", e.File, e.Error)
 		}
 	}
@@ -191,7 +191,7 @@ func TestSlurmCannotRun(t *testing.T) {
 		t.Errorf("%d have failed, want all files and their folder", len(failed))
 	}
 	for _, e := range failed {
-		if !strings.Contains(e.Error, "does not see the brood in the job folder") && !strings.Contains(e.Error, "Requested node configuration is not available") {
+		if !strings.Contains(e.Error, "cannot see or run the brood in the job folder") && !strings.Contains(e.Error, "Requested node configuration is not available") {
 			t.Errorf("%q: %s", e.File, e.Error)
 		}
 	}

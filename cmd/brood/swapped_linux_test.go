@@ -303,5 +303,5 @@ func TestDestOfTaskIsSwapped(t *testing.T) {
 			t.Errorf("%s is not in the destination", name)
 		}
 	}
-	r.says("is another one on node")
+	r.says("sees another folder than the submitter")
 }

@@ -14,19 +14,19 @@ import (
 // array is a line of arrays.jsonl.
 type array struct {
 	ID    string // Slurm's
-	First int    // its task 0 is this batch
-	Tasks []int  // that were submitted, each once
-	Files int    // in all, links and folders too
-	Bytes int64
-	Again bool // its batches were submitted before
+	First int    // batch of task 0
+	Tasks []int  // submitted tasks, each once; task 3 has batch First+3
+	Files int    // total, with links and folders
+	Bytes int64  // total
+	Again bool   // its batches were submitted before
 }
 
-// isOf tells whether its batches are some of so many.
-func (a array) isOf(batches int) bool {
+// isWithin tells whether there are that many batches, or more, for the tasks.
+func (a array) isWithin(batches int) bool {
 	return len(a.Tasks) > 0 && a.First+slices.Min(a.Tasks) >= 0 && a.First+slices.Max(a.Tasks) < batches
 }
 
-// addArray notes an array that was submitted.
+// addArray adds a submitted array to arrays.jsonl.
 func (f *Folder) addArray(a array) error {
 	text, err := json.Marshal(a)
 	if err != nil {
@@ -43,9 +43,9 @@ func (f *Folder) addArray(a array) error {
 	return errors.Join(err, file.Close())
 }
 
-// arrays are those that were submitted; half a line is of one whose submitter was killed, and is removed before
-// another is added to it.
-func (f *Folder) arrays() (all []array, err error) {
+// readArrays returns the submitted arrays. It removes half a line at the end, which a killed submitter leaves: the
+// next array must begin a new line.
+func (f *Folder) readArrays() (all []array, err error) {
 	file, err := os.OpenFile(f.in("arrays.jsonl"), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

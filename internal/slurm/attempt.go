@@ -11,33 +11,34 @@ import (
 	"brood/internal/event"
 )
 
-// attempt is one task at one batch: its record, as far as it was read.
+// attempt is one task's try at a batch: its record, as far as it was read.
 //
-//	begun ─▶ what it and its children tell ─▶ finished
-//	   │                 │                       └─ with an error: it could not begin on its node; with a
-//	   │                 │                          signal or reason: it was ended early; else the batch is done
-//	   │                 └─ failures are kept for when the batch is over: another attempt may do better
-//	   └─▶ a task has started
+//	begun ─▶ events of the task and its children ─▶ finished
+//	   │                 │                             └─ with an error: it could not begin on its node
+//	   │                 │                                with a signal or reason: it was ended early
+//	   │                 │                                else: the batch is done
+//	   │                 └─ failures wait until the batch is over: another attempt may succeed
+//	   └─▶ Started, for the task
 type attempt struct {
-	file       string // of the record, below the job folder
+	file       string // path of the record
 	batch      int
 	generation int
 	restarts   int
 	task       string // Slurm's ID: 81_3
 
-	offset int64
+	offset int64 // bytes that were read
 	pieces event.Pieces
-	more   bool      // than was read in the last look
-	grown  time.Time // by our clock, when it was last longer than before
+	more   bool      // the last look left something unread
+	grown  time.Time // of the last read that found something, by our clock
 
-	begun    event.Event         // zero as long as it has not
-	running  map[int]event.Event // the starts of its children that run, by PID
-	failed   int
+	begun    event.Event         // zero before it has begun
+	running  map[int]event.Event // Started of its running children, by PID
+	failed   int                 // failures
 	finished *event.Event
-	lost     bool // it is known to run no more, though it did not say so
+	lost     bool // it has ended, but its record has no end
 }
 
-// parseAttempt reads the name of a record: 12.1.0.81_3.1a2b3c4d.jsonl.
+// parseAttempt parses the name of a record: 12.1.0.81_3.1a2b3c4d.jsonl.
 func parseAttempt(name string) (a *attempt, ok bool) {
 	f := strings.Split(name, ".")
 	if len(f) != 6 || f[5] != "jsonl" {
@@ -54,12 +55,13 @@ func parseAttempt(name string) (a *attempt, ok bool) {
 	return a, true
 }
 
-// attemptName is such a name, which nobody has: after a crash of its controller Slurm starts a task again under the same ID.
+// attemptName returns a new name for a record. Its random part is needed: after a crash of its controller Slurm starts
+// a task again with the same ID.
 func attemptName(batch, generation, restarts int, task string) string {
 	return fmt.Sprintf("%d.%d.%d.%s.%s.jsonl", batch, generation, restarts, task, random())
 }
 
-// before tells whether another attempt of the same batch began to count later.
+// before tells whether b is a later attempt than a.
 func (a *attempt) before(b *attempt) bool {
 	if a.generation != b.generation {
 		return a.generation < b.generation
@@ -67,11 +69,11 @@ func (a *attempt) before(b *attempt) bool {
 	return a.restarts < b.restarts
 }
 
-// readMost is how much of one record is read in one look, in bytes.
+// readMost is how much of a record one look reads, in bytes.
 const readMost = 4 << 20
 
-// read reads what is new, so many bytes of it at the most, and has take called for each event. It opens the file each
-// time: so a network file system asks its server (close-to-open, nfs(5)).
+// read reads at most that many new bytes, and calls take for each event. It opens the file each time: only then does
+// a network file system ask its server for news (close-to-open, nfs(5)).
 func (a *attempt) read(most int64, take func(event.Event)) error {
 	file, err := os.Open(a.file)
 	if err != nil {
@@ -90,7 +92,7 @@ func (a *attempt) read(most int64, take func(event.Event)) error {
 			a.offset += int64(n)
 			most -= int64(n)
 			a.pieces.Read(buffer[:n], func(e event.Event, err error) {
-				if err == nil { // a line that a node has left half written is missed like one it has not written
+				if err == nil { // skips the half line that a dead node may leave
 					take(e)
 				}
 			})
@@ -106,20 +108,24 @@ func (a *attempt) read(most int64, take func(event.Event)) error {
 	return nil
 }
 
-func (a *attempt) name() string { return taskName(a.batch) }
+// event returns an event about the task itself.
+func (a *attempt) event(kind event.Kind) event.Event {
+	b := a.begun
+	return event.Event{Kind: kind, Name: taskName(a.batch), Node: b.Node, Task: a.task, PID: b.PID, File: b.File}
+}
 
-// taskName is what a task is called: as its batch, counted from 1.
+// taskName returns the name of the task with that batch. It counts from 1.
 func taskName(batch int) string { return fmt.Sprintf("task-%d", batch+1) }
 
-// over tells whether it runs no more, as far as is known.
+// over tells whether the attempt is known to have ended.
 func (a *attempt) over() bool { return a.finished != nil || a.lost }
 
-// done tells whether it has settled each name of its batch.
+// done tells whether the attempt went through its whole batch.
 func (a *attempt) done() bool {
 	return a.finished != nil && a.finished.Error == "" && a.finished.Signal == "" && a.finished.Reason == ""
 }
 
-// refused is why it could not begin on its node; "" when it could.
+// refused returns why the attempt could not begin on its node, or "".
 func (a *attempt) refused() string {
 	if a.finished == nil {
 		return ""

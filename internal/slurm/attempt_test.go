@@ -10,20 +10,23 @@ import (
 	"brood/internal/event"
 )
 
-// TestAttemptName: what a record is called is read again; what is called otherwise is none.
+// TestAttemptName checks that parseAttempt reads the names of attemptName, and rejects others.
 func TestAttemptName(t *testing.T) {
 	a, ok := parseAttempt(attemptName(12, 1, 2, "81_3"))
 	if !ok || a.batch != 12 || a.generation != 1 || a.restarts != 2 || a.task != "81_3" {
 		t.Errorf("%+v, %v", a, ok)
 	}
-	for _, name := range []string{"", "12.fence", "12.fence.1a2b3c4d", "12.1.0.81_3.1a2b3c4d", "12.1.0.81_3.1a2b3c4d.jsonl.x", "x.1.0.81_3.1a2b3c4d.jsonl", "12.-1.0.81_3.1a2b3c4d.jsonl", "12.1..81_3.1a2b3c4d.jsonl"} {
+	for _, name := range []string{
+		"", "12.fence", "12.fence.1a2b3c4d", "12.1.0.81_3.1a2b3c4d", "12.1.0.81_3.1a2b3c4d.jsonl.x",
+		"x.1.0.81_3.1a2b3c4d.jsonl", "12.-1.0.81_3.1a2b3c4d.jsonl", "12.1..81_3.1a2b3c4d.jsonl",
+	} {
 		if a, ok := parseAttempt(name); ok {
-			t.Errorf("%q is read as %+v", name, a)
+			t.Errorf("%q is parsed as %+v", name, a)
 		}
 	}
 }
 
-// TestReadByPieces: wherever a record is cut off when it is looked at, each event is taken once.
+// TestReadByPieces checks that read takes each event once, no matter where a look ends in the record.
 func TestReadByPieces(t *testing.T) {
 	f := newFolder(t, Request{})
 	must(t, f.makeParts(0))
@@ -54,7 +57,7 @@ func TestReadByPieces(t *testing.T) {
 	}
 }
 
-// TestReadMost: of a long record no more than that is read, and the rest the next time.
+// TestReadMost checks that read stops at its limit, and continues there the next time.
 func TestReadMost(t *testing.T) {
 	name := t.TempDir() + "/record"
 	must(t, os.WriteFile(name, []byte(strings.Repeat(`{"kind":"copied","file":"a"}`+"\n", 10)), 0o644))
@@ -72,10 +75,14 @@ func TestReadMost(t *testing.T) {
 	}
 }
 
-// TestReadBroken: half a line that a dead node has left costs that line, and a record that has become shorter nothing.
+// TestReadBroken checks that half a line, as a dead node leaves it, costs only that line. A record that has become
+// shorter costs nothing.
 func TestReadBroken(t *testing.T) {
 	name := t.TempDir() + "/record"
-	must(t, os.WriteFile(name, []byte(`{"kind":"copied","file":"a"}`+"\n"+`{"kind":"copied","fi{"kind":"copied","file":"b"}`+"\n\x00\x00\n"+`{"kind":"copied","file":"c"}`+"\n"), 0o644))
+	text := `{"kind":"copied","file":"a"}` + "\n" +
+		`{"kind":"copied","fi{"kind":"copied","file":"b"}` + "\n\x00\x00\n" +
+		`{"kind":"copied","file":"c"}` + "\n"
+	must(t, os.WriteFile(name, []byte(text), 0o644))
 	a := &attempt{file: name}
 	var got []string
 	take := func(e event.Event) { got = append(got, e.File) }
@@ -87,6 +94,6 @@ func TestReadBroken(t *testing.T) {
 	}
 	must(t, os.Remove(name))
 	if err := a.read(readMost, take); err == nil {
-		t.Error("no error")
+		t.Error("no error for a removed record")
 	}
 }

@@ -2,18 +2,19 @@ package slurm
 
 import (
 	"os"
+	"slices"
 
 	"brood/internal/event"
 	"brood/internal/plan"
 )
 
-// work is a batch that is being done: its attempts, and, once there are two, the names that are settled.
+// attempts are all attempts at one batch.
 type attempts struct {
 	all     []*attempt
-	settled map[string]bool // nil as long as no name can come twice
+	settled map[string]bool // settled names; nil while there is only one attempt
 }
 
-// attempt is the one of that record, which is new if it is not known yet.
+// add returns the known attempt with the same record as a, or adds a.
 func (tried *attempts) add(a *attempt) *attempt {
 	for _, known := range tried.all {
 		if known.file == a.file {
@@ -24,7 +25,12 @@ func (tried *attempts) add(a *attempt) *attempt {
 	return a
 }
 
-// latest is the attempt that counts; nil when there is none.
+// any tells whether a condition holds for an attempt. It may be called on nil.
+func (tried *attempts) any(holds func(*attempt) bool) bool {
+	return tried != nil && slices.ContainsFunc(tried.all, holds)
+}
+
+// latest returns the attempt that counts, or nil.
 func (tried *attempts) latest() (latest *attempt) {
 	for _, a := range tried.all {
 		if latest == nil || latest.before(a) {
@@ -34,7 +40,7 @@ func (tried *attempts) latest() (latest *attempt) {
 	return latest
 }
 
-// done is an attempt of that generation, or a later one, that has settled all names; nil when there is none.
+// done returns an attempt that has finished the batch, or nil. It ignores attempts before that generation.
 func (tried *attempts) done(generation int) *attempt {
 	for _, a := range tried.all {
 		if a.generation >= generation && a.done() {
@@ -44,8 +50,8 @@ func (tried *attempts) done(generation int) *attempt {
 	return nil
 }
 
-// second begins to keep which names are settled, as from now on one can come twice.
-func (tried *attempts) second() error {
+// trackNames begins to remember settled names when there is a second attempt, because a name may now come twice.
+func (tried *attempts) trackNames() error {
 	if tried.settled != nil || len(tried.all) < 2 {
 		return nil
 	}
@@ -57,7 +63,7 @@ func (tried *attempts) second() error {
 	})
 }
 
-// isNew tells whether a name has not been settled before, and notes that it is.
+// isNew tells whether the name of an event was not settled before, and remembers it.
 func (tried *attempts) isNew(e event.Event) bool {
 	if tried.settled == nil {
 		return true
@@ -67,7 +73,7 @@ func (tried *attempts) isNew(e event.Event) bool {
 	return !was
 }
 
-// reread calls back for each event that was read so far, of all attempts.
+// reread calls take for each event of all attempts, up to where each record was read before.
 func (tried *attempts) reread(take func(*attempt, event.Event)) error {
 	for _, a := range tried.all {
 		again := &attempt{file: a.file}
@@ -77,16 +83,16 @@ func (tried *attempts) reread(take func(*attempt, event.Event)) error {
 				return err
 			}
 			if again.offset == before {
-				break // it has become shorter
+				break // the record has become shorter
 			}
 		}
 	}
 	return nil
 }
 
-// failures are the failures that stand when the batch is over: those that were told of names that no
-// attempt has settled. Where why is not empty, no attempt has come to the end of the list, and each name of
-// which nothing is known has failed for that.
+// failures emits the final failures of a batch: those of names that no attempt settled. If why is not empty, no
+// attempt came to the end of the list, and why is the failure of each name without an event. A failure that an attempt
+// reported while it was being stopped then does not count.
 func (tried *attempts) failures(list, why string, emit func(*attempt, event.Event)) error {
 	settled, failed := map[string]bool{}, map[string]bool{}
 	last := map[string]event.Event{}
@@ -104,13 +110,13 @@ func (tried *attempts) failures(list, why string, emit func(*attempt, event.Even
 	if err != nil {
 		return err
 	}
-	tell := func(name string) {
-		e, told := last[name]
-		if settled[name] || failed[name] || !told && why == "" {
+	fail := func(name string) {
+		e, reported := last[name]
+		if settled[name] || failed[name] || !reported && why == "" {
 			return
 		}
 		failed[name] = true
-		if !told {
+		if !reported {
 			e = event.Event{Kind: event.Failed, File: name, Error: why}
 		}
 		emit(from[name], e)
@@ -120,6 +126,6 @@ func (tried *attempts) failures(list, why string, emit func(*attempt, event.Even
 		return err
 	}
 	defer file.Close()
-	_, err = plan.OpenList(file, plan.Options{}, func(name string, _ int64) { tell(name) })
+	_, err = plan.OpenList(file, plan.Options{}, func(name string, _ int64) { fail(name) })
 	return err
 }

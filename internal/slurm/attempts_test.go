@@ -9,28 +9,29 @@ import (
 	"brood/internal/event"
 )
 
-// TestFailures: a failure stands when no attempt has settled its name; and where none has come to the end, what is not
-// known has failed as well.
+// TestFailures checks that a failure counts if no attempt settled its name. If no attempt finished, each name without
+// an event has failed too.
 func TestFailures(t *testing.T) {
+	names := func(words ...string) []string { return append([]string{}, words...) }
 	for name, row := range map[string]struct {
 		first, second []string // kind and file
 		why           string
-		want          []string
+		want          []string // file and error
 	}{
-		"none":                {[]string{"copied a0", "copied b0"}, nil, "", []string{}},
-		"one":                 {[]string{"copied a0", "failed b0"}, nil, "", []string{"b0: 1"}},
-		"settled later":       {[]string{"failed a0", "failed b0"}, []string{"copied a0", "skipped b0"}, "", []string{}},
-		"settled before":      {[]string{"copied a0", "linked b0"}, []string{"failed a0", "failed b0"}, "", []string{}},
-		"twice":               {[]string{"failed a0"}, []string{"failed a0"}, "", []string{"a0: 2"}},
-		"not known":           {[]string{"copied a0"}, nil, "", []string{}},
-		"lost":                {[]string{"copied a0"}, nil, "NODE_FAIL", []string{"b0: NODE_FAIL"}},
-		"lost, all":           {nil, nil, "NODE_FAIL", []string{"a0: NODE_FAIL", "b0: NODE_FAIL"}},
-		"lost, one failed":    {[]string{"failed b0"}, nil, "NODE_FAIL", []string{"a0: NODE_FAIL", "b0: 1"}},
-		"lost as it ended":    {[]string{"failed a0", "stopping ", "failed b0"}, nil, "TIMEOUT", []string{"a0: 1", "b0: TIMEOUT"}},
-		"ended, then done":    {[]string{"stopping ", "failed a0"}, []string{"failed a0", "copied b0"}, "", []string{"a0: 2"}},
-		"a name of no list":   {[]string{"failed c0"}, nil, "", []string{}},
-		"each by another":     {[]string{"copied a0"}, []string{"made b0"}, "NODE_FAIL", []string{}},
-		"one of each attempt": {[]string{"failed a0"}, []string{"failed b0"}, "", []string{"a0: 1", "b0: 2"}},
+		"none":            {names("copied a0", "copied b0"), nil, "", names()},
+		"one":             {names("copied a0", "failed b0"), nil, "", names("b0: 1")},
+		"settled later":   {names("failed a0", "failed b0"), names("copied a0", "skipped b0"), "", names()},
+		"settled before":  {names("copied a0", "linked b0"), names("failed a0", "failed b0"), "", names()},
+		"twice":           {names("failed a0"), names("failed a0"), "", names("a0: 2")},
+		"no event":        {names("copied a0"), nil, "", names()},
+		"lost":            {names("copied a0"), nil, "NODE_FAIL", names("b0: NODE_FAIL")},
+		"lost, all":       {nil, nil, "NODE_FAIL", names("a0: NODE_FAIL", "b0: NODE_FAIL")},
+		"lost and failed": {names("failed b0"), nil, "NODE_FAIL", names("a0: NODE_FAIL", "b0: 1")},
+		"lost, stopping":  {names("failed a0", "stopping", "failed b0"), nil, "KILLED", names("a0: 1", "b0: KILLED")},
+		"stopped, done":   {names("stopping", "failed a0"), names("failed a0", "copied b0"), "", names("a0: 2")},
+		"not in the list": {names("failed c0"), nil, "", names()},
+		"each by another": {names("copied a0"), names("made b0"), "NODE_FAIL", names()},
+		"one by each":     {names("failed a0"), names("failed b0"), "", names("a0: 1", "b0: 2")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := drive(t, newFolder(t, Request{}), 1)
@@ -40,7 +41,7 @@ func TestFailures(t *testing.T) {
 				r := recordOf(t, d.Folder, name)
 				for _, e := range events {
 					kind, file, _ := strings.Cut(e, " ")
-					r.tells(event.Event{Kind: event.Kind(kind), File: file, Error: fmt.Sprint(n + 1)})
+					r.writes(event.Event{Kind: event.Kind(kind), File: file, Error: fmt.Sprint(n + 1)})
 				}
 				a := tried.add(&attempt{file: d.in("events", part(0), name), generation: n})
 				must(t, a.read(readMost, func(event.Event) {}))
@@ -48,8 +49,8 @@ func TestFailures(t *testing.T) {
 			got := []string{}
 			must(t, tried.failures(d.list(0), row.why, func(a *attempt, e event.Event) {
 				got = append(got, e.File+": "+e.Error)
-				if told := e.Error != row.why; told != (a != nil) || e.Kind != event.Failed {
-					t.Errorf("%+v is of %+v", e, a)
+				if reported := e.Error != row.why; reported != (a != nil) || e.Kind != event.Failed {
+					t.Errorf("%+v comes from %+v", e, a)
 				}
 			}))
 			if !slices.Equal(got, row.want) {
@@ -59,11 +60,11 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestLatest: the later submission counts, then the later start.
+// TestLatest checks the order of attempts: by submission, then by restart.
 func TestLatest(t *testing.T) {
 	tried := &attempts{}
 	if tried.latest() != nil || tried.done(0) != nil {
-		t.Error("there is none")
+		t.Error("an attempt of none")
 	}
 	for i, order := range [][2]int{{0, 1}, {1, 0}, {0, 0}, {1, 2}, {0, 5}} {
 		tried.add(&attempt{file: fmt.Sprint(i), generation: order[0], restarts: order[1]})
@@ -77,6 +78,6 @@ func TestLatest(t *testing.T) {
 	tried.all[0].finished = &event.Event{Reason: "the job was stopped"}
 	tried.all[2].finished = &event.Event{}
 	if tried.done(0) != tried.all[2] || tried.done(1) != nil {
-		t.Error("not the one that is done")
+		t.Error("done returns the wrong attempt")
 	}
 }

@@ -2,43 +2,43 @@ package slurm
 
 import "time"
 
-// batch is what is known of one.
+// batch is the state of one batch on the submitting side.
 type batch struct {
 	files      int32
 	bytes      int64
 	state      batchState
 	tries      int       // submissions
-	refused    int       // nodes on which it could not begin
+	refused    int       // nodes where it could not begin
 	generation int       // of the latest submission
-	at         time.Time // of that
-	missing    time.Time // since when Slurm has no task for it that is still to end
+	at         time.Time // of the latest submission
+	missing    time.Time // since then Slurm has no task for it that may still run
 }
 
 type batchState uint8
 
 const (
-	listed batchState = iota
-	submitted
-	settled
+	listed    batchState = iota // to be submitted, for the first time or again
+	submitted                   // Slurm has a task for it
+	settled                     // done, failed or given up
 )
 
-// await makes a new batch one that is to be submitted.
-func (d *dispatcher) await(files int, bytes int64) {
+// enqueue adds a batch that waits for its first submission.
+func (d *dispatcher) enqueue(files int, bytes int64) {
 	if len(d.waiting) == 0 {
-		d.since = time.Now()
+		d.waitingSince = time.Now()
 	}
 	d.waiting = append(d.waiting, len(d.batches))
-	d.appear(files, bytes)
+	d.addState(files, bytes)
 }
 
-// appear makes the next batch known.
-func (d *dispatcher) appear(files int, bytes int64) {
+// addState adds the state of the next batch.
+func (d *dispatcher) addState(files int, bytes int64) {
 	d.batches = append(d.batches, batch{files: int32(files), bytes: bytes})
 	d.count[listed]++
 }
 
-// dropListed gives up the batches that are not submitted. Of these nothing is told, as of what a run on one machine
-// has not come to.
+// dropListed gives up all batches that are not submitted. It emits nothing for them: a local run that ends early
+// emits nothing for the rest either.
 func (d *dispatcher) dropListed() {
 	d.waiting, d.again = nil, nil
 	for n := range d.batches {
@@ -48,11 +48,11 @@ func (d *dispatcher) dropListed() {
 	}
 }
 
-// set changes a batch's state.
+// set changes the state of a batch, and keeps the counts right.
 func (d *dispatcher) set(n int, to batchState) *batch {
-	c := &d.batches[n]
-	d.count[c.state]--
-	c.state = to
+	b := &d.batches[n]
+	d.count[b.state]--
+	b.state = to
 	d.count[to]++
-	return c
+	return b
 }

@@ -6,7 +6,8 @@ import (
 	"brood/internal/plan"
 )
 
-// TestChunkFor: a task has enough to do, all run for about as long, and the cluster takes all of them.
+// TestChunkFor checks the sizes of batches. A task has enough to do, all take about as long, and the cluster accepts
+// all of them.
 func TestChunkFor(t *testing.T) {
 	usual := Cluster{limits{"", 1001, 10000}}
 	for name, row := range map[string]struct {
@@ -19,7 +20,7 @@ func TestChunkFor(t *testing.T) {
 		"nothing":          {usual, 0, 0, 0, plan.Chunk{Files: filesLeast, Bytes: bytesLeast}},
 		"little":           {usual, 1000, 1 << 30, 4, plan.Chunk{Files: filesLeast, Bytes: bytesLeast}},
 		"shares":           {usual, 64_000, 64 << 30, 4, plan.Chunk{Files: 4001, Bytes: 4<<30 + 1}},
-		"nobody knows":     {usual, 64_000, 64 << 30, 0, plan.Chunk{Files: 1001, Bytes: 1<<30 + 1}},
+		"unknown tasks":    {usual, 64_000, 64 << 30, 0, plan.Chunk{Files: 1001, Bytes: 1<<30 + 1}},
 		"many":             {usual, 10_000_000, 1 << 50, 4, plan.Chunk{Files: filesMost, Bytes: 4*(1<<50)/4500 + 1}},
 		"too many":         {usual, 100_000_000, 0, 4, plan.Chunk{Files: 44_445, Bytes: bytesLeast}},
 		"a small cluster":  {Cluster{limits{"", 11, 20}}, 100_000, 0, 4, plan.Chunk{Files: 22_223, Bytes: bytesLeast}},

@@ -11,17 +11,16 @@ import (
 	"time"
 )
 
-// Slurm's commands are called as a user would call them. What takes longer than patience has
-// no answer; sbatch tries for two minutes by itself where the cluster takes no more jobs.
+// The time limits of Slurm's commands. sbatch itself retries for two minutes when the cluster accepts no more jobs.
 const (
 	patience       = time.Minute
 	patienceSbatch = 3 * time.Minute
 )
 
-// CommandError is a command of Slurm that has failed, or that could not be understood.
+// CommandError says that a command of Slurm failed, or that brood does not understand its output.
 type CommandError struct {
 	Command string
-	Said    string // on standard error, or what was not understood
+	Said    string // standard error, or the output that was not understood
 	Err     error
 }
 
@@ -34,14 +33,13 @@ func (e *CommandError) Error() string {
 
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// errNotUnderstood is of an answer that is not as it should be.
 var errNotUnderstood = errors.New("not understood")
 
 func notUnderstood(command, line string) error {
 	return &CommandError{command, fmt.Sprintf("not understood: %.200q", line), errNotUnderstood}
 }
 
-// call is one command's standard output.
+// call runs a command as a user would, and returns its standard output. A command that exceeds its time limit fails.
 func call(ctx context.Context, name string, args ...string) (string, error) {
 	limit := patience
 	if name == "sbatch" {
@@ -52,58 +50,64 @@ func call(ctx context.Context, name string, args ...string) (string, error) {
 	var out, said strings.Builder
 	c := exec.CommandContext(ctx, name, args...)
 	c.Stdout, c.Stderr, c.Env = &out, &said, environment(os.Environ())
-	c.WaitDelay = patience // also for what has been said to be read, on a machine with much to do
+	c.WaitDelay = patience // also gives a busy machine time to read the output
 	err := c.Run()
 	switch {
 	case err == nil:
 		return out.String(), nil
 	case errors.Is(err, exec.ErrNotFound):
-		return "", &CommandError{name, "is not there: is this a machine from which jobs are submitted?", err}
+		return "", &CommandError{name, "command not found: is this a login node of the cluster?", err}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return "", &CommandError{name, fmt.Sprint("no answer for ", limit), context.DeadlineExceeded}
 	}
-	return "", &CommandError{name, lastWords(name, said.String()), err}
+	return "", &CommandError{name, messages(name, said.String()), err}
 }
 
-// misleading are variables by which a user has a command say, or do, something else. (SBATCH_PARTITION and the like are welcome.)
-var misleading = []string{"SQUEUE_", "SCANCEL_", "SCONTROL_", "SLURM_TIME_FORMAT=", "SBATCH_WAIT=", "SBATCH_ARRAY_INX=", "SBATCH_JOB_NAME=", "SBATCH_OUTPUT=", "SBATCH_REQUEUE=", "SBATCH_NO_REQUEUE="}
+// misleading are variables that change the output or the effect of a command. Others, like SBATCH_PARTITION, are kept.
+var misleading = []string{
+	"SQUEUE_", "SCANCEL_", "SCONTROL_", "SLURM_TIME_FORMAT=", "SBATCH_WAIT=", "SBATCH_ARRAY_INX=", "SBATCH_JOB_NAME=",
+	"SBATCH_OUTPUT=", "SBATCH_REQUEUE=", "SBATCH_NO_REQUEUE=",
+}
 
-// environment is ours, but for what changes the commands' output.
+// environment returns the environment of a command: ours, without the misleading variables.
 func environment(ours []string) []string {
-	own := slices.DeleteFunc(slices.Clone(ours), func(v string) bool {
+	kept := slices.DeleteFunc(slices.Clone(ours), func(v string) bool {
 		return slices.ContainsFunc(misleading, func(name string) bool { return strings.HasPrefix(v, name) })
 	})
-	// Else of a long list of tasks only the beginning is shown.
-	return append(own, "SLURM_BITSTR_LEN=0", "LC_ALL=C")
+	// SLURM_BITSTR_LEN=0 makes squeue print a long list of tasks in full.
+	return append(kept, "SLURM_BITSTR_LEN=0", "LC_ALL=C")
 }
 
-// lastWords is what a command has said of its failure, without its name.
-func lastWords(name, said string) string {
-	var words []string
+// messages joins the lines of standard error, without the command's name and "error:".
+func messages(name, said string) string {
+	var lines []string
 	for line := range strings.Lines(said) {
 		line = strings.TrimSpace(line)
 		line = strings.TrimPrefix(line, name+": ")
 		line = strings.TrimPrefix(line, "error: ")
 		if line != "" {
-			words = append(words, line)
+			lines = append(lines, line)
 		}
 	}
-	return strings.Join(words, "; ")
+	return strings.Join(lines, "; ")
 }
 
-// unanswered tells whether an error means that the controller was not reached: it may be later.
+// unanswered tells whether the command did not reach the controller. A later try may.
 func unanswered(err error) bool {
-	return says(err, "Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Slurm backup controller in standby",
-		"Transport endpoint is not connected", "Connection refused", "Connection reset", "Connection timed out") ||
-		errors.Is(err, context.DeadlineExceeded)
+	return says(err, "Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted",
+		"Slurm backup controller in standby", "Transport endpoint is not connected", "Connection refused",
+		"Connection reset", "Connection timed out") || errors.Is(err, context.DeadlineExceeded)
 }
 
-// full tells whether an error means that the cluster takes no more jobs just now.
+// full tells whether the cluster accepts no more jobs at the moment.
 func full(err error) bool {
 	return says(err, "Slurm temporarily unable to accept job", "Resource temporarily unavailable", "job submit limit")
 }
 
 func says(err error, words ...string) bool {
 	var c *CommandError
-	return errors.As(err, &c) && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(c.Said, w) })
+	if !errors.As(err, &c) {
+		return false
+	}
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(c.Said, w) })
 }

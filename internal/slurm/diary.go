@@ -9,8 +9,8 @@ import (
 	"brood/internal/event"
 )
 
-// Diary is the record of a task, on a file system that others read: it is written and synced no more often than
-// Every, as a whole lot of lines, and of the progress of a child only the last is in it.
+// Diary writes the record of a task to a shared file system. To spare the file server it writes and syncs once per
+// interval, in whole lines. Of the Progress events of a child it keeps only the latest.
 type Diary struct {
 	file  *os.File
 	done  chan struct{}
@@ -19,11 +19,11 @@ type Diary struct {
 	mu       sync.Mutex
 	lines    bytes.Buffer
 	writer   *event.Writer       // to lines
-	progress map[int]event.Event // by PID, since the last writing
-	err      error
+	progress map[int]event.Event // latest since the last write, by PID
+	err      error               // of the first write that failed
 }
 
-// NewDiary keeps one in the file, which it closes.
+// NewDiary begins a record in file. [Diary.Close] closes the file.
 func NewDiary(file *os.File, every time.Duration) *Diary {
 	d := &Diary{file: file, done: make(chan struct{}), ended: make(chan struct{}), progress: map[int]event.Event{}}
 	d.writer = event.NewWriter(&d.lines)
@@ -31,7 +31,7 @@ func NewDiary(file *os.File, every time.Duration) *Diary {
 	return d
 }
 
-// Read takes an event; a Stream's reader.
+// Read adds an event to the record. It is a reader for [event.Stream].
 func (d *Diary) Read(e event.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -40,9 +40,10 @@ func (d *Diary) Read(e event.Event) {
 		return
 	}
 	delete(d.progress, e.PID)
-	_ = d.writer.Write(e) // to memory
+	_ = d.writer.Write(e) // to memory: never fails
 }
 
+// keep writes once per interval, and the rest after Close.
 func (d *Diary) keep(every time.Duration) {
 	defer close(d.ended)
 	ticks := time.NewTicker(every)
@@ -58,7 +59,8 @@ func (d *Diary) keep(every time.Duration) {
 	}
 }
 
-// write writes what there is, in one call, and has the server know of it.
+// write writes and syncs the collected lines, in one call. After an error it writes nothing more: a record with a gap
+// must have no end, or its files would count as done.
 func (d *Diary) write() {
 	d.mu.Lock()
 	for _, e := range d.progress {
@@ -68,7 +70,7 @@ func (d *Diary) write() {
 	lines := bytes.Clone(d.lines.Bytes())
 	d.lines.Reset()
 	d.mu.Unlock()
-	if len(lines) == 0 || d.err != nil { // where lines are missing there is no end, or its files would count as done
+	if len(lines) == 0 || d.err != nil {
 		return
 	}
 	_, d.err = d.file.Write(lines)
@@ -77,7 +79,7 @@ func (d *Diary) write() {
 	}
 }
 
-// Close writes the rest, and returns why the record is not whole.
+// Close writes the rest and closes the file. An error means that the record is incomplete.
 func (d *Diary) Close() error {
 	close(d.done)
 	<-d.ended

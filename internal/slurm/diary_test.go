@@ -17,7 +17,7 @@ import (
 	"brood/internal/event"
 )
 
-// kept are the events of a record, as "kind file bytes".
+// kept returns the events of a record, as "kind file bytes".
 func kept(t *testing.T, name string) (all []string) {
 	t.Helper()
 	file, err := os.Open(name)
@@ -40,7 +40,8 @@ func newDiary(t *testing.T, every time.Duration) (d *Diary, name string) {
 	return NewDiary(file, every), name
 }
 
-// TestDiary: all is kept in its order, but of the progress of a child only the last, and none of a file that is done.
+// TestDiary checks the order of events in a record. The record has the latest Progress of each child, but none of a
+// file that is done.
 func TestDiary(t *testing.T) {
 	d, name := newDiary(t, time.Hour)
 	progress := func(pid int, file string, bytes int64) {
@@ -56,28 +57,28 @@ func TestDiary(t *testing.T) {
 	progress(1, "c", 4)
 	must(t, d.Close())
 	got := kept(t, name)
-	slices.Sort(got[2:]) // children have no order
+	slices.Sort(got[2:]) // map order
 	if want := []string{"begun  0", "copied a 7", "progress b 999", "progress c 4"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// TestDiaryIsWritten: it is written as long as it is kept, in whole lines.
+// TestDiaryIsWritten checks that the record grows before Close, in whole lines.
 func TestDiaryIsWritten(t *testing.T) {
 	d, name := newDiary(t, time.Millisecond)
 	for n := range 20 {
 		d.Read(event.Event{Kind: event.Copied, PID: n, File: "a"})
-		until(t, "it is written", func() bool { return len(kept(t, name)) == n+1 })
+		until(t, "the event is written", func() bool { return len(kept(t, name)) == n+1 })
 		text, err := os.ReadFile(name)
 		must(t, err)
 		if !strings.HasSuffix(string(text), "}\n") {
-			t.Fatalf("half a line: %q", text)
+			t.Fatalf("the record ends with half a line: %q", text)
 		}
 	}
 	must(t, d.Close())
 }
 
-// TestDiaryOfMany: events of many goroutines are all kept.
+// TestDiaryOfMany checks that no event of many goroutines is missing.
 func TestDiaryOfMany(t *testing.T) {
 	d, name := newDiary(t, time.Millisecond)
 	var all sync.WaitGroup
@@ -93,11 +94,11 @@ func TestDiaryOfMany(t *testing.T) {
 	must(t, d.Close())
 	copied := slices.DeleteFunc(kept(t, name), func(s string) bool { return !strings.HasPrefix(s, "copied") })
 	if len(copied) != 8*500 {
-		t.Errorf("%d are kept", len(copied))
+		t.Errorf("%d events are kept, want %d", len(copied), 8*500)
 	}
 }
 
-// TestDiaryFull: that the disk is full is told at the end.
+// TestDiaryFull checks that Close returns the error of a full disk.
 func TestDiaryFull(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs Linux: /dev/full")
@@ -111,8 +112,8 @@ func TestDiaryFull(t *testing.T) {
 	}
 }
 
-// TestDiaryHasNoEnd: after what could not be kept for good comes nothing, and so no end: whoever reads one believes
-// that nothing is missing before it.
+// TestDiaryHasNoEnd checks that a record gets nothing more after a failed write. A reader takes the end of a record as
+// a sign that the record is complete.
 func TestDiaryHasNoEnd(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs Unix: a pipe that cannot be synced")
@@ -127,9 +128,9 @@ func TestDiaryHasNoEnd(t *testing.T) {
 	must(t, err)
 	d.Read(event.Event{Kind: event.Finished})
 	if err := d.Close(); err == nil {
-		t.Error("no error")
+		t.Error("Close returns no error")
 	}
 	if rest, _ := lines.ReadString('\n'); rest != "" {
-		t.Errorf("then came %q", rest)
+		t.Errorf("after the failed write: %q", rest)
 	}
 }

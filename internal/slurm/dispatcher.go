@@ -12,71 +12,71 @@ import (
 	"brood/internal/schedule"
 )
 
-// Options of a run that are not the job's.
+// Options of [Folder.Run] and [Folder.Follow] that are not kept in the job folder.
 type Options struct {
-	Cancel context.CancelFunc   // called when no more jobs will be taken: the plan may end
+	Cancel context.CancelFunc   // called when Run takes no more batches: the plan may end
 	Detach bool                 // return once all is submitted
-	Whole  func() bool          // asked when the plan has ended: whether the source was walked to its end
-	Halt   <-chan schedule.Stop // ends the run early: Drain lets the tasks finish that run, Terminate does not
-	Mark   func() error         // makes the marker in the destination: called once Slurm has taken the first array
+	Whole  func() bool          // called after the plan: was the source walked to its end?
+	Halt   <-chan schedule.Stop // ends the run early: Drain lets running tasks finish, Terminate cancels them
+	Mark   func() error         // makes the marker in dest; called once Slurm has accepted the first array
 }
 
-// Outcome is how a run came to its end.
+// Outcome says how a run ended.
 type Outcome struct {
-	Left    bool     // the tasks go on; Folder tells where they are followed
+	Left    bool     // the tasks go on
 	Partial bool     // not all of the source was submitted
-	Stopped bool     // the tasks were cancelled, by us or by somebody
-	Halted  bool     // by Options.Halt
+	Stopped bool     // somebody cancelled the tasks
+	Halted  bool     // Options.Halt ended the run
 	Arrays  []string // Slurm's IDs
 }
 
-// run is owned by the goroutine of Run or Follow. Commands, which may take long, run in goroutines of their
-// own, one at a time for each purpose, and what they have to say comes through answers.
+// dispatcher hands batches to Slurm and follows their tasks. The goroutine of Run or Follow owns all its fields.
+// Slurm's commands may take long, so each runs in its own goroutine (do). Its result comes back through answers.
 type dispatcher struct {
 	*Folder
 	opts Options
 	emit event.Sink
-	self int // the PID that tasks have as their parent
+	pid  int // the parent of each task in the events
 
-	source  <-chan plan.Batch // nil when all are listed
+	source  <-chan plan.Batch // nil when all batches are listed
 	done    func(plan.Batch)
 	last    *lastList
 	planned Planned
-	seen    bool // seen.json is there
-	marking bool // the destination is being marked
+	seen    bool // seen.json exists
+	marking bool // Options.Mark is under way
 
-	batches  []batch
-	count    [settled + 1]int // of these, by state
-	waiting  []int            // batches that are to be submitted, for the first time
-	since    time.Time        // the first of these is
-	again    []int            // and once more
-	attempts map[int]*attempts
-	known    []array
-	byID     map[string]int
+	batches      []batch
+	count        [settled + 1]int  // batches, by state
+	waiting      []int             // batches that wait for their first submission
+	waitingSince time.Time         // when the first of them was listed
+	again        []int             // batches that wait for another submission
+	attempts     map[int]*attempts // by batch
+	arrays       []array           // submitted arrays, by generation
+	byID         map[string]int    // the generation of an array
 
 	answers    chan func() error
-	commands   sync.WaitGroup // that run
-	gone       chan struct{}  // closed when nobody takes their answers any more
-	submitting bool
-	refusals   int // of sbatch, since it took an array
-	notBefore  time.Time
-	asking     bool
-	ask        time.Duration // until squeue is asked again
-	silent     bool          // Slurm does not answer
+	commands   sync.WaitGroup // commands under way
+	gone       chan struct{}  // closed when nobody reads answers any more
+	submitting bool           // sbatch is under way
+	refusals   int            // by the cluster, since it accepted an array
+	notBefore  time.Time      // the next submission
+	asking     bool           // a question to Slurm is under way
+	askAfter   time.Duration  // until the next question
+	silent     bool           // Slurm does not answer
 
-	badNodes   map[string]bool
-	avoided    bool      // one more, of which tasks that wait do not know yet
-	pending    int       // tasks that wait, when squeue was asked last
-	said       string    // why they do, as it was told last
-	lastFile   time.Time // when a file was settled last, by the clock of its node
-	lastBegun  time.Time // when the folders were begun, that are done
-	ending     bool      // no more is submitted, nor tried again
-	to         cancelled // how far
-	halted     bool
-	cancelling int // calls of scancel that are under way
-	left       bool
-	twice      bool      // there was more than one task for a batch
-	blind      time.Time // since when the records cannot be read
+	badNodes    map[string]bool
+	avoidedMore bool      // badNodes has a node that waiting tasks do not avoid yet
+	pending     int       // waiting tasks, by Slurm's last answer
+	lastReason  string    // of the last Pending event
+	lastFile    time.Time // when a task settled its last file, by its node's clock
+	lastBegun   time.Time // when the last finished attempt at the last batch began
+	ending      bool      // no more submissions and no more tries
+	cancelled   scope     // the tasks that are cancelled
+	halted      bool
+	cancelling  int       // cancellations under way
+	left        bool      // return without the end of the tasks
+	twice       bool      // some batch had more than one attempt
+	blindSince  time.Time // since then the records are unreadable
 }
 
 func newDispatcher(f *Folder, opts Options, emit event.Sink) *dispatcher {
@@ -84,19 +84,30 @@ func newDispatcher(f *Folder, opts Options, emit event.Sink) *dispatcher {
 		opts.Cancel = func() {}
 	}
 	return &dispatcher{
-		Folder: f, opts: opts, emit: emit, self: os.Getpid(),
+		Folder: f, opts: opts, emit: emit, pid: os.Getpid(),
 		attempts: map[int]*attempts{}, byID: map[string]int{}, badNodes: map[string]bool{},
-		answers: make(chan func() error), gone: make(chan struct{}), ask: askFirst,
+		answers: make(chan func() error), gone: make(chan struct{}), askAfter: askFirst,
 	}
 }
 
-// loop runs until all batches are settled, or nobody is to follow them any more.
+// Run lists the batches, submits them and follows their tasks until all are over. It returns early if opts or stops
+// say so. After its return it emits nothing more.
+func (f *Folder) Run(
+	ctx context.Context, batches schedule.Source, stops <-chan schedule.Stop, opts Options, emit event.Sink,
+) (Outcome, error) {
+	d := newDispatcher(f, opts, emit)
+	d.source, d.done = batches.Batches(), batches.Done
+	d.last = &lastList{folder: f}
+	return d.loop(ctx, stops)
+}
+
+// loop runs until all batches are settled, or until the tasks are left alone.
 func (d *dispatcher) loop(ctx context.Context, stops <-chan schedule.Stop) (Outcome, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer d.commands.Wait()
 	defer close(d.gone)
 	defer cancel()
-	look, ask := time.NewTimer(0), time.NewTimer(d.ask)
+	look, ask := time.NewTimer(0), time.NewTimer(d.askAfter)
 	defer look.Stop()
 	defer ask.Stop()
 	for !d.over() {
@@ -115,7 +126,7 @@ func (d *dispatcher) loop(ctx context.Context, stops <-chan schedule.Stop) (Outc
 			look.Reset(d.lookEvery())
 		case <-ask.C:
 			d.askNow(ctx)
-			ask.Reset(d.ask)
+			ask.Reset(d.askAfter)
 		}
 		if err == nil {
 			err = d.submit(ctx)
@@ -127,10 +138,12 @@ func (d *dispatcher) loop(ctx context.Context, stops <-chan schedule.Stop) (Outc
 	if err := d.sweep(ctx); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Left: d.left, Partial: !d.planned.Whole, Stopped: d.isStopped(), Halted: d.halted, Arrays: d.ids()}, nil
+	return Outcome{
+		Left: d.left, Partial: !d.planned.Whole, Stopped: d.isStopped(), Halted: d.halted, Arrays: d.arrayIDs(),
+	}, nil
 }
 
-// over tells whether there is nothing more to do or to hear.
+// over tells whether there is nothing more to do or to wait for.
 func (d *dispatcher) over() bool {
 	switch {
 	case d.submitting || d.marking || d.cancelling > 0:
@@ -146,7 +159,7 @@ func (d *dispatcher) over() bool {
 	return d.count[settled] == len(d.batches) && d.stragglersOver() && !d.lastIsStale()
 }
 
-// do runs a command in a goroutine of its own; what it returns is called by the run's, as long as that goes on.
+// do runs command in its own goroutine. The loop then calls the function that command returns, unless it has ended.
 func (d *dispatcher) do(command func() func() error) {
 	d.commands.Go(func() {
 		select {
@@ -156,7 +169,7 @@ func (d *dispatcher) do(command func() func() error) {
 	})
 }
 
-// nextBatch is where jobs come from; nil when none is to be taken now.
+// nextBatch returns the channel of batches, or nil to take none now.
 func (d *dispatcher) nextBatch() <-chan plan.Batch {
 	if d.ending || d.left || len(d.waiting) >= d.Job.ArraySize {
 		return nil
@@ -164,32 +177,26 @@ func (d *dispatcher) nextBatch() <-chan plan.Batch {
 	return d.source
 }
 
-// take lists a job as the next batch; ok is false when there is no more.
+// take lists a batch and reports it done to the plan; without ok, the plan has ended. Folders come last on a cluster
+// anyway, so the plan need not wait for the files above all.
 func (d *dispatcher) take(batch plan.Batch, ok bool) error {
 	switch {
 	case !ok:
 		return d.endOfPlan(true)
 	case batch.Folders:
-		err := d.problem(d.last.add(batch))
+		err := d.inFolder(d.last.add(batch))
 		d.done(batch)
 		return err
 	}
-	if err := d.addBatch(batch); err != nil {
-		return err
-	}
-	d.done(batch) // of which nothing waits here: folders come last
-	return nil
-}
-
-func (d *dispatcher) addBatch(batch plan.Batch) error {
 	if err := d.writeList(len(d.batches), batch); err != nil {
-		return d.problem(err)
+		return d.inFolder(err)
 	}
-	d.await(len(batch.Items), batch.Bytes)
+	d.enqueue(len(batch.Items), batch.Bytes)
+	d.done(batch)
 	return nil
 }
 
-// endOfPlan is when no more jobs are taken; whole is false when there may have been more.
+// endOfPlan takes no more batches, and notes how many there are. whole is false if the plan may have had more.
 func (d *dispatcher) endOfPlan(whole bool) error {
 	if d.source == nil {
 		return nil
@@ -198,52 +205,51 @@ func (d *dispatcher) endOfPlan(whole bool) error {
 	d.opts.Cancel()
 	last, err := d.last.end(len(d.batches))
 	if err != nil {
-		return d.problem(err)
+		return d.inFolder(err)
 	}
 	if last {
-		d.await(d.last.names, 0)
+		d.enqueue(d.last.names, 0)
 	}
-	d.planned.Batches, d.planned.Last, d.planned.Whole = len(d.batches), last, whole && d.opts.Whole()
-	return d.problem(d.writeJSON("plan.json", d.planned))
+	d.planned = Planned{Batches: len(d.batches), Last: last, Whole: whole && d.opts.Whole()}
+	return d.inFolder(d.writeJSON("plan.json", d.planned))
 }
 
-func (d *dispatcher) ids() []string {
-	all := make([]string, len(d.known))
-	for i, a := range d.known {
+func (d *dispatcher) arrayIDs() []string {
+	all := make([]string, len(d.arrays))
+	for i, a := range d.arrays {
 		all[i] = a.ID
 	}
 	return all
 }
 
-// tolerate is an error of reading the records, unless it may pass: a file server may be away for a while.
+// tolerate hides errors in reading the records, as a file server may be away for a while.
 func (d *dispatcher) tolerate(err error) error {
 	switch {
 	case err == nil:
-		d.blind = time.Time{}
+		d.blindSince = time.Time{}
 		return nil
-	case d.blind.IsZero():
-		d.blind = time.Now()
-	case time.Since(d.blind) > blindFor:
+	case d.blindSince.IsZero():
+		d.blindSince = time.Now()
+	case time.Since(d.blindSince) > blindFor:
 		return err
 	}
-	d.say(err.Error())
+	d.emitPending(err.Error())
 	return nil
 }
 
-// blindFor is how long the records may be out of reach.
+// blindFor is how long the records may be unreadable.
 const blindFor = 5 * time.Minute
 
-// sweep has no task come any more for a batch that another has settled.
+// sweep cancels tasks that are left over: another task has settled their batch.
 func (d *dispatcher) sweep(ctx context.Context) error {
 	if d.left || !d.twice {
 		return nil
 	}
-	_, err := call(ctx, "scancel", d.ours()...)
-	return passing(err)
+	return unlessUnanswered(cancelJob(ctx, d.Job.Name, allTasks))
 }
 
-// problem says in which job folder there was one.
-func (d *dispatcher) problem(err error) error {
+// inFolder adds the path of the job folder to an error.
+func (d *dispatcher) inFolder(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -5,24 +5,23 @@ import (
 	"strings"
 )
 
-// Exact is a string of any bytes, of which JSON can hold but those that are UTF-8: it is written
-// as Go writes a string, without the quotes.
+// Exact is a string of any bytes. JSON can hold only UTF-8, so JSON gets a Go string literal without its quotes.
 type Exact string
 
-// MarshalText is encoding's.
+// MarshalText implements encoding.TextMarshaler.
 func (e Exact) MarshalText() ([]byte, error) {
 	quoted := strconv.Quote(string(e))
 	return []byte(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)), nil
 }
 
-// UnmarshalText is encoding's.
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (e *Exact) UnmarshalText(text []byte) error {
 	s, err := strconv.Unquote(`"` + strings.ReplaceAll(string(text), `"`, `\"`) + `"`)
 	*e = Exact(s)
 	return err
 }
 
-// ExactAll is each of the words.
+// ExactAll converts all words.
 func ExactAll(words []string) []Exact {
 	all := make([]Exact, len(words))
 	for i, w := range words {
@@ -31,6 +30,7 @@ func ExactAll(words []string) []Exact {
 	return all
 }
 
+// plain converts all words back.
 func plain(words []Exact) []string {
 	all := make([]string, len(words))
 	for i, w := range words {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// FuzzExact: any bytes come back from JSON.
+// FuzzExact checks that any bytes survive JSON.
 func FuzzExact(f *testing.F) {
 	for _, s := range []string{"", "a", `"`, `\"`, `\\"`, `\`, "\xff\xfe", "\u2028\x00\n", "\ufffd", `\u0041`, "'"} {
 		f.Add(s)
@@ -21,21 +21,23 @@ func FuzzExact(f *testing.F) {
 	})
 }
 
-// TestExactIsReadable: what is text is written as it is, for who looks into a job folder.
+// TestExactIsReadable checks that plain text stays plain in JSON, so that people can read a job folder.
 func TestExactIsReadable(t *testing.T) {
-	for s, want := range map[string]string{"videos/ä b.mkv": `"videos/ä b.mkv"`, `a"b`: `"a\"b"`, "\xff": `"\\xff"`} {
+	for s, want := range map[string]string{
+		"videos/ä b.mkv": `"videos/ä b.mkv"`, `a"b`: `"a\"b"`, "\xff": `"\\xff"`,
+	} {
 		if text, err := json.Marshal(Exact(s)); err != nil || string(text) != want {
 			t.Errorf("%q: %s, %v; want %s", s, text, err, want)
 		}
 	}
 }
 
-// TestExactRefuses: what Marshal does not write is no string.
+// TestExactRefuses checks that UnmarshalText rejects text that MarshalText never writes.
 func TestExactRefuses(t *testing.T) {
 	for _, text := range []string{`"\\"`, `"\\q"`, `"a\nb"`, `"\\xf"`} {
 		var e Exact
 		if err := json.Unmarshal([]byte(text), &e); err == nil {
-			t.Errorf("%s is read as %q", text, e)
+			t.Errorf("%s is parsed as %q", text, e)
 		}
 	}
 }

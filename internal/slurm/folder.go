@@ -16,23 +16,23 @@ import (
 	"brood/internal/filecopy"
 )
 
-// Folder is a job folder, in which all that is to be known of a run lies:
+// Folder is a job folder. It holds the whole state of a run:
 //
-//	job.json           what was asked for
-//	brood, task.sh     what a task runs
-//	seen.json          names of the source that each node must see as they are here
-//	lists/000/12       the names of batch 12: a plan.List; of the last one the folders and links
+//	job.json           the request
+//	brood, task.sh     the program and the batch script of a task
+//	seen.json          some names of the source, as each node must see them
+//	lists/000/12       the names of batch 12, as a plan.List; the last list has the folders and links
 //	plan.jsonl         the events of the planning
-//	plan.json          how many batches there are, once all are listed
-//	arrays.jsonl       the arrays that were submitted, in their order: the number of one is its generation
+//	plan.json          the number of batches, once all are listed
+//	arrays.jsonl       the submitted arrays; the number of a line, from 0, is the array's generation
 //	events/000/12.1.0.81_3.1a2b3c4d.jsonl   the record of an attempt: batch, generation, restarts by Slurm, task
-//	events/000/12.fence                 the latest attempt, where there was more than one
-//	log/81_3.log       what a task has printed, which is nothing unless it crashes
-//	marked             is there once the marker is in the destination
-//	heartbeat          changes as long as somebody follows
-//	stop               is there when the tasks are to end
+//	events/000/12.fence                     the latest attempt, if there was more than one
+//	log/81_3.log       the output of a task; empty unless it crashes
+//	marked             exists once the marker is in the destination
+//	heartbeat          changes while somebody follows the run
+//	stop               exists when the tasks must end
 //
-// What is written once is written under another name and renamed, so nobody sees half of it.
+// A file that is written once gets its name when it is complete, so nobody reads half of it.
 type Folder struct {
 	Path string
 	Job  Job
@@ -40,34 +40,33 @@ type Folder struct {
 
 // Job is job.json.
 type Job struct {
-	Format int    // of the folder
-	Name   string // of all its arrays
+	Format int    // of the folder: see format
+	Name   string // Slurm's job name of all arrays
 	Begun  time.Time
-	PID    int     // of who submitted it,
-	Host   string  // there
-	Every  Seconds // how often a task writes to its record, at the most
-	Marker string  // a folder in Dest that each node must see
+	PID    int     // of the submitter
+	Host   string  // of the submitter
+	Every  Seconds // shortest time between two writes of a task to its record
+	Marker string  // name of a folder in Dest that each node must see
 
-	ArraySize int // tasks of an array that the cluster takes,
-	JobCount  int // and jobs in all, of all users
+	ArraySize int // tasks that the cluster accepts in one array
+	JobCount  int // jobs that the cluster accepts, of all users
 	Request
 }
 
 // Planned is plan.json.
 type Planned struct {
-	Batches int  `json:"Chunks"` // the name that folders of older versions have
-	Last    bool // the last batch is that of folders and links
+	Batches int  `json:"Chunks"` // the key of older versions, whose folders must stay readable
+	Last    bool // the last batch has the folders and links
 	Whole   bool // the source was walked to its end
 }
 
-// format is the number of the folder's format: another brood than the one that made it must
-// not go on with what it misreads.
+// format is the version of the folder's layout. A brood with another version refuses the folder.
 const format = 1
 
-// perFolder is how many batches share a folder of lists or records.
+// perFolder is the number of batches that share a folder of lists or records.
 const perFolder = 1000
 
-// marked is there when the marker is.
+// marked is the file that exists once the marker is in the destination.
 const marked = "marked"
 
 func (f *Folder) isMarked() bool {
@@ -75,10 +74,9 @@ func (f *Folder) isMarked() bool {
 	return err == nil
 }
 
-// errNoFolder is of a folder that is none of ours.
-var errNoFolder = errors.New("is no job folder of brood")
+var errNoFolder = errors.New("not a job folder of brood")
 
-// Open opens a job folder that is there.
+// Open opens an existing job folder.
 func Open(path string) (*Folder, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -94,7 +92,7 @@ func Open(path string) (*Folder, error) {
 			err = errNoFolder
 		}
 	case err == nil && f.Job.Format != format:
-		err = fmt.Errorf("is of format %d, and this brood knows %d", f.Job.Format, format)
+		err = fmt.Errorf("has format %d, but this brood reads format %d", f.Job.Format, format)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("job folder %q: %w", path, filecopy.Cause(err))
@@ -102,7 +100,7 @@ func Open(path string) (*Folder, error) {
 	return f, nil
 }
 
-// create makes a new folder of a job, in which brood itself lies, too: a task is to be of the same version.
+// create makes a job folder. It copies brood itself into the folder, so that all tasks run the same version.
 func create(path string, r Request, every time.Duration, l limits) (*Folder, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -121,7 +119,7 @@ func create(path string, r Request, every time.Duration, l limits) (*Folder, err
 	return f, nil
 }
 
-// make makes all of it, or leaves what was there: nothing, or an empty folder.
+// make makes the folder with all its files. After an error the path is as before: absent, or an empty folder.
 func (f *Folder) make() error {
 	made := os.Mkdir(f.Path, 0o755)
 	if made != nil && !errors.Is(made, fs.ErrExist) {
@@ -159,7 +157,7 @@ func (f *Folder) fill() error {
 	return f.writeJSON("job.json", f.Job)
 }
 
-// Remove removes the folder and all that is in it.
+// Remove removes the folder with its contents.
 func (f *Folder) Remove() error {
 	if err := os.RemoveAll(f.Path); err != nil {
 		return fmt.Errorf("job folder: %w", err)
@@ -167,15 +165,15 @@ func (f *Folder) Remove() error {
 	return nil
 }
 
-// Submitted tells whether a task may come to run.
+// Submitted tells whether Slurm has accepted an array.
 func (f *Folder) Submitted() bool {
 	_, err := os.Lstat(f.in("arrays.jsonl"))
 	return err == nil
 }
 
-// addBrood copies this very program.
+// addBrood copies the running program into the folder.
 func (f *Folder) addBrood() error {
-	own, err := os.Open("/proc/self/exe") // which it is even when the file has gone
+	own, err := os.Open("/proc/self/exe") // works even if the file is gone
 	if errors.Is(err, fs.ErrNotExist) {
 		var name string
 		if name, err = os.Executable(); err == nil {
@@ -194,16 +192,18 @@ func (f *Folder) addBrood() error {
 	return errors.Join(err, to.Close())
 }
 
+// in returns a path in the folder.
 func (f *Folder) in(names ...string) string {
 	return filepath.Join(append([]string{f.Path}, names...)...)
 }
 
-// list is the name of a batch's list.
-func (f *Folder) list(batch int) string { return f.in("lists", part(batch), strconv.Itoa(batch)) }
+// list returns the path of the list of batch n.
+func (f *Folder) list(n int) string { return f.in("lists", part(n), strconv.Itoa(n)) }
 
-func part(batch int) string { return fmt.Sprintf("%03d", batch/perFolder) }
+// part returns the name of the folder that batch n shares with others, in lists and in events.
+func part(n int) string { return fmt.Sprintf("%03d", n/perFolder) }
 
-// write has the file there as a whole, or not at all.
+// write writes a file and then gives it its name. A reader sees the old file or the whole new one.
 func (f *Folder) write(name string, contents []byte, mode fs.FileMode) error {
 	temporary := f.in(name + "." + random())
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
@@ -243,7 +243,7 @@ func (f *Folder) read(name string, into any) error {
 	return nil
 }
 
-// random is a name that nobody has.
+// random returns a random word for a unique file name.
 func random() string {
 	var b [4]byte
 	rand.Read(b[:])

@@ -23,23 +23,25 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// until polls. How long anything takes is not asked here.
+// until polls until the condition holds. Its deadline is generous: tests do not measure time.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(testenv.Patience); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within 1 min: %s", what)
+			t.Fatalf("timeout: %s", what)
 		}
 	}
 }
 
-// newFolder is a job folder as create makes it, but for brood itself, which nobody runs here.
+// newFolder returns a job folder like those of create, but without brood itself, since no test runs it.
 func newFolder(t *testing.T, r Request) *Folder {
 	t.Helper()
 	if r.Heartbeat == 0 {
 		r.Heartbeat = 60
 	}
-	f := &Folder{Path: t.TempDir(), Job: Job{Format: format, Name: "brood-1", Every: 1, Marker: ".brood.1.brood", ArraySize: 10, JobCount: 1000, Request: r}}
+	f := &Folder{Path: t.TempDir(), Job: Job{
+		Format: format, Name: "brood-1", Every: 1, Marker: ".brood.1.brood", ArraySize: 10, JobCount: 1000, Request: r,
+	}}
 	must(t, os.WriteFile(f.Path+"/"+marked, nil, 0o644))
 	for _, name := range []string{"log", "lists", "events"} {
 		must(t, os.Mkdir(f.in(name), 0o755))
@@ -47,7 +49,8 @@ func newFolder(t *testing.T, r Request) *Folder {
 	return f
 }
 
-// has writes a file of a job folder, as JSON where it is no text. It is not synced: on a busy disk that takes long.
+// has writes a file of a job folder. Contents other than text become JSON. It does not sync: that is slow on a busy
+// disk.
 func (f *Folder) has(t *testing.T, name string, contents any) {
 	t.Helper()
 	text, ok := contents.(string)
@@ -59,13 +62,13 @@ func (f *Folder) has(t *testing.T, name string, contents any) {
 	must(t, os.WriteFile(f.in(name), []byte(text), 0o644))
 }
 
-// list writes the list of a batch, as plan.List has it.
+// list writes the list of a batch of files, in the format of plan.List.
 func list(t *testing.T, f *Folder, batch int, names ...string) {
 	t.Helper()
 	writeNames(t, f, batch, "", "f 1 ", names)
 }
 
-// listLast writes one of folders.
+// listLast writes the list of a batch of folders.
 func listLast(t *testing.T, f *Folder, batch int, names ...string) {
 	t.Helper()
 	writeNames(t, f, batch, "j\x00", "n ", names)
@@ -81,32 +84,34 @@ func writeNames(t *testing.T, f *Folder, batch int, begin, kind string, names []
 	must(t, os.WriteFile(f.list(batch), fmt.Appendf(nil, "%send %d\x00", text, len(names)), 0o644))
 }
 
-// driven is a run without its loop and without a cluster: the test writes the records, and says what squeue does.
+// driven is a dispatcher without its loop and without a cluster. The test writes the records and gives the answers of
+// squeue.
 type driven struct {
 	*dispatcher
 	t      *testing.T
 	events []event.Event
 }
 
-// drive has a list of two files for each of so many batches: a0 b0, a1 b1 …
+// drive returns a dispatcher with that many batches, of two files each: a0 b0, a1 b1 …
 func drive(t *testing.T, f *Folder, batches int) *driven {
 	t.Helper()
 	d := driveBare(t, f)
 	for n := range batches {
 		list(t, f, n, fmt.Sprint("a", n), fmt.Sprint("b", n))
-		d.appear(2, 2)
+		d.addState(2, 2)
 	}
 	return d
 }
 
-// driveBare has none.
+// driveBare returns a dispatcher without batches.
 func driveBare(t *testing.T, f *Folder) *driven {
 	d := &driven{t: t}
-	d.dispatcher = newDispatcher(f, Options{Whole: func() bool { return true }}, func(e event.Event) { d.events = append(d.events, e) })
+	opts := Options{Whole: func() bool { return true }}
+	d.dispatcher = newDispatcher(f, opts, func(e event.Event) { d.events = append(d.events, e) })
 	return d
 }
 
-// submitted notes an array of these batches.
+// submitted notes an array with these batches, as if sbatch had accepted it.
 func (d *driven) submitted(id string, batches ...int) {
 	a := array{ID: id, First: batches[0], Again: d.batches[batches[0]].tries > 0}
 	for _, c := range batches {
@@ -116,13 +121,14 @@ func (d *driven) submitted(id string, batches ...int) {
 	d.note(a)
 }
 
+// looks reads the records once.
 func (d *driven) looks() {
 	d.t.Helper()
 	must(d.t, d.look())
 }
 
-// hears has squeue answer.
-func (d *driven) hears(lines ...string) {
+// squeue lets squeue answer with these lines.
+func (d *driven) squeue(lines ...string) {
 	d.t.Helper()
 	var all []queued
 	for _, line := range lines {
@@ -133,22 +139,22 @@ func (d *driven) hears(lines ...string) {
 	must(d.t, d.answered(context.Background(), time.Now(), all, nil))
 }
 
-// hearsForLong has squeue give the same answer for longer than anybody waits, while nothing is written.
-func (d *driven) hearsForLong(lines ...string) {
+// squeueForLong lets squeue repeat an answer until the dispatcher waits no more for a record.
+func (d *driven) squeueForLong(lines ...string) {
 	d.t.Helper()
-	d.hears(lines...)
+	d.squeue(lines...)
 	for n := range d.batches {
 		if c := &d.batches[n]; !c.missing.IsZero() {
 			c.missing = c.missing.Add(-time.Hour)
 		}
 	}
-	for range 2 { // as what is heard only now may be a sign of life
+	for range 2 { // the first answer may read something new in a record, which is a sign of life
 		d.silence()
-		d.hears(lines...)
+		d.squeue(lines...)
 	}
 }
 
-// silence lets long pass since any record has grown.
+// silence makes each record look silent for an hour.
 func (d *driven) silence() {
 	for _, tried := range d.attempts {
 		for _, a := range tried.all {
@@ -157,8 +163,8 @@ func (d *driven) silence() {
 	}
 }
 
-// told are the events of these kinds so far, as "kind file".
-func (d *driven) told(kinds ...event.Kind) []string {
+// emitted returns the events of these kinds, as "kind file".
+func (d *driven) emitted(kinds ...event.Kind) []string {
 	all := []string{}
 	for _, e := range d.events {
 		if slices.Contains(kinds, e.Kind) {
@@ -168,6 +174,7 @@ func (d *driven) told(kinds ...event.Kind) []string {
 	return all
 }
 
+// wants compares two lists.
 func (d *driven) wants(what string, got, want []string) {
 	d.t.Helper()
 	if !slices.Equal(got, want) {
@@ -175,37 +182,38 @@ func (d *driven) wants(what string, got, want []string) {
 	}
 }
 
-// answer waits for what a command has to say.
+// answer waits for the result of a command and handles it.
 func (d *driven) answer() error {
 	d.t.Helper()
 	select {
 	case answer := <-d.answers:
 		return answer()
 	case <-time.After(testenv.Patience):
-		d.t.Fatal("no answer within 1 min")
+		d.t.Fatal("timeout: no command has a result")
 		return errors.New("none")
 	}
 }
 
-// record is the one of a task that runs.
+// record is the record of a running task.
 type record struct {
 	t    *testing.T
 	file *os.File
 }
 
-// record makes one of an attempt, which has told that it has begun.
+// record begins the record of a new attempt, with Begun.
 func (d *driven) record(batch, generation, restarts int, task string) *record {
 	d.t.Helper()
 	r := recordOf(d.t, d.Folder, attemptName(batch, generation, restarts, task))
-	r.tells(event.Event{Kind: event.Begun, PID: 100 + batch, Node: "n1", Task: task})
+	r.writes(event.Event{Kind: event.Begun, PID: 100 + batch, Node: "n1", Task: task})
 	return r
 }
 
+// recordOf opens the record with that name.
 func recordOf(t *testing.T, f *Folder, name string) *record {
 	t.Helper()
 	a, ok := parseAttempt(name)
 	if !ok {
-		t.Fatalf("%q is no record's name", name)
+		t.Fatalf("%q is not the name of a record", name)
 	}
 	file, err := os.OpenFile(f.in("events", part(a.batch), name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	must(t, err)
@@ -213,7 +221,8 @@ func recordOf(t *testing.T, f *Folder, name string) *record {
 	return &record{t, file}
 }
 
-func (r *record) tells(events ...event.Event) {
+// writes adds events to the record.
+func (r *record) writes(events ...event.Event) {
 	r.t.Helper()
 	w := event.NewWriter(r.file)
 	for _, e := range events {
@@ -227,21 +236,21 @@ func (r *record) tells(events ...event.Event) {
 func (r *record) copies(names ...string) {
 	r.t.Helper()
 	for _, name := range names {
-		r.tells(event.Event{Kind: event.Copied, File: name, Bytes: 1, Size: 1})
+		r.writes(event.Event{Kind: event.Copied, File: name, Bytes: 1, Size: 1})
 	}
 }
 
 func (r *record) fails(name, why string) {
 	r.t.Helper()
-	r.tells(event.Event{Kind: event.Failed, File: name, Error: why})
+	r.writes(event.Event{Kind: event.Failed, File: name, Error: why})
 }
 
 func (r *record) finishes() {
 	r.t.Helper()
-	r.tells(event.Event{Kind: event.Finished, Totals: &event.Totals{}})
+	r.writes(event.Event{Kind: event.Finished, Totals: &event.Totals{}})
 }
 
-// standIns puts shell scripts in the place of Slurm's commands, with the job folder's path as $job.
+// standIns replaces Slurm's commands by shell scripts.
 func standIns(t *testing.T, commands map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -251,7 +260,7 @@ func standIns(t *testing.T, commands map[string]string) {
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// runs tells whether a goroutine is in a function.
+// runs tells whether a goroutine runs that function.
 func runs(function string) bool {
 	stacks := make([]byte, 1<<20)
 	return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), function)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Alone is an error when somebody else follows the job, on this machine or another: two who submit again what was
-// lost would do it twice. It takes some seconds, unless nobody has followed for longer.
+// Alone returns an error if another process follows the run, on this machine or another: two followers would submit
+// lost batches twice. It watches the heartbeat for some seconds, but not if the heartbeat is old.
 func (f *Folder) Alone() error {
 	before, err := os.ReadFile(f.in("heartbeat"))
 	if err != nil {
@@ -24,14 +24,14 @@ func (f *Folder) Alone() error {
 		if err == nil && !bytes.Equal(before, now) {
 			host, pid, _ := strings.Cut(strings.TrimSpace(string(now)), " ")
 			pid, _, _ = strings.Cut(pid, " ")
-			return fmt.Errorf("job folder %q: is followed already, by PID %s on %s", f.Path, pid, host)
+			return fmt.Errorf("job folder %q: PID %s on %s already follows the run", f.Path, pid, host)
 		}
 	}
 	return nil
 }
 
-// Beat says that somebody follows, or is about to, until stop is called. It has a goroutine of its own: whoever is held up
-// by a reader of the events, or by the walk of the source, is there all the same. That it cannot be said is no reason not to.
+// Beat writes heartbeats until stop is called. It has its own goroutine, because a slow reader of the events or the
+// walk of the source may block the caller. It ignores errors: without a heartbeat the run goes on.
 func (f *Folder) Beat() (stop func()) {
 	host, _ := os.Hostname()
 	done, ended := make(chan struct{}), make(chan struct{})
@@ -47,7 +47,7 @@ func (f *Folder) Beat() (stop func()) {
 			case <-ticks.C:
 				beat(n)
 			case <-done:
-				os.Remove(f.in("heartbeat")) // or who takes it up would wait whether it changes
+				os.Remove(f.in("heartbeat")) // or the next Alone watches it for some seconds
 				return
 			}
 		}
@@ -59,7 +59,7 @@ func (f *Folder) Beat() (stop func()) {
 	}
 }
 
-// age is how long ago a file was written, by the clock of the file system: that of this machine may differ.
+// age returns the time since a file was written. It uses the clock of the file system, since ours may differ.
 func (f *Folder) age(name string) (time.Duration, error) {
 	now := f.in("now." + random())
 	defer os.Remove(now)

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"brood/internal/testenv"
 )
 
-// TestAlone: nobody else follows where nothing changes; who does is told.
+// TestAlone checks that Alone finds a follower whose heartbeat changes, and no other.
 func TestAlone(t *testing.T) {
 	f := newFolder(t, Request{Heartbeat: .4})
 	must(t, f.Alone())
@@ -19,7 +21,7 @@ func TestAlone(t *testing.T) {
 	must(t, os.Chtimes(f.in("heartbeat"), long, long))
 	must(t, f.Alone())
 	if got := strings.Join(names(t, f.Path), " "); got != "events heartbeat lists log marked" {
-		t.Errorf("it leaves %s", got)
+		t.Errorf("Alone leaves %s", got)
 	}
 	over, ended := make(chan bool), make(chan bool)
 	go func() {
@@ -35,11 +37,35 @@ func TestAlone(t *testing.T) {
 		}
 	}()
 	defer func() { close(over); <-ended }()
-	until(t, "it beats", func() bool {
+	until(t, "the other follower writes a heartbeat", func() bool {
 		text, _ := os.ReadFile(f.in("heartbeat"))
 		return strings.HasPrefix(string(text), "other")
 	})
-	if err := f.Alone(); err == nil || !strings.HasSuffix(err.Error(), "is followed already, by PID 77 on other.host") {
+	const want = "PID 77 on other.host already follows the run"
+	if err := f.Alone(); err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Error(err)
+	}
+}
+
+// TestBeat checks that the heartbeat begins at once, changes, and goes with stop.
+func TestBeat(t *testing.T) {
+	f := newFolder(t, Request{Heartbeat: 0.04})
+	read := func() string {
+		text, _ := os.ReadFile(f.in("heartbeat"))
+		return string(text)
+	}
+	stop := f.Beat()
+	first := read()
+	if host, _ := os.Hostname(); first != fmt.Sprintf("%s %d 0\n", host, os.Getpid()) {
+		t.Errorf("%q", first)
+	}
+	for deadline := time.Now().Add(testenv.Patience); read() == first; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the heartbeat does not change")
+		}
+	}
+	stop()
+	if last := read(); last != "" {
+		t.Errorf("stop leaves the heartbeat %q", last)
 	}
 }

@@ -1,27 +1,25 @@
 package slurm
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"brood/internal/event"
 )
 
-// judge settles a batch when one of its attempts is through with it.
+// judge settles a batch if one of its attempts has finished it.
 func (d *dispatcher) judge(n int, tried *attempts) error {
-	d.bury(tried)
+	d.markLost(tried)
 	switch d.batches[n].state {
-	case listed: // once more: what was read of it is kept, or it would be told once more, too
+	case listed: // keep the events that were read: the next submission must not repeat them
 		return nil
 	case settled:
-		d.forget(n, tried)
+		d.release(n, tried)
 		return nil
 	}
 	since := 0
-	if d.isLast(n) { // it may be done again
+	if d.isLast(n) { // an attempt of an earlier submission does not count: a file was written after it
 		since = d.batches[n].generation
 	}
 	done := tried.done(since)
@@ -29,7 +27,7 @@ func (d *dispatcher) judge(n int, tried *attempts) error {
 		return nil
 	}
 	if done.failed > 0 {
-		if err := d.tellFailures(n, tried, ""); err != nil {
+		if err := d.emitFailures(n, tried, ""); err != nil {
 			return err
 		}
 	}
@@ -37,7 +35,8 @@ func (d *dispatcher) judge(n int, tried *attempts) error {
 	return nil
 }
 
-func (d *dispatcher) tellFailures(n int, tried *attempts, why string) error {
+// emitFailures emits Failed for the names of a batch that failed in the end (attempts.failures).
+func (d *dispatcher) emitFailures(n int, tried *attempts, why string) error {
 	return tried.failures(d.list(n), why, func(a *attempt, e event.Event) {
 		if a != nil {
 			e.Node = a.begun.Node
@@ -46,9 +45,10 @@ func (d *dispatcher) tellFailures(n int, tried *attempts, why string) error {
 	})
 }
 
+// settle ends a batch.
 func (d *dispatcher) settle(n int, tried *attempts) {
 	d.set(n, settled)
-	d.ask = askFirst
+	d.askAfter = askFirst
 	if d.isLast(n) {
 		for _, a := range tried.all {
 			if a.done() && a.begun.Time.After(d.lastBegun) {
@@ -56,54 +56,47 @@ func (d *dispatcher) settle(n int, tried *attempts) {
 			}
 		}
 	}
-	d.forget(n, tried)
+	d.release(n, tried)
 }
 
-// forget lets go of a settled batch, as soon as no attempt of it runs any more. Only of the
-// last one its names are kept: it may come again.
-func (d *dispatcher) forget(n int, tried *attempts) {
-	if d.isLast(n) {
+// release frees the memory of a settled batch once none of its attempts runs. The last batch keeps its names, because
+// it may be submitted again.
+func (d *dispatcher) release(n int, tried *attempts) {
+	if d.isLast(n) || tried.any(func(a *attempt) bool { return !a.over() }) {
 		return
-	}
-	for _, a := range tried.all {
-		if !a.over() {
-			return
-		}
 	}
 	delete(d.attempts, n)
 }
 
-// stragglersOver tells whether no attempt at a settled batch runs on: one that another has
-// overtaken sees that within watchEvery, and ends.
+// stragglersOver tells whether no attempt at a settled batch still runs. Such an attempt notices a later one within
+// watchEvery, and ends.
 func (d *dispatcher) stragglersOver() bool {
 	for n, tried := range d.attempts {
-		d.bury(tried)
-		for _, a := range tried.all {
-			if !a.over() {
-				return false
-			}
+		d.markLost(tried)
+		if tried.any(func(a *attempt) bool { return !a.over() }) {
+			return false
 		}
-		d.forget(n, tried)
+		d.release(n, tried)
 	}
 	return true
 }
 
-// bury takes attempts for dead that another has overtaken, and that have been silent for long since.
-func (d *dispatcher) bury(tried *attempts) {
+// markLost marks attempts as lost that are silent and no longer needed: a later one began, or another one is done.
+func (d *dispatcher) markLost(tried *attempts) {
 	latest := tried.latest()
 	for _, a := range tried.all {
-		if !a.over() && (a.before(latest) || tried.done(0) != nil) && time.Since(a.grown) > stragglerFor {
+		needless := !a.over() && (a.before(latest) || tried.done(0) != nil)
+		if needless && time.Since(a.grown) > stragglerFor {
 			a.lost = true
-			d.ended(a, a.grown, "was overtaken by another attempt, and is silent")
+			d.emitExited(a, a.grown, "another attempt replaced it, and it writes no more")
 		}
 	}
 }
 
-// stragglerFor is how long an attempt that another has overtaken may be silent until it is taken for dead.
+// stragglerFor is how long such an attempt may be silent.
 const stragglerFor = 4 * watchEvery
 
-// lastIsStale tells whether a file was written after the folders had got their times, and if so has that
-// done again.
+// lastIsStale tells whether a file was written after the folders got their times. It then queues the last batch again.
 func (d *dispatcher) lastIsStale() bool {
 	if !d.planned.Last || d.lastBegun.IsZero() || !d.lastFile.After(d.lastBegun) || d.ending {
 		return false
@@ -115,26 +108,26 @@ func (d *dispatcher) lastIsStale() bool {
 	return true
 }
 
-// lost takes up a batch of which no task is to come any more, and none has come to its end or still writes. over is what
-// Slurm says of the latest.
-func (d *dispatcher) lost(n int, over queued) error {
+// handleLost retries or fails a batch that has no task left. over is Slurm's state of its latest task. If the record
+// has its end after all, or still grows, handleLost changes nothing.
+func (d *dispatcher) handleLost(n int, over queued) error {
 	if err := d.catchUp(n); err != nil {
-		return d.tolerate(err) // it is lost when that can be known
+		return d.tolerate(err) // the next answer of Slurm asks again
 	}
-	if d.batches[n].state != submitted || d.isAlive(n) && !d.hasEnded(n, over) {
+	if d.batches[n].state != submitted || d.isAlive(n) && !d.recordEnded(n, over) {
 		return nil
 	}
 	tried := d.attempts[n]
 	if tried == nil {
 		tried = &attempts{}
 	}
-	c := &d.batches[n]
+	b := &d.batches[n]
 	why, node, refused := over.why(), over.node, over.refusesNode()
-	tries := c.tries - 1 - c.refused
+	tries := b.tries - 1 - b.refused
 	for _, a := range tried.all {
 		if !a.over() {
 			a.lost = true
-			d.ended(a, time.Now(), why)
+			d.emitExited(a, time.Now(), why)
 		}
 		tries = max(tries, a.restarts)
 	}
@@ -145,10 +138,10 @@ func (d *dispatcher) lost(n int, over queued) error {
 	stopped := d.ending || d.isStopped()
 	switch {
 	case stopped:
-	case refused && node != "" && c.refused < refusedMost:
-		c.refused++
+	case refused && node != "" && b.refused < refusedMost:
+		b.refused++
 		d.avoid(node, why)
-		return d.retry(n, latest, why, c.tries)
+		return d.retry(n, latest, why, b.tries)
 	case tries < d.Job.Retries:
 		return d.retry(n, latest, why, tries+1)
 	}
@@ -159,16 +152,16 @@ func (d *dispatcher) lost(n int, over queued) error {
 	return d.fail(n, tried, why)
 }
 
-// fail gives a batch up: each name that is not settled has failed for that reason.
+// fail gives a batch up: each name that is not settled has failed, for the reason why.
 func (d *dispatcher) fail(n int, tried *attempts, why string) error {
-	if err := d.tellFailures(n, tried, why); err != nil {
+	if err := d.emitFailures(n, tried, why); err != nil {
 		return err
 	}
 	d.settle(n, tried)
 	return nil
 }
 
-// failAll is fail of batches that Slurm does not take once more.
+// failAll fails the batches of an array that Slurm does not accept again.
 func (d *dispatcher) failAll(a array, why string) error {
 	for _, t := range a.Tasks {
 		n := a.First + t
@@ -187,30 +180,33 @@ func (d *dispatcher) failAll(a array, why string) error {
 	return nil
 }
 
-// hasEnded tells whether the record of the task of which Slurm says that it is over has come to its end.
-func (d *dispatcher) hasEnded(n int, over queued) bool {
-	tried, ok := d.attempts[n], false
-	if g, known := d.byID[over.array]; tried != nil && known {
-		task := fmt.Sprintf("%s_%d", over.array, n-d.known[g].First)
-		ok = slices.ContainsFunc(tried.all, func(a *attempt) bool { return a.task == task && a.finished != nil && a.restarts == over.restarts })
+// recordEnded tells whether the task that Slurm calls over has written the end of its record.
+func (d *dispatcher) recordEnded(n int, over queued) bool {
+	g, known := d.byID[over.array]
+	if !known {
+		return false
 	}
-	return ok
+	id := taskID(over.array, n-d.arrays[g].First)
+	return d.attempts[n].any(func(a *attempt) bool {
+		return a.task == id && a.finished != nil && a.restarts == over.restarts
+	})
 }
 
-// isAlive tells whether an attempt at a batch has written not long ago, whatever Slurm says.
+// isAlive tells whether an attempt at a batch has written lately, no matter what Slurm says about it.
 func (d *dispatcher) isAlive(n int) bool {
-	tried := d.attempts[n]
-	return tried != nil && slices.ContainsFunc(tried.all, func(a *attempt) bool {
+	return d.attempts[n].any(func(a *attempt) bool {
 		return !a.over() && time.Since(a.grown) < max(quietFor, 5*d.Job.Every.Duration())
 	})
 }
 
-// quietFor is longer than a task that copies is silent, unless its disk is very slow; then it is overtaken.
+// quietFor is longer than the silence of a task that copies. On a very slow disk it may be too short; then another
+// attempt replaces the task.
 const quietFor = 5 * time.Second
 
-// refusedMost is on how many nodes a batch may find another source or destination than it was planned for.
+// refusedMost is the number of nodes that a batch may avoid, because each sees another source or destination.
 const refusedMost = 3
 
+// retry queues a batch for its next submission and emits Retried. a is the latest attempt; nil if none began.
 func (d *dispatcher) retry(n int, a *attempt, why string, attempt int) error {
 	e := event.Event{Kind: event.Retried, Error: why, Attempt: attempt, Name: taskName(n)}
 	if a != nil {
@@ -226,16 +222,14 @@ func (d *dispatcher) retry(n int, a *attempt, why string, attempt int) error {
 	return nil
 }
 
-// avoid has no more tasks start on a node.
+// avoid keeps further tasks off a node.
 func (d *dispatcher) avoid(node, why string) {
 	if d.badNodes[node] {
 		return
 	}
-	d.badNodes[node], d.avoided = true, true
-	d.say("node " + node + " is avoided: " + why)
+	d.badNodes[node], d.avoidedMore = true, true
+	d.emitPending("node " + node + " is avoided: " + why)
 }
 
-// excluded are the nodes to avoid.
-func (d *dispatcher) excluded() string {
-	return strings.Join(slices.Sorted(maps.Keys(d.badNodes)), ",")
-}
+// excludedNodes returns the nodes to avoid, sorted.
+func (d *dispatcher) excludedNodes() []string { return slices.Sorted(maps.Keys(d.badNodes)) }

@@ -8,7 +8,7 @@ import (
 	"brood/internal/plan"
 )
 
-// writeList writes the list of a batch.
+// writeList writes the list of batch n.
 func (f *Folder) writeList(n int, batch plan.Batch) error {
 	if err := f.makeParts(n); err != nil {
 		return err
@@ -21,9 +21,9 @@ func (f *Folder) writeList(n int, batch plan.Batch) error {
 	return errors.Join(list.Add(batch), list.Close(), file.Close())
 }
 
-// firstOf is the first name of a batch's list.
-func (f *Folder) firstOf(batch int) (string, error) {
-	file, err := os.Open(f.list(batch))
+// firstOf returns the first name in the list of batch n.
+func (f *Folder) firstOf(n int) (string, error) {
+	file, err := os.Open(f.list(n))
 	if err != nil {
 		return "", err
 	}
@@ -35,30 +35,32 @@ func (f *Folder) firstOf(batch int) (string, error) {
 	return list.First, nil
 }
 
-// makeParts makes the folders that a batch's list and records are in.
-func (f *Folder) makeParts(batch int) error {
-	if batch%perFolder > 0 {
+// makeParts makes the folders for the list and the records of batch n, if n is the first batch in them.
+func (f *Folder) makeParts(n int) error {
+	if n%perFolder > 0 {
 		return nil
 	}
 	for _, name := range []string{"lists", "events"} {
-		if err := os.Mkdir(f.in(name, part(batch)), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Mkdir(f.in(name, part(n)), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
 	return nil
 }
 
-// lastList is that of the folders and links, which is written as long as the source is walked.
+// lastList writes the list of folders and links while the source is walked.
 type lastList struct {
 	folder *Folder
-	file   *os.File // nil when there is none yet
+	file   *os.File // nil before the first folder or link
 	list   *plan.List
 	names  int
 }
 
+// add adds a batch of folders and links. The first one creates the list.
 func (l *lastList) add(batch plan.Batch) (err error) {
 	if l.file == nil {
-		if l.file, err = os.OpenFile(l.folder.in("lists", "last"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644); err != nil {
+		l.file, err = os.OpenFile(l.folder.in("lists", "last"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+		if err != nil {
 			return err
 		}
 		l.list = plan.NewList(l.file)
@@ -67,13 +69,13 @@ func (l *lastList) add(batch plan.Batch) (err error) {
 	return l.list.Add(batch)
 }
 
-// end makes it the list of that batch; ok is false when there is none.
-func (l *lastList) end(batch int) (ok bool, err error) {
+// end closes the list and makes it the list of batch n. ok is false if there are no folders or links.
+func (l *lastList) end(n int) (ok bool, err error) {
 	if l.file == nil {
 		return false, nil
 	}
-	if err := errors.Join(l.list.Close(), l.file.Close(), l.folder.makeParts(batch)); err != nil {
+	if err := errors.Join(l.list.Close(), l.file.Close(), l.folder.makeParts(n)); err != nil {
 		return false, err
 	}
-	return true, os.Rename(l.folder.in("lists", "last"), l.folder.list(batch))
+	return true, os.Rename(l.folder.in("lists", "last"), l.folder.list(n))
 }

@@ -5,59 +5,58 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"brood/internal/event"
 )
 
-// lookEvery is how often the records are looked at: the more there are, the rarer.
+// lookEvery returns the time between two looks at the records. It grows with their number.
 func (d *dispatcher) lookEvery() time.Duration {
 	return max(lookEvery, time.Duration(len(d.attempts))*time.Second/looksMost)
 }
 
-// look reads what is new in the records of batches that are under way.
+// look reads the new events of all batches under way.
 func (d *dispatcher) look() error {
 	for first := 0; first < len(d.batches); first += perFolder {
-		if !d.isOpen(first) {
+		if !d.anyUnderWay(first) {
 			continue
 		}
-		if err := d.lookInto(part(first), d.mayTell); err != nil {
-			return d.problem(err)
+		if err := d.readRecords(part(first), d.isUnderWay); err != nil {
+			return d.inFolder(err)
 		}
 	}
 	return nil
 }
 
-// catchUp reads all that the attempts at a batch have written by now: a look may be long ago, and has its bounds.
+// catchUp reads everything that the attempts at a batch have written. The last look may be long ago, and a look reads
+// only a limited amount.
 func (d *dispatcher) catchUp(n int) error {
 	for more := true; more; {
-		if err := d.lookInto(part(n), func(batch int) bool { return batch == n && d.mayTell(n) }); err != nil {
-			return d.problem(err)
+		if err := d.readRecords(part(n), func(b int) bool { return b == n && d.isUnderWay(n) }); err != nil {
+			return d.inFolder(err)
 		}
-		tried := d.attempts[n]
-		more = tried != nil && slices.ContainsFunc(tried.all, func(a *attempt) bool { return a.more })
+		more = d.attempts[n].any(func(a *attempt) bool { return a.more })
 	}
 	return nil
 }
 
-// isOpen tells whether one of the batches whose records lie in the folder of this one may have news.
-func (d *dispatcher) isOpen(first int) bool {
+// anyUnderWay tells whether a batch is under way whose records are in the same folder as those of batch first.
+func (d *dispatcher) anyUnderWay(first int) bool {
 	for n := first; n < min(first+perFolder, len(d.batches)); n++ {
-		if d.mayTell(n) {
+		if d.isUnderWay(n) {
 			return true
 		}
 	}
 	return false
 }
 
-// mayTell tells whether the records of a batch are read.
-func (d *dispatcher) mayTell(n int) bool {
+// isUnderWay tells whether a batch may have new events.
+func (d *dispatcher) isUnderWay(n int) bool {
 	return n < len(d.batches) && (d.batches[n].state == submitted || d.attempts[n] != nil)
 }
 
-// lookInto reads what is new in the records of one folder, of those batches.
-func (d *dispatcher) lookInto(part string, of func(batch int) bool) error {
+// readRecords reads the new events in one folder, for the batches that wanted accepts.
+func (d *dispatcher) readRecords(part string, wanted func(batch int) bool) error {
 	folder, err := os.Open(d.in("events", part))
 	if err != nil {
 		return err
@@ -69,19 +68,19 @@ func (d *dispatcher) lookInto(part string, of func(batch int) bool) error {
 	}
 	for _, name := range names {
 		a, ok := parseAttempt(name)
-		if !ok || !of(a.batch) {
+		if !ok || !wanted(a.batch) {
 			continue
 		}
 		a.file = filepath.Join(folder.Name(), name)
-		if err := d.follow(a); err != nil {
+		if err := d.readAttempt(a); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// follow reads what is new of an attempt.
-func (d *dispatcher) follow(a *attempt) error {
+// readAttempt reads the new events of one attempt, and settles the batch if the attempt is done.
+func (d *dispatcher) readAttempt(a *attempt) error {
 	tried := d.attempts[a.batch]
 	if tried == nil {
 		tried = &attempts{}
@@ -89,12 +88,12 @@ func (d *dispatcher) follow(a *attempt) error {
 	}
 	a = tried.add(a)
 	d.twice = d.twice || len(tried.all) > 1
-	if err := tried.second(); err != nil {
+	if err := tried.trackNames(); err != nil {
 		return err
 	}
-	err := a.read(readMost, func(e event.Event) { d.heard(tried, a, e) })
+	err := a.read(readMost, func(e event.Event) { d.handle(tried, a, e) })
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a network file system may list what it cannot open yet
+		return nil // a network file system may list a file before it can open it
 	}
 	if err != nil {
 		return err
@@ -102,21 +101,25 @@ func (d *dispatcher) follow(a *attempt) error {
 	return d.judge(a.batch, tried)
 }
 
-// heard takes an event of an attempt.
-func (d *dispatcher) heard(tried *attempts, a *attempt, e event.Event) {
+// handle passes on an event of an attempt. It keeps failures back: another attempt may succeed.
+func (d *dispatcher) handle(tried *attempts, a *attempt, e event.Event) {
 	task := e
 	e.Node = a.begun.Node
 	switch e.Kind {
 	case event.Begun:
 		a.begun = task
 		if tried.latest() == a && a.restarts > 0 {
-			d.emit(event.Event{Kind: event.Retried, Name: a.name(), Node: task.Node, PID: task.PID, Task: a.task, File: task.File, Attempt: a.restarts, Error: startedAgain})
+			retried := a.event(event.Retried)
+			retried.Attempt, retried.Error = a.restarts, restarted
+			d.emit(retried)
 		}
-		d.emit(d.started(a))
+		started := a.event(event.Started)
+		started.Time, started.PPID, started.Files = task.Time, d.pid, task.Files
+		d.emit(started)
 		return
 	case event.Finished:
 		a.finished = &task
-		d.ended(a, task.Time, "")
+		d.emitExited(a, task.Time, "")
 		return
 	case event.Measured, event.Stopping:
 		return
@@ -142,35 +145,29 @@ func (d *dispatcher) heard(tried *attempts, a *attempt, e event.Event) {
 	d.emit(e)
 }
 
-// startedAgain is why a task comes again that we have not submitted again.
-const startedAgain = "Slurm has started its task again, as when its node has failed"
+// restarted is the reason of a retry that brood did not submit.
+const restarted = "Slurm restarted its task, as after a node failure"
 
-// isLast tells whether a batch is that of folders and links.
-func (d *dispatcher) isLast(batch int) bool {
-	return d.planned.Last && batch == len(d.batches)-1
+// isLast tells whether a batch is the one of folders and links.
+func (d *dispatcher) isLast(n int) bool {
+	return d.planned.Last && n == len(d.batches)-1
 }
 
-// started is the event of a task's start.
-func (d *dispatcher) started(a *attempt) event.Event {
-	b := a.begun
-	return event.Event{
-		Time: b.Time, Kind: event.Started, Name: a.name(), Node: b.Node, Task: a.task, PID: b.PID, PPID: d.self,
-		File: b.File, Files: b.Files,
-	}
-}
-
-// ended tells of the end of a task, and of what it has left behind: its children have ended with it.
-// reason is why, where it has not said so itself.
-func (d *dispatcher) ended(a *attempt, at time.Time, reason string) {
+// emitExited emits Exited for a task, and first for its running children: they ended with it. reason is empty if the
+// record itself has the end.
+func (d *dispatcher) emitExited(a *attempt, at time.Time, reason string) {
 	if a.begun.Kind == "" {
 		return
 	}
 	for _, child := range a.running {
-		d.emit(event.Event{Time: at, Kind: event.Exited, Name: child.Name, Node: child.Node, PID: child.PID, File: child.File, Reason: "its task has ended"})
+		d.emit(event.Event{
+			Time: at, Kind: event.Exited, Name: child.Name, Node: child.Node, PID: child.PID, File: child.File,
+			Reason: "its task has ended",
+		})
 	}
 	a.running = nil
-	e := event.Event{Time: at, Kind: event.Exited, Name: a.name(), Node: a.begun.Node, Task: a.task, PID: a.begun.PID, File: a.begun.File, Reason: reason}
-	e.Duration = at.Sub(a.begun.Time).Seconds()
+	e := a.event(event.Exited)
+	e.Time, e.Reason, e.Duration = at, reason, at.Sub(a.begun.Time).Seconds()
 	if f := a.finished; f != nil {
 		e.Bytes, e.ExitCode = f.Bytes, new(int)
 		switch {
@@ -183,7 +180,7 @@ func (d *dispatcher) ended(a *attempt, at time.Time, reason string) {
 	d.emit(e)
 }
 
-// Exit codes of a task, as brood's.
+// The exit codes of brood in a task.
 const (
 	exitFailed  = 1
 	exitRefused = 2

@@ -10,17 +10,17 @@ import (
 	"brood/internal/event"
 )
 
-// Planning keeps the events of the planning in the job folder, for who follows later, and passes them on.
+// Planning passes the events of the planning on, and keeps them in the job folder for a later [Folder.Follow].
 type Planning struct {
 	emit event.Sink
 	mu   sync.Mutex
 	file *os.File
 	w    *event.Writer
 	err  error
-	cut  bool // the source was not walked to its end
+	cut  bool // the walk of the source was stopped
 }
 
-// Planning begins to keep them; before, if it is an event, is one that was emitted before there was a job folder.
+// Planning begins to keep the events. before is an event from the time before the job folder, or the zero Event.
 func (f *Folder) Planning(before event.Event, emit event.Sink) (*Planning, error) {
 	file, err := os.OpenFile(f.in("plan.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
@@ -33,7 +33,7 @@ func (f *Folder) Planning(before event.Event, emit event.Sink) (*Planning, error
 	return p, nil
 }
 
-// Emit is a Sink.
+// Emit is an [event.Sink].
 func (p *Planning) Emit(e event.Event) {
 	p.keep(e)
 	p.emit(e)
@@ -51,20 +51,20 @@ func (p *Planning) keep(e event.Event) {
 	p.cut = p.cut || e.Kind == event.Stopping
 }
 
-// Whole tells whether the source was walked to its end, once that is over.
+// Whole tells whether the source was walked to its end. It is valid after the walk.
 func (p *Planning) Whole() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return !p.cut && p.err == nil
 }
 
-// Close returns why not all of them are kept.
+// Close closes the file. An error means that events are missing from it.
 func (p *Planning) Close() error {
 	err := p.file.Close()
 	return errors.Join(p.err, err)
 }
 
-// replay emits the events of the planning.
+// replay emits the kept events of the planning.
 func (f *Folder) replay(emit event.Sink) error {
 	file, err := os.Open(f.in("plan.jsonl"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -77,7 +77,7 @@ func (f *Folder) replay(emit event.Sink) error {
 	for events := event.NewReader(file); ; {
 		e, err := events.Next()
 		if err != nil {
-			return nil // the end, or what a submitter that was killed has left of a line
+			return nil // the end, or half a line that a killed submitter left
 		}
 		emit(e)
 	}

@@ -2,202 +2,175 @@ package slurm
 
 import (
 	"context"
-	"os"
-	"strconv"
-	"strings"
+	"time"
 )
 
-// limits are the cluster's.
-type limits struct {
-	version string
-	array   int // tasks of an array
-	jobs    int // of all users, each task being one
-}
-
-func askLimits(ctx context.Context) (limits, error) {
-	out, err := call(ctx, "scontrol", "show", "config")
-	if err != nil {
-		return limits{}, err
+// askNow asks Slurm for the state of the tasks, unless a question is under way or nothing is submitted.
+func (d *dispatcher) askNow(ctx context.Context) {
+	if d.asking || len(d.arrays) == 0 {
+		return
 	}
-	return parseLimits(out)
-}
-
-func parseLimits(out string) (l limits, err error) {
-	values := map[string]string{}
-	for line := range strings.Lines(out) {
-		name, value, _ := strings.Cut(line, "=")
-		values[strings.TrimSpace(name)] = strings.TrimSpace(value)
-	}
-	l.version = values["SLURM_VERSION"]
-	for name, to := range map[string]*int{"MaxArraySize": &l.array, "MaxJobCount": &l.jobs} {
-		if *to, err = strconv.Atoi(values[name]); err != nil {
-			return l, notUnderstood("scontrol show config", name+" = "+values[name])
+	d.asking = true
+	asked := time.Now()
+	d.do(func() func() error {
+		lines, err := askQueue(ctx, d.Job.Name)
+		return func() error {
+			d.asking = false
+			d.askAfter = min(d.askAfter*3/2, askMost)
+			return d.answered(ctx, asked, lines, err)
 		}
-	}
+	})
+}
+
+// answered handles Slurm's answer to a question of that time. If the controller cannot be reached, it changes nothing:
+// only an answer can show that a task is gone.
+func (d *dispatcher) answered(ctx context.Context, asked time.Time, lines []queued, err error) error {
 	switch {
-	case l.version == "":
-		return l, notUnderstood("scontrol show config", "no SLURM_VERSION")
-	case l.array < 2: // 0 or 1: the cluster has no arrays
-		return l, &CommandError{"scontrol show config", "MaxArraySize = " + strconv.Itoa(l.array) + ": this cluster takes no job arrays", nil}
+	case unanswered(err):
+		d.silent = true
+		d.emitPending("Slurm does not answer: " + err.Error())
+		return nil
+	case err != nil:
+		return err
+	case d.silent:
+		d.silent = false
+		d.emitPending("Slurm answers again")
 	}
-	return l, nil
-}
-
-// queued is a line of squeue: one or more tasks of an array.
-type queued struct {
-	array    string
-	tasks    []span // nil: those that have no line of their own
-	state    string // PENDING, RUNNING …
-	code     int    // as wait(2) has it
-	node     string
-	reason   string
-	restarts int
-}
-
-// span is tasks from one to another, both included.
-type span struct{ from, to int }
-
-// queueFields is a separator behind each, so that nothing is cut to a width.
-const queueFields = "ArrayJobID:|,ArrayTaskID:|,State:|,exit_code:|,NodeList:|,Reason:|,RestartCnt:|"
-
-// askQueue is what Slurm knows of the tasks of all arrays of that name: those to come, those that
-// run, and for some minutes those that have ended. Where it knows none the answer is empty.
-func askQueue(ctx context.Context, name string) ([]queued, error) {
-	out, err := call(ctx, "squeue", "--noheader", "--name="+name, "--user="+strconv.Itoa(os.Getuid()), "--states=all", "--Format="+queueFields)
-	if err != nil {
-		return nil, err
+	q := d.sortQueue(lines)
+	d.pending = q.pending
+	d.emitWaiting(q)
+	for _, id := range q.tooOften {
+		d.do(func() func() error {
+			err := cancelTask(ctx, id)
+			return func() error { return unlessUnanswered(err) }
+		})
 	}
-	var all []queued
-	for line := range strings.Lines(out) {
-		q, err := parseQueued(strings.TrimRight(line, "\n"))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, q)
-	}
-	return all, nil
-}
-
-// sbatch submits an array and returns its ID.
-func sbatch(ctx context.Context, args []string) (string, error) {
-	out, err := call(ctx, "sbatch", args...)
-	if err != nil {
-		return "", err
-	}
-	id, _, _ := strings.Cut(strings.TrimSpace(out), ";") // a cluster's name may follow
-	if !isNumber(id) {
-		return "", notUnderstood("sbatch", out)
-	}
-	return id, nil
-}
-
-func parseQueued(line string) (q queued, err error) {
-	f := strings.Split(line, "|")
-	if len(f) != 8 || f[7] != "" {
-		return q, notUnderstood("squeue", line)
-	}
-	q = queued{array: f[0], state: f[2], node: f[4], reason: f[5]}
-	numbers := []struct {
-		field string
-		to    *int
-	}{{f[3], &q.code}, {f[6], &q.restarts}}
-	for _, n := range numbers {
-		if *n.to, err = strconv.Atoi(n.field); err != nil {
-			return q, notUnderstood("squeue", line)
+	for n := range d.batches {
+		b := &d.batches[n]
+		switch {
+		case b.state != submitted || !asked.After(b.at):
+		case q.awaited[n]:
+			b.missing = time.Time{}
+		case b.missing.IsZero():
+			b.missing = time.Now() // the record may have its end since the last look
+			d.askAfter = askFirst
+		case d.recordEnded(n, q.over[n]), time.Since(b.missing) > q.patience(n) && !d.isAlive(n):
+			if err := d.handleLost(n, q.over[n]); err != nil {
+				return err
+			}
+		default:
+			d.askAfter = askFirst
 		}
 	}
-	var ok bool
-	if q.tasks, ok = parseTasks(f[1]); !ok || !isNumber(q.array) || q.state == "" {
-		return q, notUnderstood("squeue", line)
-	}
-	return q, nil
+	d.excludeAvoided(ctx, q)
+	return nil
 }
 
-// parseTasks reads 7, 3-19%3, or 3,5,9,20-30.
-func parseTasks(s string) (all []span, ok bool) {
-	if s == "N/A" {
-		return nil, true
+// excludeAvoided keeps waiting tasks off the avoided nodes. Otherwise a node that fails at once gets all of them.
+func (d *dispatcher) excludeAvoided(ctx context.Context, q *queueState) {
+	if !d.avoidedMore || len(q.waiting) == 0 {
+		return
 	}
-	s, _, _ = strings.Cut(s, "%")
-	for part := range strings.SplitSeq(s, ",") {
-		from, to, isRange := strings.Cut(part, "-")
-		if !isRange {
-			to = from
+	d.avoidedMore = false
+	nodes := d.excludedNodes()
+	d.do(func() func() error {
+		err := excludeNodes(ctx, q.waiting, nodes)
+		return func() error {
+			if err != nil { // each of these tasks then finds the fault of the node itself
+				d.emitPending(err.Error())
+			}
+			return nil
 		}
-		a, errA := strconv.Atoi(from)
-		b, errB := strconv.Atoi(to)
-		if errA != nil || errB != nil || a < 0 || b < a {
-			return nil, false
+	})
+}
+
+// unlessUnanswered returns err, but nil if the controller was only out of reach.
+func unlessUnanswered(err error) error {
+	if unanswered(err) {
+		return nil
+	}
+	return err
+}
+
+// queueState is Slurm's answer, sorted by batch.
+type queueState struct {
+	awaited  map[int]bool   // batches with a task that has not ended
+	over     map[int]queued // how the latest task of a batch ended
+	pending  int            // waiting tasks
+	running  int            // running tasks
+	waiting  []string       // IDs of the arrays with waiting tasks
+	reason   string         // why most of them wait
+	tooOften []string       // IDs of tasks with more restarts than the user allows
+}
+
+// sortQueue sorts the tasks by batch. It skips arrays that are not in the job folder: their submitter was killed
+// before it could note them, and their batches are submitted again.
+func (d *dispatcher) sortQueue(lines []queued) *queueState {
+	q := &queueState{awaited: map[int]bool{}, over: map[int]queued{}}
+	generation := map[int]int{}
+	for _, l := range lines {
+		g, ok := d.byID[l.array]
+		if !ok {
+			continue
 		}
-		all = append(all, span{a, b})
-	}
-	return all, true
-}
-
-// tasksInWords is what parseTasks reads, of numbers in ascending order.
-func tasksInWords(tasks []int) string {
-	var words []string
-	for i := 0; i < len(tasks); {
-		j := i
-		for j+1 < len(tasks) && tasks[j+1] == tasks[j]+1 {
-			j++
+		a := d.arrays[g]
+		open := 0
+		for _, t := range l.tasks {
+			for task := t.from; task <= t.to; task++ {
+				n := a.First + task
+				switch {
+				case n >= len(d.batches):
+				case !l.isOver():
+					q.awaited[n] = true
+					open++
+				case g >= generation[n]:
+					q.over[n], generation[n] = l, g
+				}
+			}
 		}
-		word := strconv.Itoa(tasks[i])
-		if j > i {
-			word += "-" + strconv.Itoa(tasks[j])
+		if l.tasks == nil && l.isOver() { // one line stands for all tasks that were cancelled before they began
+			for _, task := range a.Tasks {
+				if n := a.First + task; g >= generation[n] && !q.over[n].isKnown() {
+					q.over[n] = l
+				}
+			}
 		}
-		words = append(words, word)
-		i = j + 1
+		q.count(l, open)
+		if !l.isOver() && l.restarts > d.Job.Retries && len(l.tasks) == 1 {
+			q.tooOften = append(q.tooOften, taskID(l.array, l.tasks[0].from))
+		}
 	}
-	return strings.Join(words, ",")
+	return q
 }
 
-func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-
-// isOver tells whether tasks in that state run no more, and will not again.
-func (q queued) isOver() bool {
-	switch q.state {
-	case "BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "LAUNCH_FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "RECONFIG_FAIL", "REVOKED", "TIMEOUT":
-		return true
+// count adds the tasks of a line. The last array waits for all others, so it does not count as waiting.
+func (q *queueState) count(l queued, tasks int) {
+	switch {
+	case l.isOver():
+	case !l.isWaiting():
+		q.running += tasks
+	case l.waitsForOthers():
+	default:
+		q.pending += tasks
+		q.waiting = append(q.waiting, l.array)
+		if q.reason == "" || waitIsNormal(q.reason) {
+			q.reason = l.reason
+		}
 	}
-	return false // also of a state that a later version has
 }
 
-// why is the reason for which a task that has told no end has ended.
-func (q queued) why() string {
-	switch exit, signal := q.code>>8&0xff, q.code&0x7f; {
-	case q.state == "":
-		return "it has told no end, and Slurm does not know it any more"
-	case q.notLaunched():
-		return "Slurm could not start it: " + q.reason + ", as when the node does not see the job folder"
-	case q.state == "FAILED" && exit == cannotRun:
-		return "its node does not see the brood in the job folder, or may not run it"
-	case q.state == "FAILED" && signal != 0:
-		return "Slurm: FAILED, ended by signal " + strconv.Itoa(signal)
-	case q.state == "FAILED" && exit != 0:
-		return "Slurm: FAILED, exit code " + strconv.Itoa(exit)
-	case q.state == "COMPLETED":
-		return "Slurm: COMPLETED, but it has written no end"
-	case q.reason == "None" || q.reason == "" || q.reason == q.state:
-		return "Slurm: " + q.state
+// emitWaiting reports that tasks wait, if none runs or if the reason may not pass by itself.
+func (d *dispatcher) emitWaiting(q *queueState) {
+	if q.pending > 0 && q.reason != noReason && (q.running == 0 || !waitIsNormal(q.reason)) {
+		d.emitPending(q.reason)
 	}
-	return "Slurm: " + q.state + ", " + q.reason
 }
 
-// refusesNode tells whether the task could not begin for a reason that is its node's.
-func (q queued) refusesNode() bool {
-	return q.notLaunched() || q.state == "FAILED" && q.code>>8&0xff == cannotRun
-}
-
-// isBroods tells whether an exit code is one that brood has once it has begun: whatever else the batch script ends with,
-// no record is to come.
-func (q queued) isBroods() bool {
-	exit := q.code >> 8 & 0xff
-	return exit <= 2 || exit > 128
-}
-
-// notLaunched tells whether the task has failed before its first line: Slurm says so, too, of a script
-// that a signal has ended, but there is no signal 53.
-func (q queued) notLaunched() bool {
-	return q.state == "FAILED" && q.reason == "JobLaunchFailure" && q.code&0x7f == 53
+// patience returns how long to wait for the end of the record, after the last task of batch n is gone. If the task
+// ended by itself, the record has an end, which a file server may show late.
+func (q *queueState) patience(n int) time.Duration {
+	if over := q.over[n]; !over.isKnown() || over.endedItself() {
+		return seenWithin
+	}
+	return 3 * lookEvery
 }

@@ -13,8 +13,8 @@ import (
 	"brood/internal/event"
 )
 
-// left is a folder as a submitter has left it: three lists of files and one of folders, of which an array of two
-// was submitted.
+// left returns a folder that a submitter left: three batches of files and one of folders. The first two batches are
+// submitted, as one array.
 func left(t *testing.T) *Folder {
 	t.Helper()
 	f := newFolder(t, Request{Root: Exact(t.TempDir())})
@@ -29,8 +29,8 @@ func left(t *testing.T) *Folder {
 	return f
 }
 
-// TestTakeUp: a submitter may have been killed between any two of its writes.
-func TestTakeUp(t *testing.T) {
+// TestRestore restores the state after a submitter was killed between any two of its writes.
+func TestRestore(t *testing.T) {
 	remove := func(names ...string) func(*testing.T, *Folder) {
 		return func(t *testing.T, f *Folder) {
 			for _, name := range names {
@@ -45,29 +45,35 @@ func TestTakeUp(t *testing.T) {
 			must(t, os.Truncate(f.in(name), info.Size()-bytes))
 		}
 	}
+	both := []string{"submitted", "measured"}
 	for name, row := range map[string]struct {
 		change  func(*testing.T, *Folder)
 		waiting []int
 		last    bool
 		whole   bool
 		seen    bool
-		told    []string
+		emitted []string
 	}{
-		"as it is":           {func(*testing.T, *Folder) {}, []int{2, 3}, true, true, true, []string{"submitted", "measured"}},
-		"nothing submitted":  {remove("arrays.jsonl"), []int{0, 1, 2, 3}, true, true, true, []string{"measured"}},
-		"no array noted":     {cut("arrays.jsonl", 50), []int{0, 1, 2, 3}, true, true, true, []string{"measured"}},
-		"arrays empty":       {func(t *testing.T, f *Folder) { must(t, os.Truncate(f.in("arrays.jsonl"), 0)) }, []int{0, 1, 2, 3}, true, true, true, []string{"measured"}},
-		"no plan":            {remove("plan.json"), []int{2, 3}, true, false, true, []string{"submitted", "measured"}},
-		"no list of folders": {remove("plan.json", "lists/000/3"), []int{2}, false, false, true, []string{"submitted", "measured"}},
-		"half a list":        {func(t *testing.T, f *Folder) { remove("plan.json", "lists/000/3")(t, f); cut("lists/000/2", 3)(t, f) }, []int{}, false, false, true, []string{"submitted", "measured"}},
+		"complete":          {func(*testing.T, *Folder) {}, []int{2, 3}, true, true, true, both},
+		"nothing submitted": {remove("arrays.jsonl"), []int{0, 1, 2, 3}, true, true, true, []string{"measured"}},
+		"no array noted":    {cut("arrays.jsonl", 50), []int{0, 1, 2, 3}, true, true, true, []string{"measured"}},
+		"arrays empty": {func(t *testing.T, f *Folder) {
+			must(t, os.Truncate(f.in("arrays.jsonl"), 0))
+		}, []int{0, 1, 2, 3}, true, true, true, []string{"measured"}},
+		"no plan":            {remove("plan.json"), []int{2, 3}, true, false, true, both},
+		"no list of folders": {remove("plan.json", "lists/000/3"), []int{2}, false, false, true, both},
+		"half a list": {func(t *testing.T, f *Folder) {
+			remove("plan.json", "lists/000/3")(t, f)
+			cut("lists/000/2", 3)(t, f)
+		}, []int{}, false, false, true, both},
 		"half a last list": {func(t *testing.T, f *Folder) {
 			remove("plan.json", "lists/000/3")(t, f)
 			must(t, os.WriteFile(f.in("lists/last"), []byte("brood list 1\x00j\x00n "), 0o644))
-		}, []int{2}, false, false, true, []string{"submitted", "measured"}},
-		"nothing seen":         {remove("seen.json"), []int{2, 3}, true, true, false, []string{"submitted", "measured"}},
+		}, []int{2}, false, false, true, both},
+		"nothing seen":         {remove("seen.json"), []int{2, 3}, true, true, false, both},
 		"no planning":          {remove("plan.jsonl"), []int{2, 3}, true, true, true, []string{"submitted"}},
 		"half of the planning": {cut("plan.jsonl", 1), []int{2, 3}, true, true, true, []string{"submitted"}},
-		"stopped":              {func(t *testing.T, f *Folder) { f.has(t, "stop", "") }, nil, true, true, true, []string{"submitted", "measured"}},
+		"stopped":              {func(t *testing.T, f *Folder) { f.has(t, "stop", "") }, nil, true, true, true, both},
 		"nothing at all": {func(t *testing.T, f *Folder) {
 			remove("plan.json", "seen.json", "plan.jsonl", "arrays.jsonl")(t, f)
 			must(t, os.RemoveAll(f.in("lists", "000")))
@@ -77,22 +83,26 @@ func TestTakeUp(t *testing.T) {
 			f := left(t)
 			row.change(t, f)
 			d := driveBare(t, f)
-			must(t, d.takeUp())
-			if !slices.Equal(d.waiting, row.waiting) || d.planned.Last != row.last || d.planned.Whole != row.whole || d.seen != row.seen {
-				t.Errorf("waiting %v, %+v, seen %v; want %v, last %v, whole %v, %v", d.waiting, d.planned, d.seen, row.waiting, row.last, row.whole, row.seen)
+			must(t, d.restore())
+			if !slices.Equal(d.waiting, row.waiting) {
+				t.Errorf("waiting %v, want %v", d.waiting, row.waiting)
 			}
-			d.wants("told", d.told(event.Submitted, event.Measured), row.told)
-			must(t, driveBare(t, f).takeUp()) // and once more
+			if d.planned.Last != row.last || d.planned.Whole != row.whole || d.seen != row.seen {
+				t.Errorf("%+v, seen %v; want %+v", d.planned, d.seen, row)
+			}
+			d.wants("emitted", d.emitted(event.Submitted, event.Measured), row.emitted)
+			must(t, driveBare(t, f).restore()) // restore may be repeated
 		})
 	}
 }
 
-// TestTakeUpRefused: what no submitter has left behind is told, and is not gone on with.
-func TestTakeUpRefused(t *testing.T) {
+// TestRestoreRefused checks that Follow rejects a folder that no submitter can have left.
+func TestRestoreRefused(t *testing.T) {
+	const misfit = "array 7 does not fit the 4 listed batches"
 	for name, row := range map[string]struct{ file, text, says string }{
-		"an array of no list": {"arrays.jsonl", `{"ID":"7","First":3,"Tasks":[0,1]}` + "\n", "array 7 is of other batches than the 4"},
-		"an array below":      {"arrays.jsonl", `{"ID":"7","First":0,"Tasks":[-1]}` + "\n", "array 7 is of other batches than the 4"},
-		"an array of nothing": {"arrays.jsonl", `{"ID":"7"}` + "\n", "array 7 is of other batches than the 4"},
+		"an array of no list": {"arrays.jsonl", `{"ID":"7","First":3,"Tasks":[0,1]}` + "\n", misfit},
+		"an array below":      {"arrays.jsonl", `{"ID":"7","First":0,"Tasks":[-1]}` + "\n", misfit},
+		"an array of nothing": {"arrays.jsonl", `{"ID":"7"}` + "\n", misfit},
 		"no array":            {"arrays.jsonl", "nonsense\n", "arrays.jsonl: invalid character"},
 		"no plan":             {"plan.json", "nonsense\n", "plan.json: invalid character"},
 	} {
@@ -100,14 +110,16 @@ func TestTakeUpRefused(t *testing.T) {
 			f := left(t)
 			f.has(t, row.file, row.text)
 			_, err := f.Follow(context.Background(), nil, Options{}, func(event.Event) {})
-			if err == nil || !strings.Contains(err.Error(), row.says) || !strings.HasPrefix(err.Error(), "job folder "+fmt.Sprintf("%q", f.Path)) {
-				t.Errorf("%v, want %q", err, row.says)
+			message := fmt.Sprint(err)
+			folder := fmt.Sprintf("job folder %q", f.Path)
+			if !strings.Contains(message, row.says) || !strings.HasPrefix(message, folder) {
+				t.Errorf("%s, want %q", message, row.says)
 			}
 		})
 	}
 }
 
-// TestHalfLineIsNoMore: an array that is added behind half a line is one that the next who follows can read.
+// TestHalfLineIsNoMore checks that readArrays removes half a line, so that the next array is readable.
 func TestHalfLineIsNoMore(t *testing.T) {
 	f := left(t)
 	for n := range 3 {
@@ -115,20 +127,21 @@ func TestHalfLineIsNoMore(t *testing.T) {
 		must(t, err)
 		_, err = file.WriteString(`{"ID":"8","Fi`)
 		must(t, errors.Join(err, file.Close()))
-		if all, err := f.arrays(); err != nil || len(all) != n+1 {
+		if all, err := f.readArrays(); err != nil || len(all) != n+1 {
 			t.Fatalf("%d arrays, %v; want %d", len(all), err, n+1)
 		}
 		must(t, f.addArray(array{ID: "9", First: 2, Tasks: []int{0}}))
 	}
 }
 
-// TestLastIsApart: of a plan whose end was not noted the folders still come when all files have.
+// TestLastIsApart checks that the folders get their own array after the files, even if plan.json is missing.
 func TestLastIsApart(t *testing.T) {
 	f := left(t)
 	must(t, os.Remove(f.in("plan.json")))
 	d := driveBare(t, f)
-	standIns(t, map[string]string{"sbatch": `echo "$*" >>` + Quoted(f.in("called")) + `; wc -l <` + Quoted(f.in("called")) + ` | sed 's/^ */2/'`})
-	must(t, d.takeUp())
+	log := Quoted(f.in("called"))
+	standIns(t, map[string]string{"sbatch": `echo "$*" >>` + log + `; wc -l <` + log + ` | sed 's/^ */2/'`})
+	must(t, d.restore())
 	for len(d.waiting) > 0 {
 		must(t, d.submit(context.Background()))
 		must(t, d.answer())
@@ -136,43 +149,46 @@ func TestLastIsApart(t *testing.T) {
 	called, err := os.ReadFile(f.in("called"))
 	must(t, err)
 	calls := strings.Split(strings.TrimSpace(string(called)), "\n")
-	if len(calls) != 2 || strings.Contains(calls[0], "singleton") || !strings.Contains(calls[1], "--array=0 ") || !strings.Contains(calls[1], "--dependency=singleton") {
+	const last = "--dependency=singleton"
+	if len(calls) != 2 || strings.Contains(calls[0], last) || !strings.Contains(calls[1], last) ||
+		!strings.Contains(calls[1], "--array=0 ") {
 		t.Errorf("sbatch was called with\n%s", called)
 	}
-	if all, err := f.arrays(); err != nil || len(all) != 3 || all[2].ID != "22" || all[2].First != 3 {
+	if all, err := f.readArrays(); err != nil || len(all) != 3 || all[2].ID != "22" || all[2].First != 3 {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
 
-// TestTakeUpTellsOnce: what the records say is told as if they had been followed all the time.
-func TestTakeUpTellsOnce(t *testing.T) {
+// TestRestoreEmitsOnce checks that a later follower emits the same events as the first one.
+func TestRestoreEmitsOnce(t *testing.T) {
 	f := left(t)
 	before := driveBare(t, f)
-	must(t, before.takeUp())
+	must(t, before.restore())
 	r := before.record(0, 0, 0, "7_0")
 	r.copies("a0")
 	r.fails("b0", "no")
 	r.finishes()
 	before.looks()
 	d := driveBare(t, f)
-	must(t, d.takeUp())
+	must(t, d.restore())
 	d.looks()
-	d.wants("told", d.told(event.Started, event.Copied, event.Failed, event.Exited), []string{"started", "copied a0", "exited", "failed b0"})
-	if !slices.Equal(d.told(event.Copied, event.Failed), before.told(event.Copied, event.Failed)) {
-		t.Errorf("told before %q", before.told(event.Copied, event.Failed))
+	got := d.emitted(event.Started, event.Copied, event.Failed, event.Exited)
+	d.wants("emitted", got, []string{"started", "copied a0", "exited", "failed b0"})
+	if !slices.Equal(d.emitted(event.Copied, event.Failed), before.emitted(event.Copied, event.Failed)) {
+		t.Errorf("emitted before: %q", before.emitted(event.Copied, event.Failed))
 	}
 	if d.batches[0].state != settled || d.batches[1].state != submitted {
 		t.Errorf("%+v", d.batches)
 	}
 }
 
-// TestUnreadableList: a list that nobody can read is no reason to think that there are no more.
+// TestUnreadableList checks that an unreadable list is an error, not the end of the lists.
 func TestUnreadableList(t *testing.T) {
 	f := left(t)
 	must(t, os.Remove(f.in("plan.json")))
 	must(t, os.Remove(f.list(1)))
 	must(t, os.Mkdir(f.list(1), 0o755))
-	if err := driveBare(t, f).takeUp(); err == nil || errors.Is(err, fs.ErrNotExist) {
+	if err := driveBare(t, f).restore(); err == nil || errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"brood/internal/slurm/slurmtest"
 )
 
-// TestOddJobFolder: Slurm takes a job folder of any name, finds the batch script and makes the log in it.
+// TestOddJobFolder checks that Slurm finds the batch script and writes the log in a job folder with any name.
 func TestOddJobFolder(t *testing.T) {
 	c := slurmtest.New(t, slurmtest.Options{Nodes: 1, Plain: true})
 	for _, v := range c.Env() {
@@ -18,7 +18,8 @@ func TestOddJobFolder(t *testing.T) {
 	}
 	folders, ids := map[string]*Folder{}, map[string]string{}
 	for name, odd := range map[string]string{
-		"blank": "a b", "pattern": "a%b%A%%", "number": "a%5b", "quotes": `a'b"c`, "newline": "a\nb", "backslash": `a\b`, "backslashes": `a\\b\`, "both": `a\%Ab`, "dollar": "$HOME`x`",
+		"blank": "a b", "pattern": "a%b%A%%", "number": "a%5b", "quotes": `a'b"c`, "newline": "a\nb",
+		"backslash": `a\b`, "backslashes": `a\\b\`, "both": `a\%Ab`, "dollar": "$HOME`x`",
 	} {
 		f := newFolder(t, Request{Source: "/s", Dest: "/d"})
 		path := f.in(odd)
@@ -26,13 +27,13 @@ func TestOddJobFolder(t *testing.T) {
 		f.Path = path
 		must(t, os.WriteFile(f.in("brood"), []byte("#!/bin/sh\necho \"$@\"\n"), 0o755))
 		must(t, os.WriteFile(f.in("task.sh"), []byte(f.script()), 0o755))
-		id, err := sbatch(context.Background(), f.sbatch(array{Tasks: []int{0}}, 0, false, "", ""))
+		id, err := submitArray(context.Background(), f.sbatchArgs(array{Tasks: []int{0}}, 0, false, "", nil))
 		must(t, err)
 		folders[name], ids[name] = f, id
 	}
 	for name, f := range folders {
 		t.Run(name, func(t *testing.T) {
-			until(t, "it is over", func() bool {
+			until(t, "the task is over", func() bool {
 				state, _, _ := strings.Cut(c.State(ids[name]+"_0"), " ")
 				return queued{state: state}.isOver()
 			})
@@ -40,7 +41,8 @@ func TestOddJobFolder(t *testing.T) {
 			if err != nil || len(logs) != 1 {
 				t.Fatalf("%s: %d logs, %v", c.State(ids[name]+"_0"), len(logs), err)
 			}
-			if text, err := os.ReadFile(f.in("log", logs[0].Name())); err != nil || !strings.Contains(string(text), "--batch=0") {
+			text, err := os.ReadFile(f.in("log", logs[0].Name()))
+			if err != nil || !strings.Contains(string(text), "--batch=0") {
 				t.Errorf("%q: %q, %v", logs[0].Name(), text, err)
 			}
 		})

@@ -9,22 +9,25 @@ import (
 	"brood/internal/plan"
 )
 
-// Seen is a name of the source as the submit side has seen it. Where a node sees none of some names so, it sees another source.
+// Seen is a name of the source as the submitter saw it. If a node sees none of these names in the same way, it sees
+// another source.
 type Seen struct {
 	Name Exact
-	Mode fs.FileMode // its type
-	Size int64       // of a file
-	Time int64       // of its last change, in nanoseconds
+	Mode fs.FileMode // the type only
+	Size int64       // of a regular file, in bytes
+	Time int64       // of the last change, in nanoseconds since 1970
 }
 
-// seenMost is how many names are looked at: some may be changed by somebody meanwhile.
+// seenMost is the number of names to compare. It is above one because a user may change some names meanwhile.
 const seenMost = 16
 
+// isIn tells whether the name is the same in source now.
 func (s Seen) isIn(source string) bool {
 	now, err := see(source, string(s.Name))
 	return err == nil && now == s
 }
 
+// see looks at a name now.
 func see(source, name string) (Seen, error) {
 	info, err := os.Lstat(filepath.Join(source, name))
 	if err != nil {
@@ -37,9 +40,9 @@ func see(source, name string) (Seen, error) {
 	return s, nil
 }
 
-// writeSeen notes some names of a list.
-func (f *Folder) writeSeen(batch int) error {
-	file, err := os.Open(f.list(batch))
+// writeSeen writes seen.json, with the first names of batch n.
+func (f *Folder) writeSeen(n int) error {
+	file, err := os.Open(f.list(n))
 	if err != nil {
 		return err
 	}

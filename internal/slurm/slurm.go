@@ -1,68 +1,97 @@
-// Package slurm hands the jobs of a plan to a Slurm cluster, and tells what becomes of
-// them by the same events as a run on one machine. It starts no process on a node and
-// keeps no daemon: Slurm does, and what the two sides have to say to each other
-// lies in a job folder on the file system that they share.
+// Package slurm runs the batches of a plan on a Slurm cluster. It reports them by the same events as a local run.
 //
-//	submit side                       job folder               node
-//	plan ─ Jobs ─▶ Run ── a batch ──▶ lists/000/12 ──────────▶ brood copy --task 12
-//	               │ └─── sbatch ───▶ Slurm ── 81_3 ── task.sh ──▶ │ one child per file, as ever
-//	               ▼                                               ▼
-//	sink ◀──── follow ◀────────────── events/000/12.… ◀────── its record
-//	              └────── squeue: whether a task that tells nothing is still to come
+// The submitting machine and the nodes share a file system. They communicate only through a job folder on it, whose
+// layout [Folder] describes. brood starts no process on a node and keeps no daemon: Slurm starts the tasks.
 //
-// A batch is done when a task of it has written so to the job folder; what Slurm says of a task is only
-// used as the reason for which it did not. A task may run twice at once, so each
-// attempt has a record of its own, a name that two of them have settled counts once, and an
-// attempt that sees a later one of the same batch ends:
+//	submitting machine              job folder                    node
+//	plan ─▶ Run ──── a batch ─────▶ lists/000/12 ───────────────▶ brood copy --task 12
+//	         │ └──── sbatch ──────▶ Slurm ── 81_3 ── task.sh ───▶   │ one child per file
+//	         ▼                                                      ▼
+//	sink ◀── dispatcher ◀────────── events/000/12.… ◀───────────── its record
+//	              └─ squeue: may a task without news still run?
 //
-//	listed ─▶ submitted ─▶ attempts ─┬─▶ one has finished ──────────────────────────▶ done
-//	             ▲                   └─▶ none is to come any more ─┬─▶ tries left ─┐
-//	             └─────────────────────────────────────────────────│───────────────┘
-//	                                                               └─▶ its names have failed
+// A batch is done when the record of one of its tasks says so. The state that Slurm has for a task only gives the
+// reason of a failure. Slurm may run a task twice at the same time, so three rules hold:
 //
-// Folders and links come last, as one task that Slurm starts when all others are over
-// (--dependency=singleton). It is started once more when a file was written after it.
+//   - Each attempt has its own record.
+//   - A name that two attempts settle counts once.
+//   - An attempt ends when it sees a later attempt at the same batch.
+//
+// The states of a batch:
+//
+//	listed ─▶ submitted ─▶ attempts ─┬─▶ one has finished ───────────────▶ settled
+//	             ▲                   └─▶ none is left ─┬─▶ tries left ─┐
+//	             └─────────────────────────────────────│───────────────┘
+//	                                                   └─▶ its names fail ─▶ settled
+//
+// Folders and links are the last batch. Slurm starts its task when all others are over (--dependency=singleton).
+// The batch is submitted again if a file was written after that task began.
+//
+// # The seam between the job folder and Slurm
+//
+// These files know Slurm's commands, their output and its environment variables, and nothing else does:
+//
+//	command.go   call runs a command; unanswered and full classify its errors
+//	scontrol.go  askLimits reads what the cluster accepts; excludeNodes keeps waiting tasks off nodes
+//	sbatch.go    submitArray submits an array with the arguments of sbatchArgs
+//	script.go    script is the batch script, which starts brood on the node
+//	squeue.go    askQueue reads the states of tasks; the methods of queued say what a state means
+//	scancel.go   cancelJob and cancelTask cancel tasks
+//	environ.go   taskEnv reads which task this process is
+//
+// The other files know batches, arrays, attempts and records:
+//
+//	folder.go, lists.go, arrays.go, seen.go, exact.go, planning.go  the job folder
+//	task.go, diary.go                                               the node's side
+//	heartbeat.go                                                    the sign that somebody follows the run
+//	dispatcher.go, batch.go, submit.go, queue.go, stop.go,          the submitting side
+//	resume.go, cluster.go
+//	attempt.go, attempts.go, look.go, judge.go                      records as the submitting side reads them
+//
+// Another scheduler would need the functions of the first list, in files of its own.
 package slurm
 
 import (
 	"time"
 )
 
-// Request is what is asked for once, and kept in the job folder.
+// Request describes one run. The job folder keeps it.
 type Request struct {
 	Source, Dest Exact
 	Root         Exact   // the folder that names are relative to
-	Flags        []Exact // of brood copy, as each task gets them
-	Sbatch       []Exact // flags of sbatch
-	Throttle     int     // tasks at once; 0: as many as Slurm starts
-	Retries      int     // tries of a batch after the first, by Slurm or by us
+	Flags        []Exact // of brood copy, for each task
+	Sbatch       []Exact // the user's flags of sbatch
+	Throttle     int     // tasks at once; 0: no limit
+	Retries      int     // tries of a batch after the first, whether Slurm or brood starts them
 	Daemon       bool    // tasks end when nobody follows for Heartbeat
 	Heartbeat    Seconds
 
-	Own  bool   // the job folder has a name of ours, and goes when all is done
+	Own  bool   // brood chose the job folder's name, and removes the folder when all is done
 	Jobs int    // children at once of a task, for the record
-	Hash string // by which contents are verified
+	Hash string // the hash that verifies contents
 }
 
 // Seconds is a duration in JSON.
 type Seconds float64
 
-// Duration is s as one.
+// Duration converts s.
 func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * float64(time.Second)) }
 
-// The clocks of the protocol. Each is a compromise with a shared file system, where a look
-// costs its server something, and what one machine writes another may see late.
+// The intervals of the protocol. Each read costs the file server something, and a machine may see late what another
+// one writes. The intervals balance the two.
 const (
-	lookEvery  = time.Second      // records are looked at, and written, at the most;
-	looksMost  = 200              // and so many of them a second
-	askFirst   = 2 * time.Second  // squeue is asked, after there was news;
-	askMost    = 15 * time.Second // and when there is none
-	gatherFor  = 5 * time.Second  // batches wait for an array to be full
-	seenWithin = time.Minute      // what a task has written is visible: acdirmax of nfs(5)
-	watchEvery = 5 * time.Second  // a task looks whether it is still wanted
-	beatEvery  = 2 * time.Second  // who follows says so
+	lookEvery  = time.Second      // shortest time between two reads, or two writes, of a record
+	looksMost  = 200              // records to read a second
+	askFirst   = 2 * time.Second  // between two calls of squeue, after news
+	askMost    = 15 * time.Second // the same, without news
+	gatherFor  = 5 * time.Second  // batches wait for a full array
+	seenWithin = time.Minute      // other machines see a write: acdirmax of nfs(5)
+	watchEvery = 5 * time.Second  // a task checks that it is still wanted
+	beatEvery  = 2 * time.Second  // the heartbeat changes
 )
 
-// beatEvery is how often the heartbeat changes, and watchEvery how often a task looks at it.
-func (r Request) beatEvery() time.Duration  { return min(beatEvery, r.Heartbeat.Duration()/4) }
+// beatEvery is the time between two heartbeats.
+func (r Request) beatEvery() time.Duration { return min(beatEvery, r.Heartbeat.Duration()/4) }
+
+// watchEvery is the time between two looks of a task at the heartbeat.
 func (r Request) watchEvery() time.Duration { return min(watchEvery, r.Heartbeat.Duration()/4) }

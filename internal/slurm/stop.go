@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strconv"
 	"time"
 
 	"brood/internal/schedule"
 )
 
-// stop goes up a rung: Drain lets the rest be submitted, and the tasks go on; Terminate cancels them, and waits for their
-// end; Kill leaves at once, and kills those that are being cancelled.
+// stop ends the run, or leaves it:
+//
+//	Drain      submits the rest, leaves the tasks alone, and returns
+//	Terminate  cancels the tasks and waits for their end
+//	Kill       returns at once; tasks that are being cancelled are killed
 func (d *dispatcher) stop(ctx context.Context, to schedule.Stop) error {
 	switch to {
 	case schedule.Drain:
@@ -29,7 +31,7 @@ func (d *dispatcher) stop(ctx context.Context, to schedule.Stop) error {
 	return d.endOfPlan(false)
 }
 
-// halt ends the run since too much has failed.
+// halt ends the run because too much failed.
 func (d *dispatcher) halt(ctx context.Context, to schedule.Stop) error {
 	d.halted = true
 	if to == schedule.Drain {
@@ -38,65 +40,41 @@ func (d *dispatcher) halt(ctx context.Context, to schedule.Stop) error {
 	return d.end(ctx, allTasks)
 }
 
-// end cancels tasks; what is not submitted is not.
-func (d *dispatcher) end(ctx context.Context, to cancelled) error {
-	d.ending, d.to = true, max(d.to, to)
-	d.cancel(ctx, d.to)
+// end cancels tasks and submits nothing more.
+func (d *dispatcher) end(ctx context.Context, s scope) error {
+	d.ending, d.cancelled = true, max(d.cancelled, s)
+	d.cancel(ctx, d.cancelled)
 	return d.dropRest()
 }
 
-// dropRest gives up what is not submitted.
+// dropRest gives up all batches that are not submitted.
 func (d *dispatcher) dropRest() error {
 	err := d.endOfPlan(false)
 	d.dropListed()
 	return err
 }
 
-// cancelled is which tasks are, and how.
-type cancelled int
-
-const (
-	waitingTasks cancelled = iota // those that have not begun
-	allTasks                      // after these those that run, so that none begins in place of another
-	killTasks                     // without asking
-)
-
-// cancel cancels tasks, in a goroutine of its own.
-func (d *dispatcher) cancel(ctx context.Context, to cancelled) {
+// cancel cancels tasks in the background.
+func (d *dispatcher) cancel(ctx context.Context, s scope) {
 	d.cancelling++
 	d.do(func() func() error {
-		err := d.Folder.cancel(ctx, to)
+		err := d.Folder.cancel(ctx, s)
 		return func() error {
 			d.cancelling--
-			d.ask = askFirst
+			d.askAfter = askFirst
 			return err
 		}
 	})
 }
 
-// cancel calls scancel. Tasks that come all the same, as they were submitted at that moment, see the file stop.
-func (f *Folder) cancel(ctx context.Context, to cancelled) error {
-	args := f.ours()
-	if to == waitingTasks {
-		_, err := call(ctx, "scancel", append(args, "--state=PENDING")...)
-		return err
+// cancel cancels tasks. A task that is being submitted at that moment may begin, but then finds the file stop.
+func (f *Folder) cancel(ctx context.Context, s scope) error {
+	if s != waitingTasks {
+		if err := f.write("stop", nil, 0o644); err != nil {
+			return fmt.Errorf("job folder %q: %w", f.Path, err)
+		}
 	}
-	if err := f.write("stop", nil, 0o644); err != nil {
-		return fmt.Errorf("job folder %q: %w", f.Path, err)
-	}
-	if _, err := call(ctx, "scancel", append(args, "--state=PENDING")...); err != nil {
-		return err
-	}
-	if to == killTasks {
-		args = append(args, "--signal=KILL", "--full")
-	}
-	_, err := call(ctx, "scancel", args...)
-	return err
-}
-
-// ours are the arguments of scancel that mean all tasks of the job.
-func (f *Folder) ours() []string {
-	return []string{"--name=" + f.Job.Name, "--user=" + strconv.Itoa(os.Getuid())}
+	return cancelJob(ctx, f.Job.Name, s)
 }
 
 // isStopped tells whether somebody has cancelled the tasks.
@@ -105,7 +83,7 @@ func (f *Folder) isStopped() bool {
 	return err == nil || !errors.Is(err, fs.ErrNotExist)
 }
 
-// Stop cancels the tasks and waits until Slurm has none any more. It returns how many there were.
+// Stop cancels the tasks and waits until all are over. It returns how many there were.
 func (f *Folder) Stop(ctx context.Context) (tasks int, err error) {
 	for first := true; ; first = false {
 		lines, err := askQueue(ctx, f.Job.Name)
@@ -132,11 +110,4 @@ func (f *Folder) Stop(ctx context.Context) (tasks int, err error) {
 			return tasks, ctx.Err()
 		}
 	}
-}
-
-func (q queued) count() (n int) {
-	for _, t := range q.tasks {
-		n += t.to - t.from + 1
-	}
-	return max(n, 1)
 }

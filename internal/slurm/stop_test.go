@@ -12,7 +12,7 @@ import (
 	"brood/internal/schedule"
 )
 
-// TestDrainSubmitsTheRest: after a first Ctrl-C the plan goes on to its end, or nothing would come of the rest.
+// TestDrainSubmitsTheRest checks that the plan goes on after a first Ctrl-C: otherwise nobody would copy the rest.
 func TestDrainSubmitsTheRest(t *testing.T) {
 	d := driveBare(t, newFolder(t, Request{}))
 	source := make(chan plan.Batch)
@@ -23,14 +23,14 @@ func TestDrainSubmitsTheRest(t *testing.T) {
 	case batch, ok := <-d.nextBatch():
 		must(t, d.take(batch, ok))
 	default:
-		t.Fatal("no job is taken any more")
+		t.Fatal("the dispatcher takes no more batches")
 	}
 	if !d.over() || !d.left || !d.planned.Whole {
 		t.Errorf("over %v, left %v, %+v", d.over(), d.left, d.planned)
 	}
 }
 
-// TestKillIsWaitedFor: who is asked twice to end the tasks leaves when Slurm was told to kill them.
+// TestKillIsWaitedFor checks that Kill after Terminate returns once scancel has the signal KILL.
 func TestKillIsWaitedFor(t *testing.T) {
 	d := drive(t, newFolder(t, Request{Daemon: true}), 1)
 	standIns(t, map[string]string{
@@ -41,29 +41,31 @@ func TestKillIsWaitedFor(t *testing.T) {
 	stops := make(chan schedule.Stop, 2)
 	stops <- schedule.Terminate
 	stops <- schedule.Kill
-	came, err := d.loop(context.Background(), stops)
+	outcome, err := d.loop(context.Background(), stops)
 	must(t, err)
 	called, _ := os.ReadFile(d.in("called"))
-	if !came.Left || !came.Stopped || strings.Count(string(called), "--signal=KILL") != 1 || strings.Count(string(called), "\n") != 4 {
-		t.Errorf("%+v, when scancel was called with\n%s", came, called)
+	kills, calls := strings.Count(string(called), "--signal=KILL"), strings.Count(string(called), "\n")
+	if !outcome.Left || !outcome.Stopped || kills != 1 || calls != 4 {
+		t.Errorf("%+v; the calls of scancel:\n%s", outcome, called)
 	}
 }
 
-// TestRefusedWhenStopped: an array that was under way when the tasks were cancelled, and that the cluster then
-// does not take, is nothing to wait for.
+// TestRefusedWhenStopped checks that the run ends after sbatch was under way during a cancellation, and then refused
+// the array.
 func TestRefusedWhenStopped(t *testing.T) {
 	standIns(t, map[string]string{"scancel": ""})
 	d := drive(t, newFolder(t, Request{Daemon: true}), 2)
 	a := array{Tasks: []int{0, 1}} // sbatch was called
 	must(t, d.stop(context.Background(), schedule.Terminate))
 	must(t, d.answer())
-	must(t, d.sent(context.Background(), a, "", &CommandError{"sbatch", "Resource temporarily unavailable", errors.New("exit status 1")}))
+	refused := &CommandError{"sbatch", "Resource temporarily unavailable", errors.New("exit status 1")}
+	must(t, d.sent(context.Background(), a, "", refused))
 	if !d.over() {
-		t.Errorf("waits for %v, which nobody submits", d.waiting)
+		t.Errorf("the run waits for batches %v, which nobody submits", d.waiting)
 	}
 }
 
-// TestStoppedElsewhere: once somebody has stopped the job no more is submitted of it.
+// TestStoppedElsewhere checks that a stop by another process ends the submissions.
 func TestStoppedElsewhere(t *testing.T) {
 	d := drive(t, newFolder(t, Request{}), 3)
 	standIns(t, map[string]string{"sbatch": "touch " + Quoted(d.in("called")) + "; echo 8"})
@@ -80,22 +82,23 @@ func TestStoppedElsewhere(t *testing.T) {
 	}
 }
 
-// TestNoGoroutineIsLeft: a command that is under way when the run is over has nobody to tell.
+// TestNoGoroutineIsLeft checks that the goroutine of a command ends, even if the loop ends before the command.
 func TestNoGoroutineIsLeft(t *testing.T) {
 	d := drive(t, newFolder(t, Request{}), 1)
 	began, go_ := d.in("began"), d.in("go")
-	standIns(t, map[string]string{"squeue": "touch " + Quoted(began) + "; while ! [ -e " + Quoted(go_) + " ]; do sleep 0.01; done"})
+	script := "touch " + Quoted(began) + "; while ! [ -e " + Quoted(go_) + " ]; do sleep 0.01; done"
+	standIns(t, map[string]string{"squeue": script})
 	d.submitted("7", 0)
-	d.ask = time.Millisecond
+	d.askAfter = time.Millisecond
 	stops := make(chan schedule.Stop, 1)
 	over := make(chan error)
 	go func() {
 		_, err := d.loop(context.Background(), stops)
 		over <- err
 	}()
-	until(t, "squeue is asked", func() bool { _, err := os.Stat(began); return err == nil })
+	until(t, "squeue runs", func() bool { _, err := os.Stat(began); return err == nil })
 	stops <- schedule.Kill
 	must(t, <-over)
 	must(t, os.WriteFile(go_, nil, 0o644))
-	until(t, "its goroutine ends", func() bool { return !runs("slurm.(*dispatcher).do.") })
+	until(t, "the goroutine of squeue ends", func() bool { return !runs("slurm.(*dispatcher).do.") })
 }

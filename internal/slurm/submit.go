@@ -8,9 +8,9 @@ import (
 	"brood/internal/event"
 )
 
-// mostNow is how many tasks may be submitted now. Others submit as well, so of what the cluster takes half
-// is ours; and after each refusal it is half of that.
-func (d *dispatcher) mostNow() int {
+// room returns how many tasks may be submitted now. Other users submit too, so brood takes at most half of what the
+// cluster accepts. Each refusal halves the number.
+func (d *dispatcher) room() int {
 	free := d.Job.JobCount/2 - d.count[submitted]
 	if d.count[submitted] == 0 {
 		free = max(free, 1)
@@ -21,7 +21,7 @@ func (d *dispatcher) mostNow() int {
 	return max(1, free>>min(d.refusals, 20))
 }
 
-// submit submits what is due, one array at a time: batches that were there before first.
+// submit submits the next array that is due. Batches that were submitted before go first.
 func (d *dispatcher) submit(ctx context.Context) error {
 	if d.submitting || d.ending || d.left || time.Now().Before(d.notBefore) {
 		return nil
@@ -31,52 +31,52 @@ func (d *dispatcher) submit(ctx context.Context) error {
 		a := d.dueAgain()
 		return d.send(ctx, a, d.isLast(a.First))
 	case d.dueFirst():
-		n := min(len(d.waiting), d.Job.ArraySize, d.mostNow())
+		n := min(len(d.waiting), d.Job.ArraySize, d.room())
 		last := d.planned.Last && d.waiting[n-1] == len(d.batches)-1
 		if last && n > 1 {
-			n, last = n-1, false // it waits for all others, and so is an array of its own
+			n, last = n-1, false // the last batch waits for all others, so it needs its own array
 		}
 		a := array{First: d.waiting[0]}
-		for _, c := range d.waiting[:n] {
-			a.Tasks = append(a.Tasks, c-a.First)
+		for _, b := range d.waiting[:n] {
+			a.Tasks = append(a.Tasks, b-a.First)
 		}
-		d.waiting, d.since = d.waiting[n:], time.Now()
+		d.waiting, d.waitingSince = d.waiting[n:], time.Now()
 		return d.send(ctx, a, last)
 	}
 	return nil
 }
 
-// dueFirst tells whether an array of batches that were never submitted is due.
+// dueFirst tells whether to submit batches for the first time: the array is full, has waited long enough, or no more
+// batches come.
 func (d *dispatcher) dueFirst() bool {
-	if len(d.waiting) == 0 || d.mostNow() == 0 {
+	if len(d.waiting) == 0 || d.room() == 0 {
 		return false
 	}
-	return d.source == nil || len(d.waiting) >= d.Job.ArraySize || time.Since(d.since) >= gatherFor
+	return d.source == nil || len(d.waiting) >= d.Job.ArraySize || time.Since(d.waitingSince) >= gatherFor
 }
 
-// dueAgain takes the batches that belong to one array from those that are to be submitted again: the last one by itself, when
-// there is no other.
+// dueAgain removes batches from again that fit into one array, and returns the array. The last batch gets its own.
 func (d *dispatcher) dueAgain() array {
 	slices.Sort(d.again)
 	a := array{First: d.again[0], Again: true}
-	d.again = slices.DeleteFunc(d.again, func(c int) bool {
-		if c >= a.First+d.Job.ArraySize || d.isLast(c) && c > a.First {
+	d.again = slices.DeleteFunc(d.again, func(n int) bool {
+		if n >= a.First+d.Job.ArraySize || d.isLast(n) && n > a.First {
 			return false
 		}
-		a.Tasks = append(a.Tasks, c-a.First)
+		a.Tasks = append(a.Tasks, n-a.First)
 		return true
 	})
 	return a
 }
 
-// send calls sbatch, unless somebody has stopped the job: what came then would end at once.
+// send submits an array. If somebody has stopped the job, it gives the rest up instead: the tasks would end at once.
 func (d *dispatcher) send(ctx context.Context, a array, last bool) error {
 	if d.isStopped() {
 		return d.dropRest()
 	}
 	if !d.seen {
 		if err := d.writeSeen(a.First + a.Tasks[0]); err != nil {
-			return d.problem(err)
+			return d.inFolder(err)
 		}
 		d.seen = true
 	}
@@ -85,13 +85,13 @@ func (d *dispatcher) send(ctx context.Context, a array, last bool) error {
 		a.Bytes += d.batches[a.First+t].bytes
 	}
 	after := ""
-	if n := len(d.known); n > 0 {
-		after = d.known[n-1].ID
+	if n := len(d.arrays); n > 0 {
+		after = d.arrays[n-1].ID
 	}
-	args := d.sbatch(a, len(d.known), last, after, d.excluded())
+	args := d.sbatchArgs(a, len(d.arrays), last, after, d.excludedNodes())
 	d.submitting = true
 	d.do(func() func() error {
-		id, err := sbatch(ctx, args)
+		id, err := submitArray(ctx, args)
 		return func() error {
 			d.submitting = false
 			return d.sent(ctx, a, id, err)
@@ -100,12 +100,13 @@ func (d *dispatcher) send(ctx context.Context, a array, last bool) error {
 	return nil
 }
 
-// sent notes an array that was taken. One that the cluster may take later is tried again then.
+// sent notes an accepted array. If the cluster may accept it later, sent puts it back. A batch that was accepted
+// before and is refused now has failed. Any other error ends the run.
 func (d *dispatcher) sent(ctx context.Context, a array, id string, err error) error {
 	if unanswered(err) || full(err) {
 		d.refusals++
 		d.notBefore = time.Now().Add(gatherFor)
-		d.say(err.Error())
+		d.emitPending(err.Error())
 		d.putBack(a)
 		if d.ending {
 			d.dropListed()
@@ -120,19 +121,19 @@ func (d *dispatcher) sent(ctx context.Context, a array, id string, err error) er
 	}
 	d.refusals = 0
 	a.ID = id
-	if err := d.problem(d.addArray(a)); err != nil {
+	if err := d.inFolder(d.addArray(a)); err != nil {
 		return err
 	}
 	d.note(a)
 	d.mark()
 	if d.ending {
-		d.cancel(ctx, d.to) // it was under way when the others were
+		d.cancel(ctx, d.cancelled) // the earlier cancellation may have missed this array
 	}
 	return nil
 }
 
-// mark has the destination marked, unless it is; no task begins before that. It comes after Slurm has taken an array: where it
-// takes none, nothing is touched.
+// mark makes the marker in the destination, unless it is there. No task begins before. brood waits until Slurm has
+// accepted an array: if it accepts none, the destination stays untouched.
 func (d *dispatcher) mark() {
 	if d.marking || d.isMarked() {
 		return
@@ -141,7 +142,7 @@ func (d *dispatcher) mark() {
 	d.do(func() func() error {
 		err := d.opts.Mark()
 		if err == nil {
-			err = d.problem(d.write(marked, nil, 0o644))
+			err = d.inFolder(d.write(marked, nil, 0o644))
 		}
 		return func() error {
 			d.marking = false
@@ -150,7 +151,7 @@ func (d *dispatcher) mark() {
 	})
 }
 
-// putBack has an array submitted later.
+// putBack queues the batches of an array for a later submission.
 func (d *dispatcher) putBack(a array) {
 	batches := make([]int, len(a.Tasks))
 	for i, t := range a.Tasks {
@@ -163,24 +164,24 @@ func (d *dispatcher) putBack(a array) {
 	}
 }
 
-// note takes an array that was submitted into account.
+// note adds a submitted array to the state, and emits Submitted.
 func (d *dispatcher) note(a array) {
-	d.byID[a.ID] = len(d.known)
-	d.known = append(d.known, a)
+	d.byID[a.ID] = len(d.arrays)
+	d.arrays = append(d.arrays, a)
 	for _, t := range a.Tasks {
-		c := d.set(a.First+t, submitted)
-		c.generation, c.at, c.missing = len(d.known)-1, time.Now(), time.Time{}
-		c.tries++
+		b := d.set(a.First+t, submitted)
+		b.generation, b.at, b.missing = len(d.arrays)-1, time.Now(), time.Time{}
+		b.tries++
 	}
 	d.emit(event.Event{Kind: event.Submitted, Task: a.ID, Jobs: len(a.Tasks), Files: a.Files, Size: a.Bytes})
-	d.ask = askFirst
+	d.askAfter = askFirst
 }
 
-// say tells that tasks wait, or for whom they do, unless that was told.
-func (d *dispatcher) say(reason string) {
-	if d.said == reason {
+// emitPending emits Pending with the reason why the run waits, unless the last one had the same reason.
+func (d *dispatcher) emitPending(reason string) {
+	if d.lastReason == reason {
 		return
 	}
-	d.said = reason
+	d.lastReason = reason
 	d.emit(event.Event{Kind: event.Pending, Jobs: d.pending, Reason: reason})
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Task is this process as a task of a job.
+// Task is this process, as a task on a node.
 type Task struct {
 	*Folder
 	Batch int
@@ -20,24 +20,18 @@ type Task struct {
 	Node  string
 
 	generation, restarts int
-	heartbeat            []byte // as it was last
-	changed              time.Time
+	heartbeat            []byte    // the latest one
+	changed              time.Time // when the heartbeat last changed
 }
 
-// Task is the task that Slurm's environment tells of. again: its batch was submitted before.
+// Task returns the task that Slurm's environment variables describe. again means that its batch was submitted before.
+// The task then makes earlier attempts end.
 func (f *Folder) Task(batch, generation int, again bool, getenv func(string) string) (*Task, error) {
-	t := &Task{Folder: f, Batch: batch, Node: getenv("SLURMD_NODENAME"), generation: generation}
-	array, task := getenv("SLURM_ARRAY_JOB_ID"), getenv("SLURM_ARRAY_TASK_ID")
-	if array == "" || task == "" || t.Node == "" {
-		return nil, errors.New("SLURM_ARRAY_JOB_ID, SLURM_ARRAY_TASK_ID or SLURMD_NODENAME is not set: this is no task of an array")
+	id, node, restarts, err := taskEnv(getenv)
+	if err != nil {
+		return nil, err
 	}
-	t.ID = array + "_" + task
-	if s := getenv("SLURM_RESTART_COUNT"); s != "" {
-		var err error
-		if t.restarts, err = strconv.Atoi(s); err != nil {
-			return nil, fmt.Errorf("SLURM_RESTART_COUNT %q: is no number", s)
-		}
-	}
+	t := &Task{Folder: f, Batch: batch, ID: id, Node: node, generation: generation, restarts: restarts}
 	if again || t.restarts > 0 {
 		if err := t.putFence(); err != nil {
 			return nil, fmt.Errorf("job folder %q: %w", f.Path, err)
@@ -46,7 +40,7 @@ func (f *Folder) Task(batch, generation int, again bool, getenv func(string) str
 	return t, nil
 }
 
-// putFence has earlier attempts end. One that Slurm starts late does not take back that of a later one.
+// putFence writes the fence that makes earlier attempts end. If a later attempt has already begun, it keeps its fence.
 func (t *Task) putFence() error {
 	if t.isOvertaken() {
 		return nil
@@ -54,33 +48,35 @@ func (t *Task) putFence() error {
 	return t.write(fence(t.Batch), fmt.Appendf(nil, "%d %d\n", t.generation, t.restarts), 0o644)
 }
 
-// fence is the file that tells which attempt at a batch counts, where there was more than one.
-func fence(batch int) string {
-	return filepath.Join("events", part(batch), strconv.Itoa(batch)+".fence")
+// fence returns the name of the file that names the latest attempt at batch n. It exists once there is a second one.
+func fence(n int) string {
+	return filepath.Join("events", part(n), strconv.Itoa(n)+".fence")
 }
 
-// List is the name of the task's list.
+// List returns the path of the task's list.
 func (t *Task) List() string { return t.list(t.Batch) }
 
-// Record makes the file of its events.
+// Record creates the file for the task's events.
 func (t *Task) Record() (*os.File, error) {
 	name := t.in("events", part(t.Batch), attemptName(t.Batch, t.generation, t.restarts, t.ID))
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
-// Check tells whether this node sees the source and the destination that the job is about.
+// Check returns an error unless this node sees the same source and dest as the submitter. It waits for the marker in
+// the destination, since the first task may begin before it is there.
 func (t *Task) Check(source, dest string) error {
 	for end := time.Now().Add(markedWithin); !t.isMarked(); time.Sleep(markedEvery) {
 		if time.Now().After(end) {
-			return fmt.Errorf("job folder %q: whoever has submitted the job has not marked its destination for %s", t.Path, markedWithin)
+			const format = "job folder %q: the submitter has not marked the destination within %s"
+			return fmt.Errorf(format, t.Path, markedWithin)
 		}
 	}
 	info, err := os.Lstat(filepath.Join(dest, t.Job.Marker))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("dest %q: is another one on node %s than where it was submitted", dest, t.Node)
+		return fmt.Errorf("dest %q: node %s sees another folder than the submitter", dest, t.Node)
 	}
 	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no folder", t.Job.Marker)
+		err = fmt.Errorf("%s is not a folder", t.Job.Marker)
 	}
 	if err != nil {
 		return fmt.Errorf("dest %q: on node %s: %w", dest, t.Node, err)
@@ -95,18 +91,19 @@ func (t *Task) Check(source, dest string) error {
 		}
 	}
 	if len(seen) > 0 {
-		return fmt.Errorf("source %q: is another one on node %s than where it was submitted: %q is not there, or not the same", source, t.Node, seen[0].Name)
+		const format = "source %q: node %s sees another folder than the submitter: %q is missing or different there"
+		return fmt.Errorf(format, source, t.Node, seen[0].Name)
 	}
 	return nil
 }
 
-// How long the marker may take, and how often a task looks whether it is there. The first task may begin before it is.
+// How long a task waits for the marker, and how often it looks.
 const (
 	markedWithin = 2 * time.Minute
 	markedEvery  = 200 * time.Millisecond
 )
 
-// Watch has stop called once, with the reason, when this task is not wanted any more; it returns then, or when ctx is done.
+// Watch calls stop, with the reason, when the task must end. It returns after that, or when ctx is done.
 func (t *Task) Watch(ctx context.Context, stop func(why string)) {
 	t.changed = time.Now()
 	ticks := time.NewTicker(t.Job.watchEvery())
@@ -124,13 +121,13 @@ func (t *Task) Watch(ctx context.Context, stop func(why string)) {
 	}
 }
 
-// unwanted is why the task should end; "" as long as it should not.
+// unwanted returns why the task must end, or "".
 func (t *Task) unwanted() string {
 	if t.isStopped() {
 		return "the job was stopped"
 	}
 	if t.isOvertaken() {
-		return "another attempt at the same files has begun since"
+		return "a later attempt at the same files has begun"
 	}
 	if !t.Job.Daemon {
 		return ""
@@ -145,16 +142,16 @@ func (t *Task) unwanted() string {
 	return ""
 }
 
-// isOvertaken tells whether there is the fence of a later attempt.
+// isOvertaken tells whether a later attempt has put its fence.
 func (t *Task) isOvertaken() bool {
 	text, err := os.ReadFile(t.in(fence(t.Batch)))
 	if err != nil {
 		return false
 	}
-	var generation, restarts int
-	if _, err := fmt.Sscan(string(text), &generation, &restarts); err != nil {
+	other := attempt{}
+	if _, err := fmt.Sscan(string(text), &other.generation, &other.restarts); err != nil {
 		return false
 	}
-	own, other := attempt{generation: t.generation, restarts: t.restarts}, attempt{generation: generation, restarts: restarts}
+	own := attempt{generation: t.generation, restarts: t.restarts}
 	return own.before(&other)
 }

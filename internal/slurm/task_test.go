@@ -12,7 +12,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// slurmSets is an environment of Slurm's.
+// slurmSets returns an environment as Slurm sets it, with these changes.
 func slurmSets(pairs ...string) func(string) string {
 	env := map[string]string{"SLURM_ARRAY_JOB_ID": "81", "SLURM_ARRAY_TASK_ID": "3", "SLURMD_NODENAME": "n1"}
 	for i := 0; i < len(pairs); i += 2 {
@@ -21,7 +21,7 @@ func slurmSets(pairs ...string) func(string) string {
 	return func(name string) string { return env[name] }
 }
 
-// newTask is one of a folder with the lists of two batches.
+// newTask returns the task of batch 1.
 func newTask(t *testing.T, f *Folder, generation int, again bool, pairs ...string) *Task {
 	t.Helper()
 	must(t, f.makeParts(0))
@@ -30,7 +30,7 @@ func newTask(t *testing.T, f *Folder, generation int, again bool, pairs ...strin
 	return task
 }
 
-// TestTask: what a task is, it has from its environment; only a later attempt has a fence.
+// TestTask checks that a task knows itself from its environment. Only a later attempt puts a fence.
 func TestTask(t *testing.T) {
 	for name, row := range map[string]struct {
 		generation int
@@ -58,14 +58,15 @@ func TestTask(t *testing.T) {
 			if base := filepath.Base(record.Name()); !strings.HasPrefix(base, row.record) {
 				t.Errorf("record %q", base)
 			}
-			if a, ok := parseAttempt(filepath.Base(record.Name())); !ok || a.batch != 1 || a.generation != row.generation || a.task != "81_3" {
+			a, ok := parseAttempt(filepath.Base(record.Name()))
+			if !ok || a.batch != 1 || a.generation != row.generation || a.task != "81_3" {
 				t.Errorf("%+v", a)
 			}
 		})
 	}
 }
 
-// TestTwoRecords: the same task once more, as after a crash of the controller, has a record of its own.
+// TestTwoRecords checks that a task with the same ID gets a new record, as after a crash of the controller.
 func TestTwoRecords(t *testing.T) {
 	task := newTask(t, newFolder(t, Request{}), 0, false)
 	for range 2 {
@@ -78,25 +79,7 @@ func TestTwoRecords(t *testing.T) {
 	}
 }
 
-// TestNoTask: outside of an array there is no task.
-func TestNoTask(t *testing.T) {
-	for name, row := range map[string]struct{ variable, value, says string }{
-		"no array":  {"SLURM_ARRAY_JOB_ID", "", "is no task of an array"},
-		"no task":   {"SLURM_ARRAY_TASK_ID", "", "is no task of an array"},
-		"no node":   {"SLURMD_NODENAME", "", "is no task of an array"},
-		"no number": {"SLURM_RESTART_COUNT", "many", `SLURM_RESTART_COUNT "many"`},
-		"no folder": {"SLURM_RESTART_COUNT", "1", "job folder"}, // in which the fence could be
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := newFolder(t, Request{}).Task(0, 0, false, slurmSets(row.variable, row.value))
-			if err == nil || !strings.Contains(err.Error(), row.says) {
-				t.Errorf("%v, want %q", err, row.says)
-			}
-		})
-	}
-}
-
-// TestFence: of any two attempts the earlier one ends, in whatever order they begin.
+// TestFence checks that the earlier of two attempts ends, in either order of their starts.
 func TestFence(t *testing.T) {
 	type attempt struct{ generation, restarts int }
 	for name, row := range map[string]struct{ earlier, later attempt }{
@@ -119,7 +102,7 @@ func TestFence(t *testing.T) {
 					early = begin(row.earlier)
 					late = begin(row.later)
 				}
-				if why := early.unwanted(); why != "another attempt at the same files has begun since" {
+				if why := early.unwanted(); why != "a later attempt at the same files has begun" {
 					t.Errorf("the earlier one: %q", why)
 				}
 				if why := late.unwanted(); why != "" {
@@ -130,7 +113,7 @@ func TestFence(t *testing.T) {
 	}
 }
 
-// TestHalfAFence: what is no fence ends nobody.
+// TestHalfAFence checks that an invalid fence ends no attempt.
 func TestHalfAFence(t *testing.T) {
 	task := newTask(t, newFolder(t, Request{}), 0, false)
 	for _, text := range []string{"", "9", "9 ", "x y", "-1 -1"} {
@@ -141,38 +124,42 @@ func TestHalfAFence(t *testing.T) {
 	}
 }
 
-// TestCheck: a node must see the marker, and of the names some as they were.
+// TestCheck checks that a node must see the marker, and at least one name as the submitter saw it.
 func TestCheck(t *testing.T) {
-	const marker = ".brood.1.brood"
+	const marker, another = ".brood.1.brood", "node n1 sees another folder than the submitter"
 	for name, row := range map[string]struct {
 		change func(t *testing.T, f *Folder, source, dest string)
-		says   string // "": it is the same
+		says   string // "": no error
 	}{
 		"the same":  {func(*testing.T, *Folder, string, string) {}, ""},
-		"no marker": {func(t *testing.T, _ *Folder, _, dest string) { must(t, os.Remove(dest+"/"+marker)) }, `is another one on node n1`},
+		"no marker": {func(t *testing.T, _ *Folder, _, dest string) { must(t, os.Remove(dest+"/"+marker)) }, another},
 		"marker a file": {func(t *testing.T, _ *Folder, _, dest string) {
 			must(t, os.Remove(dest+"/"+marker))
 			must(t, os.WriteFile(dest+"/"+marker, nil, 0o644))
-		}, `on node n1: .brood.1.brood is no folder`},
-		"another source": {func(t *testing.T, _ *Folder, source, _ string) { must(t, os.RemoveAll(source)) }, `"a" is not there, or not the same`},
+		}, `on node n1: .brood.1.brood is not a folder`},
+		"another source": {func(t *testing.T, _ *Folder, source, _ string) {
+			must(t, os.RemoveAll(source))
+		}, `"a" is missing or different`},
 		"all changed": {func(t *testing.T, _ *Folder, source, _ string) {
 			for _, n := range []string{"a", "b"} {
 				must(t, os.WriteFile(source+"/"+n, []byte("longer"), 0o644))
 			}
-		}, `is another one on node n1`},
+		}, another},
 		"one is left": {func(t *testing.T, _ *Folder, source, _ string) { must(t, os.Remove(source+"/a")) }, ""},
 		"another time": {func(t *testing.T, _ *Folder, source, _ string) {
 			for _, n := range []string{"a", "b"} {
 				must(t, os.Chtimes(source+"/"+n, time.Unix(1, 0), time.Unix(1, 0)))
 			}
-		}, `is another one`},
+		}, another},
 		"another kind": {func(t *testing.T, _ *Folder, source, _ string) {
 			must(t, os.Remove(source+"/b"))
 			must(t, os.Remove(source+"/a"))
 			must(t, os.Mkdir(source+"/a", 0o755))
-		}, `is another one`},
+		}, another},
 		"nothing seen": {func(t *testing.T, f *Folder, _, _ string) { f.has(t, "seen.json", []Seen{}) }, ""},
-		"no seen.json": {func(t *testing.T, f *Folder, _, _ string) { must(t, os.Remove(f.in("seen.json"))) }, "on node n1: open"},
+		"no seen.json": {func(t *testing.T, f *Folder, _, _ string) {
+			must(t, os.Remove(f.in("seen.json")))
+		}, "on node n1: open"},
 		"half a seen": {func(t *testing.T, f *Folder, _, _ string) {
 			f.has(t, "seen.json", `[{"Na`)
 		}, "on node n1: seen.json: unexpected end"},
@@ -190,41 +177,17 @@ func TestCheck(t *testing.T) {
 			task := newTask(t, f, 0, false)
 			row.change(t, f, source, dest)
 			err := task.Check(source, dest)
-			if row.says == "" && err != nil || row.says != "" && (err == nil || !strings.Contains(err.Error(), row.says) || strings.Contains(err.Error(), "%!")) {
-				t.Errorf("%v, want %q", err, row.says)
+			message := fmt.Sprint(err)
+			if row.says == "" {
+				must(t, err)
+			} else if !strings.Contains(message, row.says) || strings.Contains(message, "%!") {
+				t.Errorf("%s, want %q", message, row.says)
 			}
 		})
 	}
 }
 
-// TestSeenOfOddNames: names of any bytes are found again, and of many only some are looked for.
-func TestSeenOfOddNames(t *testing.T) {
-	source := t.TempDir()
-	names := []string{`q"uo\"te\`, "new\nline", "\xff\xfe", "\u2028"}
-	for n := range 2 * seenMost {
-		names = append(names, fmt.Sprint(n))
-	}
-	f := newFolder(t, Request{Root: Exact(source)})
-	for _, name := range names {
-		if err := os.WriteFile(source+"/"+name, nil, 0o644); err != nil {
-			t.Skip("needs a file system for names of any bytes: ", err)
-		}
-	}
-	list(t, f, 0, names...)
-	must(t, f.writeSeen(0))
-	var seen []Seen
-	must(t, f.read("seen.json", &seen))
-	if len(seen) != seenMost {
-		t.Errorf("%d are seen", len(seen))
-	}
-	for i, s := range seen {
-		if string(s.Name) != names[i] || !s.isIn(source) || s.isIn(t.TempDir()) {
-			t.Errorf("%+v for %q", s, names[i])
-		}
-	}
-}
-
-// watched is why a task is stopped that looks every few milliseconds.
+// watched returns why Watch stops a task. It calls then while Watch runs.
 func watched(t *testing.T, task *Task, then func()) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -238,7 +201,7 @@ func watched(t *testing.T, task *Task, then func()) string {
 	select {
 	case <-over:
 	case <-time.After(testenv.Patience):
-		t.Fatal("is not stopped within 1 min")
+		t.Fatal("timeout: the task is not stopped")
 	}
 	if len(why) != 1 {
 		t.Fatalf("stop was called %d times", len(why))
@@ -246,17 +209,24 @@ func watched(t *testing.T, task *Task, then func()) string {
 	return <-why
 }
 
-// TestWatch: a task is stopped when it is not wanted any more.
+// TestWatch checks each reason to stop a task.
 func TestWatch(t *testing.T) {
+	job, daemon := Request{Heartbeat: .02}, Request{Heartbeat: .02, Daemon: true}
 	for name, row := range map[string]struct {
 		request Request
 		then    func(*testing.T, *Folder)
 		why     string
 	}{
-		"stopped":      {Request{Heartbeat: .02}, func(t *testing.T, f *Folder) { f.has(t, "stop", "") }, "the job was stopped"},
-		"overtaken":    {Request{Heartbeat: .02}, func(t *testing.T, f *Folder) { newTask(t, f, 1, true) }, "another attempt at the same files has begun since"},
-		"no heartbeat": {Request{Heartbeat: .02, Daemon: true}, func(*testing.T, *Folder) {}, "nobody has followed the job for 20ms"},
-		"it stands":    {Request{Heartbeat: .02, Daemon: true}, func(t *testing.T, f *Folder) { f.has(t, "heartbeat", "h 1 1\n") }, "nobody has followed the job for 20ms"},
+		"stopped": {job, func(t *testing.T, f *Folder) {
+			f.has(t, "stop", "")
+		}, "the job was stopped"},
+		"overtaken": {job, func(t *testing.T, f *Folder) {
+			newTask(t, f, 1, true)
+		}, "a later attempt at the same files has begun"},
+		"no heartbeat": {daemon, func(*testing.T, *Folder) {}, "nobody has followed the job for 20ms"},
+		"an old heartbeat": {daemon, func(t *testing.T, f *Folder) {
+			f.has(t, "heartbeat", "h 1 1\n")
+		}, "nobody has followed the job for 20ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			task := newTask(t, newFolder(t, row.request), 0, false)
@@ -267,37 +237,14 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestWatchEnds: with its context a task is not watched any more, and is not stopped by that.
+// TestWatchEnds checks that Watch returns with its context, and does not stop the task then.
 func TestWatchEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	newTask(t, newFolder(t, Request{}), 0, false).Watch(ctx, func(why string) { t.Error(why) })
 }
 
-// TestBeat: who follows is seen to, from the beginning and until the end.
-func TestBeat(t *testing.T) {
-	f := newFolder(t, Request{Heartbeat: 0.04})
-	read := func() string {
-		text, _ := os.ReadFile(f.in("heartbeat"))
-		return string(text)
-	}
-	stop := f.Beat()
-	first := read()
-	if host, _ := os.Hostname(); first != fmt.Sprintf("%s %d 0\n", host, os.Getpid()) {
-		t.Errorf("%q", first)
-	}
-	for deadline := time.Now().Add(testenv.Patience); read() == first; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("it does not change")
-		}
-	}
-	stop()
-	if last := read(); last != "" {
-		t.Errorf("left: %q", last)
-	}
-}
-
-// TestHeartbeat: as long as it changes the task goes on, for however long in all.
+// TestHeartbeat checks that a task runs on while the heartbeat changes.
 func TestHeartbeat(t *testing.T) {
 	f := newFolder(t, Request{Daemon: true, Heartbeat: 60})
 	task := newTask(t, f, 0, false)
