@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// Command is one of Slurm's, or any, of this cluster.
+// Command returns a command, of Slurm or any other, that uses this cluster.
 func (c *Cluster) Command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), c.Env()...)
 	return cmd
 }
 
-// Run runs such a command, and has its standard output without the last end of line.
+// Run runs such a command. It returns the standard output without the last newline.
 func (c *Cluster) Run(name string, args ...string) (stdout string) {
 	c.t.Helper()
 	return strings.TrimSuffix(c.output(c.Command(name, args...)), "\n")
@@ -33,7 +33,8 @@ func (c *Cluster) output(cmd *exec.Cmd) string {
 	return string(stdout)
 }
 
-// State is that of a task, or of a job that is no array, as "RUNNING n1"; none when the controller does not know it.
+// State returns the state and node of a task, or of a job without an array, as "RUNNING n1". It is empty if the
+// controller does not know the job.
 func (c *Cluster) State(job string) string {
 	c.t.Helper()
 	for line := range strings.Lines(c.Run("squeue", "-h", "-r", "-t", "all", "-o", "%i %T %N")) {
@@ -44,8 +45,8 @@ func (c *Cluster) State(job string) string {
 	return ""
 }
 
-// Story is what is known of the cluster: its jobs and nodes, and how its logs end.
-func (c *Cluster) Story() string {
+// report describes the cluster: its jobs, its nodes and the last lines of its logs.
+func (c *Cluster) report() string {
 	var b strings.Builder
 	for _, args := range [][]string{{"squeue", "-t", "all"}, {"sinfo", "-N", "-o", "%N %T %E"}} {
 		out, _ := c.Command(args[0], args[1:]...).CombinedOutput()

@@ -16,26 +16,26 @@ import (
 	"brood/internal/testenv"
 )
 
-// Options are a cluster's. Their zero values are what scripts/slurm has.
+// Options describe a cluster. A zero value means the default of scripts/slurm.
 type Options struct {
 	Nodes int
 	CPUs  int    // of each node
 	Conf  string // further lines of slurm.conf
-	Plain bool   // as for a user who is not root
+	Plain bool   // also as root: nodes without process trees of their own
 }
 
-// Cluster is one that is up. Its nodes are n1, n2 and so on. A method fails the test if it can't do what it says.
+// Cluster is a running cluster with the nodes n1, n2 and so on. A method that cannot do its work fails the test.
 type Cluster struct {
 	t   testing.TB
 	dir string
 	env []string // of the script
 
 	hold     *exec.Cmd
-	lifeline io.Closer // the cluster ends with it, and so with this process
-	said     *bytes.Buffer
+	lifeline io.Closer     // the cluster ends when this closes, and so ends with this process
+	said     *bytes.Buffer // standard error of the script
 }
 
-// New starts a cluster that ends with the test; of a test that failed the log has what the cluster's logs have.
+// New starts a cluster that ends with the test. If the test fails, its log gets the end of the cluster's logs.
 func New(t testing.TB, o Options) *Cluster {
 	t.Helper()
 	testenv.Long(t)
@@ -44,13 +44,13 @@ func New(t testing.TB, o Options) *Cluster {
 			t.Skip("needs Slurm: ", err)
 		}
 	}
-	// The names of sockets are limited to 107 bytes, and a test's own folder may be deep.
+	// The path of a socket has at most 107 bytes, so t.TempDir may be too deep.
 	dir, err := os.MkdirTemp("/tmp", "b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.Remove(dir) }) // where nothing began
-	// Jobs of any user find it.
+	t.Cleanup(func() { os.Remove(dir) }) // if the cluster does not start
+	// Jobs of all users need access.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func New(t testing.TB, o Options) *Cluster {
 	return c
 }
 
-// installed tells of a daemon, which a plain user's PATH may not lead to.
+// installed returns an error if a daemon is missing. It also looks in /usr/sbin, which a user's PATH may not have.
 func installed(daemon string) error {
 	_, err := exec.LookPath(daemon)
 	if err != nil {
@@ -87,7 +87,7 @@ func (o Options) env(dir string) []string {
 	return env
 }
 
-// start returns when all nodes are in service.
+// start starts the cluster and returns when all nodes are in service.
 func (c *Cluster) start() error {
 	var err error
 	if c.hold, err = c.script("hold"); err != nil {
@@ -110,10 +110,10 @@ func (c *Cluster) start() error {
 	return nil
 }
 
-// down ends all of it.
+// down ends the cluster.
 func (c *Cluster) down() {
 	if c.t.Failed() {
-		c.t.Log(c.Story())
+		c.t.Log(c.report())
 	}
 	c.lifeline.Close()
 	if err := c.hold.Wait(); err != nil {
@@ -121,7 +121,7 @@ func (c *Cluster) down() {
 	}
 }
 
-// script is a call of scripts/slurm. A test runs in its package's folder, in whatever copy of the repository.
+// script returns a command that runs scripts/slurm. It looks for the script in the folders above the test's package.
 func (c *Cluster) script(args ...string) (*exec.Cmd, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -134,7 +134,7 @@ func (c *Cluster) script(args ...string) (*exec.Cmd, error) {
 			return cmd, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return nil, errors.New("scripts/slurm is in no folder above")
+			return nil, errors.New("scripts/slurm: not found in any folder above")
 		}
 	}
 }
@@ -144,35 +144,36 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// Env is what makes a command of Slurm's, or of ours, one of this cluster; to be added to its environment.
+// Env returns variables for the environment of a command, so that it uses this cluster.
 func (c *Cluster) Env() []string { return []string{"SLURM_CONF=" + c.dir + "/slurm.conf"} }
 
-// Crash ends the node with every process on it, and tells nobody: the controller notices after some 17 s, or by Lost.
+// Crash ends the node and all its processes. The controller notices after about 17 s, or at once after [Cluster.Lost].
 func (c *Cluster) Crash(node string) { c.t.Helper(); c.must("crash", node) }
 
-// Cut ends the node's daemon alone. Its tasks go on, though the controller will take them for lost.
+// Cut ends only the node's daemon. The tasks go on, but the controller will take them for lost.
 func (c *Cluster) Cut(node string) { c.t.Helper(); c.must("cut", node) }
 
-// Heal has a node back in service that crashed or was cut.
+// Heal puts a node back in service after Crash or Cut.
 func (c *Cluster) Heal(node string) { c.t.Helper(); c.must("heal", node) }
 
-// Lost tells the controller now that a node is.
+// Lost tells the controller that the node is down.
 func (c *Cluster) Lost(node string) {
 	c.t.Helper()
 	c.Run("scontrol", "update", "nodename="+node, "state=down", "reason=test")
 }
 
-// Bounce stops the controller in good order and starts it. No job should notice.
+// Bounce shuts the controller down and starts it again. No job should notice.
 func (c *Cluster) Bounce() { c.t.Helper(); c.must("bounce") }
 
-// KillController has each command of Slurm's fail, after 4 s or 8 s. What the controller has heard in its last
-// seconds is forgotten: a job that it had taken may be gone, or starts again.
+// KillController kills the controller. Slurm's commands then fail after 4 s or 8 s. The controller loses its last
+// seconds: a job that it had accepted may be gone, or may start again.
 func (c *Cluster) KillController() { c.t.Helper(); c.must("kill") }
 
-// StartController starts it after KillController, and returns when the nodes that live are in service.
+// StartController starts the controller after KillController. It returns when all live nodes are in service.
 func (c *Cluster) StartController() { c.t.Helper(); c.must("start") }
 
-// Processes are those on the node that are not Slurm's own, each as "PID ARGUMENTS...". Its PIDs are this process's.
+// Processes returns the processes on the node without Slurm's own, each as "PID ARGUMENTS...". The PIDs are valid in
+// this process too.
 func (c *Cluster) Processes(node string) (lines []string) {
 	c.t.Helper()
 	for line := range strings.Lines(c.must("ps", node)) {
@@ -181,13 +182,13 @@ func (c *Cluster) Processes(node string) (lines []string) {
 	return lines
 }
 
-// Enter runs a command on the node, which is to have namespaces of its own (root has them).
+// Enter runs a command inside the namespaces of the node. Only a cluster of root has them.
 func (c *Cluster) Enter(node string, command ...string) (stdout string) {
 	c.t.Helper()
 	return c.must(append([]string{"enter", node}, command...)...)
 }
 
-// must calls the script.
+// must runs the script, and returns its standard output.
 func (c *Cluster) must(args ...string) (stdout string) {
 	c.t.Helper()
 	cmd, err := c.script(args...)

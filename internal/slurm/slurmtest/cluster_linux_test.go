@@ -19,7 +19,7 @@ func TestEndsWithTheTest(t *testing.T) {
 				c := slurmtest.New(t, o)
 				left = conf(c)
 				submit(t, c).running()
-				if len(alive(left)) < 8 { // three daemons of nodes, two others, the job's three
+				if len(alive(left)) < 8 { // the daemons of three nodes, two others, and three of the job
 					t.Errorf("alive: %q", alive(left))
 				}
 			})
@@ -39,12 +39,13 @@ func TestEndsWithTheProcess(t *testing.T) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
 	t.Parallel()
-	slurmtest.New(t, slurmtest.Options{}) // or this is skipped
+	slurmtest.New(t, slurmtest.Options{}) // skips the test without Slurm
 	cmd := exec.Command(os.Args[0], "-test.run=^TestEndsWithTheProcess$")
-	cmd.Env = append(os.Environ(), variable+"=1", "TMPDIR="+t.TempDir()) // it leaves what its test has there
+	// The killed process leaves its temporary folder, so that is below ours.
+	cmd.Env = append(os.Environ(), variable+"=1", "TMPDIR="+t.TempDir())
 	stdout, err := cmd.Output()
 	if !strings.HasSuffix(string(stdout), "/slurm.conf") {
-		t.Fatalf("said %q, %v", stdout, err)
+		t.Fatalf("standard output %q, %v", stdout, err)
 	}
 	wantNothing(t, string(stdout))
 }
@@ -71,14 +72,14 @@ func TestCrash(t *testing.T) {
 
 		c.Crash(node)
 		if left := append(c.Processes(node), alive(conf(c), "SLURMD_NODENAME="+node)...); len(left) > 0 {
-			t.Fatalf("left on the node: %q", left)
+			t.Fatalf("processes left on the node: %q", left)
 		}
 		c.Lost(node)
 		j.requeued(node)
 
 		c.Heal(node)
 		if got := submit(t, c, "--nodelist="+node).running(); got != node {
-			t.Errorf("runs on %s, not on %s", got, node)
+			t.Errorf("the job runs on %s, not on %s", got, node)
 		}
 	})
 }
@@ -94,7 +95,7 @@ func TestCut(t *testing.T) {
 		c.Lost(node)
 		j.requeued(node)
 		if after := c.Processes(node); !slices.Equal(before, after) {
-			t.Errorf("on the node that was cut: %q, then %q", before, after)
+			t.Errorf("processes on the cut node: %q, then %q", before, after)
 		}
 		c.Heal(node)
 	})
@@ -109,11 +110,12 @@ func TestControllerAway(t *testing.T) {
 
 	c.Bounce()
 	if state, after := c.State(j.id), c.Processes(node); state != "RUNNING "+node || !slices.Equal(before, after) {
-		t.Errorf("the job is %s; its processes were %q, are %q", state, before, after)
+		t.Errorf("the job is %s; its processes were %q and are %q", state, before, after)
 	}
 	c.KillController()
-	if out, err := c.Command("squeue").CombinedOutput(); err == nil || !strings.Contains(string(out), "Unable to contact slurm controller") {
-		t.Errorf("without a controller squeue says %q, %v", out, err)
+	out, err := c.Command("squeue").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "Unable to contact slurm controller") {
+		t.Errorf("without a controller squeue prints %q, %v", out, err)
 	}
 	c.StartController()
 	submit(t, c).running()

@@ -1,7 +1,11 @@
-// Package slurmtest gives a test a real Slurm cluster of several nodes on this machine, for its
-// length: jobs are scheduled, requeued and lost as on any other, and no test has to wait for a site's.
+// Package slurmtest starts a real Slurm cluster of several nodes on this machine, for one test. It schedules, requeues
+// and loses jobs like any other cluster, so no test needs the cluster of a site:
 //
-// It is scripts/slurm that runs the cluster. A file below t.TempDir is one that all nodes share.
-// Run as root, each node has a process tree of its own; for others all nodes are this machine's, and a
-// task's SLURMD_NODENAME tells which it is on. Where Slurm is not installed the test is skipped.
+//	c := slurmtest.New(t, slurmtest.Options{Nodes: 2})
+//	id := c.Run("sbatch", "--parsable", script)
+//	c.Crash("n1")
+//
+// scripts/slurm runs the cluster. All nodes share every file below t.TempDir. If root runs the test, each node has its
+// own process tree. For other users all nodes share the processes of this machine, and SLURMD_NODENAME tells a task
+// its node. Without an installed Slurm the test is skipped.
 package slurmtest

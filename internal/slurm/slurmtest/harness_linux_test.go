@@ -14,9 +14,9 @@ import (
 	"brood/internal/testenv"
 )
 
-// modes runs a test with nodes that are apart and with nodes that are not.
+// modes runs a test twice: with nodes that have namespaces, and with plain nodes.
 func modes(t *testing.T, test func(t *testing.T, o slurmtest.Options)) {
-	t.Parallel() // what takes time is mostly Slurm's waiting
+	t.Parallel() // the time is mostly Slurm's waiting
 	t.Run("namespaces", func(t *testing.T) {
 		t.Parallel()
 		if os.Geteuid() != 0 {
@@ -30,18 +30,18 @@ func modes(t *testing.T, test func(t *testing.T, o slurmtest.Options)) {
 	})
 }
 
-// until polls. How long anything takes is not asked here.
+// until polls until the condition holds. Its deadline is generous: tests do not measure time.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(testenv.Patience); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within %v: %s", testenv.Patience, what)
+			t.Fatalf("timeout after %v: %s", testenv.Patience, what)
 		}
 	}
 }
 
-// task is what the jobs here do: each run of it adds a line "NODE RESTARTS" to a file, and does not end.
-// It has a child, and one in a session of its own.
+// task is the script of all jobs here. Each run adds a line "NODE RESTARTS" to a file and does not end. It has two
+// children, one of them in its own session.
 const task = `#!/bin/sh
 echo "$SLURMD_NODENAME ${SLURM_RESTART_COUNT-0}" >>"$1"
 setsid sleep 1000 &
@@ -49,7 +49,7 @@ sleep 1000 &
 exec sleep 1000
 `
 
-// job is one of a cluster.
+// job is a job of a cluster.
 type job struct {
 	t    *testing.T
 	c    *slurmtest.Cluster
@@ -68,13 +68,13 @@ func submit(t *testing.T, c *slurmtest.Cluster, flags ...string) job {
 	return job{t, c, c.Run("sbatch", append(args, script, file)...), file}
 }
 
-// runs are the job's so far, as "NODE RESTARTS".
+// runs returns the runs of the job until now, as "NODE RESTARTS".
 func (j job) runs() []string {
 	text, _ := os.ReadFile(j.file)
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
-// running waits until the job's first run has begun, with all of its processes, and tells where.
+// running waits until the first run has all its processes, and returns its node.
 func (j job) running() (node string) {
 	j.t.Helper()
 	until(j.t, "the job runs", func() bool {
@@ -85,7 +85,7 @@ func (j job) running() (node string) {
 	return node
 }
 
-// asleep: each process has become what it will be. Just forked, it is a shell still.
+// asleep tells whether all processes are sleep. After the fork each is still a shell.
 func asleep(processes []string) bool {
 	return len(processes) == 3 && !slices.ContainsFunc(processes, func(p string) bool {
 		_, args, _ := strings.Cut(p, " ")
@@ -93,18 +93,20 @@ func asleep(processes []string) bool {
 	})
 }
 
-// requeued waits until it runs once more, and elsewhere.
+// requeued waits until the job runs again, on another node.
 func (j job) requeued(first string) {
 	j.t.Helper()
 	until(j.t, "the job runs again", func() bool { return len(j.runs()) == 2 })
 	if again := j.runs()[1]; again == first+" 1" || !strings.HasSuffix(again, " 1") {
-		j.t.Errorf("runs again as %q, after %s", again, first)
+		j.t.Errorf("the second run is %q, the first was on %s", again, first)
 	}
 }
 
+// conf returns the path of the cluster's slurm.conf.
 func conf(c *slurmtest.Cluster) string { return strings.TrimPrefix(c.Env()[0], "SLURM_CONF=") }
 
-// alive are the processes of a cluster, by what their environments have of it: that which the script does not look at.
+// alive returns the processes with these variables in their environment. The script itself finds processes in another
+// way.
 func alive(conf string, variables ...string) (pids []string) {
 	variables = append(variables, "SLURM_CONF="+conf)
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
@@ -119,7 +121,7 @@ func alive(conf string, variables ...string) (pids []string) {
 	return pids
 }
 
-// wantNothing waits for a cluster's end: its processes', and its folder's.
+// wantNothing waits until the processes and the folder of a cluster are gone.
 func wantNothing(t *testing.T, conf string) {
 	t.Helper()
 	deadline := time.Now().Add(testenv.Patience)
