@@ -71,7 +71,7 @@ func (c Cluster) Preview(path string, r Request, batches int, last bool) (script
 		if len(commands) > 0 {
 			after = "ID"
 		}
-		commands = append(commands, f.sbatchLine(a, len(commands), last, after))
+		commands = append(commands, f.submitLine(a, len(commands), last, after))
 	}
 	for first := 0; first < files; first += c.array {
 		submit(first, min(c.array, files-first), false)

@@ -23,7 +23,7 @@ type Options struct {
 
 // Outcome says how a run ended.
 type Outcome struct {
-	Left    bool     // the tasks go on
+	Left    bool     // the tasks go on; [Folder.Follow] continues the run
 	Partial bool     // not all of the source was submitted
 	Stopped bool     // somebody cancelled the tasks
 	Halted  bool     // Options.Halt ended the run
@@ -57,7 +57,7 @@ type dispatcher struct {
 	answers    chan func() error
 	commands   sync.WaitGroup // commands under way
 	gone       chan struct{}  // closed when nobody reads answers any more
-	submitting bool           // sbatch is under way
+	submitting bool           // a submission is under way
 	refusals   int            // by the cluster, since it accepted an array
 	notBefore  time.Time      // the next submission
 	asking     bool           // a question to Slurm is under way
@@ -177,8 +177,8 @@ func (d *dispatcher) nextBatch() <-chan plan.Batch {
 	return d.source
 }
 
-// take lists a batch and reports it done to the plan; without ok, the plan has ended. Folders come last on a cluster
-// anyway, so the plan need not wait for the files above all.
+// take lists a batch for a task and tells the plan at once that it is done. The plan makes only folders wait, and on a
+// cluster they come last anyway. ok is false at the end of the plan.
 func (d *dispatcher) take(batch plan.Batch, ok bool) error {
 	switch {
 	case !ok:

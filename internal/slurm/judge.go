@@ -108,8 +108,8 @@ func (d *dispatcher) lastIsStale() bool {
 	return true
 }
 
-// handleLost retries or fails a batch that has no task left. over is Slurm's state of its latest task. If the record
-// has its end after all, or still grows, handleLost changes nothing.
+// handleLost retries or fails a batch that has no task left. over is Slurm's state of its latest task. First it reads
+// the records to their end: if the batch is settled then, or a record still grows, it does no more.
 func (d *dispatcher) handleLost(n int, over queued) error {
 	if err := d.catchUp(n); err != nil {
 		return d.tolerate(err) // the next answer of Slurm asks again

@@ -99,7 +99,7 @@ type queueState struct {
 	pending  int            // waiting tasks
 	running  int            // running tasks
 	waiting  []string       // IDs of the arrays with waiting tasks
-	reason   string         // why most of them wait
+	reason   string         // why they wait; an unusual reason goes first
 	tooOften []string       // IDs of tasks with more restarts than the user allows
 }
 

@@ -19,9 +19,9 @@ func submitArray(ctx context.Context, args []string) (id string, err error) {
 	return id, nil
 }
 
-// sbatchArgs returns the arguments of sbatch for an array. The array waits for the array with the ID after, unless
+// submitArgs returns the arguments of sbatch for an array. The array waits for the array with the ID after, unless
 // that is empty. The user's own flags come last and therefore win.
-func (f *Folder) sbatchArgs(a array, generation int, last bool, after string, exclude []string) []string {
+func (f *Folder) submitArgs(a array, generation int, last bool, after string, exclude []string) []string {
 	tasks := formatTasks(a.Tasks)
 	if f.Job.Throttle > 0 {
 		tasks += fmt.Sprintf("%%%d", f.Job.Throttle)
@@ -55,10 +55,10 @@ func (f *Folder) sbatchArgs(a array, generation int, last bool, after string, ex
 	return append(args, f.in("task.sh"), fmt.Sprint(a.First), fmt.Sprint(generation), again)
 }
 
-// sbatchLine returns the command line that submits an array, for a shell.
-func (f *Folder) sbatchLine(a array, generation int, last bool, after string) string {
+// submitLine returns the command line that submits an array, for a shell.
+func (f *Folder) submitLine(a array, generation int, last bool, after string) string {
 	words := []string{"sbatch"}
-	for _, w := range f.sbatchArgs(a, generation, last, after, nil) {
+	for _, w := range f.submitArgs(a, generation, last, after, nil) {
 		words = append(words, Quoted(w))
 	}
 	return strings.Join(words, " ")

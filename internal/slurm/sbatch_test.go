@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestSbatchArgs checks the arguments of sbatch. The user's own flags must be last, so that they win.
-func TestSbatchArgs(t *testing.T) {
+// TestSubmitArgs checks the arguments of sbatch. The user's own flags must be last, so that they win.
+func TestSubmitArgs(t *testing.T) {
 	for name, row := range map[string]struct {
 		request Request
 		last    bool
@@ -33,7 +33,7 @@ func TestSbatchArgs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFolder(t, row.request)
-			args := f.sbatchArgs(array{Tasks: []int{1, 2, 7}}, 0, row.last, row.after, row.exclude)
+			args := f.submitArgs(array{Tasks: []int{1, 2, 7}}, 0, row.last, row.after, row.exclude)
 			for _, word := range row.has {
 				if !slices.Contains(args, word) {
 					t.Errorf("%q has no %q", args, word)

@@ -15,7 +15,7 @@ const (
 	killTasks                 // all tasks, by SIGKILL
 )
 
-// cancelJob cancels tasks of all arrays with that job name. A task that begins before its cancellation may run on.
+// cancelJob cancels tasks of all arrays with that job name.
 func cancelJob(ctx context.Context, name string, s scope) error {
 	args := []string{"--name=" + name, "--user=" + strconv.Itoa(os.Getuid())}
 	if _, err := call(ctx, "scancel", append(args, "--state=PENDING")...); err != nil || s == waitingTasks {

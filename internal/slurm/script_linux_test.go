@@ -27,7 +27,7 @@ func TestOddJobFolder(t *testing.T) {
 		f.Path = path
 		must(t, os.WriteFile(f.in("brood"), []byte("#!/bin/sh\necho \"$@\"\n"), 0o755))
 		must(t, os.WriteFile(f.in("task.sh"), []byte(f.script()), 0o755))
-		id, err := submitArray(context.Background(), f.sbatchArgs(array{Tasks: []int{0}}, 0, false, "", nil))
+		id, err := submitArray(context.Background(), f.submitArgs(array{Tasks: []int{0}}, 0, false, "", nil))
 		must(t, err)
 		folders[name], ids[name] = f, id
 	}

@@ -84,7 +84,7 @@ func TestScriptArguments(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFolder(t, Request{Source: "/s", Dest: "/d"})
-			args := f.sbatchArgs(row.a, 5, false, "", nil)
+			args := f.submitArgs(row.a, 5, false, "", nil)
 			script := slices.Index(args, f.in("task.sh"))
 			want := append(append([]string{"task", "--job-dir=" + f.Path}, row.want...), "--", "/s", "/d")
 			if got := runScript(t, f, args[script+1:]...); !slices.Equal(got, want) {

@@ -29,11 +29,11 @@
 //
 // # The seam between the job folder and Slurm
 //
-// These files know Slurm's commands, their output and its environment variables, and nothing else does:
+// Only these files know Slurm's commands, their output and its environment variables:
 //
 //	command.go   call runs a command; unanswered and full classify its errors
 //	scontrol.go  askLimits reads what the cluster accepts; excludeNodes keeps waiting tasks off nodes
-//	sbatch.go    submitArray submits an array with the arguments of sbatchArgs
+//	sbatch.go    submitArray submits an array; submitArgs and submitLine write the command
 //	script.go    script is the batch script, which starts brood on the node
 //	squeue.go    askQueue reads the states of tasks; the methods of queued say what a state means
 //	scancel.go   cancelJob and cancelTask cancel tasks
@@ -82,7 +82,7 @@ func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * fl
 const (
 	lookEvery  = time.Second      // shortest time between two reads, or two writes, of a record
 	looksMost  = 200              // records to read a second
-	askFirst   = 2 * time.Second  // between two calls of squeue, after news
+	askFirst   = 2 * time.Second  // between two questions to Slurm, after news
 	askMost    = 15 * time.Second // the same, without news
 	gatherFor  = 5 * time.Second  // batches wait for a full array
 	seenWithin = time.Minute      // other machines see a write: acdirmax of nfs(5)

@@ -188,5 +188,5 @@ func waitIsNormal(reason string) bool { return slices.Contains(normalWaits, reas
 
 var normalWaits = []string{noReason, "Priority", "Resources", "JobArrayTaskLimit", "BeginTime", "Dependency"}
 
-// noReason is what Slurm gives before it has thought of a reason.
+// noReason is Slurm's value while it has no reason yet.
 const noReason = "None"

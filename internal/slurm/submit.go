@@ -88,7 +88,7 @@ func (d *dispatcher) send(ctx context.Context, a array, last bool) error {
 	if n := len(d.arrays); n > 0 {
 		after = d.arrays[n-1].ID
 	}
-	args := d.sbatchArgs(a, len(d.arrays), last, after, d.excludedNodes())
+	args := d.submitArgs(a, len(d.arrays), last, after, d.excludedNodes())
 	d.submitting = true
 	d.do(func() func() error {
 		id, err := submitArray(ctx, args)
