@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"brood/internal/machine"
 	"brood/internal/process"
 )
 
@@ -59,7 +60,7 @@ func TestNumbers(t *testing.T) {
 	// One thread after the other stops: the numbers are still when no thread is left.
 	find(t, pid, func(*Process) bool { return strings.Trim(states(pid), "T") == "" })
 	p, _ := find(t, pid, func(p *Process) bool { return p.State == "T" })
-	fields := process.Stat(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := machine.Stat(fmt.Sprintf("/proc/%d/stat", pid))
 	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +79,7 @@ func TestNumbers(t *testing.T) {
 func states(pid int) (states string) {
 	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	for _, thread := range threads {
-		if fields := process.Stat(fmt.Sprintf("/proc/%d/task/%s/stat", pid, thread.Name())); fields != nil {
+		if fields := machine.Stat(fmt.Sprintf("/proc/%d/task/%s/stat", pid, thread.Name())); fields != nil {
 			states += fields[0]
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"brood/internal/machine"
 	"brood/internal/process"
 )
 
@@ -19,11 +20,7 @@ func (t *taker) file(pid int, name string) string {
 
 // argv is the command line; it is empty for a zombie and for a thread of the kernel.
 func (t *taker) argv(pid int) (argv []string, exists bool) {
-	text, err := os.ReadFile(t.file(pid, "cmdline"))
-	if len(text) > 0 {
-		argv = strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
-	}
-	return argv, err == nil
+	return machine.Argv(t.file(pid, "cmdline"))
 }
 
 // exe is the program's file, "" where the caller may not know.
@@ -37,7 +34,7 @@ const tick = time.Second / 100
 
 // stat reads what everybody may know. It is not ok for a process that is gone.
 func (t *taker) stat(pid int) (p *Process, ok bool) {
-	fields := process.Stat(t.file(pid, "stat"))
+	fields := machine.Stat(t.file(pid, "stat"))
 	if len(fields) < 22 {
 		return nil, false
 	}
@@ -62,7 +59,7 @@ func (t *taker) state(pid int, first string) string {
 	state := first
 	threads, _ := os.ReadDir(t.file(pid, "task"))
 	for _, thread := range threads {
-		fields := process.Stat(filepath.Join(t.file(pid, "task"), thread.Name(), "stat"))
+		fields := machine.Stat(filepath.Join(t.file(pid, "task"), thread.Name(), "stat"))
 		if len(fields) > 0 && strings.Index(most, fields[0]) < strings.Index(most, state) {
 			state = fields[0]
 		}

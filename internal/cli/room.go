@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"brood/internal/process"
+	"brood/internal/machine"
 	"brood/internal/run"
 )
 
@@ -22,7 +22,7 @@ func readRoom(c *cli.Context) (room run.Room, err error) {
 			return room, err
 		}
 		room.LoadAsked = load
-		if _, err = process.Load(); err != nil {
+		if _, err = machine.Load(); err != nil {
 			return room, fmt.Errorf("--load: %w", err)
 		}
 	}
@@ -30,7 +30,7 @@ func readRoom(c *cli.Context) (room run.Room, err error) {
 		if room.Memory, err = parseSize(memory); err != nil {
 			return room, fmt.Errorf("--mem-free %w", err)
 		}
-		if _, err = process.AvailableMemory(); err != nil {
+		if _, err = machine.AvailableMemory(); err != nil {
 			return room, fmt.Errorf("--mem-free: %w", err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"brood/internal/machine"
 	"brood/internal/process"
 )
 
@@ -163,17 +164,17 @@ func running(all []*process.Process) (left []*process.Process) {
 
 func giveUp(p *process.Process) error {
 	fmt.Println(tr("放弃："), p.Name())
-	fmt.Println(tr("它的状态："), p.Sleep().State)
+	fmt.Println(tr("它的状态："), process.Inspect(p, machine.SleepOf).State)
 	err := p.Terminate()
 	if ends(p, "TD") {
 		return errors.Join(err, printCode("SIGTERM:", p))
 	}
-	fmt.Println(tr("收到 SIGTERM 后的状态："), p.Sleep().State)
+	fmt.Println(tr("收到 SIGTERM 后的状态："), process.Inspect(p, machine.SleepOf).State)
 	err = errors.Join(err, p.Kill())
 	if ends(p, "D") {
 		return errors.Join(err, printCode("SIGKILL:", p))
 	}
-	fmt.Println(tr("SIGKILL 之后的状态："), p.Sleep().State)
+	fmt.Println(tr("SIGKILL 之后的状态："), process.Inspect(p, machine.SleepOf).State)
 	fmt.Println(tr("主进程不再等它"))
 	return errors.Join(err, p.Abandon())
 }
@@ -184,7 +185,7 @@ func ends(p *process.Process, deaf string) bool {
 		if ended, _ := p.JoinTimeout(moment()); ended {
 			return true
 		}
-		if state := p.Sleep().State; state != "" && strings.Contains(deaf, state) {
+		if state := process.Inspect(p, machine.SleepOf).State; state != "" && strings.Contains(deaf, state) {
 			return false
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 // cgroups are the control groups in which this process's children live, where it was handed
@@ -173,8 +175,8 @@ func (g *cgroup) leave() (outOfMemory bool) {
 	}
 	events, _ := os.ReadFile(g.path + "/memory.events")
 	ooms, kills := g.ooms, g.kills
-	g.ooms, _ = strconv.ParseInt(wordAfter(events, "oom "), 10, 64)
-	g.kills, _ = strconv.ParseInt(wordAfter(events, "oom_kill "), 10, 64)
+	g.ooms, _ = strconv.ParseInt(machine.Word(events, "oom "), 10, 64)
+	g.kills, _ = strconv.ParseInt(machine.Word(events, "oom_kill "), 10, 64)
 	if g.asNew() {
 		g.of.put(g)
 	} else {
@@ -196,7 +198,7 @@ func (g *cgroup) asNew() bool {
 	}
 	var left int64
 	for _, key := range []string{"shmem ", "slab "} {
-		n, _ := strconv.ParseInt(wordAfter(stat, key), 10, 64)
+		n, _ := strconv.ParseInt(machine.Word(stat, key), 10, 64)
 		left += n
 	}
 	return left <= g.limit/16

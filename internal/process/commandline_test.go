@@ -1,8 +1,6 @@
 package process
 
 import (
-	"fmt"
-	"os"
 	"reflect"
 	"testing"
 )
@@ -34,29 +32,5 @@ func TestReadCommandLine(t *testing.T) {
 				t.Errorf("%q: %+v, %v; want %+v, %v", row.argv, got, ok, row.want, row.ok)
 			}
 		})
-	}
-}
-
-func TestStat(t *testing.T) {
-	file := t.TempDir() + "/stat"
-	for name, row := range map[string]struct {
-		text string
-		want []string
-	}{
-		"a plain name":             {"7 (brood) S 1 7\n", []string{"S", "1", "7"}},
-		"a name with brackets":     {"7 (a) R 9 (b)) S 1 7\n", []string{"S", "1", "7"}},
-		"a name with a line break": {"7 (a\nb) D 1 7\n", []string{"D", "1", "7"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if err := os.WriteFile(file, []byte(row.text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if got := Stat(file); !reflect.DeepEqual(got, row.want) {
-				t.Errorf("%q: %q, want %q", row.text, got, row.want)
-			}
-		})
-	}
-	if got := Stat(fmt.Sprintf("%s.gone", file)); got != nil {
-		t.Errorf("of no file: %q", got)
 	}
 }

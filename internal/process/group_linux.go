@@ -1,12 +1,13 @@
 package process
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 // killGroup ends the process group of a daemon that has registered at that moment. Its
@@ -42,16 +43,11 @@ func now() uint64 {
 
 // beginning is when a process has begun: the 22nd field of its stat (proc_pid_stat(5)).
 func beginning(pid int) (tick uint64, ok bool) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, false
-	}
-	// A name may hold anything, but the last ")" is its end; the third field comes next.
-	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	fields := machine.Stat(fmt.Sprintf("/proc/%d/stat", pid))
 	if len(fields) <= 22-3 {
 		return 0, false
 	}
-	tick, err = strconv.ParseUint(string(fields[22-3]), 10, 64)
+	tick, err := strconv.ParseUint(fields[22-3], 10, 64)
 	return tick, err == nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 // A parent with one child needs this much, measured with two CPUs. With less, runs hung
@@ -53,7 +55,7 @@ func Enough() error {
 		return tooLow("RLIMIT_DATA", inBytes(int64(n)), inBytes(enoughData))
 	}
 	if n := limit(unix.RLIMIT_NPROC); n < manyTasks && !exemptFromNproc() {
-		others := tasksOfUser(os.Getuid()) - threadsOfSelf()
+		others := machine.ThreadsOfUser(os.Getuid()) - machine.ThreadsOfSelf()
 		if n < uint64(others+leastTasks) {
 			return tooManyTasks("RLIMIT_NPROC", int(n), others)
 		}
@@ -61,7 +63,7 @@ func Enough() error {
 	for _, dir := range pidsCgroups() {
 		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok && n < manyTasks {
 			used, _ := readInt(filepath.Join(dir, "pids.current"))
-			if others := used - threadsOfSelf(); n < others+leastTasks {
+			if others := used - machine.ThreadsOfSelf(); n < others+leastTasks {
 				return tooManyTasks("pids.max", n, others)
 			}
 		}
@@ -89,10 +91,4 @@ func openBelow(limit int) (open int) {
 		}
 	}
 	return max(open-1, 0) // one of them was for this
-}
-
-func threadsOfSelf() int {
-	text, _ := os.ReadFile("/proc/self/status")
-	n, _ := strconv.Atoi(wordAfter(text, "Threads:"))
-	return n
 }

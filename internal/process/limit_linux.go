@@ -1,7 +1,6 @@
 package process
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -9,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 func systemLimits() []systemLimit {
@@ -16,7 +17,7 @@ func systemLimits() []systemLimit {
 	add := func(name string, limit, used, perChild int) {
 		limits = append(limits, systemLimit{name, limit, limit - used, perChild})
 	}
-	tasks := tasksOfSystem() + tasksKept
+	tasks := machine.Threads() + tasksKept
 	if n, ok := readInt("/proc/sys/kernel/pid_max"); ok {
 		add("kernel.pid_max", n, tasks, tasksPerChild)
 	}
@@ -25,7 +26,7 @@ func systemLimits() []systemLimit {
 	}
 	var r unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NPROC, &r) == nil && r.Cur < unix.RLIM_INFINITY && !exemptFromNproc() {
-		add("RLIMIT_NPROC", int(r.Cur), tasksOfUser(os.Getuid())+tasksKept, tasksPerChild)
+		add("RLIMIT_NPROC", int(r.Cur), machine.ThreadsOfUser(os.Getuid())+tasksKept, tasksPerChild)
 	}
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) == nil && r.Cur < unix.RLIM_INFINITY {
 		open, _ := os.ReadDir("/proc/self/fd")
@@ -49,36 +50,6 @@ func exemptFromNproc() bool {
 	}
 	exempt := uint32(1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_RESOURCE)
 	return os.Getuid() == 0 || data[0].Effective&exempt != 0
-}
-
-// tasksOfSystem is the number of threads in the fourth field of /proc/loadavg, "running/all".
-func tasksOfSystem() int {
-	var load [3]float64
-	var running, all int
-	text, _ := os.ReadFile("/proc/loadavg")
-	_, _ = fmt.Sscanf(string(text), "%g %g %g %d/%d", &load[0], &load[1], &load[2], &running, &all)
-	return all
-}
-
-// tasksOfUser counts the threads of the processes that run as uid.
-func tasksOfUser(uid int) (tasks int) {
-	statuses, _ := filepath.Glob("/proc/[0-9]*/status")
-	for _, file := range statuses {
-		text, _ := os.ReadFile(file)
-		if wordAfter(text, "Uid:") == strconv.Itoa(uid) {
-			n, _ := strconv.Atoi(wordAfter(text, "Threads:"))
-			tasks += n
-		}
-	}
-	return tasks
-}
-
-// wordAfter is the first word after a key at the beginning of a line, as the files of /proc have them; "" for none.
-func wordAfter(text []byte, key string) string {
-	_, rest, _ := strings.Cut(string(text), "\n"+key)
-	line, _, _ := strings.Cut(rest, "\n")
-	words := append(strings.Fields(line), "")
-	return words[0]
 }
 
 // pidsCgroups are the folders of this process's cgroups that may limit the number

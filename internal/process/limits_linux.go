@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 func limitsAvailable() error { return nil }
@@ -38,7 +40,7 @@ func limitMemory(n int64) error {
 	if err != nil {
 		return err
 	}
-	mapped, err := numberAfter("/proc/self/status", status, "VmData:") // KiB
+	mapped, err := machine.Number("/proc/self/status", status, "VmData:") // KiB
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package process
 
 import (
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 // The kernel's figure for a child (ru_maxrss) is never below what its parent had: until its exec the child
@@ -29,7 +31,7 @@ func (p peak) leave() {
 	if err != nil {
 		return
 	}
-	kib, err := numberAfter("status", text[:n], "VmHWM:")
+	kib, err := machine.Number("status", text[:n], "VmHWM:")
 	if err != nil {
 		return
 	}

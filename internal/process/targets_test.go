@@ -39,7 +39,6 @@ func init() { // some of them start others
 		"goroutine-left":    func(*process.Work) error { go time.Sleep(time.Hour); return nil },
 		"nil":               func(*process.Work) error { var p *int; *p = 1; return nil },
 		"hang":              hang,
-		"read":              readNothing,
 		"ignore-term":       ignoreTerm,
 		"clean-up":          cleanUp,
 		"late":              late,
@@ -92,20 +91,6 @@ func hang(w *process.Work) error {
 	for { // unlike select{}, no deadlock for the runtime to find
 		time.Sleep(time.Hour)
 	}
-}
-
-// readNothing sits in a system call that returns only for a signal.
-func readNothing(w *process.Work) error {
-	r, nobody, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	defer nobody.Close()
-	fd := int(r.Fd()) // no longer the poller's
-	fmt.Fprintln(w.Events, "up")
-	_, err = unix.Read(fd, make([]byte, 1))
-	return err
 }
 
 func ignoreTerm(w *process.Work) error {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"brood/internal/event"
+	"brood/internal/machine"
 	"brood/internal/process"
 	"brood/internal/view"
 )
@@ -57,13 +58,13 @@ func (r Room) room() func() (more int, why string) {
 		// An error, such as too few descriptors, is no reason to wait for ever. That the system can tell was
 		// checked when the flags were read.
 		if r.Load > 0 {
-			if now, err := process.Load(); err == nil {
+			if now, err := machine.Load(); err == nil {
 				more = int(math.Ceil(min(r.Load, math.MaxInt32))) - now
 				why = fmt.Sprintf("load %d, --load %s", now, r.LoadAsked)
 			}
 		}
 		if r.Memory > 0 {
-			if now, err := process.AvailableMemory(); err == nil && int((now-r.Memory)/childMemory) < more {
+			if now, err := machine.AvailableMemory(); err == nil && int((now-r.Memory)/childMemory) < more {
 				more = int((now - r.Memory) / childMemory)
 				why = fmt.Sprintf("memory %s available, --mem-free %s", view.Bytes(now), view.Bytes(r.Memory))
 			}

@@ -5,8 +5,8 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/gauge"
+	"brood/internal/machine"
 	"brood/internal/plan"
-	"brood/internal/process"
 	"brood/internal/schedule"
 )
 
@@ -64,8 +64,8 @@ func (instant) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.C
 func (instant) NoRoom() bool             { return false }
 func (instant) Gauge() *gauge.Gauge      { return nil }
 func (instant) Look(bool) bool           { return false }
-func (instant) Turns(bool) process.Turns { return process.Turns{} }
-func (instant) Sleep() process.Sleep     { return process.Sleep{} }
+func (instant) Turns(bool) machine.Turns { return machine.Turns{} }
+func (instant) Sleep() machine.Sleep     { return machine.Sleep{} }
 func (instant) Terminate()               {}
 func (instant) Kill()                    {}
 func (instant) Abandon()                 {}

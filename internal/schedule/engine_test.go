@@ -7,8 +7,8 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/gauge"
+	"brood/internal/machine"
 	"brood/internal/plan"
-	"brood/internal/process"
 	"brood/internal/schedule"
 )
 
@@ -51,7 +51,7 @@ type child struct {
 	heard   []string
 
 	gauge *gauge.Gauge         // nil: none
-	turns func() process.Turns // nil: it is held
+	turns func() machine.Turns // nil: it is held
 }
 
 func (e *engine) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.Child, error) {
@@ -89,12 +89,12 @@ func (e *engine) lead(c *child, emit event.Sink) {
 	}
 }
 
-func (c *child) Sleep() process.Sleep { return process.Sleep{State: "D", Channel: "rpc_wait"} }
+func (c *child) Sleep() machine.Sleep { return machine.Sleep{State: "D", Channel: "rpc_wait"} }
 func (c *child) Gauge() *gauge.Gauge  { return c.gauge }
 func (c *child) Look(bool) bool       { return false }
-func (c *child) Turns(bool) process.Turns {
+func (c *child) Turns(bool) machine.Turns {
 	if c.turns == nil {
-		return process.Turns{Held: true}
+		return machine.Turns{Held: true}
 	}
 	return c.turns()
 }

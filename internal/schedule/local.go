@@ -9,6 +9,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/gauge"
+	"brood/internal/machine"
 	"brood/internal/plan"
 	"brood/internal/process"
 )
@@ -98,7 +99,7 @@ type localChild struct {
 	settled map[string]bool // the names that are; nil as long as there is none
 	bytes   int64
 
-	sleep  process.Sleep // when it was abandoned
+	sleep  machine.Sleep // when it was abandoned
 	noRoom bool
 }
 
@@ -106,14 +107,14 @@ type localChild struct {
 func (c *localChild) NoRoom() bool { return c.noRoom }
 
 // Sleep is Child's.
-func (c *localChild) Sleep() process.Sleep { return c.process.Sleep() }
+func (c *localChild) Sleep() machine.Sleep { return process.Inspect(c.process, machine.SleepOf) }
 
 // Turns is Child's.
-func (c *localChild) Turns(quick bool) process.Turns {
+func (c *localChild) Turns(quick bool) machine.Turns {
 	if quick {
-		return c.process.Glance()
+		return process.Inspect(c.process, machine.GlanceOf)
 	}
-	return c.process.Turns()
+	return process.Inspect(c.process, machine.TurnsOf)
 }
 
 // Errors of these mean that the child has ended, which is seen anyway.
@@ -121,7 +122,7 @@ func (c *localChild) Terminate() { _ = c.process.Terminate() }
 func (c *localChild) Kill()      { _ = c.process.Kill() }
 
 func (c *localChild) Abandon() {
-	c.sleep = c.process.Sleep()
+	c.sleep = process.Inspect(c.process, machine.SleepOf)
 	_ = c.process.Abandon()
 }
 

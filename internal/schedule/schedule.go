@@ -26,8 +26,8 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/gauge"
+	"brood/internal/machine"
 	"brood/internal/plan"
-	"brood/internal/process"
 )
 
 // Source is where the batches come from: a plan.
@@ -52,8 +52,8 @@ type Child interface {
 	NoRoom() bool
 	Gauge() *gauge.Gauge  // where it shows how far it is; nil when it tells that by events
 	Look(again bool) bool // emits how far it is, when that is news, or again; and tells whether it has
-	Sleep() process.Sleep
-	Turns(quick bool) process.Turns // quick: a glance
+	Sleep() machine.Sleep
+	Turns(quick bool) machine.Turns // quick: a glance
 	Terminate()
 	Kill()
 	Abandon()

@@ -3,7 +3,7 @@ package schedule
 import (
 	"time"
 
-	"brood/internal/process"
+	"brood/internal/machine"
 )
 
 // trial is whether a child that makes no progress could have made some. It could not while
@@ -17,7 +17,7 @@ import (
 // /proc is read for those alone that come near the verdict.
 type trial struct {
 	began     bool
-	turns     process.Turns // when the present half began
+	turns     machine.Turns // when the present half began
 	ran       time.Duration // in the halves before
 	acquitted bool          // once or more often
 	held      time.Duration // how long it has been seen stopped, or in state D

@@ -7,7 +7,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/gauge"
-	"brood/internal/process"
+	"brood/internal/machine"
 	"brood/internal/schedule"
 )
 
@@ -18,41 +18,41 @@ func TestTrial(t *testing.T) {
 	share := func(d time.Duration, percent float64) time.Duration { return time.Duration(float64(d) * percent / 100) }
 	for name, row := range map[string]struct {
 		waits    bool
-		turns    func(age time.Duration) process.Turns
+		turns    func(age time.Duration) machine.Turns
 		from, to time.Duration // when it is given up; 0: not at all
 	}{
-		"it sleeps in a system call": {false, func(time.Duration) process.Turns { return process.Turns{} }, stall, stall + 2*time.Second},
-		"it is stopped":              {false, func(time.Duration) process.Turns { return process.Turns{Held: true} }, stall, stall + 2*time.Second},
-		"it spins, beside others": {false, func(age time.Duration) process.Turns {
-			return process.Turns{Ran: share(age, 10), Waited: share(age, 90), Runnable: true}
+		"it sleeps in a system call": {false, func(time.Duration) machine.Turns { return machine.Turns{} }, stall, stall + 2*time.Second},
+		"it is stopped":              {false, func(time.Duration) machine.Turns { return machine.Turns{Held: true} }, stall, stall + 2*time.Second},
+		"it spins, beside others": {false, func(age time.Duration) machine.Turns {
+			return machine.Turns{Ran: share(age, 10), Waited: share(age, 90), Runnable: true}
 		}, stall, stall + 2*time.Second},
-		"it spins, on a busy machine": {false, func(age time.Duration) process.Turns {
-			return process.Turns{Ran: share(age, 0.5), Waited: share(age, 99.5), Runnable: true}
+		"it spins, on a busy machine": {false, func(age time.Duration) machine.Turns {
+			return machine.Turns{Ran: share(age, 0.5), Waited: share(age, 99.5), Runnable: true}
 		}, 50 * time.Second, time.Minute}, // a quarter of a second
-		"it is starved": {false, func(age time.Duration) process.Turns {
-			return process.Turns{Ran: share(age, 0.01), Runnable: true}
+		"it is starved": {false, func(age time.Duration) machine.Turns {
+			return machine.Turns{Ran: share(age, 0.01), Runnable: true}
 		}, 0, 0},
-		"it is starved, and has a moment": {false, func(age time.Duration) process.Turns {
-			return process.Turns{Ran: share(age, 0.01), Waited: share(age, 60)}
+		"it is starved, and has a moment": {false, func(age time.Duration) machine.Turns {
+			return machine.Turns{Ran: share(age, 0.01), Waited: share(age, 60)}
 		}, 0, 0},
-		"it is starved, then sleeps": {false, func(age time.Duration) process.Turns {
-			return process.Turns{Waited: min(age, time.Minute), Runnable: age < time.Minute}
+		"it is starved, then sleeps": {false, func(age time.Duration) machine.Turns {
+			return machine.Turns{Waited: min(age, time.Minute), Runnable: age < time.Minute}
 		}, time.Minute, time.Minute + stall + 2*time.Second},
-		"it is starved, then stopped": {false, func(age time.Duration) process.Turns {
-			return process.Turns{Runnable: age < time.Minute, Held: age >= time.Minute}
+		"it is starved, then stopped": {false, func(age time.Duration) machine.Turns {
+			return machine.Turns{Runnable: age < time.Minute, Held: age >= time.Minute}
 		}, time.Minute + stall, time.Minute + stall*3/2 + 2*time.Second},
-		"it waits": {true, func(age time.Duration) process.Turns { return process.Turns{Ran: share(age, 0.1)} }, 0, 0},
-		"it waits, and is starved": {true, func(age time.Duration) process.Turns {
-			return process.Turns{Runnable: true}
+		"it waits": {true, func(age time.Duration) machine.Turns { return machine.Turns{Ran: share(age, 0.1)} }, 0, 0},
+		"it waits, and is starved": {true, func(age time.Duration) machine.Turns {
+			return machine.Turns{Runnable: true}
 		}, 0, 0},
-		"it waits, then is stopped": {true, func(age time.Duration) process.Turns {
-			return process.Turns{Held: age > time.Minute-time.Second}
+		"it waits, then is stopped": {true, func(age time.Duration) machine.Turns {
+			return machine.Turns{Held: age > time.Minute-time.Second}
 		}, time.Minute + stall - time.Second, time.Minute + stall*3/2 + 2*time.Second},
-		"it waits, and is stopped for a moment": {true, func(age time.Duration) process.Turns {
-			return process.Turns{Held: age%time.Minute > 58*time.Second}
+		"it waits, and is stopped for a moment": {true, func(age time.Duration) machine.Turns {
+			return machine.Turns{Held: age%time.Minute > 58*time.Second}
 		}, 0, 0},
-		"it says that it waits, and spins": {true, func(age time.Duration) process.Turns {
-			return process.Turns{Ran: age, Runnable: true}
+		"it says that it waits, and spins": {true, func(age time.Duration) machine.Turns {
+			return machine.Turns{Ran: age, Runnable: true}
 		}, stall, stall + 2*time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestTrial(t *testing.T) {
 				e := &engine{
 					make: func(c *child) {
 						began := time.Now()
-						c.turns = func() process.Turns { return row.turns(time.Since(began)) }
+						c.turns = func() machine.Turns { return row.turns(time.Since(began)) }
 						if c.gauge = board.Take(); row.waits {
 							c.gauge.Set(gauge.State{Phase: gauge.Waiting})
 						}

@@ -1,4 +1,4 @@
-package process
+package machine
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// userHz is in what the kernel counts CPU time in stat files, whatever its own clock is (proc_pid_stat(5)).
+// userHz is the unit of CPU time in stat files, in 1/s, whatever the kernel's own clock is (proc_pid_stat(5)).
 const userHz = 100
 
 func turnsOf(pid int) (all Turns) {
 	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, stat := range stats {
 		t := turnsIn(stat)
-		// Where the kernel does not count these there is no file, or zeros.
+		// A kernel without schedstat has no such file, or zeros in it.
 		text, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "schedstat"))
 		if fields := strings.Fields(string(text)); len(fields) > 1 {
 			ran, _ := strconv.ParseInt(fields[0], 10, 64)
@@ -31,7 +31,7 @@ func turnsOf(pid int) (all Turns) {
 
 func glanceOf(pid int) Turns { return turnsIn(fmt.Sprintf("/proc/%d/stat", pid)) }
 
-// turnsIn is what a stat file says, of a thread or of the process.
+// turnsIn reads a stat file, of a thread or of the process.
 func turnsIn(stat string) Turns {
 	fields := Stat(stat)
 	if len(fields) < 13 {

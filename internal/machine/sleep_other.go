@@ -1,5 +1,5 @@
 //go:build !linux
 
-package process
+package machine
 
 func sleepOf(int) Sleep { return Sleep{} }

@@ -1,4 +1,4 @@
-package process
+package machine
 
 import (
 	"fmt"
@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// held are the states from the one which holds a process up the most. t is a stop by a tracer.
+// held lists the states, first the one that holds a process up the most. t is a stop by a tracer.
 const held = "DTtSRIZX"
 
-// idle are the kernel's functions in which Go has its threads sleep that have nothing to do, by words that all
-// versions have: futex_wait_queue, futex_do_wait; ep_poll, do_epoll_wait; hrtimer_nanosleep.
+// idle are words of the kernel functions in which Go's idle threads sleep: futex_wait_queue, futex_do_wait;
+// ep_poll, do_epoll_wait; hrtimer_nanosleep. The names differ between versions, these words do not.
 var idle = []string{"futex", "ep_poll", "epoll", "nanosleep"}
 
 func sleepOf(pid int) (worst Sleep) {
@@ -24,20 +24,19 @@ func sleepOf(pid int) (worst Sleep) {
 		}
 		channel, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "wchan"))
 		sleep := Sleep{State: fields[0]}
-		if string(channel) != "0" { // it runs, or we may not know
+		if string(channel) != "0" { // "0": it runs, or this process may not know
 			sleep.Channel = string(channel)
 		}
-		if worst.State == "" || sleep.heldMoreThan(worst) {
+		if worst.State == "" || sleep.rank() < worst.rank() {
 			worst = sleep
 		}
 	}
 	return worst
 }
 
-func (s Sleep) heldMoreThan(other Sleep) bool { return s.rank() < other.rank() }
-
+// rank is the lower, the more the state holds a process up.
 func (s Sleep) rank() int {
-	if s.State == "S" && s.idle() { // or it has gone on meanwhile
+	if s.State == "S" && s.idle() {
 		return len(held)
 	}
 	return strings.Index(held, s.State)
