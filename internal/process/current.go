@@ -60,6 +60,13 @@ func ActiveChildren() []*Process {
 	return slices.Clone(self.children)
 }
 
+// add puts p on the list of active children.
+func (f *family) add(p *Process) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.children = append(f.children, p)
+}
+
 // reapEnded reaps the children that have ended so far.
 func reapEnded() {
 	self.mu.Lock()

@@ -105,7 +105,7 @@ func (p *Process) Abandon() error {
 	}
 	p.mu.Unlock()
 	if first {
-		return p.closeEvents()
+		return p.popen.hangUp()
 	}
 	return nil
 }
@@ -146,23 +146,10 @@ func (p *Process) ready() bool {
 	}
 }
 
-// reap is the one place that waits for a child. It is called after the end, so
-// it does not block, but for output that a grandchild still holds open (outputDelay).
+// reap takes the exit status from the system and publishes it, once. It is called after the end.
 func (p *Process) reap() {
 	p.reapOnce.Do(func() {
-		// These need the PID while it still is the child's: as long as the zombie is there.
-		if p.daemon {
-			sweepGroup(p.pid)
-			self.leaveGuardian(p)
-		}
-		left := peakLeft(p.pid)
-		p.mu.Lock()
-		p.numbered = false
-		p.mu.Unlock()
-		p.stderr.finish()
-		p.exit = exitOf(reapState(p.process, p.cmd))
-		p.exit.MaxRSS = truePeak(left, p.exit.MaxRSS)
-		p.exit.OutOfMemory = p.cgroup.leave()
+		p.exit = p.popen.wait(p.daemon)
 		forget(p)
 		p.changed(Change{What: Reaped, Exit: p.exit})
 	})

@@ -3,16 +3,13 @@ package process
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// Errors of a call that does not fit the state of the process; the texts are Python's.
+// Errors of a call that does not fit the state of the process. The texts are Python's.
 var (
 	ErrNotStarted    = errors.New("process not started")
 	ErrJoinUnstarted = errors.New("can only join a started process")
@@ -26,79 +23,30 @@ var (
 	ErrAbandoned     = errors.New("process was abandoned: it did not end when it was killed")
 )
 
-// Config says what a new process is to be. The zero value is a process without a
-// target, which ends at once with exit code 0.
-type Config struct {
-	Target string            // a name that the child's Lookup knows; "" for none
-	Name   string            // "" for Process-N, in a child Process-N:M
-	Args   []string          // the target's positional arguments, any bytes but NUL
-	Kwargs map[string]string // the target's named arguments; a name is not empty and has no '=' in it
-	Daemon *bool             // nil: as the current process is
-
-	// Stdout and Stderr are where the child's output goes; nil is the parent's own,
-	// as in Python. Anything but an *os.File is fed through a pipe by a goroutine,
-	// but for a Stderr that is NonBlocking.
-	Stdout, Stderr io.Writer
-
-	Limits Limits
-
-	// Events asks for a pipe from the child's Work.Events to the parent's Process.Events.
-	Events bool
-
-	// Receive asks for that pipe as well, and is called with what comes through it, by
-	// one goroutine at a time: a piece is valid until Receive returns. The last one is
-	// empty, once the child, and whoever inherited the pipe from it, has closed it, or
-	// the process was abandoned. The first may come before Start has returned.
-	//
-	// On Linux a child costs no goroutine for that: one calls all that there are. As
-	// long as it is held up the events of other children wait, and their ends do not.
-	Receive func(piece []byte)
-
-	// Shared is a file that the child inherits as Work.Shared; nil for none. It stays the caller's.
-	Shared *os.File
-
-	// Files are further ones, which the child inherits as Work.Files.
-	Files []*os.File
-}
-
-// NonBlocking is a writer that keeps what it gets in memory: Write returns at once,
-// and needs none of this package's methods for that. On Linux a child whose Stderr is
-// one, and whose Stdout is nil, costs no goroutine: all of them are read by one.
-// Write is called by one goroutine at a time, and no more once a Join has returned nil.
-type NonBlocking interface {
-	io.Writer
-	NonBlocking()
-}
-
-// Process is one child of the current process. Its methods may be called from
-// several goroutines at once.
+// Process is one child of the current process. Several goroutines may call its methods at once.
+//
+// It is the model alone: new, started, ended, closed or abandoned. The system's side is in its popen.
 type Process struct {
-	config   *Config // nil once started: the child has it. Name and Daemon are kept below
+	config   *Config // nil once started, when the child has it; name and daemon are kept below
 	name     string
 	identity string // "3", and in its children "3:1"
-	parent   int
+	parent   int    // the PID of the current process
 
 	mu        sync.Mutex
 	daemon    bool
 	closed    bool
-	pid       int         // 0 until started
-	process   *os.Process // nil until started
-	cmd       *exec.Cmd   // nil when nothing of it is needed any more to reap the child
-	stderr    *capture    // nil unless the watcher reads it
-	received  *capture    // nil unless the receiver reads it, for Config.Receive
-	events    *os.File    // nil unless asked for, and where nobody else reads them
-	ended     chan struct{}
-	abandoned chan struct{}
-	cgroup    *cgroup // nil unless it lives in one of its own
-	numbered  bool    // pid is the child's and nobody else's: from the start until just before it is reaped
+	pid       int           // 0 until started
+	ended     chan struct{} // the sentinel; closed when the child has ended
+	abandoned chan struct{} // closed by Abandon
 
 	reapOnce sync.Once
-	exit     Exit // valid once that is done
+	exit     Exit // valid once reapOnce is done
+
+	popen popen
 }
 
-// New makes a process that is not started yet. It takes the next number of the
-// current process, also when the name is given, as in Python. A target that
-// cannot run is accepted; it fails in the child.
+// New makes a process that is not started yet. It takes the next number of the current process, also when c
+// has a name, as in Python. New accepts a target that cannot run; the child reports it.
 func New(c Config) *Process {
 	self.mu.Lock()
 	defer self.mu.Unlock()
@@ -121,25 +69,7 @@ func New(c Config) *Process {
 	return p
 }
 
-func defaultName(identity string) string { return "Process-" + identity }
-
-func childIdentity(parent string, n int) string {
-	if parent == "" {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s:%d", parent, n)
-}
-
-// identityIn is the identity in a default name; "" in any other.
-func identityIn(name string) string {
-	identity, ok := strings.CutPrefix(name, defaultName(""))
-	if !ok || strings.Trim(identity, "0123456789:") != "" {
-		return ""
-	}
-	return identity
-}
-
-// Name is the process's name.
+// Name returns the process's name.
 func (p *Process) Name() string { return p.name }
 
 // Daemon tells whether the process ends with its parent.
@@ -149,18 +79,18 @@ func (p *Process) Daemon() bool {
 	return p.daemon
 }
 
-// SetDaemon changes Daemon; ErrStarted once the process was started.
+// SetDaemon changes Daemon. After Start it is ErrStarted.
 func (p *Process) SetDaemon(daemon bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.process != nil {
+	if p.started() {
 		return ErrStarted
 	}
 	p.daemon = daemon
 	return nil
 }
 
-// PID is the child's process ID; ErrNotStarted before Start.
+// PID returns the child's process ID. Before Start it is ErrNotStarted.
 func (p *Process) PID() (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -170,34 +100,30 @@ func (p *Process) PID() (int, error) {
 	return p.pid, nil
 }
 
-// Events is the parent's end of the pipe that Config.Events asked for: what the
-// child writes to Work.Events, then end of file once the child, and whoever
-// inherited the pipe from it, has ended. The caller reads it; Close closes it.
-// It is nil when it was not asked for, and before Start.
-func (p *Process) Events() *os.File {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.events
-}
+// Events returns the parent's end of the pipe that Config.Events asked for; nil without it, and before Start.
+// The caller reads what the child writes to Work.Events. End of file comes when the child, and every process
+// that inherited the pipe from it, has ended. Close closes this end.
+func (p *Process) Events() *os.File { return p.popen.parentEnd() }
 
-// usable says why a method that needs a started process cannot go on. The caller holds mu.
+// started tells whether Start has succeeded. The caller holds mu.
+func (p *Process) started() bool { return p.pid != 0 }
+
+// usable returns an error unless the process is started and not closed. The caller holds mu.
 func (p *Process) usable() error {
 	switch {
 	case p.closed:
 		return ErrClosed
-	case p.process == nil:
+	case !p.started():
 		return ErrNotStarted
 	}
 	return nil
 }
 
-// Start runs the target in a new process. It returns when the new process runs
-// this binary (after the exec, so its process group exists). Ended children of the
-// current process are reaped on the way, as in Python.
+// Start runs the target in a new process. It returns when the new process runs this binary (after the exec, so
+// its process group exists). It first reaps the children that have ended, as Python does.
 //
-// An argument list that the system cannot pass is an error before anything
-// is started. Where the system has no room for one more process, the error
-// wraps syscall.EAGAIN, ENOMEM, EMFILE or ENFILE ([Exhausted]).
+// Arguments that the system cannot pass are an error before anything is started. If the system has no room for
+// one more process, the error wraps syscall.EAGAIN, ENOMEM, EMFILE or ENFILE ([Exhausted]).
 func (p *Process) Start() error {
 	reapEnded()
 	self.starting.RLock()
@@ -207,11 +133,7 @@ func (p *Process) Start() error {
 	if err := p.startable(); err != nil {
 		return err
 	}
-	err := p.spawn()
-	if errors.Is(err, errCgroup) {
-		err = p.spawn()
-	}
-	if err != nil {
+	if err := p.spawn(); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
 	return nil
@@ -223,7 +145,7 @@ func (p *Process) startable() error {
 		return ErrNoMain
 	case p.closed:
 		return ErrClosed
-	case p.process != nil:
+	case p.started():
 		return ErrStartedTwice
 	case self.daemon:
 		return ErrDaemonParent
@@ -231,21 +153,51 @@ func (p *Process) startable() error {
 	return nil
 }
 
-// Exhausted tells whether err says that the system has no room for another
-// process or descriptor just now: a later try may succeed.
+// spawn starts the child and has its end noticed. The caller holds mu.
+func (p *Process) spawn() error {
+	if err := p.config.Limits.Validate(); err != nil {
+		return err
+	}
+	t, err := self.ties(p.daemon, p.config.Receive != nil, p.config.Limits)
+	if err != nil {
+		return err
+	}
+	began, argv, err := p.popen.start(p.config, p.ownFlags(), t)
+	if err != nil {
+		return err
+	}
+	p.pid = p.popen.process.Pid
+	self.add(p)
+	p.changed(Change{Time: began, What: Started, Command: argv})
+	p.config = nil
+	p.popen.watch(t.watcher, p.end)
+	return nil
+}
+
+// end is called once, when the child has ended. It does not reap it.
+func (p *Process) end() {
+	p.changed(Change{What: Ended})
+	self.mu.Lock()
+	self.ended = append(self.ended, p)
+	self.mu.Unlock()
+	close(p.ended)
+}
+
+// Exhausted tells whether err means that the system has no room for another process or descriptor just now. A
+// later try may succeed.
 func Exhausted(err error) bool {
 	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ENOMEM) ||
 		errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// Terminate asks the child to end (SIGTERM; on Windows it is Kill) and returns at
-// once; after the end it does nothing. A stopped child does not end until it goes on.
+// Terminate asks the child to end (SIGTERM; on Windows it is Kill) and returns at once. A stopped child does
+// not end until it goes on. After the end Terminate does nothing.
 func (p *Process) Terminate() error { return p.signal(terminateSignal) }
 
-// Kill ends the child (SIGKILL), stopped or not, and returns at once; after the end it does nothing.
+// Kill ends the child (SIGKILL), stopped or not, and returns at once. After the end it does nothing.
 func (p *Process) Kill() error { return p.signal(os.Kill) }
 
-// Signal sends any signal to the child alone, as Python's os.kill(p.pid, sig); after the end it does nothing.
+// Signal sends any signal to the child alone, as Python's os.kill(p.pid, sig). After the end it does nothing.
 func (p *Process) Signal(sig os.Signal) error { return p.signal(sig) }
 
 func (p *Process) signal(sig os.Signal) error {
@@ -255,17 +207,15 @@ func (p *Process) signal(sig os.Signal) error {
 		return err
 	}
 	sent := time.Now()
-	// os.Process goes by pidfd, so a PID that was given to a stranger is no danger.
-	if err := p.process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	if err := p.popen.send(sig); err != nil {
 		return fmt.Errorf("send %v to %s: %w", sig, p.name, err)
 	}
 	p.changed(Change{Time: sent, What: Signalled, Signal: nameOf(sig)})
 	return nil
 }
 
-// Close releases what the parent holds for the process: its descriptors and its
-// exit status. Closing twice is fine; a running process is ErrCloseRunning,
-// unless it was abandoned.
+// Close releases what the parent holds for the process: its descriptors and its exit status. A second Close
+// does nothing. For a process that runs it is ErrCloseRunning, unless the process was abandoned.
 func (p *Process) Close() error {
 	if p.running() && !p.isAbandoned() {
 		return ErrCloseRunning
@@ -273,18 +223,5 @@ func (p *Process) Close() error {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	return p.closeEvents()
-}
-
-// closeEvents ends the reading of them. It is not under mu: Config.Receive may ask for the process.
-func (p *Process) closeEvents() error {
-	p.mu.Lock()
-	events := p.events
-	p.events = nil
-	p.mu.Unlock()
-	p.received.close()
-	if events == nil {
-		return nil
-	}
-	return events.Close()
+	return p.popen.hangUp()
 }

@@ -14,14 +14,14 @@ func (p *Process) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	words := []string{"Process", "name=" + pythonQuote(p.name)}
-	if p.process != nil && !p.closed {
+	if p.started() && !p.closed {
 		words = append(words, fmt.Sprintf("pid=%d", p.pid))
 	}
 	words = append(words, fmt.Sprintf("parent=%d", p.parent))
 	switch {
 	case p.closed:
 		words = append(words, "closed")
-	case p.process == nil:
+	case !p.started():
 		words = append(words, "initial")
 	case running && p.isAbandoned():
 		words = append(words, "abandoned")

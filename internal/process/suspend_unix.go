@@ -102,14 +102,9 @@ func whyNot() string {
 	return "nobody could continue this process: its process group is orphaned"
 }
 
-// signalGroups signals the group of each child that is not being reaped: until
-// then its number is no stranger's, and meanwhile it waits for mu.
+// signalGroups signals the process group of each child that is not reaped yet.
 func signalGroups(children []*Process, sig syscall.Signal) {
 	for _, p := range children {
-		p.mu.Lock()
-		if p.numbered {
-			_ = syscall.Kill(-p.pid, sig)
-		}
-		p.mu.Unlock()
+		_ = Inspect(p, func(pid int) error { return syscall.Kill(-pid, sig) })
 	}
 }
