@@ -32,12 +32,12 @@ var layers = map[string][]string{
 	"internal/manual":   {},
 	"internal/pace":     {},
 	"internal/plan":     {"event", "filecopy"},
-	"internal/process":  {"machine"},
+	"internal/process":  {"argument", "machine"},
 	"internal/report":   {"event", "status"},
 	"internal/schedule": {"event", "gauge", "machine", "plan", "process"},
 	"internal/slurm":    {"event", "filecopy", "plan", "schedule"},
 	"internal/status":   {"event"},
-	"internal/target":   {"confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
+	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
 	"internal/view":     {"census", "event", "status"},
 
 	"internal/faultfs/faultfstest": {"faultfs"}, // which only tests import

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"brood/internal/argument"
 )
 
 // The first arguments by which this binary is one of its own children.
@@ -18,50 +20,51 @@ const (
 	noTarget        = "-"
 )
 
-// ownFlags are what a child is told of itself, apart from its work. On the
-// command line they come first, in the order of the table in fields, each one at
-// most once and the lifeline last, so that a target's named arguments may have
-// the same names:
+// ownFlags tell a child about itself, apart from its work. On the command line they come before the target's
+// named arguments, in the order of rows. Each comes at most once. The lifeline is last and always there, so a
+// target's named arguments may have the same names:
 //
-//	brood child TARGET [--name=…] [--identity=…] … [--lifeline=…] [--key=value]… -- [argument]…
+//	brood child TARGET [--name=…] [--identity=…] … --lifeline=… [--key=value]… -- [argument]…
 type ownFlags struct {
 	name       string
-	identity   string // when it is not the one in the name
-	parent     int    // the parent's PID, which stays visible in ps when another has adopted the child
-	parentName string // when it is not MainProcess
-	daemon     bool   //
-	memory     int64  // Limits' two that a child sets for itself
-	cpuTime    time.Duration
-	events     uintptr // descriptors, or on Windows handles; 0: none
-	shared     uintptr
+	identity   string // unless it is the one in the name
+	parent     int    // the parent's PID; ps shows it also when another process has adopted the child
+	parentName string // unless it is MainProcess
+	daemon     bool
+	memory     int64         // Limits.Memory
+	cpuTime    time.Duration // Limits.CPUTime
+	events     uintptr       // a descriptor, on Windows a handle; 0 for none
+	shared     uintptr       // likewise
 	files      []uintptr
 	guardian   uintptr
 	lifeline   uintptr
 }
 
-// field is one of the own flags: how it is written, and read.
-type field struct {
-	flag  string
-	value string // "": left out
-	read  func(value string) error
+func (o *ownFlags) rows() []argument.Row {
+	lifeline := argument.Number("lifeline", &o.lifeline)
+	lifeline.Value = fmt.Sprint(o.lifeline) // 0, too: the rest is the target's
+	return []argument.Row{
+		argument.Text("name", &o.name),
+		argument.Text("identity", &o.identity),
+		argument.Number("parent", &o.parent),
+		argument.Text("parent-name", &o.parentName).Unless(MainProcess),
+		argument.Flag("daemon", &o.daemon),
+		argument.Number("memory", &o.memory),
+		argument.Parsed("cpu-time", &o.cpuTime, parseCPUTime),
+		argument.Number("events", &o.events),
+		argument.Number("shared", &o.shared),
+		argument.Numbers("files", &o.files),
+		argument.Number("guardian", &o.guardian),
+		lifeline,
+	}
 }
 
-func (o *ownFlags) fields() []field {
-	return []field{
-		{"--name=", o.name, readString(&o.name)},
-		{"--identity=", o.identity, readString(&o.identity)},
-		{"--parent=", number(o.parent), readNumber(&o.parent)},
-		{"--parent-name=", unlessMain(o.parentName), readString(&o.parentName)},
-		{"--daemon=", boolean(o.daemon), func(string) error { o.daemon = true; return nil }},
-		{"--memory=", number(o.memory), readBytes(&o.memory)},
-		{"--cpu-time=", duration(o.cpuTime), readDuration(&o.cpuTime)},
-		{"--events=", number(o.events), readNumber(&o.events)},
-		{"--shared=", number(o.shared), readNumber(&o.shared)},
-		{"--files=", numbers(o.files), readNumbers(&o.files)},
-		{"--guardian=", number(o.guardian), readNumber(&o.guardian)},
-		// Also where there is none: what follows is the target's.
-		{"--lifeline=", fmt.Sprint(o.lifeline), readNumber(&o.lifeline)},
+func parseCPUTime(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return 0, fmt.Errorf("cpu-time %q: want a duration, such as 10s", s)
 	}
+	return d, nil
 }
 
 // spelled is a target as it stands on the command line. None is "-", so what is nothing but dashes has one more.
@@ -82,9 +85,9 @@ func unspelled(target string) string {
 // commandLine is the child's argv. It is an error that the system could not pass it beside the environment.
 func commandLine(c Config, own ownFlags, environment []string) ([]string, error) {
 	argv := []string{os.Args[0], childCommand, spelled(c.Target)}
-	for _, f := range own.fields() {
-		if f.value != "" {
-			argv = append(argv, f.flag+f.value)
+	for _, row := range own.rows() {
+		if row.Value != "" {
+			argv = append(argv, row.String())
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Kwargs)) {
@@ -141,104 +144,27 @@ func parseChild(args []string) (target string, own ownFlags, work *Work, err err
 		return "", own, nil, errors.New("no target: want child TARGET [--key=value]... [-- ARGUMENT...]")
 	}
 	target, args = unspelled(args[0]), args[1:]
-	for _, f := range own.fields() {
+	for _, row := range own.rows() {
 		if len(args) == 0 {
 			break
 		}
-		value, ok := strings.CutPrefix(args[0], f.flag)
-		if !ok {
-			continue
+		if key, value, ok := argument.Cut(args[0]); ok && key == row.Key {
+			if err := row.Read(value); err != nil {
+				return "", own, nil, err
+			}
+			args = args[1:]
 		}
-		if err := f.read(value); err != nil {
-			return "", own, nil, fmt.Errorf("%s %w", f.flag, err)
-		}
-		args = args[1:]
 	}
 	for i, arg := range args {
 		if arg == "--" {
 			work.Args = args[i+1:]
 			break
 		}
-		key, value, ok := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
-		if !ok || key == "" || !strings.HasPrefix(arg, "--") {
+		key, value, ok := argument.Cut(arg)
+		if !ok {
 			return "", own, nil, fmt.Errorf("argument %q: want --key=value, or -- before the positional arguments", arg)
 		}
 		work.Kwargs[key] = value
 	}
 	return target, own, work, nil
-}
-
-func number[N int | int64 | uintptr](n N) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprint(n)
-}
-
-func numbers(all []uintptr) string {
-	words := make([]string, len(all))
-	for i, n := range all {
-		words[i] = fmt.Sprint(n)
-	}
-	return strings.Join(words, ",")
-}
-
-func duration(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	return d.String()
-}
-
-func boolean(b bool) string {
-	if !b {
-		return ""
-	}
-	return "true"
-}
-
-func unlessMain(name string) string {
-	if name == MainProcess {
-		return ""
-	}
-	return name
-}
-
-func readString(to *string) func(string) error {
-	return func(value string) error { *to = value; return nil }
-}
-
-func readNumber[N int | uintptr](to *N) func(string) error {
-	return func(value string) error {
-		n, err := strconv.ParseUint(value, 10, 31)
-		*to = N(n)
-		return err
-	}
-}
-
-func readNumbers(to *[]uintptr) func(string) error {
-	return func(value string) error {
-		for word := range strings.SplitSeq(value, ",") {
-			var n uintptr
-			if err := readNumber(&n)(word); err != nil {
-				return err
-			}
-			*to = append(*to, n)
-		}
-		return nil
-	}
-}
-
-func readBytes(to *int64) func(string) error {
-	return func(value string) (err error) {
-		*to, err = strconv.ParseInt(value, 10, 64)
-		return err
-	}
-}
-
-func readDuration(to *time.Duration) func(string) error {
-	return func(value string) (err error) {
-		*to, err = time.ParseDuration(value)
-		return err
-	}
 }

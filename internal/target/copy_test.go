@@ -24,7 +24,7 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// TestBinding: an argument that makes no sense is an error before anything is touched.
+// TestBinding: a wrong argument is an error before the child touches anything.
 func TestBinding(t *testing.T) {
 	copyTarget, _ := target.Lookup("copy")
 	for name, row := range map[string]struct {
@@ -39,6 +39,7 @@ func TestBinding(t *testing.T) {
 		"unknown":       {map[string]string{"source": "s", "dest": "d", "speed\x1b": "9"}, `no such argument: "speed\x1b"`},
 		"bad overwrite": {map[string]string{"source": "s", "dest": "d", "overwrite": "maybe"}, `overwrite "maybe": want changed, always or never`},
 		"bad hash":      {map[string]string{"source": "s", "dest": "d", "hash": "crc"}, `hash "crc": want xxh128, xxh64, blake3, sha256 or md5`},
+		"bad slot":      {map[string]string{"source": "s", "dest": "d", "slot": "-1"}, `slot "-1": want a number`},
 		"bad flag":      {map[string]string{"source": "s", "dest": "d", "durable": "perhaps"}, `durable "perhaps": want true`},
 		"source gone":   {map[string]string{"source": "gone", "dest": "d"}, "no such file or directory"},
 		"source a file": {map[string]string{"source": "s/f", "dest": "d"}, "not a directory"},
@@ -66,7 +67,7 @@ func TestNoNames(t *testing.T) {
 	}
 }
 
-// folderWithFile is a new folder, in which s is a folder that has a file f.
+// folderWithFile makes a new folder with a folder s in it, and a file s/f.
 func folderWithFile(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -91,7 +92,7 @@ func TestConfig(t *testing.T) {
 			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Overwrite: filecopy.Never}}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "overwrite": "never"},
 		},
-		"copy with all that can be asked": {
+		"copy with many options": {
 			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "hash": "md5", "durable": "true", "resume": "true"},
 		},
