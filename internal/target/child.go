@@ -15,49 +15,49 @@ import (
 	"brood/internal/process"
 )
 
-// worker is a child at its job.
-type worker struct {
+// child is this process with its batch: what it has opened, and how far it is.
+type child struct {
 	Kwargs
 	ctx          context.Context
-	listen       func() // for what ends ctx; until then SIGTERM ends this process at once
+	listen       func() // has SIGTERM end ctx; before the first call it ends this process at once
 	source, dest *os.Root
-	opened       map[*os.Root]*os.File // what was inherited of them
-	copier       *filecopy.Copier      // from one to the other
+	opened       map[*os.Root]*os.File // the inherited folders behind source and dest
+	copier       *filecopy.Copier      // from source to dest
 	events       *event.Writer
-	bucket       *pace.Bucket // that all children share; nil for one by hand
-	gauge        *gauge.Gauge // in the same memory; nil without
-	item         int          // the number of the name at hand
+	bucket       *pace.Bucket // shared by all children; nil without shared memory
+	gauge        *gauge.Gauge // in the same memory; nil without a slot
+	item         int          // the index of the present name in the batch
 }
 
-// task is what a target does, once for so many arguments, of which the last is the
-// name that it is about.
-type task struct {
+// call is how a target treats the names of its batch: it calls do for each group of args arguments. The last
+// argument of a group is the name that the outcome is about.
+type call struct {
 	args  int
-	reads bool // both sides, and writes nothing
-	links bool // from one folder of the destination to another
-	do    func(*worker, ...string) error
+	reads bool // reads both sides, and writes nothing
+	links bool // links from one folder of the destination to another
+	do    func(*child, ...string) error
 }
 
-func (t task) run(w *process.Work) error {
-	job, err := bind(w.Kwargs)
-	if err == nil && (len(w.Args) == 0 || len(w.Args)%t.args != 0) {
+func (c call) run(w *process.Work) error {
+	kwargs, err := bind(w.Kwargs)
+	if err == nil && (len(w.Args) == 0 || len(w.Args)%c.args != 0) {
 		err = errUsage
 	}
 	if err != nil {
 		return err
 	}
-	at, err := t.start(job, w)
+	at, err := c.start(kwargs, w)
 	if err != nil {
 		return err
 	}
 	defer at.close()
 	var failures []error
-	for args := w.Args; len(args) > 0; args = args[t.args:] {
+	for args := w.Args; len(args) > 0; args = args[c.args:] {
 		if at.ctx.Err() != nil {
 			return at.ctx.Err()
 		}
-		name := args[t.args-1]
-		if err := t.do(at, args[:t.args]...); err != nil && at.ctx.Err() == nil {
+		name := args[c.args-1]
+		if err := c.do(at, args[:c.args]...); err != nil && at.ctx.Err() == nil {
 			at.settle(event.Event{Kind: event.Failed, File: name, Error: err.Error(), Transient: filecopy.Transient(err)})
 			failures = append(failures, fmt.Errorf("%q: %w", name, err))
 		}
@@ -66,15 +66,15 @@ func (t task) run(w *process.Work) error {
 	return errors.Join(failures...)
 }
 
-// start opens both ends, and confines this process to them and to the names.
-func (t task) start(job Kwargs, w *process.Work) (*worker, error) {
+// start opens both sides, and confines this process to them and to the names.
+func (c call) start(kwargs Kwargs, w *process.Work) (*child, error) {
 	ctx, listen := w.LateContext()
-	source, err := job.openSource(w)
+	source, err := kwargs.openSource(w)
 	if err != nil {
 		return nil, err
 	}
-	at := &worker{Kwargs: job, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
-	if at.dest, err = t.dest(w, source, job); err != nil {
+	at := &child{Kwargs: kwargs, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
+	if at.dest, err = c.dest(w, source, kwargs); err != nil {
 		source.Close()
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (t task) start(job Kwargs, w *process.Work) (*worker, error) {
 			return nil, err
 		}
 	}
-	if err := confine.To(t.access(at, w.Args), job.Confine); err != nil {
+	if err := confine.To(c.access(at, w.Args), kwargs.Confine); err != nil {
 		at.close()
 		return nil, err
 	}
@@ -96,37 +96,37 @@ func (t task) start(job Kwargs, w *process.Work) (*worker, error) {
 }
 
 // share opens the memory that the parent shares.
-func (w *worker) share(memory *os.File) (err error) {
-	if w.bucket, err = pace.Open(memory); err == nil && w.Slot != 0 {
-		w.gauge, err = gauge.At(w.bucket.Beside(), w.Slot)
+func (c *child) share(memory *os.File) (err error) {
+	if c.bucket, err = pace.Open(memory); err == nil && c.Slot != 0 {
+		c.gauge, err = gauge.At(c.bucket.Beside(), c.Slot)
 	}
 	return err
 }
 
-func (t task) dest(w *process.Work, source *os.Root, job Kwargs) (*os.Root, error) {
-	if t.reads && len(w.Files) < 2 {
-		return os.OpenRoot(job.Dest) // which is not made
+func (c call) dest(w *process.Work, source *os.Root, kwargs Kwargs) (*os.Root, error) {
+	if c.reads && len(w.Files) < 2 {
+		return os.OpenRoot(kwargs.Dest) // a target that only reads does not make it
 	}
-	return job.openDest(w, source)
+	return kwargs.openDest(w, source)
 }
 
-// access is what the task needs. A file that is replaced after this has begun is
-// another one, and not let in: with one name that is a moment, but with many it may
-// be minutes, and they are let into all of the source instead.
-func (t task) access(at *worker, args []string) confine.Access {
-	source := confine.Files{Root: at.source, Names: args[t.args-1:], All: len(args) > t.args}
-	if t.reads {
+// access returns what the child needs. A file that is replaced after the start is another file, and the child
+// may not open that one. With one name this lasts a moment. A batch of many may take minutes, so that child may
+// open all of the source.
+func (c call) access(at *child, args []string) confine.Access {
+	source := confine.Files{Root: at.source, Names: args[c.args-1:], All: len(args) > c.args}
+	if c.reads {
 		dest := confine.Files{Root: at.dest, Names: source.Names, All: source.All}
 		return confine.Access{Read: []confine.Files{source, dest}, Opened: at.opened, Keep: Capabilities(true, false)}
 	}
 	return confine.Access{
 		Read: []confine.Files{source}, Write: []*os.Root{at.dest}, Opened: at.opened,
-		Link: t.links, Keep: Capabilities(false, at.Options.Archive),
+		Link: c.links, Keep: Capabilities(false, at.Options.Archive),
 	}
 }
 
-// Capabilities are what a child needs of root's rights: one that only reads, one
-// that copies, and one that keeps all attributes.
+// Capabilities returns the part of root's rights that a child needs: to read only, to copy, or to copy with all
+// attributes (archive).
 func Capabilities(reads, archive bool) confine.Capabilities {
 	switch {
 	case reads:
@@ -137,23 +137,22 @@ func Capabilities(reads, archive bool) confine.Capabilities {
 	return confine.ToCopy
 }
 
-func (w *worker) close() {
-	w.copier.Close()
-	w.source.Close()
-	w.dest.Close()
-	if w.bucket != nil {
-		w.bucket.Close()
+func (c *child) close() {
+	c.copier.Close()
+	c.source.Close()
+	c.dest.Close()
+	if c.bucket != nil {
+		c.bucket.Close()
 	}
 }
 
-// settle tells what has become of a name, which is at hand no more.
-func (w *worker) settle(e event.Event) {
-	w.gauge.Set(gauge.State{Item: w.item})
-	w.tell(e)
+// settle writes the outcome of the present name.
+func (c *child) settle(e event.Event) {
+	c.gauge.Set(gauge.State{Item: c.item})
+	c.tell(e)
 }
 
-func (w *worker) tell(e event.Event) {
+func (c *child) tell(e event.Event) {
 	e.Time = time.Now()
-	// Without its parent a child has nobody to tell, and finishes its work all the same.
-	_ = w.events.Write(e)
+	_ = c.events.Write(e) // it fails when the parent is gone; the child finishes its batch all the same
 }

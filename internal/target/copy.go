@@ -9,59 +9,58 @@ import (
 	"brood/internal/filecopy"
 )
 
-// copy copies what the name is of, now.
-func (w *worker) copy(args ...string) error { return w.copyName(args[0]) }
+// copy copies the item that has the name now.
+func (c *child) copy(args ...string) error { return c.copyName(args[0]) }
 
-// link makes a name a hard link to the first name of its file. Where that can't be,
-// it is copied like any other.
-func (w *worker) link(args ...string) error {
-	w.listen()
+// link makes a name a hard link to the first name of its file. If it cannot, it copies the name.
+func (c *child) link(args ...string) error {
+	c.listen()
 	first, name := args[0], args[1]
-	result, err := w.copier.Link(first, name, w.Options)
+	result, err := c.copier.Link(first, name, c.Options)
 	if errors.Is(err, filecopy.ErrCannotLink) || errors.Is(err, filecopy.ErrNoFirst) {
-		return w.copyName(name, result.Lost...)
+		return c.copyName(name, result.Lost...)
 	}
 	result.Method = "hard link"
-	return w.done(event.Event{Kind: event.Linked, File: name}, result, err)
+	return c.done(event.Event{Kind: event.Linked, File: name}, result, err)
 }
 
-// copyName copies what the name is of; lost is what it has lost already.
-func (w *worker) copyName(name string, lost ...string) error {
-	info, err := w.copier.Lstat(name)
+// copyName copies an item by its kind. lost names the attributes that the copy lacks already.
+func (c *child) copyName(name string, lost ...string) error {
+	info, err := c.copier.Lstat(name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}
-	if !info.Mode().IsRegular() || w.Options.Archive {
-		w.listen() // what is half done is not to be left
+	if !info.Mode().IsRegular() || c.Options.Archive {
+		c.listen() // these leave something half done if they are cut short
 	}
 	var result filecopy.Result
 	e := event.Event{File: name}
 	switch mode := info.Mode(); {
 	case mode.IsDir():
 		e.Kind = event.Made
-		result, err = w.copier.Folder(name, w.Options)
+		result, err = c.copier.Folder(name, c.Options)
 	case mode.Type() == fs.ModeSymlink:
 		e.Kind = event.Linked
-		result, err = w.copier.Symlink(name, w.Options)
-	case w.Options.Archive && !mode.IsRegular():
+		result, err = c.copier.Symlink(name, c.Options)
+	case c.Options.Archive && !mode.IsRegular():
 		e.Kind = event.Made
-		result, err = w.copier.Node(name, w.Options)
+		result, err = c.copier.Node(name, c.Options)
 	default:
 		e.Kind = event.Copied
-		result, err = w.copier.File(w.ctx, name, info, w.watched(name, info.Size()))
+		result, err = c.copier.File(c.ctx, name, info, c.watched(name, info.Size()))
 	}
 	result.Lost = append(lost, result.Lost...)
-	return w.done(e, result, err)
+	return c.done(e, result, err)
 }
 
-// done tells what became of a name, unless it is an error.
-func (w *worker) done(e event.Event, result filecopy.Result, err error) error {
+// done writes the outcome of a name, unless there is an error.
+func (c *child) done(e event.Event, result filecopy.Result, err error) error {
 	if err != nil {
 		return err
 	}
 	e.Bytes, e.Lost, e.Digest = result.Bytes, result.Lost, result.Digest
 	if e.Digest != "" {
-		e.Hash = string(w.Options.Hash)
+		e.Hash = string(c.Options.Hash)
 	}
 	e.Method, e.Resumed, e.Retries = string(result.Method), result.Resumed, result.Retries
 	switch {
@@ -71,13 +70,13 @@ func (w *worker) done(e event.Event, result filecopy.Result, err error) error {
 		e.Kind = event.Verified
 	case result.Skipped:
 		e.Kind, e.Method, e.Reason = event.Skipped, "", event.ReasonDone
-		if w.Options.Overwrite == filecopy.Never {
+		if c.Options.Overwrite == filecopy.Never {
 			e.Reason = event.ReasonExists
 		}
 		if result.Repaired {
 			e.Reason = event.ReasonRepaired
 		}
 	}
-	w.settle(e)
+	c.settle(e)
 	return nil
 }

@@ -11,28 +11,29 @@ import (
 	"brood/internal/process"
 )
 
-// openSource opens the source: the folder that the parent has opened, or, by hand, that of the path.
-func (j Kwargs) openSource(w *process.Work) (*os.Root, error) {
+// openSource opens the source: the folder that the parent has opened, or, in a child by hand, the path.
+func (k Kwargs) openSource(w *process.Work) (*os.Root, error) {
 	if len(w.Files) > 0 {
-		return reopen(w.Files[0], j.Source)
+		return reopen(w.Files[0], k.Source)
 	}
-	return os.OpenRoot(j.Source)
+	return os.OpenRoot(k.Source)
 }
 
-// openDest opens the destination likewise. One that the parent has not opened is made where it is missing.
-func (j Kwargs) openDest(w *process.Work, source *os.Root) (*os.Root, error) {
+// openDest opens the destination likewise. It makes a destination that the parent has not opened and that is
+// missing.
+func (k Kwargs) openDest(w *process.Work, source *os.Root) (*os.Root, error) {
 	if len(w.Files) > 1 {
-		return reopen(w.Files[1], j.Dest)
+		return reopen(w.Files[1], k.Dest)
 	}
-	return filecopy.Destination(source, j.Dest, j.Options)
+	return filecopy.Destination(source, k.Dest, k.Options)
 }
 
-// reopen is the folder that f is, wherever its path leads by now. Only Linux opens a folder by
-// its descriptor; elsewhere it is an error that the path leads to another one.
+// reopen opens the folder behind f, wherever its path leads by now. Only Linux opens a folder by its descriptor.
+// Elsewhere reopen goes by the path, and fails if that leads to another folder.
 func reopen(f *os.File, path string) (*os.Root, error) {
 	if runtime.GOOS == "linux" {
 		root, err := os.OpenRoot("/proc/self/fd/" + strconv.Itoa(int(f.Fd())))
-		if !errors.Is(err, fs.ErrNotExist) { // it would be where /proc is not mounted
+		if !errors.Is(err, fs.ErrNotExist) { // it does not exist where /proc is not mounted
 			return root, err
 		}
 	}

@@ -9,11 +9,12 @@ import (
 	"testing"
 )
 
-// TestReopen: on Linux a child is in the folder that it inherits wherever the path leads, elsewhere it notices that.
+// TestReopen: on Linux a child works in the folder that it inherits, wherever the path leads. Elsewhere it
+// notices that the path leads to another folder.
 func TestReopen(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(dir string) error
-		byPath string // the error of who opens it by its path
+		byPath string // the error of reopenByPath; "" for none
 	}{
 		"as it was": {func(string) error { return nil }, ""},
 		"replaced": {func(dir string) error {
@@ -70,6 +71,6 @@ func wantRoot(t *testing.T, how, why string, opened *os.File, open func() (*os.R
 	defer root.Close()
 	want, _ := opened.Stat()
 	if got, err := root.Stat("."); why != "" || err != nil || !os.SameFile(got, want) {
-		t.Errorf("%s: another folder, or none: %v; want %q", how, err, why)
+		t.Errorf("%s: another folder, or the error %v; want %q", how, err, why)
 	}
 }

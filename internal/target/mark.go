@@ -9,16 +9,16 @@ import (
 	"brood/internal/process"
 )
 
-// Make is the process that makes the destination, where it is missing.
-func (j Kwargs) Make() process.Config { return j.config("make", nil) }
+// Make returns the process that makes the destination if it is missing.
+func (k Kwargs) Make() process.Config { return k.config("make", nil) }
 
-// Mark is the process that makes the destination, where it is missing, and a mark in it.
-func (j Kwargs) Mark(name string) process.Config { return j.config("mark", []string{name}) }
+// Mark returns the process that makes the destination if it is missing, and a mark in it.
+func (k Kwargs) Mark(name string) process.Config { return k.config("mark", []string{name}) }
 
-// Unmark is the process that removes the mark.
-func (j Kwargs) Unmark(name string) process.Config { return j.config("unmark", []string{name}) }
+// Unmark returns the process that removes the mark.
+func (k Kwargs) Unmark(name string) process.Config { return k.config("unmark", []string{name}) }
 
-// makeDest tells that the destination is there, or why it is not.
+// makeDest makes the destination if it is missing, and writes an event with the outcome.
 func makeDest(w *process.Work) error {
 	err := inDest(w, 0, func(*os.Root) error { return nil })
 	e := event.Event{Time: time.Now(), Kind: event.Made, File: "."}
@@ -29,28 +29,28 @@ func makeDest(w *process.Work) error {
 	return err
 }
 
-// mark is a target that does that to the one name it is given.
+// mark returns a target that calls do with its one name.
 func mark(do func(dst *os.Root, name string) error) process.Target {
 	return func(w *process.Work) error {
 		return inDest(w, 1, func(dest *os.Root) error { return do(dest, w.Args[0]) })
 	}
 }
 
-// inDest opens the destination, or makes it, and calls do. It is an error that there is another number of names.
+// inDest opens the destination, or makes it, and calls do. Another number of names than that is an error.
 func inDest(w *process.Work, names int, do func(*os.Root) error) error {
-	job, err := bind(w.Kwargs)
+	kwargs, err := bind(w.Kwargs)
 	if err == nil && len(w.Args) != names {
 		err = errUsage
 	}
 	if err != nil {
 		return err
 	}
-	source, err := job.openSource(w)
+	source, err := kwargs.openSource(w)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	dest, err := job.openDest(w, source)
+	dest, err := kwargs.openDest(w, source)
 	if err != nil {
 		return err
 	}

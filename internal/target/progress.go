@@ -9,32 +9,33 @@ import (
 	"brood/internal/gauge"
 )
 
-// progressEvery is the shortest time between two progress events of a file, where no memory is shared.
+// progressEvery is the shortest time between two progress events of a file. Without shared memory progress is
+// sent as events.
 const progressEvery = 200 * time.Millisecond
 
-// progress is how far one file is.
+// progress reports how far one file is.
 type progress struct {
-	*worker
+	*child
 	name       string
 	size, done int64
 	phase      filecopy.Phase
-	told       time.Time
+	told       time.Time // of the last progress event
 }
 
-// watched are the options for a file of that size whose progress is shown.
-func (w *worker) watched(name string, size int64) filecopy.Options {
-	p := &progress{worker: w, name: name, size: size, told: time.Now()}
+// watched returns the options for a file of that size, with functions that report its progress.
+func (c *child) watched(name string, size int64) filecopy.Options {
+	p := &progress{child: c, name: name, size: size, told: time.Now()}
 	p.show(shown(p.phase))
-	opts := w.Options
-	opts.Phase, opts.Progress, opts.Careful = p.comesTo, p.moved, w.listen
-	if w.bucket != nil {
+	opts := c.Options
+	opts.Phase, opts.Progress, opts.Careful = p.comesTo, p.moved, c.listen
+	if c.bucket != nil {
 		opts.Pace = p.take
 	}
 	return opts
 }
 
 func (p *progress) comesTo(phase filecopy.Phase) {
-	p.phase, p.told = phase, time.Time{} // that it has begun is worth telling at once
+	p.phase, p.told = phase, time.Time{} // a new phase is reported at once
 	if phase == filecopy.Verifying {
 		p.done = 0
 	}
@@ -53,7 +54,7 @@ func (p *progress) moved(done int64) {
 	}
 }
 
-// take waits for a turn at the rate.
+// take waits until the shared rate allows some bytes, and shows that it waits.
 func (p *progress) take(ctx context.Context, want int64) (n int64, err error) {
 	waited := false
 	n, err = p.bucket.Take(ctx, want, func() {
@@ -61,17 +62,17 @@ func (p *progress) take(ctx context.Context, want int64) (n int64, err error) {
 		p.show(gauge.Waiting)
 	})
 	if waited {
-		p.show(shown(p.phase)) // what holds it up now is another thing
+		p.show(shown(p.phase)) // it no longer waits for the rate
 	}
 	return n, err
 }
 
-// show is for the parent, when it looks.
+// show writes to the shared memory, where the parent can read it at any time.
 func (p *progress) show(phase gauge.Phase) {
 	p.gauge.Set(gauge.State{Item: p.item, Done: p.done, Size: p.size, Phase: phase})
 }
 
-// shown is a phase as the gauge has it.
+// shown returns the phase as the gauge has it.
 func shown(phase filecopy.Phase) gauge.Phase {
 	switch phase {
 	case filecopy.Syncing:

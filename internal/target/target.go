@@ -1,5 +1,5 @@
-// Package target is what a child can be asked to do: a name on the command line
-// finds a function, which binds its arguments from the rest of it.
+// Package target is what a child can be asked to do. The target's name on the command line finds a function; the
+// rest of the command line is its arguments.
 //
 //	brood child copy   --source=DIR --dest=DIR [options] -- NAME...
 //	brood child link   --source=DIR --dest=DIR [options] -- FIRST NAME [FIRST NAME]...
@@ -8,10 +8,9 @@
 //	brood child mark   --source=DIR --dest=DIR [options] -- NAME
 //	brood child unmark --source=DIR --dest=DIR [options] -- NAME
 //
-// A name is that of a file, a symlink, a folder … below source. Each one is settled
-// by one event; one that fails is an exit code of 1, too, and those after it are
-// done all the same. make settles the destination itself, ".". The name of a mark is none
-// of these, and tells nothing.
+// For copy, link and verify a NAME is a file, symlink, folder … below source. The child writes one event for each
+// name with its outcome. After a failure it goes on with the next name, and ends with exit code 1. make writes
+// one event for the destination itself, ".". mark and unmark write no event.
 package target
 
 import (
@@ -19,18 +18,19 @@ import (
 	"brood/internal/process"
 )
 
-// Late are the targets that listen for SIGTERM only once they have something to clean up.
+// Late names the targets that listen for SIGTERM only once they have something to clean up. It is for
+// process.Main.
 var Late = []string{"copy", "link", "verify"}
 
 // Lookup finds a target by its name.
 func Lookup(name string) (process.Target, bool) {
 	switch name {
 	case "copy":
-		return task{args: 1, do: (*worker).copy}.run, true
+		return call{args: 1, do: (*child).copy}.run, true
 	case "link":
-		return task{args: 2, links: true, do: (*worker).link}.run, true
+		return call{args: 2, links: true, do: (*child).link}.run, true
 	case "verify":
-		return task{args: 1, reads: true, do: (*worker).verify}.run, true
+		return call{args: 1, reads: true, do: (*child).verify}.run, true
 	case "make":
 		return makeDest, true
 	case "mark":

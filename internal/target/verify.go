@@ -6,20 +6,20 @@ import (
 )
 
 // verify compares the contents of a file on both sides.
-func (w *worker) verify(args ...string) error {
+func (c *child) verify(args ...string) error {
 	name := args[0]
-	info, err := w.copier.Lstat(name)
+	info, err := c.copier.Lstat(name)
 	if err != nil {
 		return filecopy.NewError("stat", err)
 	}
-	sum, err := w.copier.Compare(w.ctx, name, w.watched(name, info.Size()))
+	sum, err := c.copier.Compare(c.ctx, name, c.watched(name, info.Size()))
 	if err != nil {
 		return err
 	}
-	e := event.Event{Kind: event.Verified, File: name, Bytes: info.Size(), Hash: string(w.Options.Hash), Digest: sum}
+	e := event.Event{Kind: event.Verified, File: name, Bytes: info.Size(), Hash: string(c.Options.Hash), Digest: sum}
 	if sum == "" {
 		e = event.Event{Kind: event.Differs, File: name, Reason: event.ReasonContents}
 	}
-	w.settle(e)
+	c.settle(e)
 	return nil
 }
