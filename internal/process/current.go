@@ -149,7 +149,8 @@ func (f *family) release() bool {
 	if suspension != nil {
 		suspension()
 	}
-	lifeline.close() // the guardians end by that
+	guardians.retire()
+	lifeline.close() // which ends the guardians
 	guardians.dismiss()
 	for _, s := range spawners {
 		s.stop()

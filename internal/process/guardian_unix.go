@@ -29,10 +29,10 @@ type guardians struct {
 	watcher  *watcher
 	dir      string // the folder they work in: the control group with the daemons', or /
 
-	mu        sync.Mutex
-	alive     []*guardian
-	pause     time.Duration // before the next lost guardian is replaced
-	dismissed bool
+	mu      sync.Mutex
+	alive   []*guardian
+	pause   time.Duration // before the next lost guardian is replaced
+	retired bool          // no more are started
 }
 
 // guardian is one of them.
@@ -69,7 +69,7 @@ func newGuardians(w *watcher, l *lifeline, dir string) (*guardians, error) {
 func (g *guardians) start() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.dismissed {
+	if g.retired {
 		return nil
 	}
 	it := &guardian{ended: make(chan struct{}), cmd: &exec.Cmd{
@@ -89,7 +89,7 @@ func (g *guardians) start() error {
 	return nil
 }
 
-// lost is called when a guardian has ended, which somebody has killed unless it was dismissed.
+// lost is called when a guardian has ended, which somebody has killed unless it was retired.
 func (g *guardians) lost(it *guardian, lived time.Duration) {
 	reapState(it.cmd.Process, it.cmd)
 	close(it.ended)
@@ -124,13 +124,23 @@ func (g *guardians) leave(pid int) {
 	}
 }
 
-// dismiss waits until the guardians have ended, which they do since the lifeline was closed before.
+// retire has no guardian replaced any more. It comes before the lifeline is closed, which a replacement would
+// inherit.
+func (g *guardians) retire() {
+	if g == nil {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.retired = true
+}
+
+// dismiss waits until the guardians have ended, as they do when the lifeline is closed.
 func (g *guardians) dismiss() {
 	if g == nil {
 		return
 	}
 	g.mu.Lock()
-	g.dismissed = true
 	alive := slices.Clone(g.alive)
 	g.mu.Unlock()
 	kill := time.AfterFunc(killGrace, func() { // stopped, perhaps

@@ -30,6 +30,8 @@ func newGuardians(*watcher, *lifeline, string) (*guardians, error) {
 
 func (g *guardians) leave(int) {}
 
+func (g *guardians) retire() {}
+
 func (g *guardians) dismiss() {
 	if g != nil {
 		g.file.Close()
