@@ -13,7 +13,7 @@ import (
 	"brood/internal/argument"
 )
 
-// The first arguments by which this binary is one of its own children.
+// The first argument of a child and of a guardian, and the target on a command line without one.
 const (
 	childCommand    = "child"
 	guardianCommand = "guardian"
@@ -67,7 +67,8 @@ func parseCPUTime(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// spelled is a target as it stands on the command line. None is "-", so what is nothing but dashes has one more.
+// spelled returns a target as the command line has it. No target is "-", so a target of nothing but dashes gets
+// one more.
 func spelled(target string) string {
 	if strings.Trim(target, "-") == "" {
 		return target + noTarget
@@ -82,7 +83,8 @@ func unspelled(target string) string {
 	return target
 }
 
-// commandLine is the child's argv. It is an error that the system could not pass it beside the environment.
+// commandLine returns the child's argv. It fails if the system could not pass that together with the
+// environment.
 func commandLine(c Config, own ownFlags, environment []string) ([]string, error) {
 	argv := []string{os.Args[0], childCommand, spelled(c.Target)}
 	for _, row := range own.rows() {
@@ -100,14 +102,15 @@ func commandLine(c Config, own ownFlags, environment []string) ([]string, error)
 	return argv, checkArgs(argv, environment)
 }
 
-// ErrArgsTooLong says that a process's arguments are more than the system passes to a program.
+// ErrArgsTooLong means that the arguments are more than the system passes to a program.
 var ErrArgsTooLong = errors.New("argument list too long")
 
 func checkArgs(argv, environ []string) error {
 	total := 0
 	for _, s := range argv {
 		if len(s) >= maxArg {
-			return fmt.Errorf("%w: one argument has %d bytes, the system passes %d at most", ErrArgsTooLong, len(s), maxArg-1)
+			return fmt.Errorf("%w: one argument has %d bytes, the system passes %d at most",
+				ErrArgsTooLong, len(s), maxArg-1)
 		}
 		if strings.ContainsRune(s, 0) {
 			return fmt.Errorf("argument %q: has a NUL byte, which no command line can hold", s)
@@ -118,17 +121,17 @@ func checkArgs(argv, environ []string) error {
 		total += argSize(s)
 	}
 	if limit := argLimit(); total > limit {
-		return fmt.Errorf("%w: arguments and environment have %d bytes, the system passes %d at most", ErrArgsTooLong, total, limit)
+		return fmt.Errorf("%w: arguments and environment have %d bytes, the system passes %d at most",
+			ErrArgsTooLong, total, limit)
 	}
 	return nil
 }
 
-// argSize is what a string takes of the limit: its bytes, the NUL, the pointer.
+// argSize is the part of the limit that a string takes, in bytes: the string, a NUL and a pointer.
 func argSize(s string) int { return len(s) + 1 + strconv.IntSize/8 }
 
-// ArgRoom is how many bytes of arguments a child can be given beside the
-// environment, each counted as its length and 9 bytes; the own flags of the
-// model are already subtracted, generously.
+// ArgRoom returns the number of bytes of arguments that a child can be given beside the environment. Each
+// argument counts as its length and 9 bytes. The model's own flags are subtracted already, generously.
 func ArgRoom() int {
 	room := argLimit() - 8<<10
 	for _, s := range os.Environ() {
@@ -137,7 +140,7 @@ func ArgRoom() int {
 	return max(room, 0)
 }
 
-// parseChild reads what commandLine has written, after "child". The target is "" for none.
+// parseChild reads the arguments that commandLine has written after "child". The target is "" for none.
 func parseChild(args []string) (target string, own ownFlags, work *Work, err error) {
 	work = &Work{Kwargs: map[string]string{}}
 	if len(args) == 0 || args[0] == "" {
@@ -162,7 +165,8 @@ func parseChild(args []string) (target string, own ownFlags, work *Work, err err
 		}
 		key, value, ok := argument.Cut(arg)
 		if !ok {
-			return "", own, nil, fmt.Errorf("argument %q: want --key=value, or -- before the positional arguments", arg)
+			return "", own, nil, fmt.Errorf(
+				"argument %q: want --key=value, or -- before the positional arguments", arg)
 		}
 		work.Kwargs[key] = value
 	}

@@ -4,11 +4,11 @@ package process
 
 import "runtime"
 
-// maxArg bounds one argument: no system here has a bound of its own for that.
+// maxArg bounds one argument, in bytes. None of these systems bounds a single argument.
 const maxArg = 1 << 30
 
-// argLimit is ARG_MAX: 1 MiB on Darwin, 256 KiB at least on the BSDs; Windows
-// takes 32,767 characters (CreateProcessW).
+// argLimit returns ARG_MAX: 1 MiB on Darwin, at least 256 KiB on the BSDs. Windows takes 32,767 characters
+// (CreateProcessW).
 func argLimit() int {
 	switch runtime.GOOS {
 	case "darwin":

@@ -9,27 +9,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// capture reads what one child writes to a pipe, in the goroutine of a watcher: so it
-// costs none of its own, nor the stack of one.
+// capture reads one pipe from a child in the goroutine of a watcher, so it costs no goroutine and no stack of
+// its own.
 //
-//	reading ─(EPOLLIN: one read, one call of to)─▶ reading ─(end of file)───────────────▶ closed: to(nil)
-//	                                                   └─(finish: outputDelay after the end)─▶ closed: to(nil)
+//	reading ─(EPOLLIN: one read, one call of to)─▶ reading
+//	   ├─(end of file)────────────────────────▶ closed: to(nil)
+//	   └─(finish: outputDelay after the end)──▶ closed: to(nil)
 //
-// The child's descriptors are closed before it is a zombie, so the end of file comes
-// before the end that the watcher tells, unless a grandchild holds the pipe open.
+// The kernel closes the child's descriptors before the child is a zombie. So the end of file comes before the
+// end that the watcher reports, unless a grandchild holds the pipe open.
 type capture struct {
 	watcher *watcher
 	key     uint64
 
 	mu    sync.Mutex
-	to    func([]byte)  // not called any more once closed
+	to    func([]byte)  // not called after closing
 	fd    int           // -1 when closed
-	atEnd chan struct{} // closed with it; nil unless somebody waits for that
+	atEnd chan struct{} // closed when fd is closed; nil unless finish waits for it
 }
 
-// newCapture has the watcher read a pipe whose other end it returns, for the child. Both
-// are nil where the kernel watches no more descriptors (fs.epoll.max_user_watches): then
-// it takes a goroutine to read.
+// newCapture makes a pipe that the watcher reads, and returns the child's end. Both are nil if the kernel
+// watches no more descriptors (fs.epoll.max_user_watches). Then a goroutine must read.
 func newCapture(w *watcher, to func([]byte)) (*capture, *os.File, error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
@@ -45,7 +45,7 @@ func newCapture(w *watcher, to func([]byte)) (*capture, *os.File, error) {
 	return c, os.NewFile(uintptr(fds[1]), "pipe"), nil
 }
 
-// ready is watched's. It reads once: others want their turn.
+// ready implements watched. It reads once, so that other pipes get their turn.
 func (c *capture) ready() (over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,14 +55,14 @@ func (c *capture) ready() (over bool) {
 	switch n, err := unix.Read(c.fd, c.watcher.buffer); {
 	case n > 0:
 		c.to(c.watcher.buffer[:n])
-	case err != unix.EAGAIN && err != unix.EINTR: // end of file, that is
+	case err != unix.EAGAIN && err != unix.EINTR: // end of file
 		c.closeLocked()
 	}
 	return c.fd < 0
 }
 
-// finish returns when all that the ended child has written is read. What a
-// grandchild still writes is cut off after outputDelay.
+// finish returns when everything that the ended child has written is read. Output of a grandchild is cut off
+// after outputDelay.
 func (c *capture) finish() {
 	if c == nil {
 		return
@@ -81,7 +81,7 @@ func (c *capture) finish() {
 	}
 }
 
-// cutOff takes what is in the pipe by now, which is all of it where the watcher had no CPU, and closes it.
+// cutOff reads the rest that is in the pipe, and closes it. If the watcher had no CPU, that is everything.
 func (c *capture) cutOff() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -95,10 +95,10 @@ func (c *capture) cutOff() {
 	c.closeLocked()
 }
 
-// pipeSize is what a pipe holds (pipe(7), "Pipe capacity").
+// pipeSize is the capacity of a pipe in bytes (pipe(7), "Pipe capacity").
 const pipeSize = 64 << 10
 
-// close ends the reading. What is still in the pipe is lost.
+// close ends the reading. The rest in the pipe is lost.
 func (c *capture) close() {
 	if c == nil {
 		return
@@ -108,7 +108,7 @@ func (c *capture) close() {
 	c.closeLocked()
 }
 
-// drop is close for a child that was not started: nobody is told.
+// drop is close for a child that was not started. It does not call to.
 func (c *capture) drop() {
 	if c == nil {
 		return
@@ -123,7 +123,7 @@ func (c *capture) closeLocked() {
 	if c.fd < 0 {
 		return
 	}
-	// A child that is between fork and exec has a copy, which would keep it in the epoll instance.
+	// A child between fork and exec has a copy of fd, which would keep it in the epoll instance.
 	c.watcher.remove(c.fd, c.key)
 	unix.Close(c.fd)
 	c.fd = -1

@@ -4,7 +4,7 @@ package process
 
 import "os"
 
-// capture is none here: it takes a goroutine to read what a child writes.
+// capture is empty here: a goroutine reads each pipe.
 type capture struct{}
 
 func newCapture(*watcher, func([]byte)) (*capture, *os.File, error) { return nil, nil, nil }

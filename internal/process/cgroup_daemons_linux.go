@@ -18,7 +18,7 @@ func (c *cgroups) forDaemons() (dir string) {
 	defer c.mu.Unlock()
 	if err := c.settleDaemons(); err != nil {
 		removeBelow(c.dir + "/daemons")
-		_ = unix.Rmdir(c.dir) // unless there are limits
+		_ = unix.Rmdir(c.dir) // fails if there are groups for limits in it
 		return nowhere
 	}
 	c.daemons = true
@@ -27,7 +27,7 @@ func (c *cgroups) forDaemons() (dir string) {
 
 func (c *cgroups) settleDaemons() error {
 	daemons := c.dir + "/daemons"
-	if !c.limits { // one of this number may have been killed with its guardians
+	if !c.limits { // a parent with the same PID may have left one, when it was killed with its guardians
 		removeBelow(daemons)
 		_ = unix.Rmdir(c.dir)
 	}
@@ -47,11 +47,11 @@ func (c *cgroups) settleDaemons() error {
 	)
 }
 
-// endDaemons kills what is in the daemons' groups below the working folder of a guardian.
+// endDaemons kills the processes in the daemons' groups, which are below a guardian's working folder.
 func endDaemons() { _ = setCgroup("daemons", "cgroup.kill", "1") }
 
-// removeDaemons waits until the killed processes have left those groups and removes them, and the
-// group above unless it is used for limits. A living parent does that itself.
+// removeDaemons waits until the killed processes have left those groups, and removes the groups. It removes the
+// group above, too, unless that has groups for limits. A living parent does this itself.
 func removeDaemons(parent int) {
 	dir, err := os.Getwd()
 	if err != nil || !isCgroup2(dir) {
@@ -60,7 +60,7 @@ func removeDaemons(parent int) {
 	for began := time.Now(); !removeBelow(dir + "/daemons"); {
 		patience := killGrace
 		if os.Getppid() == parent {
-			patience = time.Second // and not at once: it may be about to end
+			patience = time.Second // the parent may be about to end
 		}
 		if time.Since(began) > patience {
 			return

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownCgroup is the folder of this process's group of version 2, "" where there is none.
+// ownCgroup returns the folder of this process's group of version 2; "" if there is none.
 func ownCgroup() string {
 	mount := "/sys/fs/cgroup"
 	if !isCgroup2(mount) {
@@ -22,7 +22,7 @@ func ownCgroup() string {
 	text, _ := os.ReadFile("/proc/self/cgroup")
 	for line := range strings.Lines(string(text)) {
 		path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::/")
-		if ok && !strings.HasPrefix(path, "..") { // outside of what is mounted
+		if ok && !strings.HasPrefix(path, "..") { // ".." is outside of the mounted part
 			return filepath.Join(mount, path)
 		}
 	}
@@ -41,9 +41,9 @@ func canLimit(own string) bool {
 	return bytes.Contains(controllers, []byte("memory")) && string(processes) == fmt.Sprintln(os.Getpid())
 }
 
-// delegated tells whether a group is this user's, and neither the machine's own, which has no
-// cgroup.type, nor systemd's: where that runs, only what it has marked is anybody else's (systemd's
-// CGROUP_DELEGATION; from version 251 on the mark is one that every user can see).
+// delegated tells whether a group was handed to this user. It is not the machine's root group, which has no
+// cgroup.type. Under systemd a group counts only with systemd's mark (CGROUP_DELEGATION); from version 251 on
+// every user can see that mark.
 func delegated(own string) bool {
 	var st unix.Stat_t
 	if err := unix.Stat(own+"/cgroup.procs", &st); err != nil || int(st.Uid) != os.Geteuid() {
@@ -60,7 +60,7 @@ func delegated(own string) bool {
 	return err == nil && string(mark[:n]) == "1"
 }
 
-// removeBelow removes a group and those in it.
+// removeBelow removes a group and the groups in it.
 func removeBelow(path string) (gone bool) {
 	below, _ := filepath.Glob(path + "/[0-9]*")
 	for _, group := range below {
@@ -69,7 +69,7 @@ func removeBelow(path string) (gone bool) {
 	return removeCgroup(path)
 }
 
-// removeCgroup waits a little for a killed process that has not quite left.
+// removeCgroup removes a group. It waits up to 100 ms for a killed process that is about to leave.
 func removeCgroup(path string) (gone bool) {
 	for range 20 {
 		if err := unix.Rmdir(path); err != unix.EBUSY {
@@ -80,7 +80,7 @@ func removeCgroup(path string) (gone bool) {
 	return false
 }
 
-// setCgroup writes without O_CREATE and O_TRUNC: these are files of the kernel's.
+// setCgroup writes to a file of a group, without O_CREATE and O_TRUNC, since the files are the kernel's.
 func setCgroup(group, file, value string) error {
 	f, err := os.OpenFile(filepath.Join(group, file), os.O_WRONLY, 0)
 	if err != nil {
@@ -91,7 +91,7 @@ func setCgroup(group, file, value string) error {
 	return err
 }
 
-// firstError calls until one fails.
+// firstError calls the steps in order until one fails.
 func firstError(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -13,9 +13,9 @@ import (
 	"brood/internal/machine"
 )
 
-// cgroups are the control groups in which this process's children live, where it was handed
-// a group of its own (cgroups(7), "delegation"): a child with Limits.Memory for its limit, and
-// a daemon so that all that it has started can be ended with it, wherever that has moved to.
+// cgroups are the control groups of this process's children. It may make them if it was handed a group of its
+// own (cgroups(7), "delegation"). A child with Limits.Memory has a group for its limit. A daemon has one so
+// that all its descendants end with it, in any process group.
 //
 //	GROUP               where this process is                       +memory
 //	└─ brood-PID        made here                                   +memory
@@ -25,50 +25,51 @@ import (
 //	      ├─ 0          daemons without a limit
 //	      └─ 2          one daemon at a time, as above
 //
-// Only limits take a memory controller, and that this process is alone in GROUP: a group that
-// gives controllers to those below has no processes ("no internal processes"), so this one
-// moves to parent, and back when its family ends. Without limits it stays in GROUP.
+// Limits need a memory controller, and this process alone in GROUP. A group that gives controllers to groups
+// below may have no processes ("no internal processes"). So this process moves to parent, and back when its
+// family ends. Without limits it stays in GROUP.
 //
-//	newCgroups ─▶ enter ─▶ cgroup.start (CLONE_INTO_CGROUP) ─▶ cgroup.leave ─▶ free, for the next child, or removed
+//	newCgroups ─▶ enter ─▶ cgroup.start (CLONE_INTO_CGROUP)
+//	           ─▶ cgroup.leave ─▶ free, for the next child, or removed
 //	close: daemons killed, -memory, back to GROUP, all removed
 //
-// A group is used again, since the kernel keeps what it knows of a removed one for as long
-// as a page of its is cached: 11 KiB, and 2 more for each CPU, measured, for every file.
+// Groups are used again. The kernel keeps a removed group as long as one of its pages is cached; that would
+// cost 11 KiB, and 2 KiB for each CPU, for every file (measured).
 //
-// When this process is killed, a guardian kills and removes daemons. With limits the others
-// stay, and are empty when its children have ended. Nobody else comes here to remove them: while
-// GROUP gives its memory controller to groups below, the kernel lets no process in. Who made
-// GROUP removes them with it, as systemd does with a scope or service.
+// When this process is killed, a guardian kills and removes the daemons' groups. Groups for limits stay, and
+// are empty when the children have ended. No process can enter GROUP to remove them, as long as GROUP gives its
+// memory controller to groups below. The maker of GROUP removes them with it, as systemd does with a scope or a
+// service.
 type cgroups struct {
-	own string // GROUP's folder; "" when this process's children have no groups
-	dir string // brood-PID's
+	own string // GROUP's folder; "" if this process's children have no groups
+	dir string // the folder of brood-PID
 
 	mu      sync.Mutex
-	limits  bool // there are groups for them
-	daemons bool // likewise
-	off     bool // no more children are started in groups
+	limits  bool // there are groups for limits
+	daemons bool // there are groups for daemons
+	off     bool // no more children start in groups
 	count   int
 	free    map[kind][]*cgroup
 }
 
-// kind tells whose turn a group can be.
+// kind tells which children can use a group.
 type kind struct {
 	limit  int64
 	daemon bool
 }
 
-// cgroup is one child's, or that of all daemons without a limit. A nil one is none.
+// cgroup is the group of one child, or of all daemons without a limit. A nil cgroup is no group.
 type cgroup struct {
 	kind
 	of    *cgroups
 	path  string
 	dir   *os.File // while the child is started
-	ooms  int64    // of the children before
+	ooms  int64    // count of oom in memory.events when the previous child had left
 	kills int64
 }
 
-// newCgroups finds out whether this process may have groups for its children, and moves it for the
-// sake of limits. Those only for a main process: it is the one whose end nobody but itself tidies up after.
+// newCgroups finds out whether this process may make groups for its children. With limits it moves this
+// process. Only a main process has groups for limits, since nothing else tidies up after its end.
 func newCgroups(limits bool) *cgroups {
 	own := ownCgroup()
 	if own == "" || !delegated(own) {
@@ -97,7 +98,7 @@ func (c *cgroups) settle() error {
 	)
 }
 
-// enter is a group for one child, opened; nil where there is none.
+// enter returns an opened group for one child; nil if there is none for it.
 func (c *cgroups) enter(limit int64, daemon bool) *cgroup {
 	if c == nil {
 		return nil
@@ -117,12 +118,12 @@ func (c *cgroups) enter(limit int64, daemon bool) *cgroup {
 		g.dir, err = os.Open(g.path)
 	}
 	if err != nil {
-		return nil // the child's own limit is left, or its process group
+		return nil // without a group the child still has its own limit, and its process group
 	}
 	return g
 }
 
-// next is a free group, or a new one. The caller holds mu.
+// next returns a free group, or a new one. The caller holds mu.
 func (c *cgroups) next(k kind) (*cgroup, error) {
 	if free := c.free[k]; len(free) > 0 {
 		c.free[k] = free[:len(free)-1]
@@ -143,7 +144,7 @@ func (c *cgroups) next(k kind) (*cgroup, error) {
 		_ = unix.Rmdir(g.path)
 		return nil, err
 	}
-	_ = setCgroup(g.path, "memory.swap.max", "0") // a kernel without swap has none
+	_ = setCgroup(g.path, "memory.swap.max", "0") // a kernel without swap has no such file
 	return g, nil
 }
 
@@ -166,9 +167,9 @@ func (g *cgroup) start(cmd *exec.Cmd, start func() error) error {
 	return fmt.Errorf("%w: %w", errCgroup, err)
 }
 
-// leave is called when the child was reaped. It tells whether the group's limit has
-// ended it: the kernel counts both that memory could not be had within this limit (oom), and
-// who was killed for it. Killed alone would be for another's limit, or the machine's.
+// leave is called when the child was reaped. It tells whether the group's limit has ended the child. The kernel
+// counts failures to get memory within this limit (oom), and the processes that it killed for lack of memory
+// (oom_kill). A kill without the first was for a limit above, or for the machine's.
 func (g *cgroup) leave() (outOfMemory bool) {
 	if g == nil || g.limit == 0 {
 		return false
@@ -180,13 +181,13 @@ func (g *cgroup) leave() (outOfMemory bool) {
 	if g.asNew() {
 		g.of.put(g)
 	} else {
-		_ = unix.Rmdir(g.path) // else close does it
+		_ = unix.Rmdir(g.path) // if it fails, close removes it
 	}
 	return g.ooms > ooms && g.kills > kills
 }
 
-// asNew tells whether the next child would have hardly less than the limit. Cached files
-// make room for it; files left in a tmpfs do not (shmem), nor their names (slab), nor processes.
+// asNew tells whether the next child would have nearly the whole limit. Cached files make room. Files left in a
+// tmpfs (shmem), their names (slab) and processes do not.
 func (g *cgroup) asNew() bool {
 	processes, err := os.ReadFile(g.path + "/cgroup.procs")
 	if err != nil || len(processes) > 0 {
@@ -212,14 +213,15 @@ func (c *cgroups) put(g *cgroup) {
 	}
 }
 
-// giveUp has no more children started in groups.
+// giveUp ends the use of groups for new children.
 func (c *cgroups) giveUp() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.off = true
 }
 
-// close ends what is left of daemons, moves this process back and removes all groups, but those of abandoned children.
+// close ends the remaining daemons, moves this process back, and removes all groups, except those of abandoned
+// children.
 func (c *cgroups) close() {
 	if c == nil || c.own == "" {
 		return

@@ -4,7 +4,7 @@ package process
 
 import "os/exec"
 
-// cgroups are control groups; there are none here.
+// cgroups are control groups, which only Linux has.
 type cgroups struct{}
 
 type cgroup struct{}

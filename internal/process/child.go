@@ -14,27 +14,27 @@ import (
 	"time"
 )
 
-// Target is what a child runs. A nil error is exit code 0, one made by ExitStatus
-// the status it names; any other error, a panic, and runtime.Goexit, is exit code 1 with
-// "Process NAME:" and the error (or the trace) on standard error. The child ends with its
-// target: it does not wait for other goroutines. A panic in one of those ends it at once,
-// without its children being waited for, with exit code 2, which is the runtime's.
+// Target is the function that a child runs. A nil error is exit code 0; an error made by ExitStatus is the
+// status it names. Any other error, a panic and runtime.Goexit are exit code 1, with "Process NAME:" and the
+// error (or the trace) on standard error.
+//
+// The child ends with its target: it does not wait for other goroutines. A panic in another goroutine ends the
+// child at once with the runtime's exit code 2, and the child does not wait for its children.
 type Target func(*Work) error
 
 // Lookup finds a target by the name on the command line.
 type Lookup func(name string) (Target, bool)
 
-// Work is what a child was asked to do.
+// Work is the child's part of a Config.
 type Work struct {
 	Args   []string
 	Kwargs map[string]string
 
-	// Events takes what the parent reads from Process.Events. It discards when the
-	// parent has not asked for it, or when the child was started by hand.
+	// Events is a pipe to the parent, which reads it as Process.Events. It discards everything if the parent
+	// has not asked for it, or if the child was started by hand.
 	Events io.Writer
 
-	// Shared is the file that the parent has in Config.Shared, nil without one. The
-	// target may close it.
+	// Shared is the parent's Config.Shared; nil for none. The target may close it.
 	Shared *os.File
 
 	// Files are the parent's Config.Files, which the target may close.
@@ -43,27 +43,26 @@ type Work struct {
 	terminable terminable
 }
 
-// Context is cancelled by SIGTERM, and by SIGXCPU (Limits.CPUTime), which
-// without a call of Context end the child at once. A target that has something to
-// clean up calls it first and returns soon after the context is done; the child then
-// still ends by that signal (exit code -15 or -24).
+// Context is cancelled by SIGTERM, and by SIGXCPU (Limits.CPUTime). Without a call of Context these signals end
+// the child at once. A target that has something to clean up calls Context first, and returns soon after it is
+// done. The child then still ends by that signal (exit code -15 or -24).
 func (w *Work) Context() context.Context {
 	ctx, listen := w.LateContext()
 	listen()
 	return ctx
 }
 
-// LateContext is Context, but that the signals end the child at once until listen is
-// called: for a target that may have nothing to clean up. To listen takes a Go program
-// two threads, which is a tenth of all that a child with a small file does.
+// LateContext is Context, except that the signals end the child at once until listen is called. It is for a
+// target that may have nothing to clean up. Listening takes a Go program two threads, a tenth of the whole cost
+// of a child with a small file.
 func (w *Work) LateContext() (ctx context.Context, listen func()) {
 	return w.terminable.context(), w.terminable.listen
 }
 
-// terminable is a signal to end that waits for the target's return.
+// terminable keeps a signal to end until the target has returned.
 type terminable struct {
-	late     bool // what quietSignals does is done with the listening
-	outlives int  // the parent; 0: no outliveHangup then
+	late     bool // listen calls quietSignals, too
+	outlives int  // the parent's PID, for outliveHangup in listen; 0 for none
 	once     sync.Once
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
@@ -93,10 +92,10 @@ func (t *terminable) listen() {
 	})
 }
 
-// outlive has a child that is no daemon go on when its parent ends while it is stopped.
+// outlive has a child that is no daemon go on when its parent ends while the child is stopped.
 func (t *terminable) outlive(parent int) {
 	switch {
-	case ignoresHangup(): // by nohup, as do programs that it starts
+	case ignoresHangup(): // nohup has set that, for the programs that it starts, too
 	case t.late:
 		ignoreHangup()
 		t.outlives = parent
@@ -105,12 +104,12 @@ func (t *terminable) outlive(parent int) {
 	}
 }
 
-// terminated is why the context is done.
+// terminated is the cause of the context's end.
 type terminated struct{ by syscall.Signal }
 
 func (t terminated) Error() string { return context.Canceled.Error() }
 
-// received is the signal that has come, 0 when none has.
+// received returns the signal that has come; 0 for none.
 func (t *terminable) received() syscall.Signal {
 	if t.ctx == nil {
 		return 0
@@ -120,34 +119,33 @@ func (t *terminable) received() syscall.Signal {
 	return cause.by
 }
 
-// childGrace is how long a child's own daemons may take to end when the child has.
+// childGrace is the time that a child's own daemons have to end after the child's target.
 const childGrace = 5 * time.Second
 
-// usageStatus is the exit status of a child whose command line makes no sense.
+// usageStatus is the exit status of a child with a wrong command line.
 const usageStatus = 2
 
-// MainProcess is the name of a main process, as in Python. A child that is given it
-// counts its own children as one: Process-1, not Process-3:1.
+// MainProcess is the name of a main process, as in Python. A child of that name counts its own children as a
+// main process does: Process-1, not Process-3:1.
 const MainProcess = "MainProcess"
 
-// IsChild tells whether argv says that this process is a child, or the guardian, of its own program.
+// IsChild tells whether argv is that of a child, or of a guardian, of its own program.
 func IsChild(argv []string) bool {
 	return len(argv) > 1 && (argv[1] == childCommand || argv[1] == guardianCommand)
 }
 
-// Main runs this process as one of its own children, if argv says that it is
-// one, and returns its exit status for os.Exit. A program whose binary is to have
-// children calls it before anything else, also where it is the parent; without that
+// Main runs this process as a child, if argv says that it is one, and returns the exit status for os.Exit. A
+// program whose binary has children calls Main before anything else, also in the parent. Without that call
 // Start is ErrNoMain:
 //
 //	if status, ok := process.Main(os.Args, lookup); ok {
 //		os.Exit(status)
 //	}
 //
-// The targets named in late call LateContext. Until they listen, signals do to them
-// what they do to any Go program: SIGSEGV and its like, from outside, make it print all
-// goroutines and exit with 2, and SIGUSR1 and its like nothing. Until then they ignore SIGHUP,
-// unless they are daemons. A program inherits that if it is started before they listen.
+// The targets named in late call LateContext. Until they listen, they react to signals as any Go program does:
+// SIGSEGV and its like, from outside, make it print all goroutines and exit with 2; SIGUSR1 and its like do
+// nothing. Until then they also ignore SIGHUP, unless they are daemons. A program that they start before they
+// listen inherits that.
 func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	self.entered.Store(true)
 	if !IsChild(argv) {
@@ -158,8 +156,8 @@ func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 		showName(filepath.Base(argv[0]))
 		return runChild(argv[2:], lookup, late), true
 	}
-	// Not the program's: "pkill -9 brood" would end the guardians together with the parent.
-	// They end by themselves when it has ended.
+	// The name is not the program's, so "pkill -9 brood" does not end the guardians with the parent. They end
+	// by themselves when the parent has ended.
 	showName(guardianCommand)
 	guard()
 	return 0, true
@@ -173,7 +171,8 @@ func runChild(args []string, lookup Lookup, late []string) int {
 	}
 	peak := openPeak()
 	ignoreSignals()
-	// With a limit the end by it is told from that by a signal; and SIGXCPU, which one sends, the runtime does not heed before.
+	// A limit needs quietSignals from the start. Without it the runtime does not heed SIGXCPU, and an end by a
+	// limit looks like an end by a signal.
 	work.terminable.late = slices.Contains(late, target) && own.cpuTime == 0 && own.memory == 0
 	if !work.terminable.late {
 		quietSignals()
@@ -199,11 +198,11 @@ func runChild(args []string, lookup Lookup, late []string) int {
 	return end(run(target, work, lookup, func(err error) { os.Exit(end(err)) }))
 }
 
-// become takes on what the parent has decided.
+// become applies the parent's decisions to this process.
 func become(own ownFlags, work *Work) error {
 	self.daemon = own.daemon
 	if self.name = own.name; self.name == "" {
-		self.name = MainProcess // by hand
+		self.name = MainProcess // started by hand
 	}
 	if self.identity = own.identity; self.identity == "" {
 		self.identity = identityIn(own.name)
@@ -244,8 +243,8 @@ func become(own ownFlags, work *Work) error {
 
 var errGoexit = errors.New("the target has called runtime.Goexit")
 
-// run calls the target; a panic becomes an error that holds its trace. After runtime.Goexit
-// this goroutine does nothing but what is deferred, so exit is called, and does not return.
+// run calls the target. A panic becomes an error that holds its trace. After runtime.Goexit only deferred
+// functions run in this goroutine, so run calls exit, which does not return.
 func run(name string, work *Work, lookup Lookup, exit func(error)) (err error) {
 	if name == "" {
 		return nil
@@ -267,7 +266,7 @@ func run(name string, work *Work, lookup Lookup, exit func(error)) (err error) {
 	return err
 }
 
-// report is what Python prints of an exception that ends a process; an exit with a status is none.
+// report prints an error as Python prints an exception that ends a process. A status is no such error.
 func report(err error) {
 	if _, ok := err.(Status); !ok {
 		fmt.Fprintf(os.Stderr, "Process %s:\n%v\n", self.name, err)

@@ -1,16 +1,16 @@
 package process
 
-// CommandLine is what the command line of a child, or of a guardian, tells of it.
+// CommandLine is the part of a command line that identifies a child, or a guardian.
 type CommandLine struct {
-	Guardian bool // it has a Parent and nothing else
-	Parent   int  // the PID of the process that has started it, as that one sees itself
+	Guardian bool // a guardian has a Parent and nothing else
+	Parent   int  // the PID of the process that started it, in that process's PID namespace
 	Name     string
 	Target   string // "" for none
 	Args     []string
 }
 
-// ReadCommandLine reads the command line of any process. It is not ok for one that no
-// parent has started, a child by hand too.
+// ReadCommandLine reads the command line of any process. It is ok only for a process that a parent of the model
+// has started, so not for a child by hand.
 func ReadCommandLine(argv []string) (c CommandLine, ok bool) {
 	if !IsChild(argv) {
 		return c, false

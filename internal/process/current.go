@@ -8,40 +8,33 @@ import (
 	"time"
 )
 
-// family is what a process knows of itself and its children. There is one in
-// an OS process, as Python has one _current_process and one _children.
+// family is a process and its children. There is one family in an OS process, as Python has one
+// _current_process and one _children.
 type family struct {
 	name     string
 	identity string // "" in the main process, else "3:1"
 	pid      int
 	daemon   bool
 	parent   *ParentProcess // nil in the main process
-	entered  atomic.Bool    // Main was called: a child of this program will be one
+	entered  atomic.Bool    // Main was called, so a child of this program becomes one
 
-	starting sync.RWMutex // held for reading by Start, so that release takes nothing from under it; before all other locks
+	// Start holds it for reading, so that release takes no ties away meanwhile. It comes before all other locks.
+	starting sync.RWMutex
 
-	mu       sync.Mutex
-	count    int        // of the processes made by New
-	children []*Process // started and not reaped, oldest first
-	ended    []*Process // ended and not reaped
-	lifeline *lifeline  // nil before the first Start
-	watcher  *watcher   // nil before the first Start
-	receiver *watcher   // nil before the first with Config.Receive
-	spawners map[priority]*spawner
-	cgroups  *cgroups // nil before the first Start of a daemon, or with a limit of memory
-
-	guardians *guardians // nil before the first daemon's Start
-
-	suspension   func() // ends passSuspension; nil before the first Start
+	mu           sync.Mutex
+	count        int        // number of processes made by New
+	children     []*Process // started and not reaped, oldest first
+	ended        []*Process // ended and not reaped
+	ties         ties
 	notSuspended func(why string)
 	observer     func(Change)
 }
 
 var self = family{name: MainProcess, pid: os.Getpid()}
 
-// CurrentProcess says who this process is.
+// CurrentProcess describes this process.
 type CurrentProcess struct {
-	Name   string // "MainProcess" in a process that no brood parent started
+	Name   string // "MainProcess" unless a parent of the model started this process
 	PID    int
 	Daemon bool
 }
@@ -51,8 +44,8 @@ func Current() CurrentProcess {
 	return CurrentProcess{Name: self.name, PID: self.pid, Daemon: self.daemon}
 }
 
-// ActiveChildren are the children that are started and have not ended, oldest
-// first; those that have ended are reaped, as in Python.
+// ActiveChildren returns the children that are started and have not ended, oldest first. It reaps ended
+// children, as in Python.
 func ActiveChildren() []*Process {
 	reapEnded()
 	self.mu.Lock()
@@ -67,7 +60,7 @@ func (f *family) add(p *Process) {
 	f.children = append(f.children, p)
 }
 
-// reapEnded reaps the children that have ended so far.
+// reapEnded reaps the children that have ended.
 func reapEnded() {
 	self.mu.Lock()
 	ended := self.ended
@@ -87,20 +80,19 @@ func forget(p *Process) {
 	self.ended = slices.DeleteFunc(self.ended, same)
 }
 
-// killGrace is how long a killed child may take to end before it is abandoned.
-// Killing takes microseconds unless the child sits in state D, which has no end of its own.
+// killGrace is the time that a killed child has to end before it is abandoned. A kill takes microseconds,
+// unless the child is in state D, which nothing ends.
 const killGrace = 5 * time.Second
 
-// Finish ends this process's part in the model, as Python's exit does, but with
-// escalation: daemons are terminated, after grace killed, and joined (or
-// abandoned, where the kernel cannot kill them); then the others are joined,
-// however long they take, also children that start meanwhile. At its end no child
-// is left but an abandoned one. A program calls it once, before it exits.
+// Finish ends this process's part in the model. It does what Python's exit does, and escalates: it terminates
+// the daemons, kills them after grace, and joins them. It abandons daemons that the kernel cannot kill. Then it
+// joins the other children, however long they take, also children that start meanwhile. When it returns, no
+// child is left except abandoned ones. A program calls it once, before it exits.
 func Finish(grace time.Duration) {
 	for {
 		endAll(daemonsOf(ActiveChildren()), grace)
 		for _, p := range ActiveChildren() {
-			_ = p.Join() // it cannot fail but for a child that somebody else closed or abandoned
+			_ = p.Join() // it fails only for a child that was closed or abandoned meanwhile
 		}
 		if self.release() {
 			return
@@ -112,8 +104,8 @@ func daemonsOf(processes []*Process) []*Process {
 	return slices.DeleteFunc(processes, func(p *Process) bool { return !p.Daemon() })
 }
 
-// endAll terminates the processes, kills after grace those that are left, and
-// abandons after killGrace those that are left then.
+// endAll terminates the processes. After grace it kills the rest, and after killGrace it abandons the rest of
+// those.
 func endAll(processes []*Process, grace time.Duration) {
 	steps := []struct {
 		do    func(*Process) error
@@ -121,7 +113,7 @@ func endAll(processes []*Process, grace time.Duration) {
 	}{{(*Process).Terminate, grace}, {(*Process).Kill, killGrace}, {(*Process).Abandon, 0}}
 	for _, step := range steps {
 		for _, p := range processes {
-			_ = step.do(p) // one that has ended meanwhile is what we want
+			_ = step.do(p) // it may have ended meanwhile
 		}
 		deadline := time.Now().Add(step.grace)
 		processes = slices.DeleteFunc(processes, func(p *Process) bool {
@@ -131,8 +123,7 @@ func endAll(processes []*Process, grace time.Duration) {
 	}
 }
 
-// release gives back what the family held for its children, unless there are some. The
-// parts are stopped without the lock: their goroutines take it.
+// release ends the family's ties, unless it has children.
 func (f *family) release() bool {
 	f.starting.Lock()
 	f.mu.Lock()
@@ -141,23 +132,10 @@ func (f *family) release() bool {
 		f.starting.Unlock()
 		return false
 	}
-	guardians, spawners, lifeline, suspension, cgroups := f.guardians, f.spawners, f.lifeline, f.suspension, f.cgroups
-	watchers := []*watcher{f.watcher, f.receiver}
-	f.guardians, f.spawners, f.watcher, f.receiver, f.lifeline, f.suspension, f.cgroups = nil, nil, nil, nil, nil, nil, nil
+	ended := f.ties
+	f.ties = ties{}
 	f.mu.Unlock()
 	f.starting.Unlock()
-	if suspension != nil {
-		suspension()
-	}
-	guardians.retire()
-	lifeline.close() // which ends the guardians
-	guardians.dismiss()
-	for _, s := range spawners {
-		s.stop()
-	}
-	for _, w := range watchers {
-		w.stop()
-	}
-	cgroups.close() // the guardians were in one
+	ended.end()
 	return true
 }

@@ -11,22 +11,21 @@ import (
 // Exit is how a process ended and what it used.
 type Exit struct {
 	Code   int    // n: status n; -n: ended by signal n, as Python's exitcode
-	Signal string // the name of that signal, "SIGKILL"; "" for a status
+	Signal string // the name of that signal, such as "SIGKILL"; "" for a status
 	User   time.Duration
 	System time.Duration
 
-	// MaxRSS is the most memory that it had at once, or a process that it has waited for, in
-	// bytes; 0 where that is not known. On Linux it is not known of a child that was killed, has
-	// crashed or called os.Exit, unless that is more than this process ever had.
+	// MaxRSS is the peak of its memory, or of a child that it waited for, in bytes; 0 if unknown. On Linux it
+	// is unknown for a child that was killed, crashed or called os.Exit, unless it exceeds the parent's own
+	// peak.
 	MaxRSS int64
 
-	// OutOfMemory: the kernel has killed it since its control group was at Limits.Memory.
+	// OutOfMemory: its control group had reached Limits.Memory, and the kernel killed it.
 	OutOfMemory bool
 }
 
-// Status is an error by which a target ends its process with a status of its
-// choice, as Python's sys.exit(n): [ExitStatus] makes one. Like there, only the
-// low eight bits arrive: 256 is 0, 257 is 1, -1 is 255.
+// Status is an error with which a target ends its process with a status of its choice, as Python's sys.exit(n).
+// [ExitStatus] makes one. As in Python only the low eight bits arrive: 256 is 0, 257 is 1, -1 is 255.
 type Status int
 
 // ExitStatus is sys.exit(n) for a target: return ExitStatus(3).
@@ -34,8 +33,8 @@ func ExitStatus(n int) error { return Status(n) }
 
 func (s Status) Error() string { return fmt.Sprintf("exit status %d", int(s)&0xff) }
 
-// exitOf reads what the system said of the end. A nil state is a child that
-// was reaped by somebody else (a wait for any child, SIGCHLD ignored): its status is lost.
+// exitOf converts the system's report of the end. It is nil if another part of the program reaped the child (a
+// wait for any child, SIGCHLD ignored); the status is lost then.
 func exitOf(state *os.ProcessState) Exit {
 	if state == nil {
 		return Exit{Code: lostStatus}
@@ -50,7 +49,7 @@ func exitOf(state *os.ProcessState) Exit {
 // lostStatus is what Python reports for a child that somebody else reaped.
 const lostStatus = 255
 
-// exitStatus is the status that a target's error stands for.
+// exitStatus returns the exit status for a target's error.
 func exitStatus(err error) int {
 	var s Status
 	switch {

@@ -22,7 +22,7 @@ func endedBy(state *os.ProcessState) (syscall.Signal, bool) {
 
 func signalName(sig syscall.Signal) string { return unix.SignalName(sig) }
 
-// maxRSS is in KiB everywhere but on Darwin (getrusage(2)).
+// maxRSS converts ru_maxrss, which is in KiB on all systems but Darwin (getrusage(2)), to bytes.
 func maxRSS(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

@@ -10,10 +10,10 @@ import (
 // killGroup ends the process group of a daemon.
 func killGroup(pid int, _ uint64) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
 
-// now is not asked for here.
+// now is unused here, but must not be 0.
 func now() uint64 { return 1 }
 
-// newList is a file whose name is taken away at once.
+// newList makes a file and removes its name at once.
 func newList() (*os.File, error) {
 	file, err := os.CreateTemp("", "brood-daemons-")
 	if err != nil {
@@ -28,5 +28,5 @@ func newList() (*os.File, error) {
 
 func nextData(_ *os.File, from int64) int64 { return from }
 
-// sweepGroup does nothing: the leader has been reaped here, and its number could be a stranger's.
+// sweepGroup does nothing: here the leader is reaped already, and its PID could be a stranger's.
 func sweepGroup(int) {}

@@ -14,20 +14,19 @@ import (
 	"time"
 )
 
-// guardians are the parent's side of two processes that outlive it by a moment, to
-// end what its daemons leave. Nobody writes to them, so a stopped one holds nobody up:
+// guardians are the parent's side of two processes. They outlive the parent by a moment, and end the
+// descendants of its daemons. Nobody writes to a guardian, so a stopped one holds nobody up:
 //
 //	parent ── lifeline ──▶ guardian: end of file says that the parent is gone
 //	daemon ── its time ──▶ list ◀── 0 ── parent, before it reaps that daemon
 //	                        └─────▶ guardian, at the end: SIGKILL to each group in it
 //
-// Each of the two does all of that. While the parent replaces a killed guardian, the
-// other one still watches.
+// Each guardian does all of that. While the parent replaces a killed one, the other still watches.
 type guardians struct {
-	file     *os.File // the list; a daemon child inherits it and closes it once registered
+	file     *os.File // the list; a daemon child inherits it, and closes it once registered
 	lifeline *lifeline
 	watcher  *watcher
-	dir      string // the folder they work in: the control group with the daemons', or /
+	dir      string // the guardians' working folder: the control group above the daemons', or /
 
 	mu      sync.Mutex
 	alive   []*guardian
@@ -35,22 +34,22 @@ type guardians struct {
 	retired bool          // no more are started
 }
 
-// guardian is one of them.
+// guardian is one of the two.
 type guardian struct {
 	cmd   *exec.Cmd
-	ended chan struct{} // closed when it was reaped
+	ended chan struct{} // closed when it is reaped
 }
 
 const (
-	// The pauses between guardians that live for less than the longest pause. A guardian that cannot
-	// run must not keep the machine busy.
+	// The pauses before a guardian is replaced that lived for less than the longest pause. A guardian that
+	// cannot run must not keep the machine busy.
 	shortestPause = 10 * time.Millisecond
 	longestPause  = time.Second
 
-	lifelineDescriptor, listDescriptor = 3, 4 // a guardian's
+	lifelineDescriptor, listDescriptor = 3, 4 // in a guardian
 )
 
-// newGuardians starts both. It fails only if the first does not start; the second may come later.
+// newGuardians starts both. It fails only if the first does not start. The second is then tried again later.
 func newGuardians(w *watcher, l *lifeline, dir string) (*guardians, error) {
 	file, err := newList()
 	if err != nil {
@@ -89,7 +88,7 @@ func (g *guardians) start() error {
 	return nil
 }
 
-// lost is called when a guardian has ended, which somebody has killed unless it was retired.
+// lost is called when a guardian has ended. Unless it was retired, somebody killed it.
 func (g *guardians) lost(it *guardian, lived time.Duration) {
 	reapState(it.cmd.Process, it.cmd)
 	close(it.ended)
@@ -102,7 +101,7 @@ func (g *guardians) lost(it *guardian, lived time.Duration) {
 	g.replaceLater()
 }
 
-// replaceLater has one started after the pause, which becomes longer. The caller holds mu.
+// replaceLater starts a guardian after the pause, and makes the next pause longer. The caller holds mu.
 func (g *guardians) replaceLater() {
 	time.AfterFunc(g.pause, g.replace)
 	g.pause = min(max(2*g.pause, shortestPause), longestPause)
@@ -120,7 +119,7 @@ func (g *guardians) replace() {
 // leave takes a daemon off the list.
 func (g *guardians) leave(pid int) {
 	if g != nil {
-		_ = enlist(g.file, pid, 0) // it fails only when all have been dismissed
+		_ = enlist(g.file, pid, 0) // it fails only after dismiss
 	}
 }
 
@@ -143,7 +142,7 @@ func (g *guardians) dismiss() {
 	g.mu.Lock()
 	alive := slices.Clone(g.alive)
 	g.mu.Unlock()
-	kill := time.AfterFunc(killGrace, func() { // stopped, perhaps
+	kill := time.AfterFunc(killGrace, func() { // one may be stopped
 		for _, it := range alive {
 			_ = it.cmd.Process.Kill()
 		}
@@ -155,16 +154,16 @@ func (g *guardians) dismiss() {
 	g.file.Close()
 }
 
-// joinGuardian is what a daemon child does first: from then on its group ends with the parent.
+// joinGuardian registers this daemon, before its target runs. From then on its group ends with the parent.
 func joinGuardian(list *os.File) error {
 	defer list.Close()
 	return enlist(list, os.Getpid(), now())
 }
 
-// guard is the guardian's program.
+// guard is the program of a guardian.
 func guard() {
-	// A signal to all processes of a name, or to the terminal's group, is meant for the
-	// parent; the guardian's work begins after that.
+	// A signal to all processes of a name, or to the terminal's group, is meant for the parent. The guardian's
+	// work comes after that.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
 	parent := os.Getppid()
 	list := received(listDescriptor, "list")

@@ -7,9 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// guardians are a Job Object that the daemons assign themselves to before their
-// target runs. The system kills all of them, and what they started, when the last
-// handle to it closes: when the parent is gone, however it ended.
+// guardians are a Job Object. Daemons assign themselves to it before their target runs. When its last handle
+// closes, the system kills them and all their descendants. That is when the parent is gone, however it ended.
 type guardians struct{ file *os.File }
 
 func newGuardians(*watcher, *lifeline, string) (*guardians, error) {
@@ -45,5 +44,5 @@ func joinGuardian(job *os.File) error {
 
 func guard() {}
 
-// sweepGroup does nothing: what a daemon started ends with the job.
+// sweepGroup does nothing: a daemon's descendants end with the job.
 func sweepGroup(int) {}

@@ -24,7 +24,7 @@ func identityIn(name string) string {
 	return identity
 }
 
-// ownFlags are those that name the child and its place in the family. popen adds the descriptors.
+// ownFlags returns the flags for the child's name and its place in the family. popen adds the descriptors.
 func (p *Process) ownFlags() ownFlags {
 	own := ownFlags{name: p.name, parent: p.parent, parentName: self.name, daemon: p.daemon,
 		memory: p.config.Limits.Memory, cpuTime: p.config.Limits.CPUTime}

@@ -1,4 +1,4 @@
 package process
 
-// CloseInheritedOnExec has nothing to do: here a process passes on what it names, and nothing else.
+// CloseInheritedOnExec does nothing: on Windows a process passes on only the handles that it names.
 func CloseInheritedOnExec(...int) {}

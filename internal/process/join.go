@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Join waits until the process has ended. Joining twice is fine. The error is
-// ErrJoinUnstarted, ErrClosed, or ErrAbandoned for one that was given up.
+// Join waits until the process has ended. A second Join returns at once. The error is ErrJoinUnstarted,
+// ErrClosed, or ErrAbandoned after Abandon.
 func (p *Process) Join() error {
 	return p.JoinContext(context.Background())
 }
 
-// JoinTimeout waits until the process has ended, for d at most, and tells
-// whether it has. Zero and less return at once.
+// JoinTimeout waits until the process has ended, for d at most, and tells whether it has. With zero or less it
+// returns at once.
 func (p *Process) JoinTimeout(d time.Duration) (ended bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
@@ -25,7 +25,7 @@ func (p *Process) JoinTimeout(d time.Duration) (ended bool, err error) {
 	return err == nil, err
 }
 
-// JoinContext waits until the process has ended or ctx is done; then it returns ctx's error.
+// JoinContext waits until the process has ended. If ctx is done first, it returns ctx's error.
 func (p *Process) JoinContext(ctx context.Context) error {
 	switch err := p.state(); err {
 	case nil:
@@ -61,14 +61,14 @@ func (p *Process) IsAlive() (bool, error) {
 	}
 }
 
-// ExitCode is n for a child that ended with status n and -n for one that signal n
-// ended. Before the end the error is ErrNotStarted or ErrRunning.
+// ExitCode returns n for a child that ended with status n, and -n for a child that signal n ended. Before the
+// end the error is ErrNotStarted or ErrRunning.
 func (p *Process) ExitCode() (int, error) {
 	exit, err := p.Exit()
 	return exit.Code, err
 }
 
-// Exit is all that is known of the end of the process; errors as ExitCode.
+// Exit returns how the process ended and what it used. The errors are those of ExitCode.
 func (p *Process) Exit() (Exit, error) {
 	if err := p.state(); err != nil {
 		return Exit{}, err
@@ -79,8 +79,8 @@ func (p *Process) Exit() (Exit, error) {
 	return p.exit, nil
 }
 
-// Sentinel closes when the process ends. Nothing is reaped by that: until
-// somebody asks for the process it is a zombie.
+// Sentinel returns a channel that closes when the process ends. That reaps nothing: the child is a zombie until
+// another method asks for it.
 func (p *Process) Sentinel() (<-chan struct{}, error) {
 	if err := p.state(); err != nil {
 		return nil, err
@@ -88,10 +88,10 @@ func (p *Process) Sentinel() (<-chan struct{}, error) {
 	return p.ended, nil
 }
 
-// Abandon gives up a process that does not end although it was killed: one in
-// uninterruptible sleep (state D), whose system call never returns. Every Join
-// returns ErrAbandoned, it is no active child any more, its events are read no
-// more, and Finish does not wait for it. Should it end after all, the kernel's adopter reaps it after us.
+// Abandon gives up a process that does not end although it was killed: it is in uninterruptible sleep (state
+// D), in a system call that never returns. Every Join then returns ErrAbandoned. The process is no active child
+// any more, its events are not read, and Finish does not wait for it. If it ends after all, this process reaps
+// it at the next chance, or its adopter does later.
 func (p *Process) Abandon() error {
 	if err := p.state(); err != nil {
 		return err
@@ -125,7 +125,7 @@ func (p *Process) state() error {
 	return p.usable()
 }
 
-// running tells whether the process is started and not ended, and reaps it when it has.
+// running tells whether the process is started and has not ended. It reaps an ended process.
 func (p *Process) running() bool {
 	if p.state() != nil {
 		return false
@@ -155,12 +155,12 @@ func (p *Process) reap() {
 	})
 }
 
-// WaitAny waits until one of the processes has ended, or ctx is done, and
-// returns those that have, in the order given; ctx's error when that was first. It is
-// Python's multiprocessing.connection.wait over sentinels, and like that it reaps nothing.
+// WaitAny waits until one of the processes has ended, or ctx is done. It returns the ended ones in the order
+// given; ctx's error if ctx was first. It is Python's multiprocessing.connection.wait over sentinels, and reaps
+// nothing, as in Python.
 //
-// The error is ErrNotStarted or ErrClosed, at once, for a process without a sentinel. It is
-// ErrAbandoned for a process that was given up, before or meanwhile: the ended ones are valid then.
+// The error is ErrNotStarted or ErrClosed, at once, if a process has no sentinel. It is ErrAbandoned if a
+// process was abandoned, before the call or during it. The returned processes are valid then, too.
 func WaitAny(ctx context.Context, processes ...*Process) (ended []*Process, err error) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	for _, p := range processes {

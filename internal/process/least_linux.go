@@ -13,9 +13,8 @@ import (
 	"brood/internal/machine"
 )
 
-// A parent with one child needs this much, measured with two CPUs. With less, runs hung
-// or ended with a stack trace of the runtime. Descriptors and tasks count in addition to
-// the present ones.
+// The least limits for a parent with one child, measured with two CPUs. With less, runs hung, or ended with a
+// stack trace of the runtime. Descriptors and tasks come on top of the present ones.
 const (
 	leastFiles   = 19
 	leastTasks   = 16
@@ -24,18 +23,18 @@ const (
 	enoughMapped = 2 << 30
 	enoughData   = 128 << 20
 
-	ownTasks = 11 // of the parent at the most
+	ownTasks = 11 // the most that the parent itself has
 )
 
-// A limit of this many and more is not compared with what is taken, which takes long to count.
+// A limit from this number on is taken as enough, since it takes long to count what is used.
 const (
 	manyFiles = 256
 	manyTasks = 1024
 )
 
-// Enough is an error where a limit of this process, or the pids.max of its control group,
-// is too low for a parent and a child; it names the limit, and a number that would do. A parent calls it first: a Go
-// program that gets no thread or no memory ends by a stack trace.
+// Enough returns an error if a limit of this process, or the pids.max of its control group, is too low for a
+// parent and a child. The error names the limit, and a number that would do. A parent calls Enough first: a Go
+// program that gets no thread or no memory ends with a stack trace.
 func Enough() error {
 	limit := func(resource int) uint64 {
 		r := unix.Rlimit{Cur: unix.RLIM_INFINITY}
@@ -79,7 +78,7 @@ func tooLow(name, limit, enough string) error {
 	return fmt.Errorf("%s is %s, and %s would do", name, limit, enough)
 }
 
-// openBelow counts the open descriptors that the limit, which is of their numbers, counts.
+// openBelow counts the open descriptors with a number below the limit, as the kernel does.
 func openBelow(limit int) (open int) {
 	files, err := os.ReadDir("/proc/self/fd")
 	if errors.Is(err, syscall.EMFILE) {
@@ -90,5 +89,5 @@ func openBelow(limit int) (open int) {
 			open++
 		}
 	}
-	return max(open-1, 0) // one of them was for this
+	return max(open-1, 0) // one of them was this folder's
 }

@@ -2,5 +2,5 @@
 
 package process
 
-// Enough is nil: only Linux is checked.
+// Enough returns nil: only Linux is checked.
 func Enough() error { return nil }

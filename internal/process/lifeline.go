@@ -2,9 +2,8 @@ package process
 
 import "os"
 
-// lifeline is the pipe by which children notice that their parent is gone: the
-// parent alone holds the end for writing and never writes, each child holds the
-// end for reading. One pipe serves all children.
+// lifeline is the pipe that tells children that their parent is gone. Only the parent holds the end for
+// writing, and never writes. Each child holds the end for reading. One pipe serves all children.
 type lifeline struct{ read, write *os.File }
 
 func newLifeline() (*lifeline, error) {

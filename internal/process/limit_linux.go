@@ -33,7 +33,7 @@ func systemLimits() []systemLimit {
 		add(nofile, int(r.Cur), len(open)+filesKept, filesPerChild)
 	}
 	for _, dir := range pidsCgroups() {
-		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok { // "max" is no number
+		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok { // "max" is not a number
 			used, _ := readInt(filepath.Join(dir, "pids.current"))
 			add("pids.max", n, used+tasksKept, tasksPerChild)
 		}
@@ -41,7 +41,8 @@ func systemLimits() []systemLimit {
 	return limits
 }
 
-// exemptFromNproc: the limit does not hold for whoever has one of these capabilities, or is root (kernel/fork.c).
+// exemptFromNproc tells whether RLIMIT_NPROC does not hold for this process: it is root's, or has one of these
+// capabilities (kernel/fork.c).
 func exemptFromNproc() bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
@@ -52,8 +53,8 @@ func exemptFromNproc() bool {
 	return os.Getuid() == 0 || data[0].Effective&exempt != 0
 }
 
-// pidsCgroups are the folders of this process's cgroups that may limit the number
-// of tasks, from its own up to the root, for version 1 and 2 (cgroups(7)).
+// pidsCgroups returns the folders of this process's control groups that may limit the number of tasks. They go
+// from its own group up to the root, for versions 1 and 2 (cgroups(7)).
 func pidsCgroups() (dirs []string) {
 	text, _ := os.ReadFile("/proc/self/cgroup")
 	for line := range strings.Lines(string(text)) {

@@ -2,5 +2,6 @@
 
 package process
 
-// systemLimits: only Linux is asked; elsewhere a start that fails for lack of room is all we learn.
+// systemLimits returns nothing: only Linux has files that tell. Elsewhere a start that fails for lack of room
+// is the only sign.
 func systemLimits() []systemLimit { return nil }

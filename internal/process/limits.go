@@ -7,25 +7,24 @@ import (
 	"time"
 )
 
-// Limits are what a child may take of the machine; Linux alone has them. The zero
-// value is none. What a child starts has them, too.
+// Limits bound what a child may take of the machine. Only Linux has them. The zero value is no limits. A
+// child's own children have the same limits.
 //
 //	Memory, CPUTime   the child sets for itself before its target runs; its command line shows them
 //	Nice, IO          are those of the thread that starts it, so that each of its threads has them from the beginning
 type Limits struct {
-	// Memory is how many bytes the child may map beyond what its runtime maps at the
-	// start: 0 or LeastMemory and more. It is RLIMIT_DATA, so it counts what was
-	// allocated, touched or not. A child that gets no more ends by its runtime, with
-	// exit code 2.
+	// Memory is the number of bytes that the child may map beyond what its runtime maps at the start: 0, or
+	// LeastMemory and more. It is RLIMIT_DATA, so it counts allocated memory, touched or not. A child that gets
+	// no more ends by its runtime, with exit code 2.
 	//
-	// Where this process is a main process, alone in a control group of version 2 that was
-	// handed to it, the child has a group of its own besides, which counts all that it
-	// really takes: also what RLIMIT_DATA does not, as shared memory and the kernel's.
-	// There SIGKILL ends it and what it has started (Exit.OutOfMemory).
+	// A main process that is alone in a control group of version 2, which was handed to it, makes a group for
+	// each such child as well. That group counts everything that the child really takes, also what RLIMIT_DATA
+	// does not, such as shared memory and the kernel's. There SIGKILL ends the child and its descendants
+	// (Exit.OutOfMemory).
 	Memory int64
 
-	// CPUTime is whole seconds. A child that has used them gets SIGXCPU, which ends it
-	// as SIGTERM does (Work.Context), and one second of CPU later SIGKILL.
+	// CPUTime is in whole seconds. A child that has used them gets SIGXCPU, which ends it as SIGTERM does
+	// (Work.Context). One second of CPU time later it gets SIGKILL.
 	CPUTime time.Duration
 
 	// Nice is added to the niceness of this process, as by Python's os.nice: -20 to 19.
@@ -34,20 +33,21 @@ type Limits struct {
 	IO IOPriority
 }
 
-// LeastMemory is the least Limits.Memory. A child that copies takes up to 9 MiB,
-// measured; the heap grows by 4 MiB at a time, and garbage takes room, too. In a control
-// group so does the cache of the file: a copy of 1 GiB took 3.4 s with 32 MiB and 3.3 with 512, but
-// 5 and more with 16, and 13 to 70 with 8 (Linux 6.1 in user mode, ext4).
+// LeastMemory is the least Limits.Memory, in bytes. A child that copies takes up to 9 MiB, measured; the heap
+// grows by 4 MiB at a time, and garbage takes room, too.
+//
+// In a control group the cache of the file counts as well. A copy of 1 GiB took 3.4 s with 32 MiB and 3.3 s
+// with 512 MiB. With 16 MiB it took 5 s and more, and with 8 MiB 13 to 70 s (Linux 6.1 in user mode, ext4).
 const LeastMemory = 32 << 20
 
 // cpuGrace is the CPU time that a child may still use after SIGXCPU.
 const cpuGrace = time.Second
 
-// IOPriority is how the kernel orders the reading and writing of processes, where
-// the disk's scheduler regards that (ionice(1)). The zero value is the parent's.
+// IOPriority orders the reading and writing of processes, if the disk's scheduler heeds it (ionice(1)). The
+// zero value is the parent's priority.
 type IOPriority struct {
 	Class IOClass
-	Level int // 0, the first, to 7; of IOIdle 0
+	Level int // 0 (first) to 7; 0 for IOIdle
 }
 
 // IOClass is a class of ioprio_set(2).
@@ -61,7 +61,7 @@ const (
 
 var ioClasses = []string{"none", "realtime", "best-effort", "idle"}
 
-// usualLevel is ionice's for a class without one.
+// usualLevel is ionice's level for a class without one.
 const usualLevel = 4
 
 // ParseIOPriority reads idle, best-effort[:0-7] or realtime[:0-7].
@@ -91,8 +91,8 @@ func (p IOPriority) String() string {
 	return ioClasses[p.Class]
 }
 
-// Validate is an error for limits that no child can have here. Whether this process
-// may give them is Prepare's to say.
+// Validate returns an error for limits that no child can have here. Prepare tells whether this process may give
+// them.
 func (l Limits) Validate() error {
 	switch {
 	case l == Limits{}:
@@ -107,20 +107,19 @@ func (l Limits) Validate() error {
 	return limitsAvailable()
 }
 
-// Prepare readies this process for children with these limits; the error says which
-// of them it may not give. It needs to be called only where Start can't do that any
-// more, before this process gives up rights. Finish undoes it.
+// Prepare readies this process for children with these limits. The error names the limit that it may not give.
+// A caller needs Prepare only before it gives up rights that a later Start would need. Finish undoes it.
 func Prepare(l Limits) error {
 	if err := l.Validate(); err != nil || l.priority() == (priority{}) {
 		return err
 	}
 	self.mu.Lock()
 	defer self.mu.Unlock()
-	_, err := self.spawnerFor(l.priority())
+	_, err := self.ties.spawnerFor(l.priority())
 	return err
 }
 
-// priority is what the threads that start children differ in.
+// priority is how the threads that start children differ.
 type priority struct {
 	nice int
 	io   IOPriority
@@ -128,12 +127,12 @@ type priority struct {
 
 func (l Limits) priority() priority { return priority{l.Nice, l.IO} }
 
-// Reached says which of the limits has ended a child: "CPU time limit of 10s", or ""
-// for none. It goes by evidence, since anybody may signal a child: the time that was
-// used, and what the child's runtime wrote to standard error, which the caller has.
+// Reached returns the limit that has ended a child, such as "CPU time limit of 10s"; "" for none. Since anybody
+// may signal a child, it goes by evidence: the time that the child used, and what its runtime wrote to standard
+// error.
 func (l Limits) Reached(e Exit, stderr string) string {
-	// The limit goes by the clock's ticks, the usage by the scheduler: on a busy machine
-	// they were seen to differ by a tenth. A SIGXCPU hardly ever is somebody else's.
+	// The limit goes by the clock's ticks, the usage by the scheduler. On a busy machine they differed by a
+	// tenth. A SIGXCPU hardly ever has another cause.
 	used := e.User + e.System
 	switch {
 	case l.Memory > 0 && e.Code != 0 && (e.OutOfMemory || outOfMemory(stderr)):
@@ -144,9 +143,9 @@ func (l Limits) Reached(e Exit, stderr string) string {
 	return ""
 }
 
-// outOfMemory knows how the runtime ends when it gets no more: it says so in one of
-// several ways, or it faults, since Go 1.26's collector does not look at the result
-// of one of its allocations (1 of 20, measured). A fault of the program's own would be a panic.
+// outOfMemory tells whether the runtime ended because it got no more memory. It prints one of several messages,
+// or it faults: Go 1.26's collector does not check one of its allocations (1 of 20 ends, measured). A fault of
+// the program itself would be a panic.
 func outOfMemory(stderr string) bool {
 	for line := range strings.Lines(stderr) {
 		if said, ok := strings.CutPrefix(line, "fatal error: "); ok {
@@ -159,7 +158,7 @@ func outOfMemory(stderr string) bool {
 	return false
 }
 
-// inBytes is exact, unlike what is for progress.
+// inBytes is exact, unlike the sizes that progress shows.
 func inBytes(n int64) string {
 	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
 	unit := 0

@@ -14,7 +14,7 @@ import (
 
 func limitsAvailable() error { return nil }
 
-// take has this process, which is the child, live within its own part of the limits.
+// take has this process, the child, live within the limits that a child sets for itself.
 func (l Limits) take() error {
 	if l.CPUTime > 0 {
 		seconds := uint64(l.CPUTime.Seconds())
@@ -30,11 +30,11 @@ func (l Limits) take() error {
 	return nil
 }
 
-// limitMemory sets the limit to so much beyond what is mapped now. A Go program has
-// mapped some 40 to 75 MiB of tables at its start (with the race detector 450), of
-// which it touches 3: to count those would say nothing of what the child does.
+// limitMemory sets the limit to n bytes beyond what is mapped now. At its start a Go program has mapped 40 to
+// 75 MiB of tables (450 MiB with the race detector), and touches 3 MiB of them. A limit that counted them would
+// say nothing about the child's work.
 //
-// RLIMIT_AS is of no use here, as the runtime reserves a GiB of addresses.
+// RLIMIT_AS is of no use here, since the runtime reserves a GiB of addresses.
 func limitMemory(n int64) error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -44,8 +44,8 @@ func limitMemory(n int64) error {
 	if err != nil {
 		return err
 	}
-	// Garbage is to be collected before the limit is reached. The margin is measured: what
-	// is mapped outgrows what the runtime holds itself to.
+	// Collect garbage before the limit is reached. The margin is measured: the mapped memory outgrows what the
+	// runtime holds itself to.
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + n/2)
@@ -53,7 +53,7 @@ func limitMemory(n int64) error {
 	return lower(unix.RLIMIT_DATA, limit, limit)
 }
 
-// lower sets a limit of this process, unless it has a lower one already.
+// lower sets a limit of this process, unless the limit is lower already.
 func lower(resource int, soft, hard uint64) error {
 	var r unix.Rlimit
 	if err := unix.Getrlimit(resource, &r); err != nil {
@@ -63,14 +63,13 @@ func lower(resource int, soft, hard uint64) error {
 	return unix.Setrlimit(resource, &r)
 }
 
-// take gives the calling thread the priority: the kernel has one for each thread,
-// which those that it starts inherit (setpriority(2), "C library/kernel
-// differences"; ioprio_set(2)).
+// take gives the calling thread the priority. The kernel has a priority for each thread, and the threads and
+// processes that it starts inherit that (setpriority(2), "C library/kernel differences"; ioprio_set(2)).
 func (p priority) take() error {
 	if p.nice != 0 {
 		own, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
 		if err == nil {
-			err = unix.Setpriority(unix.PRIO_PROCESS, 0, 20-own+p.nice) // the system call's result is 20 - nice
+			err = unix.Setpriority(unix.PRIO_PROCESS, 0, 20-own+p.nice) // the system call returns 20 - nice
 		}
 		if err != nil {
 			return fmt.Errorf("nice %d: %w", p.nice, err)

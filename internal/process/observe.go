@@ -2,19 +2,19 @@ package process
 
 import "time"
 
-// Change is something that this process did to a child of its own, or noticed of one.
+// Change is one step in the life of a child of this process.
 type Change struct {
-	Time time.Time // of Started and Signalled just before: what follows from them is later
+	Time time.Time // for Started and Signalled the moment just before, so that all effects are later
 	What What
 	Name string
 	PID  int
 
-	Command []string // of Started: the child's command line
-	Signal  string   // of Signalled: what was sent
-	Exit    Exit     // of Reaped
+	Command []string // for Started: the child's command line
+	Signal  string   // for Signalled: the signal's name
+	Exit    Exit     // for Reaped
 }
 
-// What has changed.
+// What is a kind of Change.
 type What string
 
 const (
@@ -25,8 +25,8 @@ const (
 	Abandoned What = "abandoned"
 )
 
-// Observe has f called for each change from now on, in their order for each child
-// but from several goroutines; nil ends that. f must not call methods of the child.
+// Observe has f called for each change from now on; nil ends that. The changes of one child come in their
+// order, those of different children from several goroutines. f must not call methods of the child.
 func Observe(f func(Change)) {
 	self.mu.Lock()
 	defer self.mu.Unlock()

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// ParentProcess is the process that started this one, as Python's parent_process.
+// ParentProcess is the process that started this one, as Python's parent_process returns it.
 type ParentProcess struct {
 	Name string
-	PID  int // as it was at the start; os.Getppid tells who adopted this process since
+	PID  int // at the start; os.Getppid is the PID of the process that has adopted this one since
 
 	lifeline *os.File // nil in a child that was started by hand
 	once     sync.Once
 	gone     chan struct{}
 }
 
-// Parent is this process's parent in the model, nil in a main process.
+// Parent returns this process's parent in the model; nil in a main process.
 func Parent() *ParentProcess { return self.parent }
 
-// Sentinel closes when the parent is gone, however it ended. It stays open in a
-// child that was started by hand.
+// Sentinel returns a channel that closes when the parent is gone, however it ended. In a child that was started
+// by hand it stays open.
 func (p *ParentProcess) Sentinel() <-chan struct{} {
 	p.once.Do(func() {
 		p.gone = make(chan struct{})
@@ -39,7 +39,7 @@ func (p *ParentProcess) Sentinel() <-chan struct{} {
 // IsAlive tells whether the parent has not ended.
 func (p *ParentProcess) IsAlive() bool { return !p.JoinTimeout(0) }
 
-// JoinTimeout waits for the parent's end, for d at most, and tells whether it came.
+// JoinTimeout waits for the parent's end, for d at most, and tells whether the parent has ended.
 func (p *ParentProcess) JoinTimeout(d time.Duration) (ended bool) {
 	select {
 	case <-p.Sentinel():
@@ -47,7 +47,7 @@ func (p *ParentProcess) JoinTimeout(d time.Duration) (ended bool) {
 	case <-time.After(max(d, 0)):
 	}
 	select {
-	case <-p.Sentinel(): // both were ready, perhaps
+	case <-p.Sentinel(): // select chooses at random if both are ready
 		return true
 	default:
 		return false

@@ -53,14 +53,14 @@ const outputDelay = time.Second
 // container's filter does not know clone3.
 var errCgroup = errors.New("in a control group of its own")
 
-// start starts the child that c describes, with the ties to this process. It returns the moment just before,
-// and the child's command line.
-func (o *popen) start(c *Config, own ownFlags, t ties) (began time.Time, argv []string, err error) {
+// start starts the child that c describes, with the ties to this process. s starts it; nil for this thread.
+// start returns the moment just before, and the child's command line.
+func (o *popen) start(c *Config, own ownFlags, t ties, s *spawner) (began time.Time, argv []string, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	began, err = o.try(c, own, t)
+	began, err = o.try(c, own, t, s)
 	if errors.Is(err, errCgroup) {
-		began, err = o.try(c, own, t) // now without a group
+		began, err = o.try(c, own, t, s) // now without a group
 	}
 	if err != nil {
 		return began, nil, err
@@ -74,7 +74,7 @@ func (o *popen) start(c *Config, own ownFlags, t ties) (began time.Time, argv []
 }
 
 // try is one attempt to start the child. The caller holds mu.
-func (o *popen) try(c *Config, own ownFlags, t ties) (began time.Time, err error) {
+func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Time, err error) {
 	cmd := &exec.Cmd{
 		Path:        executable(),
 		Stdout:      output(c.Stdout, os.Stdout),
@@ -114,16 +114,17 @@ func (o *popen) try(c *Config, own ownFlags, t ties) (began time.Time, err error
 	if stderr != nil {
 		cmd.Stderr = stderr
 	}
-	return o.run(cmd, own.daemon, c.Limits.Memory, t)
+	return o.run(cmd, own.daemon, c.Limits.Memory, t.cgroups, s)
 }
 
 // run starts cmd, in a control group of its own where it can have one. The caller holds mu.
-func (o *popen) run(cmd *exec.Cmd, daemon bool, memory int64, t ties) (began time.Time, err error) {
+func (o *popen) run(cmd *exec.Cmd, daemon bool, memory int64, groups *cgroups, s *spawner) (
+	began time.Time, err error) {
 	start := cmd.Start
-	if t.spawner != nil {
-		start = func() error { return t.spawner.start(cmd, daemon) }
+	if s != nil {
+		start = func() error { return s.start(cmd, daemon) }
 	}
-	group := t.cgroups.enter(memory, daemon)
+	group := groups.enter(memory, daemon)
 	began = time.Now()
 	if err := group.start(cmd, start); err != nil {
 		return began, err

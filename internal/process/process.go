@@ -16,11 +16,14 @@ var (
 	ErrStartedTwice  = errors.New("cannot start a process twice")
 	ErrStarted       = errors.New("process has already started")
 	ErrRunning       = errors.New("process is still running")
-	ErrCloseRunning  = errors.New("cannot close a process while it is still running: you should first call Join or Terminate")
 	ErrClosed        = errors.New("process object is closed")
 	ErrDaemonParent  = errors.New("daemonic processes are not allowed to have children")
-	ErrNoMain        = errors.New("the program has not called process.Main, so it would run again instead of the target")
 	ErrAbandoned     = errors.New("process was abandoned: it did not end when it was killed")
+
+	ErrCloseRunning = errors.New("cannot close a process while it is still running: " +
+		"you should first call Join or Terminate")
+	ErrNoMain = errors.New("the program has not called process.Main, " +
+		"so it would run again instead of the target")
 )
 
 // Process is one child of the current process. Several goroutines may call its methods at once.
@@ -158,11 +161,11 @@ func (p *Process) spawn() error {
 	if err := p.config.Limits.Validate(); err != nil {
 		return err
 	}
-	t, err := self.ties(p.daemon, p.config.Receive != nil, p.config.Limits)
+	t, spawner, err := self.tie(p.daemon, p.config.Receive != nil, p.config.Limits)
 	if err != nil {
 		return err
 	}
-	began, argv, err := p.popen.start(p.config, p.ownFlags(), t)
+	began, argv, err := p.popen.start(p.config, p.ownFlags(), t, spawner)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ package process
 
 import "os"
 
-// executable is this binary's path; os/exec names the path when it is gone.
+// executable returns this binary's path. If that is gone, os/exec names it in its error.
 func executable() string {
 	path, err := os.Executable()
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 
 const killedWithParent = false
 
-// arm does nothing: here no kernel sends SIGKILL for a file.
+// arm does nothing: here the kernel sends no SIGKILL for a file.
 func arm(uintptr) {}
 
-// defaultAction has no portable way to SIG_DFL for the signals that the runtime
-// keeps; the status of a shell stands in for them.
+// defaultAction cannot set SIG_DFL for the signals that the runtime keeps. For those it exits with a shell's
+// status.
 func defaultAction(sig syscall.Signal) {
 	switch sig {
 	case syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP:

@@ -9,7 +9,7 @@ func ignoreSignals() {}
 
 func quietSignals() {}
 
-// notifyTerminate: Windows ends a process without telling it.
+// notifyTerminate does nothing: Windows ends a process without a signal before.
 func notifyTerminate(chan<- os.Signal) {}
 
 func dieBy(syscall.Signal) { os.Exit(1) }

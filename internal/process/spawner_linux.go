@@ -9,10 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// spawner starts children from one thread that lives as long as the family, for
-// what belongs to the thread that started a child: PDEATHSIG, which kills the
-// child when just that thread ends (golang/go#27505), and the priority that it has
-// from it.
+// spawner starts children from one thread that lives as long as the family. Two things depend on the thread
+// that starts a child: PDEATHSIG, which kills the child when that thread ends (golang/go#27505), and the
+// priority, which the child inherits.
 type spawner struct {
 	work chan func()
 	done chan struct{}
@@ -39,8 +38,8 @@ func newSpawner(p priority) (*spawner, error) {
 	return s, nil
 }
 
-// onThread calls f on a thread that ends with it. It is not the first one, whose
-// priority is shown as that of the process.
+// onThread calls f on a thread that ends with f. That is never the first thread, whose priority is shown as the
+// process's.
 func onThread(f func()) {
 	runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
 	if unix.Gettid() != os.Getpid() {
@@ -52,11 +51,11 @@ func onThread(f func()) {
 		close(elsewhere)
 		f()
 	})
-	<-elsewhere // until then this thread is taken
+	<-elsewhere // the other goroutine must not get this thread
 	runtime.UnlockOSThread()
 }
 
-// start starts a child, and a daemon so that the kernel kills it when this process is gone.
+// start starts a child. With daemon the kernel kills the child when this process is gone.
 func (s *spawner) start(cmd *exec.Cmd, daemon bool) (err error) {
 	if daemon {
 		cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
@@ -70,7 +69,7 @@ func (s *spawner) start(cmd *exec.Cmd, daemon bool) (err error) {
 	return err
 }
 
-// stop ends the thread; no daemon may be alive then but an abandoned one.
+// stop ends the thread. No daemon may be alive then, except an abandoned one.
 func (s *spawner) stop() {
 	close(s.work)
 	<-s.done

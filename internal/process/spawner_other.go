@@ -4,7 +4,7 @@ package process
 
 import "os/exec"
 
-// spawner starts children; there is nothing here that a thread of its own would be needed for.
+// spawner starts children. Nothing here depends on the thread that starts them.
 type spawner struct{}
 
 func newSpawner(priority) (*spawner, error) { return &spawner{}, nil }

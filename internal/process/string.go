@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// String is the text form of Python's repr:
-// <Process name='Process-1' pid=42 parent=41 stopped exitcode=-SIGTERM daemon>.
+// String returns the text form of Python's repr:
+//
+//	<Process name='Process-1' pid=42 parent=41 stopped exitcode=-SIGTERM daemon>
 func (p *Process) String() string {
-	running := p.running() // reaps an ended one, as there
+	running := p.running() // as Python's repr does, it reaps an ended process
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	words := []string{"Process", "name=" + pythonQuote(p.name)}
@@ -38,8 +39,8 @@ func (p *Process) String() string {
 	return "<" + strings.Join(words, " ") + ">"
 }
 
-// pythonQuote is repr of a str; bytes that are no UTF-8 are shown as Python
-// shows them after os.fsdecode, as surrogates.
+// pythonQuote is repr of a str. Bytes that are not UTF-8 are shown as surrogates, as Python shows them after
+// os.fsdecode.
 func pythonQuote(s string) string {
 	quote := '\''
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {

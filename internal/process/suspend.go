@@ -1,7 +1,7 @@
 package process
 
-// NotSuspended has f called once for each run of children, at the first Ctrl-Z that
-// cannot stop this process, with the reason; nil ends that.
+// NotSuspended has f called at the first Ctrl-Z that cannot stop this process, with the reason. It is called
+// once for each time that this process has children; nil ends that.
 func NotSuspended(f func(why string)) {
 	self.mu.Lock()
 	defer self.mu.Unlock()

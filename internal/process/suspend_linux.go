@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stopSelf stops this process by the default action of SIGTSTP, unless the kernel
-// refuses, and returns when it goes on: a thread takes what it sends itself before the
-// call returns. os/signal has no way to that action, since Go's handler stays in place.
+// stopSelf stops this process by the default action of SIGTSTP, unless the kernel refuses. It returns when the
+// process goes on: a thread takes a signal that it sends itself before the call returns. os/signal has no way
+// to that action, since Go's handler stays in place.
 func stopSelf() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -21,7 +21,7 @@ func stopSelf() {
 	swapAction(syscall.SIGTSTP, &handler, &byDefault)
 }
 
-// sigaction is the kernel's struct; all zero it is SIG_DFL.
+// sigaction is the kernel's struct. The zero value is SIG_DFL.
 type sigaction struct {
 	handler, flags, restorer uintptr
 	mask                     uint64

@@ -13,20 +13,19 @@ import (
 //
 //	SIGTSTP ─▶ SIGTSTP to the children ─▶ SIGTSTP to itself, by default ─▶ (stopped) ─▶ SIGCONT to the children
 //
-// Linux itself refuses a stop that nobody could end: that of PID 1 of a PID namespace,
-// which hears no such signal from within, and that of an orphaned process group, which
-// has no shell. Then the children go on at once. (SIGSTOP would stop an orphaned group
+// Linux refuses a stop that nobody could end. PID 1 of a PID namespace hears no such signal from within, and an
+// orphaned process group has no shell. The children go on at once then. (SIGSTOP would stop an orphaned group
 // for ever, and PID 1 would wait for a SIGCONT that never comes.)
 type suspension struct {
 	stops, goOn chan os.Signal
 	quit, ended chan struct{}
 }
 
-// noticeAtMost is how long a SIGCONT that has been sent may be on its way.
+// noticeAtMost is the longest time that a sent SIGCONT takes to arrive.
 const noticeAtMost = time.Second
 
-// passSuspension has Ctrl-Z stop the children, too, in a process that has children;
-// these pass it on to theirs. A process that ignores it stays so.
+// passSuspension has Ctrl-Z stop the children, too, while this process has children. They pass it on to theirs.
+// A process that ignores SIGTSTP goes on ignoring it.
 func passSuspension() (stop func()) {
 	if signal.Ignored(syscall.SIGTSTP) {
 		return func() {}
@@ -51,7 +50,7 @@ func (s *suspension) pass() {
 		case <-s.quit:
 			return
 		case <-s.goOn:
-			drain(s.stops) // it is one before this
+			drain(s.stops) // an earlier stop is void
 		case <-s.stops:
 			if s.suspend() || said {
 				continue
@@ -62,12 +61,12 @@ func (s *suspension) pass() {
 	}
 }
 
-// suspend stops the active children and this process, and returns when all go on. It
-// tells whether a SIGCONT has ended that.
+// suspend stops the active children and this process, and returns when all go on. It tells whether a SIGCONT
+// has ended the stop.
 func (s *suspension) suspend() (continued bool) {
 	children := ActiveChildren()
 	signalGroups(children, syscall.SIGTSTP)
-	wentOn := drain(s.goOn) // meanwhile: a stop now would come after that
+	wentOn := drain(s.goOn) // already: a stop now would come after it
 	if !wentOn {
 		drain(s.stops)
 		stopSelf()
@@ -85,7 +84,7 @@ func (s *suspension) suspend() (continued bool) {
 	return drain(s.goOn)
 }
 
-// drain drops a signal that waits, and tells whether there was one.
+// drain takes a waiting signal from the channel, and tells whether there was one.
 func drain(signals <-chan os.Signal) bool {
 	select {
 	case <-signals:

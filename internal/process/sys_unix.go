@@ -10,25 +10,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownGroup has the child lead a process group of its own, so that a Ctrl-C at
-// the terminal reaches the parent alone and a daemon's descendants can be found.
+// ownGroup has the child lead a process group of its own. A Ctrl-C at the terminal then reaches the parent
+// alone, and a daemon's descendants can be found.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// pass gives the child f and returns the number by which it finds it.
+// pass gives the child f, and returns the number of the descriptor in the child.
 func pass(cmd *exec.Cmd, f *os.File) uintptr {
 	cmd.ExtraFiles = append(cmd.ExtraFiles, f)
 	return uintptr(2 + len(cmd.ExtraFiles))
 }
 
-// received is the file that the parent passed as fd. It is closed on exec: a
-// grandchild that held it would keep the parent's end of file from arriving.
+// received opens the file that the parent passed as fd. It is closed on exec: a grandchild that held it would
+// keep the parent's end of file from arriving.
 func received(fd uintptr, name string) *os.File {
 	unix.CloseOnExec(int(fd))
 	return os.NewFile(fd, name)
 }
 
-// polled is received for a file that will be waited for: it costs no thread then.
+// polled is received for a file that will be waited for. The wait costs no thread then.
 func polled(fd uintptr, name string) *os.File {
-	_ = unix.SetNonblock(int(fd), true) // where it fails the wait holds a thread
+	_ = unix.SetNonblock(int(fd), true) // if this fails, the wait holds a thread
 	return received(fd, name)
 }

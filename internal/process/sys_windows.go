@@ -13,14 +13,15 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
 }
 
-// pass gives the child f and returns the handle by which it finds it.
+// pass gives the child f, and returns the handle in the child.
 func pass(cmd *exec.Cmd, f *os.File) uintptr {
 	_ = windows.SetHandleInformation(windows.Handle(f.Fd()), windows.HANDLE_FLAG_INHERIT, windows.HANDLE_FLAG_INHERIT)
-	cmd.SysProcAttr.AdditionalInheritedHandles = append(cmd.SysProcAttr.AdditionalInheritedHandles, syscall.Handle(f.Fd()))
+	handles := &cmd.SysProcAttr.AdditionalInheritedHandles
+	*handles = append(*handles, syscall.Handle(f.Fd()))
 	return f.Fd()
 }
 
-// received is the file that the parent passed; the child's own children do not inherit it.
+// received opens the file that the parent passed. The child's own children do not inherit it.
 func received(handle uintptr, name string) *os.File {
 	_ = windows.SetHandleInformation(windows.Handle(handle), windows.HANDLE_FLAG_INHERIT, 0)
 	return os.NewFile(handle, name)

@@ -2,74 +2,99 @@ package process
 
 import "fmt"
 
-// ties are the things by which this process and a child know of each other's end. All children share them.
+// ties connect this process to its children, so that each side notices the other's end. All children share them.
+// Each part is made when the first child needs it, and all end with the family.
 type ties struct {
-	lifeline  *lifeline
-	watcher   *watcher   // of the children's ends, and of their standard error
-	receiver  *watcher   // of their events; nil before the first Config.Receive
-	guardians *guardians // nil before the first daemon
-	spawner   *spawner   // nil except for a daemon, or a child with a priority
-	cgroups   *cgroups   // nil before the first daemon, or the first limit of memory
+	lifeline   *lifeline
+	watcher    *watcher   // of the children's ends, and of their standard error
+	receiver   *watcher   // of their events; for Config.Receive
+	guardians  *guardians // for daemons
+	cgroups    *cgroups   // for daemons, and for a limit of memory
+	suspension func()     // ends the passing on of Ctrl-Z
+
+	spawners map[priority]*spawner
 }
 
-// ties returns the ties for a child, and makes those that are missing.
-func (f *family) ties(daemon, receives bool, limits Limits) (ties, error) {
+// tie returns the ties for a child, and its spawner. That is nil unless the child is a daemon or has a priority.
+func (f *family) tie(daemon, receives bool, limits Limits) (t ties, s *spawner, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var err error
-	if f.lifeline == nil {
-		if f.lifeline, err = newLifeline(); err != nil {
-			return ties{}, fmt.Errorf("lifeline: %w", err)
-		}
+	if err := f.ties.make(daemon, receives, limits.Memory > 0); err != nil {
+		return ties{}, nil, err
 	}
-	if f.cgroups == nil && (daemon || limits.Memory > 0) {
-		f.cgroups = newCgroups(limits.Memory > 0) // before the first guardian: this process must be alone in its group
-	}
-	if f.suspension == nil {
-		f.suspension = passSuspension()
-	}
-	if f.watcher == nil {
-		if f.watcher, err = newWatcher(); err != nil {
-			return ties{}, err
-		}
-	}
-	if receives && f.receiver == nil {
-		if f.receiver, err = newWatcher(); err != nil {
-			return ties{}, err
-		}
-	}
-	if daemon && f.guardians == nil {
-		if f.guardians, err = newGuardians(f.watcher, f.lifeline, f.cgroups.forDaemons()); err != nil {
-			return ties{}, fmt.Errorf("guardian: %w", err)
-		}
-	}
-	t := ties{lifeline: f.lifeline, watcher: f.watcher, receiver: f.receiver, guardians: f.guardians, cgroups: f.cgroups}
 	if prio := limits.priority(); daemon || prio != (priority{}) {
-		t.spawner, err = f.spawnerFor(prio)
+		s, err = f.ties.spawnerFor(prio)
 	}
-	return t, err
+	return f.ties, s, err
 }
 
-// spawnerFor returns the spawner with that priority. The caller holds mu.
-func (f *family) spawnerFor(prio priority) (*spawner, error) {
-	if s := f.spawners[prio]; s != nil {
+// make makes the missing parts. The caller holds the family's mu.
+func (t *ties) make(daemon, receives, limited bool) (err error) {
+	if t.lifeline == nil {
+		if t.lifeline, err = newLifeline(); err != nil {
+			return fmt.Errorf("lifeline: %w", err)
+		}
+	}
+	if t.cgroups == nil && (daemon || limited) {
+		t.cgroups = newCgroups(limited) // before the first guardian: this process must be alone in its group
+	}
+	if t.suspension == nil {
+		t.suspension = passSuspension()
+	}
+	if t.watcher == nil {
+		if t.watcher, err = newWatcher(); err != nil {
+			return err
+		}
+	}
+	if receives && t.receiver == nil {
+		if t.receiver, err = newWatcher(); err != nil {
+			return err
+		}
+	}
+	if daemon && t.guardians == nil {
+		if t.guardians, err = newGuardians(t.watcher, t.lifeline, t.cgroups.forDaemons()); err != nil {
+			return fmt.Errorf("guardian: %w", err)
+		}
+	}
+	return nil
+}
+
+// spawnerFor returns the spawner with that priority. The caller holds the family's mu.
+func (t *ties) spawnerFor(prio priority) (*spawner, error) {
+	if s := t.spawners[prio]; s != nil {
 		return s, nil
 	}
 	s, err := newSpawner(prio)
 	if err != nil {
 		return nil, err
 	}
-	if f.spawners == nil {
-		f.spawners = map[priority]*spawner{}
+	if t.spawners == nil {
+		t.spawners = map[priority]*spawner{}
 	}
-	f.spawners[prio] = s
+	t.spawners[prio] = s
 	return s, nil
+}
+
+// end ends all parts. Their goroutines take the family's mu, so the caller does not hold it.
+func (t ties) end() {
+	if t.suspension != nil {
+		t.suspension()
+	}
+	t.guardians.retire()
+	t.lifeline.close() // which ends the guardians
+	t.guardians.dismiss()
+	for _, s := range t.spawners {
+		s.stop()
+	}
+	t.watcher.stop()
+	t.receiver.stop()
+	t.cgroups.close() // last: the guardians were in one
 }
 
 // leaveGuardian takes an ended daemon off the guardians' list. It is called before the daemon is reaped.
 func (f *family) leaveGuardian(pid int) {
 	f.mu.Lock()
-	guardians := f.guardians
+	guardians := f.ties.guardians
 	f.mu.Unlock()
 	guardians.leave(pid)
 }

@@ -13,13 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ReapsAtOnce tells that an ended child is no zombie until it is asked for.
+// ReapsAtOnce tells whether an ended child is reaped at once, and is no zombie.
 const ReapsAtOnce = false
 
-// watcher tells when children end, and reads what they write to their standard error,
-// all of them with one goroutine and no thread: their pidfds and pipes are in one
-// epoll instance, which is itself polled by the runtime. (A blocking wait holds a
-// thread for each child: 2,003 threads for 2,000 children, measured.) It does not reap.
+// watcher reports when children end, and reads their pipes. One goroutine does this for all children, and holds
+// no thread: their pidfds and pipes are in one epoll instance, which the runtime polls. (A blocking wait would
+// hold a thread for each child: 2,003 threads for 2,000 children, measured.) It does not reap.
 //
 //	watch ──────▶ epoll ADD, one shot ─▶ run: EPOLLIN ─▶ ended() ─▶ the sentinel closes
 //	newCapture ─▶ epoll ADD ───────────▶ run: EPOLLIN ─▶ one read ─▶ Config.Stderr
@@ -27,23 +26,23 @@ type watcher struct {
 	epoll  *os.File
 	conn   syscall.RawConn
 	done   chan struct{} // closed when run has returned
-	buffer []byte        // of run's goroutine
+	buffer []byte        // used by run's goroutine only
 
 	mu      sync.Mutex
 	next    uint64
 	watched map[uint64]watched
 }
 
-// watched is what stands behind a descriptor in the epoll instance.
+// watched is the owner of a descriptor in the epoll instance.
 type watched interface {
-	// ready is called by run when there is something to read; it does not block. It
-	// tells whether that was all.
+	// ready is called by run when there is something to read. It does not block, and tells whether that was the
+	// end.
 	ready() (over bool)
-	// close is called when it is still watched at the end.
+	// close is called by stop for an owner that is left.
 	close()
 }
 
-// end is a pidfd: what is to be called at the child's end.
+// end is the owner of a pidfd: the function to call at the child's end.
 type end func()
 
 func (e end) ready() (over bool) { e(); return true }
@@ -54,7 +53,7 @@ func newWatcher() (*watcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
 	}
-	if err := unix.SetNonblock(fd, true); err != nil { // what makes the runtime poll it
+	if err := unix.SetNonblock(fd, true); err != nil { // so that the runtime polls it
 		unix.Close(fd)
 		return nil, fmt.Errorf("set epoll non-blocking: %w", err)
 	}
@@ -68,7 +67,7 @@ func newWatcher() (*watcher, error) {
 	return w, nil
 }
 
-// watch has ended called, once, from another goroutine, when cmd's process has become a zombie.
+// watch has ended called, once and from another goroutine, when cmd's process has become a zombie.
 func (w *watcher) watch(cmd *exec.Cmd, ended func()) {
 	key := w.put(end(ended))
 	var addErr error
@@ -76,7 +75,7 @@ func (w *watcher) watch(cmd *exec.Cmd, ended func()) {
 		addErr = w.add(int(pidfd), unix.EPOLLIN|unix.EPOLLONESHOT, key)
 	})
 	if handleErr != nil || addErr != nil {
-		// No pidfd (before Linux 5.4), or fs.epoll.max_user_watches reached: a thread for this one.
+		// Without a pidfd (before Linux 5.4), or beyond fs.epoll.max_user_watches, this child costs a thread.
 		w.drop(key)
 		go func() {
 			waitWithoutReaping(cmd.Process.Pid)
@@ -90,7 +89,7 @@ func (w *watcher) add(fd int, events uint32, key uint64) error {
 	return w.control(unix.EPOLL_CTL_ADD, fd, &event)
 }
 
-// remove is add's reverse, and drop's for key. After stop there is nothing to do.
+// remove undoes add, and put for the key. After stop it does nothing.
 func (w *watcher) remove(fd int, key uint64) {
 	_ = w.control(unix.EPOLL_CTL_DEL, fd, nil)
 	w.drop(key)
@@ -112,7 +111,7 @@ func (w *watcher) run() {
 			return n > 0
 		})
 		if err != nil {
-			return // stop has closed it
+			return // stop has closed epoll
 		}
 		for _, e := range events[:n] {
 			key := uint64(uint32(e.Fd)) | uint64(uint32(e.Pad))<<32
@@ -130,7 +129,7 @@ func (w *watcher) stop() {
 	w.epoll.Close()
 	<-w.done
 	for _, it := range w.rest() {
-		it.close() // of a child that was abandoned
+		it.close() // it belongs to an abandoned child
 	}
 }
 
@@ -170,12 +169,12 @@ func waitWithoutReaping(pid int) {
 	}
 }
 
-// reapState reaps the zombie that watch has told of; cmd is nil when it has nothing to wait for itself.
+// reapState reaps a zombie. cmd is nil if it has no output to wait for.
 func reapState(p *os.Process, cmd *exec.Cmd) *os.ProcessState {
 	if cmd == nil {
-		state, _ := p.Wait() // without a state it was somebody else who reaped it
+		state, _ := p.Wait() // without a state another part of the program has reaped it
 		return state
 	}
-	_ = cmd.Wait() // its error repeats the state, or says that a grandchild held the output too long
+	_ = cmd.Wait() // its error repeats the state, or means that a grandchild held the output too long
 	return cmd.ProcessState
 }

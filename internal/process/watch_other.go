@@ -7,12 +7,11 @@ import (
 	"os/exec"
 )
 
-// ReapsAtOnce tells that an ended child is no zombie until it is asked for.
+// ReapsAtOnce tells whether an ended child is reaped at once, and is no zombie.
 const ReapsAtOnce = true
 
-// watcher waits for each child with a goroutine, which costs a thread for each,
-// and reaps it at once: there is no pidfd here, and a wait that leaves the
-// zombie is not portable.
+// watcher waits for each child with a goroutine, which costs a thread for each, and reaps it at once. These
+// systems have no pidfd, and no portable wait leaves the zombie.
 type watcher struct{}
 
 func newWatcher() (*watcher, error) { return &watcher{}, nil }
