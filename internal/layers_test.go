@@ -21,6 +21,7 @@ var layers = map[string][]string{
 		"plan", "process", "report", "run", "status", "view"},
 	"internal/run": {"census", "confine", "digest", "event", "filecopy", "gauge", "machine", "pace", "plan", "process",
 		"report", "schedule", "slurm", "status", "target", "view"},
+	"internal/argument": {},
 	"internal/confine":  {},
 	"internal/digest":   {},
 	"internal/event":    {},

@@ -1,8 +1,11 @@
-// Package umltest runs tests of this binary under a Linux of their own, for what the
-// machine's may not have: control groups of version 2 alone, with their memory controller.
+// Package umltest runs the tests of control groups: in the machine's own, or in a Linux of their own.
 //
-// It is a user-mode Linux (Debian's package of that name): a kernel that is a program, for any
-// user, whose root folder is the machine's. Those who run there are ordinary tests, and
-// run on any machine that gives them what they need; elsewhere they skip themselves
-// with "platform: …".
+//	func TestControlGroups(t *testing.T) { umltest.Run(t, "^TestCgroup") }
+//
+//	func TestCgroupX(t *testing.T) { group := umltest.Group(t, user); … }
+//
+// The limit of memory needs control groups of version 2 with a memory controller. Many machines have that
+// controller in version 1 still. Run boots a user-mode Linux (Debian's package of that name): a kernel that is an
+// ordinary program, for any user, with the machine's root folder. The TestCgroup tests also run on any machine
+// that gives them what they need. Elsewhere they skip themselves with "platform: …".
 package umltest

@@ -11,17 +11,18 @@ import (
 
 const root = "/sys/fs/cgroup"
 
-// Group makes a control group of version 2 for the length of a test, handed to that user (cgroups(7),
-// "delegation") and marked as systemd does. Where there is none to be had the test is skipped.
+// Group makes a control group of version 2 for the length of a test. It hands the group to the user
+// (cgroups(7), "delegation") and marks it as systemd does. If it cannot, the test is skipped.
 func Group(t *testing.T, owner int) (dir string) {
 	t.Helper()
-	if controllers, err := os.ReadFile(root + "/cgroup.controllers"); err != nil || !bytes.Contains(controllers, []byte("memory")) {
+	controllers, err := os.ReadFile(root + "/cgroup.controllers")
+	if err != nil || !bytes.Contains(controllers, []byte("memory")) {
 		t.Skip("platform: no control groups of version 2 with a memory controller")
 	}
 	if err := os.WriteFile(root+"/cgroup.subtree_control", []byte("+memory"), 0); err != nil {
 		t.Skip("platform: ", err)
 	}
-	dir, err := os.MkdirTemp(root, "brood-test-")
+	dir, err = os.MkdirTemp(root, "brood-test-")
 	if err != nil {
 		t.Skip("platform: ", err)
 	}
@@ -41,18 +42,19 @@ func Group(t *testing.T, owner int) (dir string) {
 	return dir
 }
 
-// WantUnused fails the test unless there is no group in the group, and it gives no controllers to such.
+// WantUnused fails the test unless the group is as Group made it: without groups in it, and without controllers
+// given to groups below.
 func WantUnused(t *testing.T, dir string) {
 	t.Helper()
 	if below := GroupsBelow(dir); len(below) > 0 {
-		t.Errorf("left in %s: %q", dir, below)
+		t.Errorf("%s has the groups %q, want none", dir, below)
 	}
 	if given, err := os.ReadFile(dir + "/cgroup.subtree_control"); err != nil || len(bytes.TrimSpace(given)) > 0 {
-		t.Errorf("%s gives %q to groups below, %v", dir, given, err)
+		t.Errorf("%s gives the controllers %q to groups below, %v; want none", dir, given, err)
 	}
 }
 
-// GroupsBelow are the groups in a group at any depth, the upper ones first.
+// GroupsBelow returns the groups in a group at any depth, the upper ones first.
 func GroupsBelow(dir string) (below []string) {
 	_ = filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
 		if err == nil && e.IsDir() && path != dir {

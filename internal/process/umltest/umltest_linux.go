@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// The tests there may take so long, and all of it so long: then it is ended.
+// The longest times for the tests, and for the machine with them.
 const (
 	testTimeout = 8 * time.Minute
 	runTimeout  = 10 * time.Minute
 )
 
-// diskVariable has a folder of the machine's, as files in one of the kernel's own are memory.
+// diskVariable names a folder of the machine's. The kernel's own folders are in memory.
 const diskVariable = "BROOD_UML_DISK"
 
-// Inside tells whether this process runs under Run, as root of a machine that is its own.
+// Inside tells whether this process runs under Run, as root of a machine of its own.
 func Inside() bool { return os.Getenv(diskVariable) != "" }
 
-// Disk is a folder whose files are not in memory.
+// Disk returns a folder whose files are not in memory.
 func Disk() string {
 	if dir := os.Getenv(diskVariable); dir != "" {
 		return dir
@@ -35,11 +35,11 @@ func Disk() string {
 	return os.TempDir()
 }
 
-// Run runs the tests that match the pattern, as root. Each has to pass; one that skips itself is a failure.
+// Run runs the tests that match the pattern, as root. A test that skips itself counts as a failure.
 func Run(t *testing.T, pattern string) {
 	t.Helper()
 	if Inside() {
-		t.Skip("platform: is inside already")
+		t.Skip("platform: runs inside already")
 	}
 	if runtime.GOARCH != "amd64" {
 		t.Skip("platform: user-mode Linux is for amd64")
@@ -49,29 +49,29 @@ func Run(t *testing.T, pattern string) {
 		t.Skip("needs user-mode-linux: ", err)
 	}
 	dir := t.TempDir()
-	m := machine{kernel, dir, dir + "/said"}
+	m := machine{kernel, dir, dir + "/output"}
 	if err := m.prepare(t, pattern); err != nil {
 		t.Fatal(err)
 	}
 	console, err := m.run()
-	text, _ := os.ReadFile(m.said)
-	said := string(text)
-	t.Log(said)
-	if err != nil || !strings.HasSuffix(said, "\nstatus 0\n") {
+	text, _ := os.ReadFile(m.output)
+	output := string(text)
+	t.Log(output)
+	if err != nil || !strings.HasSuffix(output, "\nstatus 0\n") {
 		t.Errorf("failed: %v\n%s", err, console)
 	}
-	if !strings.Contains(said, "--- PASS") || strings.Contains(said, "--- SKIP") {
-		t.Error("nothing ran, or some skipped itself")
+	if !strings.Contains(output, "--- PASS") || strings.Contains(output, "--- SKIP") {
+		t.Error("no test has passed, or one has skipped itself")
 	}
 }
 
-// machine is one that is to run the tests and to end.
+// machine is a user-mode Linux that runs the tests and then ends.
 type machine struct {
 	kernel, dir string
-	said        string // the file that has what the tests said, and then "status N"
+	output      string // the file with the output of the tests, and then "status N"
 }
 
-// start is the machine's first process. Its folders of memory are any user's.
+// start is the machine's first process. Any user may write to its folders in memory.
 const start = `#!/bin/sh
 exec >%[1]q 2>&1
 export PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin TMPDIR=/run HOME=/run %[2]s=%[3]q
@@ -98,12 +98,12 @@ func (m machine) prepare(t *testing.T, pattern string) error {
 	if err != nil {
 		return err
 	}
-	script := fmt.Sprintf(start, m.said, diskVariable, disk, here, tests, pattern, testTimeout)
+	script := fmt.Sprintf(start, m.output, diskVariable, disk, here, tests, pattern, testTimeout)
 	return os.WriteFile(m.dir+"/init", []byte(script), 0o755)
 }
 
-// tests is this binary, or one of the same without the race detector, which needs more addresses
-// than a process has there.
+// tests returns this binary, or the same without the race detector: that needs more addresses than a process
+// has there.
 func (m machine) tests() (string, error) {
 	setting := map[string]string{}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -126,19 +126,22 @@ func (m machine) tests() (string, error) {
 func (m machine) run() (console []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), runTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, m.kernel, "mem=512M", "uml_dir="+m.dir, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw",
+	cmd := exec.CommandContext(ctx, m.kernel, "mem=512M", "uml_dir="+m.dir,
+		"root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw",
 		"init="+filepath.Join(m.dir, "init"), "con0=null", "con=null")
 	cmd.Env = append(os.Environ(), "TMPDIR="+m.memory())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // each process there is one here
+	cmd.Cancel = func() error { // each process of the machine is a process here
+		return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
 	console, err = cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		err = errors.Join(fmt.Errorf("not off after %v", runTimeout), err)
+		err = errors.Join(fmt.Errorf("still on after %v", runTimeout), err)
 	}
 	return console, err
 }
 
-// memory is the folder for the file that is the machine's memory.
+// memory returns the folder for the file that holds the machine's memory.
 func (m machine) memory() string {
 	const shared = "/dev/shm"
 	var s syscall.Statfs_t
