@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"brood/internal/machine"
+	"brood/internal/machine"
 	"brood/internal/process"
 )
 
@@ -55,7 +56,7 @@ func stallVfork(w *process.Work) error {
 
 // waitInKernel waits until the child is in state D. It gives up at the child's end, or after a while.
 func waitInKernel(child *process.Process) {
-	for deadline := time.Now().Add(patience); child.Sleep().State != "D" && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(patience); process.Inspect(child, machine.SleepOf).State != "D" && time.Now().Before(deadline); {
 		if ended, _ := child.JoinTimeout(time.Millisecond); ended {
 			return
 		}
