@@ -72,7 +72,7 @@ func draw(c *cli.Context, std Streams) error {
 	}{
 		{"html", func(w io.Writer, t *status.Timeline) error { return report.HTML(w, t, c.String("lang")) }},
 		{"trace", view.Trace},
-		{"svg", view.SVG},
+		{"svg", func(w io.Writer, t *status.Timeline) error { return view.SVG(w, t, c.String("lang")) }},
 	}
 	drawn := false
 	for _, d := range drawings {
@@ -84,12 +84,8 @@ func draw(c *cli.Context, std Streams) error {
 		}
 	}
 	if !drawn {
-		words := view.EnglishFamily
-		if c.String("lang") == "zh" {
-			words = view.ChineseFamily
-		}
 		columns, _ := view.Size(std.Out)
-		if err := run.Answer(view.Report(std.Out, timeline, words, cmp.Or(columns, usualColumns))); err != nil {
+		if err := run.Answer(view.Report(std.Out, timeline, c.String("lang"), cmp.Or(columns, usualColumns))); err != nil {
 			return err
 		}
 	}

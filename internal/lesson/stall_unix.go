@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"brood/internal/machine"
-	"brood/internal/machine"
 	"brood/internal/process"
 )
 

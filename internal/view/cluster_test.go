@@ -90,7 +90,7 @@ family
    └─ 4720@n3 copy-15  8.350–12.050 s · exit code 0 · "run-2/take-06.mov"
 `
 	var out strings.Builder
-	if err := view.Report(&out, recorded(t, ofCluster(t)), view.EnglishFamily, 80); err != nil {
+	if err := view.Report(&out, recorded(t, ofCluster(t)), "en", 80); err != nil {
 		t.Fatal(err)
 	}
 	if out.String() != want {
@@ -133,7 +133,7 @@ func TestReportOfManyTasks(t *testing.T) {
 	}
 	for columns := 40; columns < 130; columns += 9 {
 		var out strings.Builder
-		if err := view.Report(&out, tl, view.EnglishFamily, columns); err != nil {
+		if err := view.Report(&out, tl, "en", columns); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(out.String(), "\n") {
@@ -173,7 +173,7 @@ func TestFamilyOfACluster(t *testing.T) {
 │  └─ D 10@n1 copy-1  started by B · reaped by none of them
 └─ C 20@n2 task-2  started by A · reaped by none of them
    └─ E 21@n2 copy-2  started by C · lost: "its node\nhas failed"
-`}, {view.ChineseFamily, `A 10 brood  由 进程 7 启动 · 未被家族成员回收
+`}, {view.ChineseFamily, `A 10 brood  由 PID 7 启动 · 未被家族成员回收
 ├─ B 20@n1 task-1  由 A 启动 · 未被家族成员回收
 │  └─ D 10@n1 copy-1  由 B 启动 · 未被家族成员回收
 └─ C 20@n2 task-2  由 A 启动 · 未被家族成员回收
@@ -257,7 +257,7 @@ func TestSVGOfACluster(t *testing.T) {
 		{manyTasks(3, 50), "1 brood,a-very-long-node-name-000,a-very-long-node-name-001,a-very-long-node-name-002"},
 	} {
 		var out strings.Builder
-		if err := view.SVG(&out, row.tl); err != nil {
+		if err := view.SVG(&out, row.tl, "en"); err != nil {
 			t.Fatal(err)
 		}
 		var labels []string

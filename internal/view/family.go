@@ -10,29 +10,42 @@ import (
 	"brood/internal/status"
 )
 
-// FamilyWords are what a family tree says, in one language.
+// FamilyWords are the phrases of a family tree in one language. Each is a format for a letter, a number or a
+// name. Killed is for SIGKILL, Terminated for any other signal.
 type FamilyWords struct {
-	Started, Signalled, Ended, Adopted, Exited, Killed, Lost, Reaped, Nobody, Somebody, More string
+	Started, Signalled, Ended, Adopted, Exited, Killed, Terminated, Lost, Reaped, Nobody, Somebody, More string
 }
 
-// EnglishFamily and ChineseFamily are the words of the family tree. Each is a
-// format, for a letter, a number or a name.
+// EnglishFamily and ChineseFamily are the phrases of the family tree.
 var (
 	EnglishFamily = FamilyWords{
 		Started: "started by %s", Signalled: "%s from %s", Ended: "ended, a zombie", Adopted: "adopted by %s",
-		Exited: "exit code %d", Killed: "killed by %s (%d)", Lost: "lost: %s", Reaped: "reaped by %s", Nobody: "reaped by none of them", Somebody: "pid %d",
-		More: "and %s more",
+		Exited: "exit code %d", Killed: "killed by %s (%d)", Terminated: "killed by %s (%d)", Lost: "lost: %s",
+		Reaped: "reaped by %s", Nobody: "reaped by none of them", Somebody: "pid %d", More: "and %s more",
 	}
 	ChineseFamily = FamilyWords{
 		Started: "由 %s 启动", Signalled: "收到 %[2]s 的 %[1]s", Ended: "结束，成为僵尸", Adopted: "被 %s 收养",
-		Exited: "退出码 %d", Killed: "被 %s 杀死 (%d)", Lost: "丢失：%s", Reaped: "由 %s 回收", Nobody: "未被家族成员回收", Somebody: "进程 %d",
-		More: "还有 %s 个",
+		Exited: "退出码 %d", Killed: "被 %s 杀死（%d）", Terminated: "被 %s 终止（%d）", Lost: "丢失：%s",
+		Reaped: "由 %s 回收", Nobody: "未被家族成员回收", Somebody: "PID %d", More: "还有 %s 个",
 	}
 )
 
-// Family draws who started whom as a tree, with what happened to each after it.
+// killed is the end of a process by a signal.
+func (w FamilyWords) killed(signal string, code int) string {
+	format := w.Terminated
+	if signal == "SIGKILL" {
+		format = w.Killed
+	}
+	return fmt.Sprintf(format, plain(signal), code)
+}
+
+// Family draws who started whom as a tree. After each process stands its history.
 func Family(w io.Writer, f *status.Family, words FamilyWords) error {
-	d := drawing{family: f, words: words, below: f.Trees()}
+	return family(w, f, language{family: words})
+}
+
+func family(w io.Writer, f *status.Family, l language) error {
+	d := drawing{family: f, language: l, words: l.family, below: f.Trees()}
 	for _, m := range d.below[nil] {
 		d.member(m, "", "", 1)
 	}
@@ -41,17 +54,18 @@ func Family(w io.Writer, f *status.Family, words FamilyWords) error {
 }
 
 type drawing struct {
-	family *status.Family
-	words  FamilyWords
-	below  map[*status.Member][]*status.Member
-	text   strings.Builder
+	family   *status.Family
+	language language
+	words    FamilyWords
+	below    map[*status.Member][]*status.Member
+	text     strings.Builder
 }
 
-// mostDepth is how many generations of a tree are drawn. Those below are counted: nobody can
-// read the lines, whose length grows with each.
+// mostDepth is the number of generations that a tree shows. Members below them are only counted: the lines
+// grow longer with each generation, until nobody can read them.
 const mostDepth = 50
 
-// countBelow is how many there are below one in a tree.
+// countBelow counts the members below one in a tree.
 func countBelow[T comparable](below map[T][]T, of T) (n int) {
 	for next := []T{of}; len(next) > 0; {
 		children := below[next[len(next)-1]]
@@ -61,10 +75,10 @@ func countBelow[T comparable](below map[T][]T, of T) (n int) {
 	return n
 }
 
-// member draws one process and those that it has started; branch is what stands
-// before it, stem what stands before those.
+// member draws a process and its children. The prefix of its own line is branch, that of its children's lines stem.
 func (d *drawing) member(m *status.Member, branch, stem string, depth int) {
-	fmt.Fprintf(&d.text, "%s%s %s %s  %s\n", branch, m.Letter, pidOn(m.PID, m.Node), plain(m.Name), strings.Join(d.history(m), " · "))
+	history := strings.Join(d.history(m), " · ")
+	fmt.Fprintf(&d.text, "%s%s %s %s  %s\n", branch, m.Letter, pidOn(m.PID, m.Node), plain(m.Name), history)
 	children := d.below[m]
 	if depth == mostDepth && len(children) > 0 {
 		fmt.Fprintf(&d.text, "%s└─ … %s\n", stem, fmt.Sprintf(d.words.More, count(countBelow(d.below, m))))
@@ -106,11 +120,11 @@ func (d *drawing) history(m *status.Member) (said []string) {
 func (d *drawing) end(e status.Deed) string {
 	switch {
 	case e.ExitCode == nil && e.Reason != "":
-		return fmt.Sprintf(d.words.Lost, plain(e.Reason))
+		return fmt.Sprintf(d.words.Lost, plain(d.language.reason(e.Reason)))
 	case e.ExitCode == nil:
 		return ""
 	case e.Signal != "":
-		return fmt.Sprintf(d.words.Killed, e.Signal, *e.ExitCode)
+		return d.words.killed(e.Signal, *e.ExitCode)
 	default:
 		return fmt.Sprintf(d.words.Exited, *e.ExitCode)
 	}
@@ -123,7 +137,7 @@ func (d *drawing) starter(m *status.Member) string {
 	return fmt.Sprintf(d.words.Somebody, m.Starter)
 }
 
-// who is a letter for a member of the family, the PID for a stranger.
+// who returns the letter of a member, or the PID of a stranger.
 func (d *drawing) who(p event.Process) string {
 	if m := d.family.Of(p); m != nil {
 		return m.Letter
@@ -131,10 +145,10 @@ func (d *drawing) who(p event.Process) string {
 	return fmt.Sprintf(d.words.Somebody, p.PID)
 }
 
-// pidOn is a PID as it tells processes of all machines apart: 4711, or of a node 4711@n1.
+// pidOn returns a PID with its node, as nodes have the same PIDs: 4711, or on node n1 4711@n1.
 func pidOn(pid int, node string) string { return nameOn(strconv.Itoa(pid), node) }
 
-// nameOn is a name with the node, as these are given anew in each task.
+// nameOn returns a child's name with its node, as each task counts its children from 1.
 func nameOn(name, node string) string {
 	if node == "" {
 		return name
@@ -142,8 +156,8 @@ func nameOn(name, node string) string {
 	return name + "@" + shorten(plain(node), longestNode)
 }
 
-// longestNode is in columns. What tells nodes apart is at the end of their names, and is kept.
+// longestNode is in columns. A longer name keeps its end, where nodes differ.
 const longestNode = 16
 
-// plain is a name as event.Plain has it.
+// plain escapes a name for a terminal, see event.Plain.
 func plain(name string) string { return event.Plain(name) }

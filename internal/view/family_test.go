@@ -33,9 +33,9 @@ func TestFamily(t *testing.T) {
 │  └─ C 12 "evil\x1b[31m"  started by B · adopted by pid 1 · reaped by none of them
 └─ D 13 Process-2  started by A · exit code 3 · reaped by A
 `},
-		"Chinese": {view.ChineseFamily, `A 10 MainProcess  由 进程 7 启动 · 未被家族成员回收
-├─ B 11 Process-1  由 A 启动 · 收到 A 的 SIGKILL · 结束，成为僵尸 · 被 SIGKILL 杀死 (-9) · 由 A 回收
-│  └─ C 12 "evil\x1b[31m"  由 B 启动 · 被 进程 1 收养 · 未被家族成员回收
+		"Chinese": {view.ChineseFamily, `A 10 MainProcess  由 PID 7 启动 · 未被家族成员回收
+├─ B 11 Process-1  由 A 启动 · 收到 A 的 SIGKILL · 结束，成为僵尸 · 被 SIGKILL 杀死（-9） · 由 A 回收
+│  └─ C 12 "evil\x1b[31m"  由 B 启动 · 被 PID 1 收养 · 未被家族成员回收
 └─ D 13 Process-2  由 A 启动 · 退出码 3 · 由 A 回收
 `},
 	} {

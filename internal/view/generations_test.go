@@ -42,7 +42,7 @@ func TestManyGenerations(t *testing.T) {
 		generation string
 	}{{"", 50, n - 50, "└─ X2 50 p"}, {"s", 18, n - 18, "└─ 18 p"}} {
 		var got strings.Builder
-		if err := view.Report(&got, record(n, row.source, func(pid int) int { return pid - 1 }), view.EnglishFamily, 80); err != nil {
+		if err := view.Report(&got, record(n, row.source, func(pid int) int { return pid - 1 }), "en", 80); err != nil {
 			t.Fatal(err)
 		}
 		if got.Len() > 100_000 {
@@ -87,7 +87,7 @@ func TestPicturesOfManyGenerations(t *testing.T) {
 	testenv.Long(t)
 	r := record(processes(), "", func(pid int) int { return pid - 1 })
 	var svg, trace strings.Builder
-	if err := view.SVG(&svg, r); err != nil {
+	if err := view.SVG(&svg, r, "en"); err != nil {
 		t.Fatal(err)
 	}
 	if err := view.Trace(&trace, r); err != nil {

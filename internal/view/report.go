@@ -12,10 +12,10 @@ import (
 	"brood/internal/status"
 )
 
-// Report writes what a recorded run came to, for a terminal of so many columns: the
-// summary, its time line, the slowest files, those that failed, and the family.
-func Report(w io.Writer, t *status.Timeline, words FamilyWords, columns int) error {
-	r := report{t: t, columns: max(columns, leastReport), begun: t.Parent.Asked, end: t.End()}
+// Report draws a recorded run for a terminal of that width: the summary, the time line, the slowest files,
+// the failed files and the family. It is in Chinese if lang is "zh", else in English.
+func Report(w io.Writer, t *status.Timeline, lang string, columns int) error {
+	r := report{t: t, language: languageOf(lang), columns: max(columns, leastReport), begun: t.Parent.Asked, end: t.End()}
 	if t.Run().Source != "" {
 		r.summary()
 	}
@@ -23,10 +23,10 @@ func Report(w io.Writer, t *status.Timeline, words FamilyWords, columns int) err
 	r.slowest()
 	r.failed()
 	if t.Run().Source != "" {
-		r.children(words)
+		r.children()
 	} else {
-		r.heading("family")
-		if err := Family(&r.text, &t.Family, words); err != nil {
+		r.heading(r.language.say("family"))
+		if err := family(&r.text, &t.Family, r.language); err != nil {
 			return err
 		}
 	}
@@ -44,19 +44,21 @@ const (
 
 type report struct {
 	t          *status.Timeline
+	language   language
 	columns    int
 	begun, end time.Time
 	text       strings.Builder
 }
 
-// summary is that of the run, which may have been killed, or be under way.
+// summary is that of a finished run. If the record has no end, the first line says so.
 func (r *report) summary() {
 	var text strings.Builder
-	_ = Summary(&text, r.t.Run().Finished(r.end)) // a Builder takes all
+	_ = summary(&text, r.t.Run().Finished(r.end), r.language) // a Builder returns no error
 	said := text.String()
 	if !r.t.Finished {
 		_, rest, _ := strings.Cut(said, "\n")
-		said = fmt.Sprintf("%q to %q, as far as the record goes: it has no end\n%s", r.t.Run().Source, r.t.Run().Dest, rest)
+		run := r.t.Run()
+		said = r.language.say("%q to %q, as far as the record goes: it has no end\n", run.Source, run.Dest) + rest
 	}
 	r.text.WriteString(said)
 }
@@ -70,10 +72,10 @@ func (r *report) heading(text string) {
 
 func (r *report) line(text string) { r.text.WriteString(cut(text, r.columns) + "\n") }
 
-// since is a time as seconds from the beginning.
+// since returns the seconds from the beginning of the run.
 func (r *report) since(at time.Time) string { return fmt.Sprintf("%.3f", at.Sub(r.begun).Seconds()) }
 
-// slowest are the files that took the longest.
+// slowest lists the files that took the longest.
 func (r *report) slowest() {
 	files := slices.DeleteFunc(slices.Clone(r.t.Files), func(f status.File) bool {
 		return f.Took() <= 0 || f.Outcome != event.Copied && f.Outcome != event.Verified && f.Outcome != event.Failed
@@ -82,9 +84,10 @@ func (r *report) slowest() {
 	if len(files) == 0 {
 		return
 	}
-	r.heading("slowest files")
+	r.heading(r.language.say("slowest files"))
 	for _, f := range files[:min(len(files), mostFiles)] {
-		start := fmt.Sprintf("  %9.3f s  %9s  %-*s  ", f.Took().Seconds(), Bytes(f.Bytes), r.nameColumns(), nameOn(plain(f.Life.Name), f.Life.Node))
+		name := nameOn(plain(f.Life.Name), f.Life.Node)
+		start := fmt.Sprintf("  %9.3f s  %9s  %-*s  ", f.Took().Seconds(), Bytes(f.Bytes), r.nameColumns(), name)
 		r.line(start + shorten(quotedName(f.Name), max(r.columns-width(start), 8)))
 	}
 }
@@ -98,7 +101,7 @@ func (r *report) nameColumns() (columns int) {
 
 func quotedName(name string) string { return fmt.Sprintf("%q", name) }
 
-// failed are the files that did not arrive, each with its reason.
+// failed lists the files that failed or differ, each with its reason.
 func (r *report) failed() {
 	n := 0
 	for _, f := range r.t.Files {
@@ -106,21 +109,21 @@ func (r *report) failed() {
 			continue
 		}
 		if n++; n == 1 {
-			r.heading("failed files")
+			r.heading(r.language.say("failed files"))
 		}
 		if n <= mostFailed {
-			fmt.Fprintf(&r.text, "  %q: %s%s\n", f.Name, plain(f.Why), where(f))
+			r.text.WriteString(r.language.say("  %q: %s%s\n", f.Name, plain(r.language.reason(f.Why)), r.where(f)))
 		}
 	}
 	if n > mostFailed {
-		r.line(fmt.Sprintf("  … and %s more", count(n-mostFailed)))
+		r.line("  " + r.language.say("… and %s more", count(n-mostFailed)))
 	}
 }
 
-// where a file failed, when that is another machine.
-func where(f status.File) string {
+// where names the child of a file on a node of a cluster. On one machine it is empty.
+func (r *report) where(f status.File) string {
 	if f.Life == nil || f.Life.Node == "" {
 		return ""
 	}
-	return " (" + nameOn(plain(f.Life.Name), f.Life.Node) + ")"
+	return r.language.say(" (%s)", nameOn(plain(f.Life.Name), f.Life.Node))
 }

@@ -9,13 +9,14 @@ import (
 	"brood/internal/status"
 )
 
-// children are the parent, its children and, of those that are tasks, theirs; of many
-// those that had trouble and those that lived longest.
-func (r *report) children(words FamilyWords) {
-	r.heading("family")
-	who := func(pid int) string { return fmt.Sprintf(words.Somebody, pid) }
-	r.line(fmt.Sprintf("%d %s  %s", r.t.Parent.PID, r.t.Parent.Name, fmt.Sprintf(words.Started, who(r.t.Parent.PPID))))
-	tree := lifeTree{words: words, all: map[*status.Life][]*status.Life{}, shown: map[*status.Life][]*status.Life{}}
+// children draws the parent, its children, and the children of its tasks. Of many it draws those that had
+// trouble, then those that lived longest.
+func (r *report) children() {
+	r.heading(r.language.say("family"))
+	parent, words := r.t.Parent, r.language.family
+	starter := fmt.Sprintf(words.Somebody, parent.PPID)
+	r.line(fmt.Sprintf("%d %s  %s", parent.PID, parent.Name, fmt.Sprintf(words.Started, starter)))
+	tree := lifeTree{all: map[*status.Life][]*status.Life{}, shown: map[*status.Life][]*status.Life{}}
 	for _, l := range r.t.Lives {
 		tree.all[l.Parent] = append(tree.all[l.Parent], l)
 	}
@@ -25,14 +26,13 @@ func (r *report) children(words FamilyWords) {
 	r.below(tree, nil, "", 1)
 }
 
-// lifeTree is what there is below each process; nil is the parent of all.
+// lifeTree has the children of each process. Those of nil are the parent's.
 type lifeTree struct {
-	words FamilyWords
 	all   map[*status.Life][]*status.Life
 	shown map[*status.Life][]*status.Life
 }
 
-// below draws what a process has started; stem is what stands before it.
+// below draws the children of a process, with the prefix stem before each line.
 func (r *report) below(tree lifeTree, of *status.Life, stem string, depth int) {
 	shown := tree.shown[of]
 	more := len(tree.all[of]) - len(shown)
@@ -44,62 +44,64 @@ func (r *report) below(tree lifeTree, of *status.Life, stem string, depth int) {
 		if i == len(shown)-1 && more == 0 {
 			branch, next = "└─ ", "   "
 		}
-		r.life(l, stem+branch, tree.words)
+		r.life(l, stem+branch)
 		r.below(tree, l, stem+next, depth+1)
 	}
 	if more > 0 {
-		r.line(fmt.Sprintf("%s└─ … and %s more", stem, count(more)))
+		r.line(stem + "└─ " + r.language.say("… and %s more", count(more)))
 	}
 }
 
-// mostDepth leaves some columns for what is said of the last generation.
+// mostDepth leaves some columns for the text of the last generation.
 func (r *report) mostDepth() int {
 	const stem, room = 3, 24
 	return min(mostDepth, max(1, (r.columns-room)/stem))
 }
 
-func (r *report) life(l *status.Life, branch string, words FamilyWords) {
+func (r *report) life(l *status.Life, branch string) {
 	said := []string{fmt.Sprintf("%s–%s s", r.since(l.Started), r.since(l.End(r.end)))}
 	if l.Files > 1 {
-		said = append(said, count(l.Files)+" files")
+		said = append(said, r.language.say("%s files", count(l.Files)))
 	}
 	name := plain(l.Name)
 	if l.Task != "" {
 		name += " (" + plain(l.Task) + ")"
 	}
-	line := branch + fmt.Sprintf("%s %s  %s", pidOn(l.PID, l.Node), name, strings.Join(append(said, lifeEnd(l, words)...), " · "))
+	said = append(said, r.lifeEnd(l)...)
+	line := branch + fmt.Sprintf("%s %s  %s", pidOn(l.PID, l.Node), name, strings.Join(said, " · "))
 	if room := r.columns - width(line) - len(" · "); room >= leastFile {
 		line += " · " + shorten(quotedName(l.File), room)
 	}
 	r.line(line)
 }
 
-// lifeEnd is how a life went and ended.
-func lifeEnd(l *status.Life, words FamilyWords) (said []string) {
+// lifeEnd tells how a process went and ended.
+func (r *report) lifeEnd(l *status.Life) (said []string) {
+	say, words := r.language.say, r.language.family
 	if l.Lost != "" {
-		said = append(said, fmt.Sprintf(words.Lost, plain(l.Lost)))
+		said = append(said, fmt.Sprintf(words.Lost, plain(r.language.reason(l.Lost))))
 	}
 	if l.Failed > 0 {
-		said = append(said, count(l.Failed)+" failed")
+		said = append(said, say("%s failed", count(l.Failed)))
 	}
 	if l.Retried > 0 {
-		said = append(said, count(l.Retried)+" to be tried again")
+		said = append(said, say("%s to be tried again", count(l.Retried)))
 	}
 	switch {
 	case l.Error != "":
-		said = append(said, "abandoned: "+plain(l.Error))
+		said = append(said, say("abandoned: %s", plain(r.language.reason(l.Error))))
 	case l.Lost != "":
 	case l.ExitCode == nil:
-		said = append(said, "no end in the record")
+		said = append(said, say("no end in the record"))
 	case l.Signal != "":
-		said = append(said, fmt.Sprintf(words.Killed, plain(l.Signal), *l.ExitCode))
+		said = append(said, words.killed(l.Signal, *l.ExitCode))
 	default:
 		said = append(said, fmt.Sprintf(words.Exited, *l.ExitCode))
 	}
 	return said
 }
 
-// notable are the lives to be listed, each below its parent, in the order of their start.
+// notable returns the lives to list, in the order of their start, and with each life its parents.
 func (r *report) notable() []*status.Life {
 	if len(r.t.Lives) <= mostLives {
 		return r.t.Lives

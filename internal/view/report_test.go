@@ -67,7 +67,7 @@ family
 └─ 42 copy-2  0.100–9.000 s · 2 files · 1 failed · killed by SIGKILL (-9)
 `
 	var out strings.Builder
-	if err := view.Report(&out, recorded(t, recording), view.EnglishFamily, 74); err != nil {
+	if err := view.Report(&out, recorded(t, recording), "en", 74); err != nil {
 		t.Fatal(err)
 	}
 	if out.String() != want {
@@ -98,7 +98,7 @@ func TestReportOfMany(t *testing.T) {
 	tl.Lives[150].ExitCode = new(3)
 	tl.Lives[60].Started = tl.Lives[60].Started.Add(-time.Second) // the longest
 	var out strings.Builder
-	if err := view.Report(&out, tl, view.EnglishFamily, 100); err != nil {
+	if err := view.Report(&out, tl, "en", 100); err != nil {
 		t.Fatal(err)
 	}
 	_, family, _ := strings.Cut(out.String(), "family\n")
@@ -117,7 +117,7 @@ func TestReportFits(t *testing.T) {
 	tl := many(2000)
 	for columns := 40; columns < 130; columns += 7 {
 		var out strings.Builder
-		if err := view.Report(&out, tl, view.EnglishFamily, columns); err != nil {
+		if err := view.Report(&out, tl, "en", columns); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(out.String(), "\n") {
@@ -186,7 +186,7 @@ func TestSVG(t *testing.T) {
 	for name, tl := range map[string]*status.Timeline{"few": recorded(t, recording), "many": many(3000), "none": recorded(t, recording[:strings.Index(recording, "\n")+1])} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			if err := view.SVG(&out, tl); err != nil {
+			if err := view.SVG(&out, tl, "en"); err != nil {
 				t.Fatal(err)
 			}
 			bars := 0
@@ -222,9 +222,9 @@ func TestSVG(t *testing.T) {
 func TestReportThatCannotBeWritten(t *testing.T) {
 	tl := recorded(t, recording)
 	for name, draw := range map[string]func(io.Writer) error{
-		"text":  func(w io.Writer) error { return view.Report(w, tl, view.EnglishFamily, 80) },
+		"text":  func(w io.Writer) error { return view.Report(w, tl, "en", 80) },
 		"trace": func(w io.Writer) error { return view.Trace(w, tl) },
-		"svg":   func(w io.Writer) error { return view.SVG(w, tl) },
+		"svg":   func(w io.Writer) error { return view.SVG(w, tl, "en") },
 	} {
 		if err := draw(&failing{err: os.ErrClosed}); err == nil {
 			t.Errorf("%s: no error", name)

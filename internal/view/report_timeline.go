@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -10,8 +9,8 @@ import (
 	"brood/internal/status"
 )
 
-// marks is the character for each kind of phase, and their order where several share a
-// column: what is wrong is to be seen however short it was.
+// marks are the characters for the kinds of phases. Where several phases share a column, the last of them in
+// this list is drawn: a short trouble must not hide behind a long normal phase.
 var marks = []struct {
 	kind, mark, words string
 }{
@@ -38,7 +37,7 @@ func markOf(kind string) int {
 
 const runningMark = 1
 
-// timeline draws a line for each place among those that run at the same time, on each machine.
+// timeline draws a line for each slot of each machine.
 func (r *report) timeline() {
 	total := r.end.Sub(r.begun)
 	if len(r.t.Lives) == 0 || total <= 0 {
@@ -50,24 +49,24 @@ func (r *report) timeline() {
 	margin := width(names[0]) + 2
 	room := r.columns - margin
 	used := map[int]bool{}
-	r.heading(fmt.Sprintf("time line: %.3f s, a column is %.3f s", total.Seconds(), total.Seconds()/float64(room)))
+	r.heading(r.language.say("time line: %.3f s, a column is %.3f s", total.Seconds(), total.Seconds()/float64(room)))
 	for i, lane := range shown {
 		r.line(names[i] + "  " + r.lane(lane, room, total, used))
 	}
 	before := strings.Repeat(" ", margin)
 	if more := len(all) - len(shown); more > 0 {
-		r.line(fmt.Sprintf("%s… and %s more", before, count(more)))
+		r.line(before + r.language.say("… and %s more", count(more)))
 	}
 	var legend []string
 	for i, m := range marks {
 		if used[i] {
-			legend = append(legend, m.mark+" "+m.words)
+			legend = append(legend, m.mark+" "+r.language.say(m.words))
 		}
 	}
 	r.line(before + strings.Join(legend, "  "))
 }
 
-// laneNames are the places' numbers, and for the tasks of a node its name, all of one width.
+// laneNames returns the numbers of the slots, all of one width. For the tasks of a node it returns the node's name.
 func laneNames(lanes []status.Lane) (names []string) {
 	columns := 4
 	for _, lane := range lanes {
@@ -84,9 +83,9 @@ func laneNames(lanes []status.Lane) (names []string) {
 	return names
 }
 
-// lane is the line of a place: what its processes were at in each column.
+// lane draws the line of a slot: the phase of its process in each column.
 func (r *report) lane(lane status.Lane, room int, total time.Duration, used map[int]bool) string {
-	cells := make([]int, room) // 0: nobody; else 1 + the mark
+	cells := make([]int, room) // 0 where no process ran, else 1 + its mark
 	for _, l := range lane.Lives {
 		r.drawLife(cells, l, total, used)
 	}
@@ -101,8 +100,8 @@ func (r *report) lane(lane status.Lane, room int, total time.Duration, used map[
 	return strings.TrimRight(text.String(), " ")
 }
 
-// drawLife puts a life's marks into its lane. A zombie of a moment, as each child is one,
-// does not hide what was before it.
+// drawLife puts the marks of a life into its lane. Each child is a zombie for a moment: that does not hide
+// the phase before it.
 func (r *report) drawLife(lane []int, l *status.Life, total time.Duration, used map[int]bool) {
 	step := max(total/time.Duration(len(lane)), 1)
 	for _, p := range l.Spans(r.end) {

@@ -10,7 +10,7 @@ import (
 	"brood/internal/event"
 )
 
-// Plan writes the name of each file that a dry run would copy or repair, quoted, on a line.
+// Plan writes a line for each file that a dry run would copy or repair. The names are quoted.
 func Plan(w io.Writer) func(event.Event) {
 	return func(e event.Event) {
 		switch {
@@ -23,7 +23,7 @@ func Plan(w io.Writer) func(event.Event) {
 	}
 }
 
-// Differences writes each file that is not the same on both sides, quoted, on a line.
+// Differences writes a line for each file that differs between the two sides. The names are quoted.
 func Differences(w io.Writer) func(event.Event) {
 	return func(e event.Event) {
 		if e.Kind == event.Differs {
@@ -32,30 +32,32 @@ func Differences(w io.Writer) func(event.Event) {
 	}
 }
 
-// DifferencesJSON writes the events of these files, each as a line of JSON.
+// DifferencesJSON writes the event of each file that differs as a line of JSON.
 func DifferencesJSON(w io.Writer) func(event.Event) {
 	return func(e event.Event) {
 		if e.Kind == event.Differs {
-			_ = event.Write(w, e) // a buffered writer says so at its end
+			_ = event.Write(w, e) // w is buffered; its Flush returns the error
 		}
 	}
 }
 
-// Summary writes what a finished run came to, for people.
-func Summary(w io.Writer, e event.Event) error {
-	var t table
-	fmt.Fprintln(&t, head(e))
+// Summary writes the result of a finished run for people.
+func Summary(w io.Writer, e event.Event) error { return summary(w, e, languageOf("en")) }
+
+func summary(w io.Writer, e event.Event, l language) error {
+	t := table{language: l}
+	fmt.Fprintln(&t, head(e, l))
 	if e.Verify {
 		t.row("equal", count(e.Files), Bytes(e.Bytes))
 		t.row("different", count(e.Different))
 		t.row("missing", count(e.Missing))
 		t.row("extra", count(e.Extra))
 	} else {
-		// Of files planned and copied a run has one or the other.
+		// A run has either planned or copied files, never both.
 		t.row("files", count(e.Files+e.Planned), Bytes(e.Bytes+e.PlannedBytes))
 	}
 	if e.Verified > 0 {
-		t.row("verified", strings.TrimSpace(count(e.Verified)+" by "+e.Hash+" "+e.Digest))
+		t.row("verified", l.say("%s by %s", count(e.Verified), strings.TrimSpace(e.Hash+" "+e.Digest)))
 	}
 	if e.Links > 0 {
 		t.row("links", count(e.Links))
@@ -69,30 +71,33 @@ func Summary(w io.Writer, e event.Event) error {
 		t.row("retried", count(e.Retried))
 	}
 	if e.Reason != "" {
-		t.row("halted", e.Reason)
+		t.row("halted", l.reason(e.Reason))
 	}
 	if len(e.Losses) > 0 {
-		t.row("not kept", losses(e.Losses)...)
+		t.row("not kept", losses(e.Losses, l)...)
 	}
 	if !e.DryRun {
 		if e.Tasks > 0 {
-			t.row("tasks", count(e.Tasks), "on "+plural(e.Nodes, "node"))
+			t.row("tasks", count(e.Tasks), l.say("on %s", l.plural(e.Nodes, "node")))
 		}
-		t.row("children", children(e)...)
+		t.row("children", children(e, l)...)
 		t.row("time", fmt.Sprintf("%.3f s", e.Duration), Bytes(int64(e.Rate))+"/s")
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
 }
 
-// table has a line for each thing that is counted.
-type table struct{ strings.Builder }
-
-func (t *table) row(name string, values ...string) {
-	fmt.Fprintf(t, "  %-9s %s\n", name, strings.Join(values, ", "))
+// table has a row for each thing that is counted.
+type table struct {
+	strings.Builder
+	language language
 }
 
-// tasksOn is 25 tasks on 3 nodes.
+func (t *table) row(name string, values ...string) {
+	fmt.Fprintf(t, "  %s %s\n", pad(t.language.say(name), 9), t.language.list(values))
+}
+
+// tasksOn returns, say, "25 tasks on 3 nodes".
 func tasksOn(tasks, nodes int) string { return plural(tasks, "task") + " on " + plural(nodes, "node") }
 
 func plural(n int, of string) string {
@@ -102,48 +107,48 @@ func plural(n int, of string) string {
 	return count(n) + " " + of + "s"
 }
 
-func children(e event.Event) []string {
-	parts := []string{count(e.Children), "at most " + count(e.Peak) + " at once"}
-	if e.Jobs > 0 { // it was looked for
-		parts = append(parts, "settled on "+count(e.Jobs))
+func children(e event.Event, l language) []string {
+	parts := []string{count(e.Children), l.say("at most %s at once", count(e.Peak))}
+	if e.Jobs > 0 { // only with --jobs auto
+		parts = append(parts, l.say("settled on %s", count(e.Jobs)))
 	}
 	if e.Abandoned > 0 {
-		parts = append(parts, count(e.Abandoned)+" abandoned")
+		parts = append(parts, l.say("%s abandoned", count(e.Abandoned)))
 	}
 	return parts
 }
 
-// losses is what was lost, of how many files.
-func losses(of map[string]int) (parts []string) {
+// losses lists each attribute that was lost, with the number of files that lost it.
+func losses(of map[string]int, l language) (parts []string) {
 	for _, what := range slices.Sorted(maps.Keys(of)) {
-		parts = append(parts, fmt.Sprintf("%s of %s", what, count(of[what])))
+		parts = append(parts, l.say("%s of %s", l.reason(what), count(of[what])))
 	}
 	return parts
 }
 
-func head(e event.Event) string {
+// head is the first line of a summary.
+func head(e event.Event, l language) string {
 	switch {
 	case e.Verify:
-		return compared(e)
+		return compared(e, l)
 	case e.DryRun:
-		return fmt.Sprintf("would copy %q to %q", e.Source, e.Dest)
+		return l.say("would copy %q to %q", e.Source, e.Dest)
 	case e.Signal != "":
-		return fmt.Sprintf("stopped by %s while copying %q to %q", e.Signal, e.Source, e.Dest)
+		return l.say("stopped by %s while copying %q to %q", e.Signal, e.Source, e.Dest)
 	case e.Failed > 0:
-		return fmt.Sprintf("copied %q in part to %q", e.Source, e.Dest)
+		return l.say("copied %q in part to %q", e.Source, e.Dest)
 	}
-	return fmt.Sprintf("copied %q to %q", e.Source, e.Dest)
+	return l.say("copied %q to %q", e.Source, e.Dest)
 }
 
-func compared(e event.Event) string {
-	sides := fmt.Sprintf("%q and %q", e.Source, e.Dest)
+func compared(e event.Event, l language) string {
 	switch {
 	case e.Signal != "":
-		return fmt.Sprintf("stopped by %s while comparing %s", e.Signal, sides)
+		return l.say("stopped by %s while comparing %q and %q", e.Signal, e.Source, e.Dest)
 	case e.Different+e.Missing+e.Extra > 0:
-		return sides + " differ"
+		return l.say("%q and %q differ", e.Source, e.Dest)
 	case e.Failed > 0:
-		return sides + " could be compared in part only"
+		return l.say("%q and %q could be compared in part only", e.Source, e.Dest)
 	}
-	return sides + " are the same"
+	return l.say("%q and %q are the same", e.Source, e.Dest)
 }

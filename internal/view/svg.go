@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,10 +13,11 @@ import (
 	"brood/internal/status"
 )
 
-// colors of the phases, which are told apart without seeing red and green, too (Okabe and Ito).
+// phaseColors can be distinguished by colour-blind readers, too (Okabe and Ito).
 var phaseColors = map[string]string{
 	status.Running: "#0072b2", event.Waiting: "#bbbbbb", event.Syncing: "#56b4e9", event.Verifying: "#009e73",
-	status.Task: "#555577", status.Zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00", status.Stalled: "#d55e00", status.Starting: "#cc79a7",
+	status.Task: "#555577", status.Zombie: "#777777", status.Silent: "#f0e442", status.Stopped: "#e69f00",
+	status.Stalled: "#d55e00", status.Starting: "#cc79a7",
 }
 
 const (
@@ -25,11 +27,11 @@ const (
 	mostRows = 120
 )
 
-// SVG draws the time line of a run as one picture, for slides and papers: a row for each process,
-// or with more than 120 of them for each place among those that ran at the same time on a machine.
-func SVG(w io.Writer, t *status.Timeline) error {
+// SVG draws the time line of a run as one picture, for slides and papers. It has a row for each process, or for
+// each slot of each machine if there are more than 120 processes. lang is "zh" for Chinese, else English.
+func SVG(w io.Writer, t *status.Timeline, lang string) error {
 	out := bufio.NewWriter(w)
-	p := picture{w: out, t: t, begun: t.Parent.Asked, end: t.End(), margin: 150}
+	p := picture{w: out, t: t, language: languageOf(lang), begun: t.Parent.Asked, end: t.End(), margin: 150}
 	if t.Run().Nodes > 0 {
 		p.margin = 230
 	}
@@ -41,13 +43,14 @@ func SVG(w io.Writer, t *status.Timeline) error {
 type picture struct {
 	w          *bufio.Writer
 	t          *status.Timeline
+	language   language
 	begun, end time.Time
-	margin     int // before the bars, for their labels
+	margin     int // width of the labels before the bars
 	rows       []svgBars
 	used       []string // kinds of phases
 }
 
-// svgBars are those of a row.
+// svgBars is a row of the picture.
 type svgBars struct {
 	label string
 	lives []*status.Life
@@ -58,7 +61,7 @@ func (p *picture) rowsOf() (rows []svgBars) {
 		for _, l := range p.t.Rows() {
 			indent := ""
 			if l.Node != "" && l.Task == "" {
-				indent = "\u2003" // an XML reader joins plain spaces
+				indent = "\u2003" // XML readers collapse plain spaces
 			}
 			rows = append(rows, svgBars{indent + pidOn(l.PID, l.Node) + " " + plain(l.Name), []*status.Life{l}})
 		}
@@ -76,7 +79,12 @@ func (p *picture) rowsOf() (rows []svgBars) {
 
 func (p *picture) draw() {
 	height := svgTop + (len(p.rows)+1)*svgRow + 44
-	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", svgWidth+p.margin+20, height)
+	lang := ""
+	if p.language.tag != "" {
+		lang = fmt.Sprintf(` xml:lang="%s"`, p.language.tag)
+	}
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n",
+		lang, svgWidth+p.margin+20, height)
 	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" fill="#fff"/>`+"\n")
 	p.text(8, 20, "13", p.title())
 	p.axis()
@@ -95,13 +103,14 @@ func (p *picture) draw() {
 }
 
 func (p *picture) title() string {
-	if p.t.Run().Source == "" {
-		return fmt.Sprintf("%.3f s, %s processes", p.end.Sub(p.begun).Seconds(), count(len(p.t.Lives)))
+	run, seconds := p.t.Run(), p.end.Sub(p.begun).Seconds()
+	if run.Source == "" {
+		return p.language.say("%.3f s, %s processes", seconds, count(len(p.t.Lives)))
 	}
-	title := fmt.Sprintf("%s: %s files, %s in %.3f s, %s children", head(p.t.Run().Finished(p.end)), count(p.t.Run().Files), Bytes(p.t.Run().Bytes),
-		p.end.Sub(p.begun).Seconds(), count(p.t.Run().Children))
-	if p.t.Run().Tasks > 0 {
-		title += " of " + tasksOn(p.t.Run().Tasks, p.t.Run().Nodes)
+	title := p.language.say("%s: %s files, %s in %.3f s, %s children", head(run.Finished(p.end), p.language),
+		count(run.Files), Bytes(run.Bytes), seconds, count(run.Children))
+	if run.Tasks > 0 {
+		title += p.language.say(" of %s on %s", p.language.plural(run.Tasks, "task"), p.language.plural(run.Nodes, "node"))
 	}
 	return title
 }
@@ -113,24 +122,26 @@ func (p *picture) life(row int, l *status.Life) {
 	if !l.Adopted.IsZero() {
 		x := p.x(l.Adopted)
 		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#000" stroke-width="2"/>`+"\n", x, p.y(row), svgRow-4)
-		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" font-size="10" fill="#fff">%s</text>`+"\n", x+4, p.y(row)+11, fmt.Sprintf("adopted by %d", l.Adopter))
+		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" font-size="10" fill="#fff">%s</text>`+"\n",
+			x+4, p.y(row)+11, p.language.say("adopted by %d", l.Adopter))
 	}
 	for _, sent := range l.Signals {
 		x, y := p.x(sent.At), p.y(row)
-		fmt.Fprintf(p.w, `<path d="M%.1f %dl-4 -6h8z"><title>%s</title></path>`+"\n", x, y+4, escaped(fmt.Sprintf("%s from %d", sent.Signal, sent.From)))
+		title := escaped(p.language.say("%s from %d", sent.Signal, sent.From))
+		fmt.Fprintf(p.w, `<path d="M%.1f %dl-4 -6h8z"><title>%s</title></path>`+"\n", x, y+4, title)
 	}
 	if l.Failed > 0 || l.Error+l.Lost != "" || l.ExitCode != nil && *l.ExitCode != 0 {
-		p.text(p.x(l.End(p.end))+3, float64(p.y(row)+11), "10", failure(l))
+		p.text(p.x(l.End(p.end))+3, float64(p.y(row)+11), "10", p.failure(l))
 	}
 }
 
-// failure is what went wrong, in a word.
-func failure(l *status.Life) string {
+// failure says in a word or two what went wrong.
+func (p *picture) failure(l *status.Life) string {
 	switch {
 	case l.Error != "":
-		return "✗ abandoned"
+		return p.language.say("✗ abandoned")
 	case l.Lost != "":
-		return "✗ lost"
+		return p.language.say("✗ lost")
 	case l.Signal != "":
 		return "✗ " + plain(l.Signal)
 	case l.ExitCode != nil && *l.ExitCode != 0:
@@ -145,21 +156,20 @@ func (p *picture) phase(row int, f status.Phase, l *status.Life) {
 	if !ok {
 		kind, color = status.Running, phaseColors[status.Running]
 	}
-	if p.bar(row, color, f.From, f.To, fmt.Sprintf("%s %s: %s, %.3f s", plain(l.Name), plain(l.File), kind, f.To.Sub(f.From).Seconds())) {
+	name := strings.TrimSpace(plain(l.Name) + " " + plain(l.File))
+	title := p.language.say("%s: %s, %.3f s", name, p.language.say(kind), f.To.Sub(f.From).Seconds())
+	if p.bar(row, color, f.From, f.To, title) {
 		p.use(kind)
 	}
 }
 
 func (p *picture) use(kind string) {
-	for _, k := range p.used {
-		if k == kind {
-			return
-		}
+	if !slices.Contains(p.used, kind) {
+		p.used = append(p.used, kind)
 	}
-	p.used = append(p.used, kind)
 }
 
-// bar draws one, unless it is too short to be seen.
+// bar draws a bar, unless it is too short to see.
 func (p *picture) bar(row int, color string, from, to time.Time, title string) bool {
 	x, width := p.x(from), p.x(to)-p.x(from)
 	if width < 0.2 {
@@ -175,7 +185,7 @@ func (p *picture) bar(row int, color string, from, to time.Time, title string) b
 
 func (p *picture) x(at time.Time) float64 {
 	total := max(p.end.Sub(p.begun), time.Microsecond)
-	since := max(at.Sub(p.begun), 0) // a node's clock may be behind
+	since := max(at.Sub(p.begun), 0) // the clock of a node may be slow
 	return float64(p.margin) + svgWidth*float64(since)/float64(total)
 }
 
@@ -189,7 +199,7 @@ func (p *picture) text(x, y float64, size, text string) {
 	fmt.Fprintf(p.w, `<text x="%.1f" y="%.1f" font-size="%s">%s</text>`+"\n", x, y, size, escaped(text))
 }
 
-// axis has a line for each tenth of the time.
+// axis draws a line for each tenth of the time.
 func (p *picture) axis() {
 	unit, name := time.Second, "s"
 	if p.end.Sub(p.begun) < time.Second {
@@ -198,7 +208,8 @@ func (p *picture) axis() {
 	for i := range 11 {
 		at := p.begun.Add(p.end.Sub(p.begun) * time.Duration(i) / 10)
 		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#ddd"/>`+"\n", p.x(at), svgTop-6, (len(p.rows)+1)*svgRow+8)
-		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" text-anchor="middle" fill="#555">%.3g %s</text>`+"\n", p.x(at), svgTop-10, float64(at.Sub(p.begun))/float64(unit), name)
+		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" text-anchor="middle" fill="#555">%.3g %s</text>`+"\n",
+			p.x(at), svgTop-10, float64(at.Sub(p.begun))/float64(unit), name)
 	}
 }
 
@@ -206,13 +217,14 @@ func (p *picture) legend(y int) {
 	x := float64(p.margin)
 	for _, kind := range p.used {
 		fmt.Fprintf(p.w, `<rect x="%.1f" y="%d" width="10" height="10" fill="%s"/>`, x, y-9, phaseColors[kind])
-		p.text(x+14, float64(y), "11", kind)
-		x += 30 + 7*float64(len(kind))
+		name := p.language.say(kind)
+		p.text(x+14, float64(y), "11", name)
+		x += 30 + 7*float64(width(name))
 	}
 }
 
 func escaped(text string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all; what XML cannot hold becomes U+FFFD
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder returns no error; characters that XML cannot hold become U+FFFD
 	return b.String()
 }
