@@ -34,7 +34,7 @@ var layers = map[string][]string{
 	"internal/pace":     {},
 	"internal/plan":     {"event", "filecopy"},
 	"internal/process":  {"argument", "machine"},
-	"internal/report":   {"event", "status"},
+	"internal/report":   {"event", "status", "view"}, // the words of reasons in Chinese
 	"internal/schedule": {"event", "gauge", "machine", "plan", "process"},
 	"internal/slurm":    {"event", "filecopy", "plan", "schedule"},
 	"internal/status":   {"event"},

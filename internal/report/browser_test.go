@@ -20,17 +20,17 @@ import (
 	"brood/internal/testenv"
 )
 
-// tab is a page in a real browser.
+// tab is a tab of a real browser.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
 
 	mu       sync.Mutex
-	said     []string // errors and warnings
+	said     []string // errors and warnings of the page
 	requests []string
 }
 
-// startBrowser starts one that ends with the test.
+// startBrowser starts a browser that ends with the test.
 func startBrowser(t *testing.T) (p *tab, dir string) {
 	t.Helper()
 	testenv.Long(t)
@@ -38,7 +38,7 @@ func startBrowser(t *testing.T) (p *tab, dir string) {
 	if err != nil {
 		t.Skip("needs chromium: ", err)
 	}
-	// Not t.TempDir: a browser has a socket there, whose name may have 107 bytes (unix(7)).
+	// Not t.TempDir: the browser makes a socket there, and unix(7) limits its path to 107 bytes.
 	dir, err = os.MkdirTemp("/tmp", "brood-browser-")
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func startBrowser(t *testing.T) (p *tab, dir string) {
 		}
 	})
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser),
-		chromedp.NoSandbox, // it is for root of no use, nor in most containers
+		chromedp.NoSandbox, // the sandbox does not work for root, nor in most containers
 		chromedp.UserDataDir(filepath.Join(dir, "profile")), chromedp.Env("TMPDIR="+dir, "HOME="+dir))
 	ctx, stop := context.WithTimeout(context.Background(), 4*testenv.Patience)
 	t.Cleanup(stop)
@@ -61,8 +61,7 @@ func startBrowser(t *testing.T) (p *tab, dir string) {
 	return &tab{t: t, ctx: ctx}, dir
 }
 
-// openPage opens the page of a run in a browser. The test fails when the page has
-// complained or asked for anything but itself.
+// openPage opens the page of a run in a browser. The test fails if the page logs an error or makes a request.
 func openPage(t *testing.T, tl *status.Timeline) *tab {
 	t.Helper()
 	p, dir := startBrowser(t)
@@ -89,14 +88,14 @@ func (p *tab) close(file string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.said) > 0 {
-		p.t.Errorf("the page complains: %q", p.said)
+		p.t.Errorf("the page logs %q", p.said)
 	}
 	if len(p.requests) != 1 || p.requests[0] != "file://"+file {
 		p.t.Errorf("requests %q, want the page alone", p.requests)
 	}
 }
 
-// gone waits until no process of the browser is left: the last ones end a little after it.
+// gone waits until no process of the browser is left. The last ones end shortly after the browser itself.
 func gone(t *testing.T, dir string) {
 	deadline := time.Now().Add(testenv.Patience)
 	for ; ; time.Sleep(5 * time.Millisecond) {
@@ -141,7 +140,7 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// look is the value of an expression in the page.
+// look returns the value of an expression in the page.
 func look[T any](p *tab, expression string) T {
 	p.t.Helper()
 	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
@@ -162,8 +161,12 @@ func (p *tab) until(expression string) {
 	}
 }
 
-// put has a reader put a value into a field of the page.
+// put enters a value into a field of the page, as a reader does.
 func (p *tab) put(id, value string) {
 	p.t.Helper()
-	look[bool](p, fmt.Sprintf(`(field => { field.value = %q; field.dispatchEvent(new Event('input')); return field.dispatchEvent(new Event('change')); })(document.getElementById(%q))`, value, id))
+	look[bool](p, fmt.Sprintf(`(field => {
+		field.value = %q;
+		field.dispatchEvent(new Event('input'));
+		return field.dispatchEvent(new Event('change'));
+	})(document.getElementById(%q))`, value, id))
 }

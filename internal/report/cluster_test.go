@@ -3,6 +3,7 @@ package report_test
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 	"brood/internal/status"
 )
 
-// nodeBar is a process as the page tells it from all others, and its bar.
+// nodeBar is a process on a node, and its bar.
 type nodeBar struct {
 	Name, Node  string
 	PID         int
@@ -27,35 +28,42 @@ func rowsOf(tl *status.Timeline) (all []nodeBar) {
 	return all
 }
 
-// TestClusterIsOneFamily: each task has its children below it, also where others have their PIDs.
+// TestClusterIsOneFamily: each task has its own children below it, even if other nodes have the same PIDs.
 func TestClusterIsOneFamily(t *testing.T) {
 	tl := recorded(t, "cluster")
 	p := openPage(t, tl)
 	if got := look[[]nodeBar](p, `brood.lives()`); !slices.Equal(got, rowsOf(tl)) {
 		t.Errorf("processes %v, want %v", got, rowsOf(tl))
 	}
-	const tree = `(parent => { const below = item => [...item.querySelectorAll(':scope > ul > li')];
-		return below(parent).flatMap(task => below(task).map(child => task.firstChild.textContent + ' > ' + child.firstChild.textContent));
+	const tree = `(parent => {
+		const below = item => [...item.querySelectorAll(':scope > ul > li')];
+		const name = item => item.firstChild.textContent;
+		return below(parent).flatMap(task => below(task).map(child => name(task) + ' > ' + name(child)));
 	})(document.querySelector('#family > li'))`
 	var want []string
 	for _, l := range tl.Rows() {
 		if l.Parent != nil {
-			want = append(want, fmt.Sprintf("%s (%s) %d@%s > %s %d@%s", l.Parent.Name, l.Parent.Task, l.Parent.PID, l.Parent.Node, l.Name, l.PID, l.Node))
+			task := l.Parent
+			want = append(want, fmt.Sprintf("%s (%s) %d@%s > %s %d@%s",
+				task.Name, task.Task, task.PID, task.Node, l.Name, l.PID, l.Node))
 		}
 	}
 	if got := look[[]string](p, tree); len(want) != 15 || !slices.Equal(got, want) {
 		t.Errorf("the tree has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	family := look[string](p, `document.getElementById('family').textContent`)
-	for _, said := range []string{"copy-5 4720@n2 started by task-2 (4711@n2) at 1.350 s · lost: its node has failed", "lost: NODE_FAIL · 1 to be tried again"} {
+	for _, said := range []string{
+		"copy-5 4720@n2 started by task-2 (4711@n2) at 1.350 s · lost: its node has failed",
+		"lost: NODE_FAIL · 1 to be tried again",
+	} {
 		if !strings.Contains(family, said) {
-			t.Errorf("%q is not in the family: %s", said, family)
+			t.Errorf("the family does not say %q: %s", said, family)
 		}
 	}
 }
 
-// TestBarsOfACluster: a bar for each process, up to where it was lost, with a row of its
-// own, or one for each slot, where those of a node are together and none hides another.
+// TestBarsOfACluster: each process has a bar and a row of its own, also if it was lost. With a row for each slot,
+// the slots of a node are together and no bar hides another.
 func TestBarsOfACluster(t *testing.T) {
 	tl := recorded(t, "cluster")
 	p := openPage(t, tl)
@@ -63,8 +71,8 @@ func TestBarsOfACluster(t *testing.T) {
 	for i, l := range tl.Rows() {
 		b := bars[i]
 		from, to := v.x(micros(tl, l.Asked)), v.x(micros(tl, l.End(tl.End())))
-		if b.PID != l.PID || b.Node != l.Node || b.X < from-0.5 || b.X > from+0.5 || b.Right < to-0.5 || b.Right > to+0.5 {
-			t.Errorf("%s on %s: %+v, want it from %g to %g", l.Name, l.Node, b, from, to)
+		if b.PID != l.PID || b.Node != l.Node || math.Abs(b.X-from) > 0.5 || math.Abs(b.Right-to) > 0.5 {
+			t.Errorf("%s on %s: the bar is %+v, want it from %g to %g", l.Name, l.Node, b, from, to)
 		}
 	}
 	p.put("mode", "slots")
@@ -78,21 +86,23 @@ func TestBarsOfACluster(t *testing.T) {
 		nodes = append(nodes, b.Node)
 	}
 	if got := strings.Join(slices.Compact(nodes), " "); got != "n1 n2 n3" || len(bars) != 20 {
-		t.Errorf("from top to bottom %s, %d bars", got, len(bars))
+		t.Errorf("the nodes from top to bottom are %s, with %d bars", got, len(bars))
 	}
 }
 
-// TestDetailsOfACluster: where a process is, in its details, among the files and in numbers.
+// TestDetailsOfACluster: the details, the files and the numbers tell the node of a process.
 func TestDetailsOfACluster(t *testing.T) {
 	p := openPage(t, recorded(t, "cluster"))
 	p.do(chromedp.Focus(chromedp.ID("scroller")))
-	for range 5 { // task-1 and its children are before it
+	for range 5 { // task-1 and its children come first
 		p.do(chromedp.KeyEvent(kb.ArrowDown))
 	}
 	said := look[string](p, `document.getElementById('said').textContent`)
-	for _, want := range []string{"task-2, PID 4711@n2", "parent MainProcess (100)", "node n2", "task 81_1", "exit lost: NODE_FAIL"} {
+	for _, want := range []string{
+		"task-2, PID 4711@n2", "parent MainProcess (100)", "node n2", "task 81_1", "exit lost: NODE_FAIL",
+	} {
 		if !strings.Contains(said, want) {
-			t.Errorf("%q is not in %q", want, said)
+			t.Errorf("the details do not say %q: %q", want, said)
 		}
 	}
 	if got := cells(p, 4); got[0] != "n2" || got[1] != "n1" {
@@ -111,7 +121,8 @@ func TestDetailsOfACluster(t *testing.T) {
 	if width := look[int](p, `document.documentElement.scrollWidth`); width > 360 {
 		t.Errorf("the page is %d pixels wide", width)
 	}
-	if got := look[string](p, `document.body.innerText`); strings.Contains(got, "undefined") || strings.Contains(got, "NaN") || !strings.Contains(got, "节点") {
+	got := look[string](p, `document.body.innerText`)
+	if strings.Contains(got, "undefined") || strings.Contains(got, "NaN") || !strings.Contains(got, "节点") {
 		t.Errorf("the page says %s", got)
 	}
 }

@@ -13,13 +13,14 @@ import (
 	"brood/internal/event"
 )
 
-// cells are those of a column of the table.
+// cells returns the texts of a column of the table.
 func cells(p *tab, column int) []string {
 	p.t.Helper()
-	return look[[]string](p, fmt.Sprintf(`[...document.querySelectorAll('#rows tr:not(.space) td:nth-child(%d)')].map(cell => cell.textContent)`, column))
+	const all = `[...document.querySelectorAll('#rows tr:not(.space) td:nth-child(%d)')]`
+	return look[[]string](p, fmt.Sprintf(all+`.map(cell => cell.textContent)`, column))
 }
 
-// TestFilesAreSortedAndFiltered, as the reader asks.
+// TestFilesAreSortedAndFiltered: a reader can sort and filter the files.
 func TestFilesAreSortedAndFiltered(t *testing.T) {
 	tl := recorded(t, "copy")
 	p := openPage(t, tl)
@@ -31,8 +32,9 @@ func TestFilesAreSortedAndFiltered(t *testing.T) {
 	if got := cells(p, 1)[0]; got != "clips/clip-8.mov" {
 		t.Errorf("%q is the biggest", got)
 	}
-	if got := look[string](p, `document.querySelector('#columns th:nth-child(4)').getAttribute('aria-sort')`); got != "descending" {
-		t.Errorf("sorted %q", got)
+	sorted := look[string](p, `document.querySelector('#columns th:nth-child(4)').getAttribute('aria-sort')`)
+	if sorted != "descending" {
+		t.Errorf("sorted %q", sorted)
 	}
 	p.do(chromedp.Click(chromedp.CSS("#columns th:nth-child(1) button")))
 	if got := cells(p, 1)[:3]; !slices.Equal(got, []string{".", "clips", "clips/clip-1.mov"}) {
@@ -44,16 +46,19 @@ func TestFilesAreSortedAndFiltered(t *testing.T) {
 	}
 	p.put("filter", "")
 	p.put("outcome", "failed")
-	if got, why := cells(p, 1), cells(p, 7); len(got) != 1 || got[0] != "clips/clip-3.mov" || why[0] != "rename: is a directory" {
-		t.Errorf("failed: %q, as %q", got, why)
+	if got := cells(p, 1); !slices.Equal(got, []string{"clips/clip-3.mov"}) {
+		t.Errorf("failed: %q", got)
+	}
+	if why := cells(p, 7); !slices.Equal(why, []string{"rename: is a directory"}) {
+		t.Errorf("failed because of %q", why)
 	}
 	p.do(chromedp.Click(chromedp.CSS("#rows td")))
 	if got := look[int](p, `brood.selected()`); got != tl.Files[0].Life.PID {
-		t.Errorf("the row shows the child %d, want %d", got, tl.Files[0].Life.PID)
+		t.Errorf("the row selects the child %d, want %d", got, tl.Files[0].Life.PID)
 	}
 }
 
-// TestManyFilesAreScrolled: only what is seen exists, and all can be.
+// TestManyFilesAreScrolled: only visible rows exist, and a reader can scroll to each row.
 func TestManyFilesAreScrolled(t *testing.T) {
 	p := openPage(t, manyChildren(10000))
 	t.Logf("10,000 children are drawn after %.0f ms", look[float64](p, `brood.drawn`))
@@ -76,7 +81,7 @@ type replay struct {
 	Files, Running int
 }
 
-// TestReplay: the run once more, up to its end, with what there was at each moment.
+// TestReplay: the replay shows the bars and the counters of each moment, up to the end of the run.
 func TestReplay(t *testing.T) {
 	tl := recorded(t, "copy")
 	p := openPage(t, tl)
@@ -101,7 +106,7 @@ func TestReplay(t *testing.T) {
 	}
 	bars := look[[]bar](p, `brood.bars()`)
 	if len(bars) != begun+1 {
-		t.Errorf("%d bars, want %d and the parent's", len(bars), begun)
+		t.Errorf("%d bars, want %d and the bar of the parent", len(bars), begun)
 	}
 	p.put("speed", "5")
 	p.do(chromedp.Click(chromedp.ID("play")))
@@ -110,22 +115,25 @@ func TestReplay(t *testing.T) {
 	if got := look[replay](p, `brood.replay()`); got.At != got.End || got.Files != tl.Run().Files || got.Running != 0 {
 		t.Errorf("at last %+v", got)
 	}
-	if got := look[string](p, `document.getElementById('counters').textContent`); !strings.Contains(got, fmt.Sprintf("%d files", tl.Run().Files)) {
-		t.Errorf("counters %q", got)
+	counters := look[string](p, `document.getElementById('counters').textContent`)
+	if !strings.Contains(counters, fmt.Sprintf("%d files", tl.Run().Files)) {
+		t.Errorf("counters %q", counters)
 	}
 }
 
-// TestKeysMoveAlongTheTimeLine, for whom a mouse is of no use.
+// TestKeysMoveAlongTheTimeLine: the keyboard can do what the mouse can.
 func TestKeysMoveAlongTheTimeLine(t *testing.T) {
 	tl := recorded(t, "orphan")
 	p := openPage(t, tl)
 	whole := look[view](p, `brood.view()`)
-	p.do(chromedp.Focus(chromedp.ID("scroller")), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight))
+	p.do(chromedp.Focus(chromedp.ID("scroller")))
+	p.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight))
 	if got, want := look[int](p, `brood.selected()`), tl.Lives[2].PID; got != want {
 		t.Errorf("selected %d, want %d", got, want)
 	}
-	if said := look[string](p, `document.getElementById('said').textContent`); !strings.Contains(said, "Process-1:1") || !strings.Contains(said, "adopted") {
-		t.Errorf("it says %q", said)
+	said := look[string](p, `document.getElementById('said').textContent`)
+	if !strings.Contains(said, "Process-1:1") || !strings.Contains(said, "adopted") {
+		t.Errorf("the details are %q", said)
 	}
 	if look[bool](p, `document.getElementById('tip').hidden`) {
 		t.Error("no details are shown")
@@ -148,16 +156,17 @@ func TestKeysMoveAlongTheTimeLine(t *testing.T) {
 	}
 }
 
-// TestPointerMovesAlongTheTimeLine: drag and wheel.
+// TestPointerMovesAlongTheTimeLine: the wheel zooms, dragging moves, and a bar shows its details.
 func TestPointerMovesAlongTheTimeLine(t *testing.T) {
 	tl := recorded(t, "copy")
 	p := openPage(t, tl)
 	p.do(chromedp.ScrollIntoView(chromedp.ID("plot")))
-	box := look[struct{ X, Y float64 }](p, `(({ x, y }) => ({ x, y }))(document.getElementById('scroller').getBoundingClientRect())`)
+	const corner = `(({ x, y }) => ({ x, y }))(document.getElementById('scroller').getBoundingClientRect())`
+	box := look[struct{ X, Y float64 }](p, corner)
 	x, y := box.X+600, box.Y+100
 	whole := look[view](p, `brood.view()`)
 	p.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseWheel, x, y, func(e *input.DispatchMouseEventParams) {
-		e.Modifiers, e.DeltaX, e.DeltaY = int64(kb.ModifierCtrl), 0.01, -400 // 0 would be left out
+		e.Modifiers, e.DeltaX, e.DeltaY = int64(kb.ModifierCtrl), 0.01, -400 // JSON would omit 0
 	}))
 	p.until(fmt.Sprintf(`brood.view().to - brood.view().from < %f`, (whole.To-whole.From)/2))
 	near := look[view](p, `brood.view()`)
@@ -171,7 +180,7 @@ func TestPointerMovesAlongTheTimeLine(t *testing.T) {
 	p.until(`document.getElementById('tip').textContent.includes('copy-1')`)
 }
 
-// TestHostileNamesAreText: they are shown, wherever a name is, and never run.
+// TestHostileNamesAreText: the page shows hostile names as text and never runs them.
 func TestHostileNamesAreText(t *testing.T) {
 	tl := hostileRun()
 	p := openPage(t, tl)
@@ -182,7 +191,8 @@ func TestHostileNamesAreText(t *testing.T) {
 			t.Fatalf("selected %d, want %d", got, l.PID)
 		}
 	}
-	p.do(chromedp.Click(chromedp.CSS("#rows td")), chromedp.SendKeys(chromedp.ID("filter"), "<script>"), chromedp.Click(chromedp.ID("language")))
+	p.do(chromedp.Click(chromedp.CSS("#rows td")), chromedp.SendKeys(chromedp.ID("filter"), "<script>"))
+	p.do(chromedp.Click(chromedp.ID("language")))
 	if look[bool](p, `'hacked' in window`) {
 		t.Error("a name was run")
 	}
@@ -198,7 +208,7 @@ func TestHostileNamesAreText(t *testing.T) {
 	}
 }
 
-// TestLanguagesAndColours can be changed by the reader.
+// TestLanguagesAndColours: a reader can change both.
 func TestLanguagesAndColours(t *testing.T) {
 	p := openPage(t, recorded(t, "killed"))
 	title := func() string { return look[string](p, `document.getElementById('h-line').textContent`) }
@@ -213,14 +223,15 @@ func TestLanguagesAndColours(t *testing.T) {
 	before := ground()
 	p.do(chromedp.Click(chromedp.ID("theme")))
 	if after := ground(); after == before {
-		t.Errorf("%s both dark and light", after)
+		t.Errorf("the ground is %s in both themes", after)
 	}
-	if got := look[string](p, `document.body.innerText`); strings.Contains(got, "undefined") || strings.Contains(got, "NaN") {
+	got := look[string](p, `document.body.innerText`)
+	if strings.Contains(got, "undefined") || strings.Contains(got, "NaN") {
 		t.Errorf("the page says %s", got)
 	}
 }
 
-// TestNarrowScreens: nothing but the table is wider than a small telephone.
+// TestNarrowScreens: on a small telephone only the table scrolls sideways.
 func TestNarrowScreens(t *testing.T) {
 	p := openPage(t, recorded(t, "copy"))
 	p.do(chromedp.EmulateViewport(360, 740))
@@ -230,21 +241,22 @@ func TestNarrowScreens(t *testing.T) {
 	}
 }
 
-// TestPaper: all of the run, light; afterwards the page is as it was.
+// TestPaper: paper shows the whole run in light colours. Afterwards the page looks as before.
 func TestPaper(t *testing.T) {
 	p := openPage(t, recorded(t, "copy"))
 	p.do(chromedp.Click(chromedp.ID("theme")), chromedp.Focus(chromedp.ID("scroller")), chromedp.KeyEvent("+"))
-	before, theme := look[view](p, `brood.view()`), look[string](p, `document.documentElement.dataset.theme`)
+	themeOf := func() string { return look[string](p, `document.documentElement.dataset.theme`) }
+	before, theme := look[view](p, `brood.view()`), themeOf()
 	look[bool](p, `window.dispatchEvent(new Event('beforeprint'))`)
 	if v := look[view](p, `brood.view()`); v.From > 0 || v.To < look[replay](p, `brood.replay()`).End {
 		t.Errorf("on paper %+v", v)
 	}
-	if got := look[string](p, `document.documentElement.dataset.theme`); got != "light" {
+	if got := themeOf(); got != "light" {
 		t.Errorf("paper is %s", got)
 	}
 	look[bool](p, `window.dispatchEvent(new Event('afterprint'))`)
 	after := look[view](p, `brood.view()`)
-	if after != before || look[string](p, `document.documentElement.dataset.theme`) != theme {
+	if after != before || themeOf() != theme {
 		t.Errorf("%+v and then %+v", before, after)
 	}
 }

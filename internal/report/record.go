@@ -5,21 +5,22 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/status"
+	"brood/internal/view"
 )
 
-// record is a run as the page has it. All times are microseconds since its beginning,
-// none where it has not happened. A text is its place in Texts. Lists of many are
-// columns, as that is half the size.
+// record is the JSON form of a run in the page. Times are microseconds from the beginning of the run, or none for
+// what has not happened. Most texts are indices into Texts. Lists are stored as columns, which halves their size.
 type record struct {
-	Begun    string   `json:"begun"` // by the clock of the run
-	End      int64    `json:"end"`   // the last thing that happened
-	Finished bool     `json:"finished"`
-	Run      run      `json:"run"`
-	Texts    []string `json:"texts"` // the first is ""
-	Lives    lives    `json:"lives"`
-	Signals  []signal `json:"signals"`
-	Files    files    `json:"files"`
-	Moved    moved    `json:"moved"`
+	Begun    string            `json:"begun"` // local time of the run
+	End      int64             `json:"end"`   // time of the last event
+	Finished bool              `json:"finished"`
+	Run      run               `json:"run"`
+	Texts    []string          `json:"texts"`   // the first is ""
+	Chinese  map[string]string `json:"chinese"` // translations of reasons
+	Lives    lives             `json:"lives"`
+	Signals  []signal          `json:"signals"`
+	Files    files             `json:"files"`
+	Moved    moved             `json:"moved"`
 }
 
 const none = -1
@@ -34,7 +35,7 @@ type run struct {
 	Files    int     `json:"files"`
 	Bytes    int64   `json:"bytes"`
 	Rate     float64 `json:"rate"`
-	Failed   int     `json:"failed"` // or differing, where the sides are compared
+	Failed   int     `json:"failed"` // of a comparison: failed or different
 	Skipped  int     `json:"skipped"`
 	Retried  int     `json:"retried"`
 	Children int     `json:"children"`
@@ -42,12 +43,12 @@ type run struct {
 	Tasks    int     `json:"tasks,omitempty"`
 	Nodes    int     `json:"nodes,omitempty"`
 	Ended    int64   `json:"ended"`
-	Stopped  string  `json:"stopped"` // by which signal
-	Halted   string  `json:"halted"`  // why
+	Stopped  string  `json:"stopped"` // the signal
+	Halted   string  `json:"halted"`  // the reason
 }
 
-// lives are the processes but the parent, in the order of their start; of a cluster each
-// task before its children.
+// lives are all processes except the parent, in the order of their start. On a cluster each task comes before its
+// children.
 type lives struct {
 	Name     []int     `json:"name"`
 	PID      []int     `json:"pid"`
@@ -60,7 +61,7 @@ type lives struct {
 	Started  []int64   `json:"started"`
 	Ended    []int64   `json:"ended"`
 	Reaped   []int64   `json:"reaped"`
-	Reaper   []int     `json:"reaper"` // 0 for nobody of the family
+	Reaper   []int     `json:"reaper"` // a PID; 0 if no member of the family reaped it
 	Adopted  []int64   `json:"adopted"`
 	Adopter  []int     `json:"adopter"`
 	ExitCode []*int    `json:"exitcode"`
@@ -71,49 +72,52 @@ type lives struct {
 	MaxRSS   []int64   `json:"maxrss"`
 	Failed   []int     `json:"failed"`
 	Retried  []int     `json:"retried"`
-	Phases   [][]int64 `json:"phases"` // of each: kind, from, to, file, and so on
+	Phases   [][]int64 `json:"phases"` // of each life a flat list: kind, from, to, file, kind, from …
 
-	// Of a cluster alone.
+	// On a cluster only.
 	Node   []int `json:"node,omitempty"`
 	Task   []int `json:"task,omitempty"`
-	Lane   []int `json:"lane,omitempty"`   // its slot among those of its node
-	Parent []int `json:"parent,omitempty"` // the life of who started it, none where that is the parent of all
+	Lane   []int `json:"lane,omitempty"`   // slot on its node
+	Parent []int `json:"parent,omitempty"` // index of the starter's life; none if the parent of the run started it
 	Lost   []int `json:"lost,omitempty"`
 }
 
-// signal is one that was sent: to which life, when, by which PID, its name.
+// signal holds the index of the life that received it, the time, the sender's PID and the index of its name.
 type signal [4]int64
 
 type files struct {
 	Name    []int   `json:"name"`
 	Outcome []int   `json:"outcome"`
-	Life    []int   `json:"life"` // none where the parent did it
+	Life    []int   `json:"life"` // none if the parent did it
 	Bytes   []int64 `json:"bytes"`
 	From    []int64 `json:"from"`
 	To      []int64 `json:"to"`
 	Why     []int   `json:"why"`
 }
 
-// moved is how many bytes had been gone over at a time.
+// moved has the bytes that all children together had read or written by each time.
 type moved struct {
 	At    []int64 `json:"at"`
 	Bytes []int64 `json:"bytes"`
 }
 
-// mostMoved is how many points the page gets of these: as many as a wide screen shows.
+// mostMoved is the number of points in moved: a wide screen shows no more.
 const mostMoved = 4000
 
 // writing makes a record of a time line.
 type writing struct {
-	t      *status.Timeline
-	record record
-	texts  map[string]int
-	nth    map[*status.Life]int
-	slots  map[*status.Life]int
+	t       *status.Timeline
+	record  record
+	chinese func(reason string) string
+	texts   map[string]int
+	nth     map[*status.Life]int
+	slots   map[*status.Life]int
 }
 
 func recordOf(t *status.Timeline) *record {
-	w := writing{t: t, texts: map[string]int{}, nth: map[*status.Life]int{}, slots: map[*status.Life]int{}}
+	w := writing{t: t, chinese: view.Reasons("zh"), texts: map[string]int{}}
+	w.nth, w.slots = map[*status.Life]int{}, map[*status.Life]int{}
+	w.record.Chinese = map[string]string{}
 	w.text("")
 	w.record.Begun = t.Parent.Asked.Format("2006-01-02 15:04:05 -07:00")
 	w.record.Finished, w.record.End = t.Finished, w.since(t.End())
@@ -127,7 +131,7 @@ func recordOf(t *status.Timeline) *record {
 	return &w.record
 }
 
-// text is the place of a text that can be seen.
+// text returns the index of a text. The text holds no character that cannot be seen.
 func (w *writing) text(text string) int {
 	place, ok := w.texts[text]
 	if !ok {
@@ -140,6 +144,15 @@ func (w *writing) text(text string) int {
 
 func (w *writing) name(name string) int { return w.text(event.Plain(name)) }
 
+// reason makes a reason visible, and notes its translation.
+func (w *writing) reason(reason string) string {
+	text := visible(reason)
+	if own := w.chinese(text); own != text {
+		w.record.Chinese[text] = own
+	}
+	return text
+}
+
 func (w *writing) since(at time.Time) int64 {
 	if at.IsZero() {
 		return none
@@ -151,10 +164,11 @@ func (w *writing) run() {
 	r := w.t.Run()
 	end := r.Finished(w.t.End())
 	w.record.Run = run{
-		PID: r.PID, PPID: r.PPID, Source: event.Plain(r.Source), Dest: event.Plain(r.Dest), Verify: r.Verify, DryRun: r.DryRun,
-		Files: r.Files, Bytes: r.Bytes, Rate: end.Rate, Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
-		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes, Ended: w.since(w.t.Parent.Ended),
-		Stopped: visible(r.Stopped), Halted: visible(r.Halted),
+		PID: r.PID, PPID: r.PPID, Source: event.Plain(r.Source), Dest: event.Plain(r.Dest),
+		Verify: r.Verify, DryRun: r.DryRun, Files: r.Files, Bytes: r.Bytes, Rate: end.Rate,
+		Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
+		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes,
+		Ended: w.since(w.t.Parent.Ended), Stopped: visible(r.Stopped), Halted: w.reason(r.Halted),
 	}
 }
 
@@ -179,14 +193,15 @@ func (w *writing) lives() {
 	}
 }
 
-// onNode adds what a life has on a cluster alone.
+// onNode adds the columns that only a cluster has.
 func (w *writing) onNode(l *status.Life) {
 	c, parent := &w.record.Lives, none
 	if l.Parent != nil {
 		parent = w.nth[l.Parent]
 	}
 	c.Node, c.Task = append(c.Node, w.name(l.Node)), append(c.Task, w.name(l.Task))
-	c.Lane, c.Parent, c.Lost = append(c.Lane, l.Slot), append(c.Parent, parent), append(c.Lost, w.text(visible(l.Lost)))
+	c.Lane, c.Parent = append(c.Lane, l.Slot), append(c.Parent, parent)
+	c.Lost = append(c.Lost, w.text(w.reason(l.Lost)))
 }
 
 func (w *writing) life(l *status.Life) {
@@ -197,23 +212,25 @@ func (w *writing) life(l *status.Life) {
 	c.Ended, c.Reaped = append(c.Ended, w.since(l.Ended)), append(c.Reaped, w.since(l.Reaped))
 	c.Adopted, c.Adopter = append(c.Adopted, w.since(l.Adopted)), append(c.Adopter, l.Adopter)
 	c.ExitCode, c.Signal = append(c.ExitCode, l.ExitCode), append(c.Signal, w.text(visible(l.Signal)))
-	c.Error, c.Bytes = append(c.Error, w.text(visible(l.Error))), append(c.Bytes, l.Bytes)
+	c.Error, c.Bytes = append(c.Error, w.text(w.reason(l.Error))), append(c.Bytes, l.Bytes)
 	c.CPU, c.MaxRSS = append(c.CPU, int64((l.User+l.System)*1e6)), append(c.MaxRSS, l.MaxRSS)
 	c.Failed, c.Retried = append(c.Failed, l.Failed), append(c.Retried, l.Retried)
 	phases := make([]int64, 0, 4*len(l.Phases))
 	for _, p := range l.Phases {
-		phases = append(phases, int64(w.text(visible(p.Kind))), w.since(p.From), w.since(p.To), int64(w.name(p.File)))
+		kind, file := w.text(visible(p.Kind)), w.name(p.File)
+		phases = append(phases, int64(kind), w.since(p.From), w.since(p.To), int64(file))
 	}
 	c.Phases = append(c.Phases, phases)
 }
 
 func (w *writing) signals(n int, l *status.Life) {
 	for _, sent := range l.Signals {
-		w.record.Signals = append(w.record.Signals, signal{int64(n), w.since(sent.At), int64(sent.From), int64(w.text(visible(sent.Signal)))})
+		name := w.text(visible(sent.Signal))
+		w.record.Signals = append(w.record.Signals, signal{int64(n), w.since(sent.At), int64(sent.From), int64(name)})
 	}
 }
 
-// member adds what only the family knows of a life.
+// member adds the command line and the reaper of a process.
 func (w *writing) member(m *status.Member) {
 	c := &w.record.Lives
 	command := ""
@@ -231,12 +248,13 @@ func (w *writing) file(f status.File) {
 	if f.Life != nil {
 		life = w.nth[f.Life]
 	}
-	c.Name, c.Outcome, c.Life = append(c.Name, w.name(f.Name)), append(c.Outcome, w.text(string(f.Outcome))), append(c.Life, life)
-	c.Bytes, c.Why = append(c.Bytes, f.Bytes), append(c.Why, w.text(visible(f.Why)))
+	c.Name, c.Life = append(c.Name, w.name(f.Name)), append(c.Life, life)
+	c.Outcome = append(c.Outcome, w.text(string(f.Outcome)))
+	c.Bytes, c.Why = append(c.Bytes, f.Bytes), append(c.Why, w.text(w.reason(f.Why)))
 	c.From, c.To = append(c.From, w.since(f.From)), append(c.To, w.since(f.To))
 }
 
-// moved leaves out points that are too near to each other to be seen apart.
+// moved leaves out points that are too close to each other to be distinguished.
 func (w *writing) moved() {
 	c, apart := &w.record.Moved, w.record.End/mostMoved
 	for i, m := range w.t.Moved {

@@ -1,9 +1,12 @@
-// Package report draws a recorded run as one HTML file: its processes on a time line,
-// the bytes that they moved, who started whom, and what became of each file.
+// Package report draws a recorded run as one HTML file. The page shows the processes on a time line, the bytes
+// that they moved, who started whom, and the outcome of each file:
 //
-// The file needs nothing but itself. It makes no request, and its Content-Security-Policy
-// forbids the browser to make one. What the record holds is text in it and never code,
-// whatever the names are: those are bytes that somebody else has chosen.
+//	var run status.Timeline
+//	err := event.ReadRun(record, run.Apply)
+//	err = report.HTML(file, &run, "en")
+//
+// The file needs no other file and no network: its Content-Security-Policy forbids every request. Names in a
+// record are bytes that somebody else has chosen. The page shows them as text and never runs them.
 package report
 
 import (
@@ -21,25 +24,24 @@ import (
 //go:embed page
 var page embed.FS
 
-// scripts are the page's, in the order in which they run.
+// scripts are the scripts of the page, in their order.
 var scripts = [...]string{
 	"words.js", "record.js", "format.js", "rows.js", "bars.js", "timeline.js", "kinship.js",
 	"throughput.js", "details.js", "keys.js", "family.js", "files.js", "replay.js", "page.js",
 }
 
-// HTML writes the page of the run that t has. It begins in the language lang, "en" or
-// "zh" (any other is "en"); a reader can switch.
+// HTML writes the page of a run. The page begins in Chinese if lang is "zh", else in English. A reader can switch.
 func HTML(w io.Writer, t *status.Timeline, lang string) error {
 	if lang != "zh" {
 		lang = "en"
 	}
-	// encoding/json writes <, >, & and U+2028 as escapes, so that no name can end the element.
+	// encoding/json escapes <, >, & and U+2028, so no name can end the element.
 	data, err := json.Marshal(recordOf(t))
 	if err != nil {
 		return fmt.Errorf("encode the record: %w", err)
 	}
 	frame, style, script := read("page.html"), read("page.css"), script()
-	// One pass: what was put in is not looked at again.
+	// A Replacer makes one pass: it does not replace markers in the values.
 	_, err = strings.NewReplacer(
 		"{{lang}}", lang,
 		"{{policy}}", policy(script, style),
@@ -50,17 +52,17 @@ func HTML(w io.Writer, t *status.Timeline, lang string) error {
 	return err
 }
 
-// read is one of the page's own files, which are all there.
+// read returns one of the embedded files. A missing file is a mistake of the build.
 func read(name string) string {
 	text, err := page.ReadFile("page/" + name)
 	if err != nil {
 		panic(err)
 	}
-	// A browser hashes what it has read, in which all lines end alike.
+	// A browser hashes the text after it has converted all line ends to \n.
 	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
-// script is the page's scripts as one, with names of its own.
+// script joins the scripts of the page. Their names are not visible outside.
 func script() string {
 	var all strings.Builder
 	all.WriteString("'use strict';\n(() => {\n")
@@ -71,10 +73,10 @@ func script() string {
 	return all.String()
 }
 
-// policy allows the page its own script and style, by their contents, and nothing else.
+// policy allows the page its own script and style, by their hashes, and nothing else.
 func policy(script, style string) string {
-	return fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
-		hash(script), hash(style))
+	return fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; "+
+		"base-uri 'none'; form-action 'none'", hash(script), hash(style))
 }
 
 func hash(text string) string {

@@ -12,8 +12,7 @@ import (
 	brood "brood/internal/view"
 )
 
-// readsTrace has the browser's own developer tools read a trace, and tells what they
-// have found: the processes, and of each the slices.
+// readsTrace reads a trace with the developer tools of the browser. It returns the processes and their slices.
 const readsTrace = `(async trace => {
 	const {TraceModel} = await import('devtools://devtools/bundled/models/trace/trace.js');
 	const model = TraceModel.Model.createWithAllHandlers();
@@ -31,7 +30,7 @@ type traced struct {
 	Slices []string
 }
 
-// TestTraceIsReadByChromium: who made the format finds in the trace what the record has.
+// TestTraceIsReadByChromium: Chromium, whose format it is, finds the processes and phases of the record in the trace.
 func TestTraceIsReadByChromium(t *testing.T) {
 	for _, name := range []string{"copy", "cluster"} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +45,7 @@ func TestTraceIsReadByChromium(t *testing.T) {
 					name += "@" + l.Node
 				}
 				if got, want := processes[i+1], slicesOf(l); got.Name != name || !slices.Equal(got.Slices, want) {
-					t.Errorf("%s: %q, want %s: %q", got.Name, got.Slices, name, want)
+					t.Errorf("%s has the slices %q, want %s: %q", got.Name, got.Slices, name, want)
 				}
 			}
 		})
@@ -62,9 +61,10 @@ func readByChromium(t *testing.T, tl *status.Timeline) []traced {
 	p, _ := startBrowser(t)
 	t.Cleanup(func() { _ = chromedp.Cancel(p.ctx) })
 	p.do(chromedp.Navigate("devtools://devtools/bundled/devtools_app.html"))
-	processes, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]traced](fmt.Sprintf(readsTrace, trace.String()), chromedp.EvalAwaitPromise))
+	reading := chromedp.Evaluate[[]traced](fmt.Sprintf(readsTrace, trace.String()), chromedp.EvalAwaitPromise)
+	processes, err := chromedp.Run(p.ctx, reading)
 	if err != nil && strings.Contains(err.Error(), "dynamically imported module") {
-		t.Skip("this chromium has its reader of traces elsewhere: ", err)
+		t.Skip("this chromium keeps its trace reader in another place: ", err)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func readByChromium(t *testing.T, tl *status.Timeline) []traced {
 	return processes
 }
 
-// slicesOf are those of a life, in their order.
+// slicesOf returns the slices that a life should have, in their order.
 func slicesOf(l *status.Life) []string {
 	names := []string{l.Name}
 	if l.Started.After(l.Asked) {

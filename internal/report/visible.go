@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// visible is a sentence with escapes for what cannot be seen in it.
+// visible escapes the characters of a sentence that cannot be seen.
 func visible(text string) string {
 	var said strings.Builder
 	for len(text) > 0 {

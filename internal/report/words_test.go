@@ -9,16 +9,17 @@ import (
 	"brood/internal/event"
 )
 
-// wordsOf are a language's part of the dictionary.
+// wordsOf reads one language of the dictionary.
 func wordsOf(dictionary string) map[string]string {
 	words := map[string]string{}
-	for _, found := range regexp.MustCompile(`(?:[,{]|\n)\s*(\w+): '((?:[^'\\]|\\.)*)'`).FindAllStringSubmatch(dictionary, -1) {
+	entry := regexp.MustCompile(`(?:[,{]|\n)\s*(\w+): '((?:[^'\\]|\\.)*)'`)
+	for _, found := range entry.FindAllStringSubmatch(dictionary, -1) {
 		words[found[1]] = found[2]
 	}
 	return words
 }
 
-// dictionaryOf is that of a page, and the rest of it.
+// dictionaryOf returns the dictionary of a page, and the page without it.
 func dictionaryOf(t *testing.T) (english, chinese map[string]string, rest string) {
 	t.Helper()
 	page := pageOf(t, recorded(t, "zombie"), "en")
@@ -31,7 +32,7 @@ func dictionaryOf(t *testing.T) (english, chinese map[string]string, rest string
 	return english, chinese, strings.Replace(page, dictionary, "", 1)
 }
 
-// TestBothLanguagesSayTheSame: each has the other's words, about the same things.
+// TestBothLanguagesSayTheSame: both languages have the same words with the same values.
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	english, chinese, _ := dictionaryOf(t)
 	about := func(text string) []string {
@@ -39,7 +40,7 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 	}
 	for word, text := range english {
 		if got, want := about(chinese[word]), about(text); chinese[word] == "" || !slices.Equal(got, want) {
-			t.Errorf("%s: %q is %q in Chinese", word, text, chinese[word])
+			t.Errorf("%s: %q has other values in Chinese: %q", word, text, chinese[word])
 		}
 	}
 	if len(chinese) != len(english) {
@@ -47,23 +48,27 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 	}
 }
 
-// TestWordsAreKnown: what the page says is in the dictionary, what is there is said.
+// TestWordsAreKnown: the dictionary has each word that the page uses, and the page uses each word of the dictionary.
 func TestWordsAreKnown(t *testing.T) {
 	english, _, rest := dictionaryOf(t)
-	outcomes := []event.Kind{event.Copied, event.Verified, event.Linked, event.Made, event.Differs, event.Skipped, event.Failed}
+	outcomes := []event.Kind{
+		event.Copied, event.Verified, event.Linked, event.Made, event.Differs, event.Skipped, event.Failed,
+	}
 	for word := range english {
 		if !regexp.MustCompile(`['"]`+word+`['"]`).MatchString(rest) && !slices.Contains(outcomes, event.Kind(word)) {
-			t.Errorf("%s is never said", word)
+			t.Errorf("the page never uses %s", word)
 		}
 	}
 	for _, kind := range outcomes {
 		if english[string(kind)] == "" {
-			t.Errorf("the outcome %s has no words", kind)
+			t.Errorf("the dictionary lacks the outcome %s", kind)
 		}
 	}
-	for _, found := range regexp.MustCompile(`(?:\bsay\(|\badd\((?:'\w+', say\()?|data-(?:word|title)=|word: )['"](\w+)['"](?:[,)]| data|>|\})`).FindAllStringSubmatch(rest, -1) {
+	used := regexp.MustCompile(`(?:\bsay\(|\badd\((?:'\w+', say\()?|data-(?:word|title)=|word: )` +
+		`['"](\w+)['"](?:[,)]| data|>|\})`)
+	for _, found := range used.FindAllStringSubmatch(rest, -1) {
 		if english[found[1]] == "" && !strings.Contains(found[0], "add('dragged'") {
-			t.Errorf("%s has no words: %s", found[1], found[0])
+			t.Errorf("the dictionary lacks %s: %s", found[1], found[0])
 		}
 	}
 }

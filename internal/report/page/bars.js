@@ -1,4 +1,4 @@
-// Bars: how a life is drawn. Each state has a colour, a pattern and a letter, as colour alone is no sign for everybody.
+// Bars: how a process is drawn. Each state has a colour, a pattern and a letter, since not everybody sees all colours.
 const KINDS = new Map([
   ['fork', { word: 'fork', letter: '', pattern: 'outline' }],
   ['task', { word: 'taskKind', letter: '', pattern: '' }],
@@ -21,7 +21,7 @@ const COLOURS = ['ground', 'raised', 'ink', 'soft', 'rule', 'accent', 'bad', 'wa
 let colours = {};
 let patterns = new Map();
 
-// readColours takes them from the style sheet, which has them for dark and light.
+// readColours reads the colours of the present theme, dark or light, from the style sheet.
 function readColours() {
   const style = getComputedStyle(document.documentElement);
   colours = Object.fromEntries(COLOURS.map(name => [name, style.getPropertyValue(`--${name}`).trim()]));
@@ -59,7 +59,7 @@ function patternOf(context, kind) {
   return patterns.get(kind);
 }
 
-// segmentsOf are the parts of a life up to a moment: kind, from, to.
+// segmentsOf returns the parts of a life up to a moment. Each has a kind, a from and a to.
 function segmentsOf(life, until) {
   const parts = [];
   const add = (kind, from, to, file = '') => {
@@ -72,7 +72,7 @@ function segmentsOf(life, until) {
   return parts;
 }
 
-// marksOf is what happened to a life up to a moment.
+// marksOf returns what happened to a process up to a moment.
 function marksOf(life, until) {
   const marks = [];
   const over = life.last <= until;
@@ -87,7 +87,7 @@ function marksOf(life, until) {
   return marks;
 }
 
-// drawSegment draws one part of a life, and its letter where there is room.
+// drawSegment draws one part of a life. Its letter is drawn if there is room.
 function drawSegment(context, part, y, height) {
   const x = Math.max(xOf(part.from), line.gutter - 2), right = Math.min(xOf(part.to), line.width + 2);
   const width = Math.max(right - x, 1);
@@ -114,12 +114,12 @@ function drawLetter(context, letter, x, y) {
   context.textAlign = 'start';
 }
 
-// drawMarks draws the signs after the end of a bar; the first may be alone when many are close.
+// drawMarks draws the signs after the end of a bar. Without room for all signs it draws only the first.
 function drawMarks(context, life, y, height, room) {
   let x = Math.max(xOf(Math.min(life.last, line.until)) + 3, line.gutter + 2);
   for (const name of marksOf(life, line.until)) {
     const [, sign, colour] = MARKS.find(([mark]) => mark === name);
-    if (name === 'adopted' || name === 'signal') continue; // they are where it happened
+    if (name === 'adopted' || name === 'signal') continue; // these are drawn at their time
     const text = name === 'killed' ? `${sign} ${life.signal}` : sign;
     const width = context.measureText(text).width;
     if (x + width > room) {
@@ -134,17 +134,17 @@ function drawMarks(context, life, y, height, room) {
   }
 }
 
-// whoText is a process as people name it.
+// whoText returns the name and the PID of a process, or only the PID of a stranger.
 function whoText(pid, at) {
   const life = whoIs(pid, at);
   return life ? `${life.name} (${pid})` : say('somebody', pid);
 }
 
-// starterText is who started a process, likewise.
+// starterText does the same for the process that started this one.
 function starterText(life) {
   const starter = starterOf(life);
   return starter ? `${starter.name} (${pidText(starter)})` : say('somebody', life.ppid);
 }
 
-// pidText is a PID, of a cluster with the node that has given it.
+// pidText returns a PID. On a cluster the node is added, since nodes have the same PIDs.
 const pidText = life => life.node ? `${life.pid}@${life.node}` : `${life.pid}`;

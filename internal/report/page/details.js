@@ -1,4 +1,4 @@
-// Details: all that is known of one process, beside its bar.
+// Details: all facts about one process, beside its bar.
 function factsOf(life) {
   const facts = [];
   const add = (word, text) => { if (text !== '') facts.push([say(word), text]); };
@@ -28,16 +28,18 @@ function factsOf(life) {
 
 function exitText(life) {
   const said = [];
-  if (life.error) said.push(say('abandoned', life.error));
-  else if (life.lost) said.push(say('lost', life.lost));
+  if (life.error) said.push(say('abandoned', reasonText(life.error)));
+  else if (life.lost) said.push(say('lost', reasonText(life.lost)));
   else if (life.exitcode === null) said.push(say(life.ended === NONE ? 'unknownEnd' : 'unknownExit'));
-  else said.push(life.signal ? say('killed', life.signal, life.exitcode) : say('exit', life.exitcode));
+  else said.push(life.signal ? killedText(life) : say('exit', life.exitcode));
   if (life.failed > 0) said.push(say('someFailed', countText(life.failed)));
   if (life.retried > 0) said.push(say('someRetried', countText(life.retried)));
   return said.join(' · ');
 }
 
-// phasesText is how long the process was at what, the longest first.
+const killedText = life => say(life.signal === 'SIGKILL' ? 'killed' : 'terminated', life.signal, life.exitcode);
+
+// phasesText returns the total time of each phase, the longest first.
 function phasesText(life) {
   const took = new Map();
   for (const part of segmentsOf({ ...life, asked: life.started }, END)) {
@@ -47,7 +49,7 @@ function phasesText(life) {
   return said.map(([kind, us]) => `${say(kindOf(kind).word || kind)} ${timeText(us)}`).join(' · ');
 }
 
-// tell shows the details of a process near a point of the plot; null hides them.
+// tell shows the details of a process near a point of the plot. null hides them.
 function tell(life, x, y) {
   const tip = get('tip');
   tip.hidden = life === null;
@@ -65,7 +67,7 @@ function tell(life, x, y) {
   tip.style.top = `${above ? y - tip.offsetHeight - 30 : y + 18}px`;
 }
 
-// choose selects a process: its bar is brought to where it is seen, and its details are shown and read out.
+// choose selects a process, scrolls to its bar, shows its details and has a screen reader read them.
 function choose(life) {
   line.selected = life;
   if (life === null) {
@@ -76,7 +78,7 @@ function choose(life) {
   bringToSight(life);
   const y = life === parent ? HEAD - 11 : HEAD + (rowOf(life) + 1) * line.row - scroller.scrollTop;
   tell(life, Math.max(line.gutter, Math.min(xOf(life.started), line.width - 40)), y);
-  get('said').textContent = `${life.name}, ${say('pid')} ${pidText(life)}: ${factsOf(life).map(fact => fact.join(' ')).join('; ')}`;
+  get('said').textContent = say('chosen', life.name, pidText(life), factsOf(life).map(fact => fact.join(' ')).join(say('nextFact')));
   redraw();
 }
 

@@ -1,7 +1,7 @@
-// Family: who started whom, and what happened to each.
-const CHUNK = 200; // children of one parent that are shown at a time
-const MOST_OPEN = 40; // that are shown without being asked for,
-const MOST_DEEP = 40; // and how many generations
+// Family: who started whom, and what happened to each process.
+const CHUNK = 200; // children of one parent that appear at a time
+const MOST_OPEN = 40; // children that are shown unfolded
+const MOST_DEEP = 40; // generations that are shown unfolded
 
 function historyOf(life) {
   const history = [[life.started, say('startedBy', starterText(life), timeText(life.started))]];
@@ -39,7 +39,7 @@ function memberItem(life, depth) {
   return item;
 }
 
-// folded shows many children when they are asked for.
+// folded hides many children until the reader unfolds them.
 function folded(children, depth) {
   const details = element('details');
   details.append(element('summary', say('childrenOf', countText(children.length))));

@@ -1,6 +1,6 @@
-// Files: a table of which only the rows that are seen exist.
-const HIGH = 26; // pixels of a row, as in the style sheet
-const PRINTED = 2000; // rows on paper at the most
+// Files: a table. Only its visible rows exist.
+const HIGH = 26; // height of a row in pixels, as in the style sheet
+const PRINTED = 2000; // most rows on paper
 const COLUMNS = [
   { word: 'name', width: isCluster ? '24%' : '28%', text: n => files.name(n) },
   { word: 'result', width: '9%', text: n => outcomeText(files.outcome(n)) },
@@ -9,17 +9,17 @@ const COLUMNS = [
   { word: 'bytes', width: '9%', number: files.bytes, text: n => files.bytes(n) > 0 ? bytesText(files.bytes(n)) : '' },
   { word: 'from', width: '10%', number: files.from, text: n => files.from(n) === NONE ? '' : timeText(files.from(n)) },
   { word: 'duration', width: '10%', number: files.took, text: n => files.took(n) === NONE ? '' : timeText(files.took(n)) },
-  { word: 'why', width: isCluster ? '19%' : '24%', text: n => files.why(n) },
+  { word: 'why', width: isCluster ? '19%' : '24%', text: n => reasonText(files.why(n)) },
 ];
 const list = { shown: [], column: null, down: false, chosen: NONE, sought: null };
 
 const outcomeText = outcome => say(outcome);
 
-// sift keeps the rows that the reader wants, in the order that they want.
+// sift filters and sorts the rows as the reader wants them.
 function sift() {
   const text = get('filter').value.toLowerCase(), outcome = get('outcome').value;
   list.shown = [];
-  if (text) list.sought ||= Array.from({ length: files.count }, (_, n) => `${files.name(n)}\n${files.why(n)}`.toLowerCase());
+  if (text) list.sought ||= Array.from({ length: files.count }, (_, n) => `${files.name(n)}\n${files.why(n)}\n${reasonText(files.why(n))}`.toLowerCase());
   for (let n = 0; n < files.count; n++) {
     if ((!outcome || files.outcome(n) === outcome) && (!text || list.sought[n].includes(text))) list.shown.push(n);
   }
@@ -34,7 +34,7 @@ function orderBy(column, down) {
   if (column.number) return (a, b) => sign * (column.number(a) - column.number(b)) || a - b;
   const keys = new Map(list.shown.map(n => [n, column.text(n)]));
   const { compare } = new Intl.Collator(language, { numeric: true });
-  // A collator takes seconds for hundreds of thousands.
+  // A collator would take seconds for hundreds of thousands of names.
   const order = list.shown.length > 20000 ? (a, b) => a < b ? -1 : a > b ? 1 : 0 : compare;
   return (a, b) => sign * order(keys.get(a), keys.get(b)) || a - b;
 }
@@ -69,7 +69,7 @@ const space = height => {
   return row;
 };
 
-// drawRows makes the rows that are seen, and room for the others.
+// drawRows makes the visible rows, and empty space in place of the others.
 function drawRows(all = false) {
   const table = get('table');
   const first = all ? 0 : Math.max(0, Math.floor(table.scrollTop / HIGH) - 8);
@@ -94,7 +94,7 @@ function fileRow(n, place) {
   return row;
 }
 
-// chooseFile says all of a file, and shows its child on the time line.
+// chooseFile shows the whole text of a file's row, and its child on the time line.
 function chooseFile(place) {
   if (list.shown.length === 0) return;
   place = Math.max(0, Math.min(place, list.shown.length - 1));

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Format: numbers and times for people.
 function bytesText(n) {
   let unit = 0;
   for (; n >= 1024 && unit < 5; unit++) n /= 1024;
@@ -7,7 +7,7 @@ function bytesText(n) {
 
 const two = n => String(n).padStart(2, '0');
 
-// timeText is a duration, or a time from the beginning, of so many microseconds.
+// timeText formats a duration or a time since the beginning, in microseconds.
 function timeText(us) {
   if (us === 0) return '0 s';
   if (us < 1000) return `${Math.round(us)} µs`;
@@ -18,7 +18,7 @@ function timeText(us) {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-// tickStep is a round number of microseconds, at least so many.
+// tickStep returns the next round number of microseconds.
 function tickStep(least) {
   for (const seconds of [60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400]) {
     if (least <= seconds * 1e6 && least > 30e6) return seconds * 1e6;
@@ -27,7 +27,7 @@ function tickStep(least) {
   return [1, 2, 5, 10].map(n => n * power).find(step => step >= least);
 }
 
-// tickText is a time on an axis whose ticks are so far apart.
+// tickText formats a time on an axis. step is the distance between two ticks.
 function tickText(us, step) {
   if (us === 0) return '0';
   if (step >= 60e6 || us >= 60e6 && step >= 1e6) return timeText(us);
@@ -38,7 +38,7 @@ function tickText(us, step) {
 
 const countText = n => n.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB');
 
-// element makes one, its text as text: no name is ever read as HTML.
+// element makes an element. Its text is never read as HTML, so no name can be code.
 function element(name, text, className) {
   const made = document.createElement(name);
   if (text !== undefined) made.textContent = text;

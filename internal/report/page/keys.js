@@ -1,6 +1,6 @@
 // Keys, pointer and wheel: how a reader moves along the time line.
-const pointers = new Map(); // that are down, by their id
-let dragged = 0; // how far, in pixels
+const pointers = new Map(); // pointers that are down, by their id
+let dragged = 0; // pixels
 
 function neighbour(life, along) {
   if (life === null || life === parent) return along > 0 ? lives[0] || null : life;

@@ -1,6 +1,6 @@
-// Kinship: what others did to a process: who started it, who sent it a signal, who adopted it.
+// Kinship: what other processes did to a process. They started it, sent it signals or adopted it.
 
-// drawKinship joins who was started, and who was adopted, to who did it.
+// drawKinship draws lines from each process to its starter and to its adopter.
 function drawKinship(context, top) {
   const middle = life => HEAD + rowOf(life) * line.row - top + line.row / 2;
   for (const life of lives) {
@@ -26,7 +26,7 @@ function stroke(context, x, y, toX, toY) {
   context.stroke();
 }
 
-// drawSignals has a notch in a bar for each signal that was sent to the process.
+// drawSignals draws a notch in a bar for each signal that the process received.
 function drawSignals(context, life, y) {
   context.fillStyle = colours.ink;
   for (const s of life.signals) {
@@ -57,7 +57,7 @@ function drawAdoption(context, life, y, height) {
   context.fillText(text.text, text.from, y + height / 2 + 0.5);
 }
 
-// adoptionText is who adopted a process, where on its bar there is room for that.
+// adoptionText returns the name of the adopter, and the place on the bar that has room for it.
 function adoptionText(context, life, x) {
   const named = Math.max(line.gutter, xOf(life.started)) + 16 + context.measureText(life.name).width;
   const end = xOf(Math.min(life.last, line.until));
@@ -68,5 +68,5 @@ function adoptionText(context, life, x) {
     }
   }
   const text = say('hAdopted', life.adopter), width = context.measureText(text).width, from = x - 11 - width;
-  return from > Math.max(line.gutter, xOf(life.started)) ? { text, width, from } : null; // it is worth the name
+  return from > Math.max(line.gutter, xOf(life.started)) ? { text, width, from } : null; // the adopter matters more than the name
 }

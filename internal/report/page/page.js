@@ -1,4 +1,4 @@
-// The page: its head, its language and colours, and what begins it all.
+// The page: its head, its language, its colours and its start.
 function drawHead() {
   const run = record.run;
   const what = say(isLesson ? 'lesson' : run.dryRun ? 'dryRun' : run.verify ? 'verify' : 'copy');
@@ -20,11 +20,11 @@ function drawHead() {
   const notes = [];
   if (!record.finished) notes.push(say('noEnd'));
   if (run.stopped) notes.push(say('stopped', run.stopped));
-  if (run.halted) notes.push(say('halted', run.halted));
+  if (run.halted) notes.push(say('halted', reasonText(run.halted)));
   get('notes').replaceChildren(...notes.map(text => element('p', text, 'note')));
 }
 
-// drawLegend has only the signs that this run needs.
+// drawLegend draws only the signs that this run has.
 function drawLegend() {
   const kinds = new Set(['running']), marks = new Set();
   for (const life of lives) {
@@ -88,7 +88,7 @@ function changeMode() {
   choose(null);
 }
 
-// toPaper shows the whole run, light, in rows that fit a page.
+// toPaper shows the whole run in light colours, with rows that fit a page.
 function toPaper() {
   line.kept = { ...line, from: shownAt.from, to: shownAt.to, top: scroller.scrollTop };
   if (line.rows.length > 120) line.mode = 'slots';
@@ -130,7 +130,7 @@ function begin() {
   listenReplay();
   drawAll();
   get('mode').addEventListener('change', changeMode);
-  get('language').addEventListener('click', () => { language = language === 'zh' ? 'en' : 'zh'; drawWords(); });
+  get('language').addEventListener('click', () => { language = language === 'zh' ? 'en' : 'zh'; list.sought = null; drawWords(); });
   get('theme').addEventListener('click', () => turnTo(theme === 'dark' ? 'light' : 'dark'));
   dark.addEventListener('change', () => turnTo(dark.matches ? 'dark' : 'light'));
   new ResizeObserver(() => { resize(); redraw(); }).observe(get('plot'));
@@ -141,9 +141,9 @@ function begin() {
 
 begin();
 
-// brood lets tests see what is drawn; nothing can be changed by it.
+// brood lets tests read what is drawn. They cannot change anything with it.
 window.brood = Object.freeze({
-  drawn: performance.now(), // milliseconds after the page was asked for
+  drawn: performance.now(), // milliseconds after the navigation began
   lives: () => lives.map(({ name, pid, ppid, node, asked, started, ended, reaped }) => ({ name, pid, ppid, node, asked, started, ended, reaped })),
   bars: () => { traced = []; drawBars(); const bars = traced; traced = null; return bars; },
   timeAt: x => timeAt(x),

@@ -1,4 +1,4 @@
-// The record: what Go has written, as objects. Times are microseconds since the beginning; -1 is none.
+// The record that Go has written, as objects. Times are microseconds since the beginning, or -1 for none.
 const record = JSON.parse(document.getElementById('record').textContent);
 const texts = record.texts;
 const NONE = -1;
@@ -17,7 +17,7 @@ function lifeOf(n) {
   };
 }
 
-// onNode is what a life has on a cluster alone.
+// onNode returns the properties that a life has only on a cluster.
 function onNode(n) {
   const c = record.lives;
   return { node: texts[c.node[n]], task: texts[c.task[n]], lost: texts[c.lost[n]], lane: c.lane[n], starter: c.parent[n] };
@@ -34,7 +34,7 @@ function phasesOf(flat) {
 const lives = (record.lives.pid || []).map((_, n) => lifeOf(n));
 for (const [n, at, sender, name] of record.signals) lives[n].signals.push({ at, sender, name: texts[name] });
 
-// parent is the process whose record this is.
+// parent is the process that recorded the run.
 const parent = {
   n: NONE, name: isLesson ? 'brood lesson' : 'MainProcess', pid: record.run.pid, ppid: record.run.ppid, slot: NONE, file: '', files: 0, command: '',
   asked: 0, started: 0, ended: record.run.ended, reaped: NONE, reaper: 0, adopted: NONE, adopter: 0, exitcode: null, signal: '', error: '',
@@ -42,20 +42,20 @@ const parent = {
   node: '', task: '', lost: '',
 };
 
-// byPID has the lives of each PID, in the order of their start: the kernel gives a number again.
+// byPID has the lives of each PID, in the order of their start. The kernel uses PIDs again.
 const byPID = new Map();
 for (const life of lives) {
   if (!byPID.has(life.pid)) byPID.set(life.pid, []);
   byPID.get(life.pid).push(life);
 }
 
-// whoIs is a process by its PID, at a time when several have had it.
+// whoIs returns the process that had a PID at a time.
 function whoIs(pid, at) {
   if (pid === parent.pid) return parent;
   return (byPID.get(pid) || []).findLast(life => life.asked <= at) || null;
 }
 
-// starterOf is who started a process: on a cluster, where several have one PID, as the record has it.
+// starterOf returns the process that started another. On a cluster, where nodes have the same PIDs, the record names it.
 function starterOf(life) {
   if (!isCluster || life === parent) return whoIs(life.ppid, life.asked);
   if (life.starter !== NONE) return lives[life.starter];
@@ -76,7 +76,7 @@ const files = {
 
 const moved = { at: record.moved.at || [], bytes: record.moved.bytes || [] };
 
-// upTo is how many of ascending times are not after at.
+// upTo counts the times up to at. The times are in ascending order.
 function upTo(times, at) {
   let low = 0, high = times.length;
   while (low < high) {
@@ -86,7 +86,7 @@ function upTo(times, at) {
   return low;
 }
 
-// movedAt is how many bytes had been gone over at a time.
+// movedAt returns the bytes read or written up to a time.
 function movedAt(at) {
   const n = upTo(moved.at, at);
   if (n === 0) return 0;
@@ -96,7 +96,7 @@ function movedAt(at) {
 }
 
 const ascending = (a, b) => a - b;
-const workers = lives.filter(life => !life.task); // a task is as a parent
+const workers = lives.filter(life => !life.task); // a task is a parent, not a worker
 const startTimes = workers.map(life => life.started).sort(ascending);
 const endTimes = workers.filter(life => life.ended !== NONE).map(life => life.ended).sort(ascending);
 const runningAt = at => upTo(startTimes, at) - upTo(endTimes, at);
@@ -110,8 +110,8 @@ for (let n = 0; n < files.count; n++) {
   doneBytes.push(doneBytes[doneBytes.length - 1] + files.bytes(n));
 }
 
-// lastOf is when nothing was left of a life, not even a zombie. Whom none of the family
-// reaped was a zombie for certain as long as the parent lived that it had.
+// lastOf returns the time at which nothing was left of a process, not even a zombie. A process that no member of the
+// family reaped stayed a zombie at least as long as its last parent lived.
 function lastOf(life) {
   if (life.reaped !== NONE) return life.reaped;
   if (life.ended === NONE) return END;
@@ -121,7 +121,7 @@ function lastOf(life) {
   return owner.ended === NONE ? END : Math.max(life.ended, owner.ended);
 }
 
-// mainOf is what a process was at for the longest time.
+// mainOf returns the kind of the longest phase.
 function mainOf(life) {
   const length = phase => (phase.to === NONE ? life.last : phase.to) - phase.from;
   return life.phases.reduce((a, b) => length(b) > length(a) ? b : a, life.phases[0]).kind;

@@ -1,9 +1,9 @@
-// Replay: the run once more, as fast as the reader wants.
+// Replay: shows the run again, at the speed that the reader chooses.
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100];
-const SHORTEST = 8e6, LONGEST = 30e6; // microseconds that a replay takes when nobody chose its speed
+const SHORTEST = 8e6, LONGEST = 30e6; // microseconds that a replay takes at the automatic speed
 const replay = { playing: false, last: 0 };
 
-// speedNow is how many microseconds of the run one of the reader's is.
+// speedNow returns the time of the run that passes in one unit of the reader's time.
 function speedNow() {
   const chosen = Number(get('speed').value);
   return chosen || END / Math.min(LONGEST, Math.max(SHORTEST, END));
@@ -38,7 +38,7 @@ function goTo(at) {
   redraw();
 }
 
-// follow turns a page when the cursor has come to the end of what is looked at.
+// follow turns the page when the cursor reaches the end of the visible time.
 function follow() {
   const length = shownAt.to - shownAt.from;
   if (replay.playing && line.until > shownAt.to) look(line.until - length * 0.05, line.until + length * 0.95);

@@ -1,14 +1,14 @@
-// Rows: which processes share a row of the time line, and what part of it is looked at.
+// Rows: which processes share a row of the time line, and which part of the time is visible.
 const HEAD = 46; // pixels above the rows: the axis and the parent
 const ROW = 20;
-const shownAt = { from: 0, to: END }; // the time that is looked at
-const MARGIN = 0.02; // of the whole that is seen beyond its ends
+const shownAt = { from: 0, to: END }; // the visible time
+const MARGIN = 0.02; // visible part of the time before the beginning and after the end
 
 const line = {
   mode: lives.length <= 60 ? 'each' : 'slots',
   rows: [],
-  row: ROW, // height of one
-  until: END, // the moment up to which there are bars
+  row: ROW, // height in pixels
+  until: END, // bars are drawn up to this time
   selected: null,
   hovered: null,
   gutter: 90,
@@ -31,7 +31,7 @@ const scaleNow = () => (line.width - line.gutter) / (shownAt.to - shownAt.from);
 const xOf = at => line.gutter + (at - shownAt.from) * scaleNow();
 const timeAt = x => shownAt.from + (x - line.gutter) / scaleNow();
 
-// look turns to another part of the time, within the run and not below 20 µs.
+// look shows another part of the time. It stays within the run and shows at least 20 µs.
 function look(from, to) {
   const whole = END * (1 + 2 * MARGIN), least = Math.min(20, whole);
   const length = Math.min(whole, Math.max(least, to - from));
@@ -43,7 +43,7 @@ function look(from, to) {
 
 const lookAtAll = () => look(-END * MARGIN, END * (1 + MARGIN));
 
-// zoom by a factor, the moment at x staying where it is.
+// zoom zooms by a factor. The moment at x stays in its place.
 function zoom(factor, x = (line.gutter + line.width) / 2) {
   const at = timeAt(x);
   look(at - (at - shownAt.from) / factor, at + (shownAt.to - at) / factor);
@@ -54,7 +54,7 @@ const pan = part => {
   look(shownAt.from + by, shownAt.to + by);
 };
 
-// lifeAt is the process whose bar is at a point of the canvas, or nearly.
+// lifeAt returns the process whose bar is at a point of the canvas, or within 5 pixels of it.
 function lifeAt(x, y) {
   if (x < line.gutter || y < HEAD - 22) return null;
   if (y < HEAD) return parent;

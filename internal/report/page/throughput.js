@@ -1,9 +1,9 @@
-// Throughput: bytes a second over the same time axis.
+// Throughput: bytes per second on the same time axis.
 const rateCanvas = get('rate');
 const RATE = 96; // pixels high
 const hasRate = moved.bytes.length > 1 && moved.bytes[moved.bytes.length - 1] > 0;
 
-// ratesNow are the bytes a second in each bin of so many pixels.
+// ratesNow returns the bytes per second in each bin. pixels is the width of a bin.
 function ratesNow(pixels) {
   const rates = [];
   for (let x = line.gutter; x < line.width; x += pixels) {
@@ -33,7 +33,7 @@ function drawRate() {
   rateCanvas.setAttribute('aria-label', say('rateLabel', label));
 }
 
-// drawGone draws the bytes moved so far as a line from none to all.
+// drawGone draws the sum of the bytes moved as a line from 0 to all.
 function drawGone(context, floor, height) {
   const all = moved.bytes[moved.bytes.length - 1];
   context.strokeStyle = colours.ink;

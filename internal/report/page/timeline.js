@@ -1,10 +1,10 @@
-// Time line: the canvas with a bar for each process, drawn anew for each change and only where it is seen.
+// Time line: the canvas with a bar for each process. Each change redraws its visible part.
 const barsCanvas = get('bars'), scroller = get('scroller');
 const FONT = '11px system-ui, sans-serif';
-let traced = null; // what the tests get to know of a drawing
+let traced = null; // the bars of a drawing, for tests
 let wanted = false;
 
-// redraw has everything on the time axis drawn, once before the next frame.
+// redraw requests one drawing of all canvases before the next frame.
 function redraw() {
   if (wanted) return;
   wanted = true;
@@ -17,7 +17,7 @@ function drawAll() {
   drawRate();
 }
 
-// fitCanvas gives a canvas the screen's own pixels, and units of the page to draw in.
+// fitCanvas gives a canvas the resolution of the screen. Drawing uses CSS pixels.
 function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
@@ -36,7 +36,7 @@ function fitCanvas(canvas, width, height) {
   return context;
 }
 
-// resize is for another width of the page, another mode, or paper.
+// resize adapts the canvas to another width of the page, another mode, or paper.
 function resize(whole) {
   const height = HEAD + line.rows.length * line.row + 6;
   line.height = whole ? height : Math.min(height, Math.max(220, Math.round(window.innerHeight * 0.6)));
@@ -46,7 +46,7 @@ function resize(whole) {
   line.gutter = gutterFor(line.width);
 }
 
-// gutterFor is as wide as the longest name of a row, within a part of the page.
+// gutterFor returns the width of the longest label, limited to a part of the page.
 function gutterFor(width) {
   const context = barsCanvas.getContext('2d');
   context.font = FONT;
@@ -94,10 +94,10 @@ function labelOf(life, row) {
   return say('row', row);
 }
 
-// nodeText leaves out the middle of a long name: what tells nodes apart is at its end.
+// nodeText leaves out the middle of a long name. Nodes differ at the end of their names.
 const nodeText = node => node.length > 12 ? `${node.slice(0, 3)}…${node.slice(-8)}` : node;
 
-// indentOf is how far the label of a task's child is to the right of the task's.
+// indentOf returns the indent of a label. Children of a task are indented below it.
 const indentOf = life => isCluster && life !== parent && !life.task ? 12 : 0;
 
 function drawRow(context, row, number, y) {
@@ -107,7 +107,7 @@ function drawRow(context, row, number, y) {
   context.beginPath();
   context.rect(line.gutter, y, line.width - line.gutter, height + 2 * gap);
   context.clip();
-  let specks = null; // bars that are too thin to be told apart
+  let specks = null; // bars that are too thin to be distinguished
   row.forEach((life, i) => {
     if (life.asked > line.until || life.asked > shownAt.to || life.last < shownAt.from && !isAtEdge(life)) return;
     const x = xOf(life.asked), right = xOf(Math.min(life.last, line.until));
@@ -126,16 +126,16 @@ function drawRow(context, row, number, y) {
   if (row.length && (number === NONE || line.row > 9)) drawLabel(context, labelOf(row[0], number), indentOf(row[0]), y + gap + height / 2);
 }
 
-// isAtEdge tells whether signs after the end of a bar may reach into what is seen.
+// isAtEdge tells whether the signs after the end of a bar may reach into the visible part.
 const isAtEdge = life => xOf(life.last) > line.gutter - 160;
 
-// drawTrouble is for after all bars of a row, as these may be close.
+// drawTrouble marks the end of a bar. It is called after all bars of a row, since the next bar may be close.
 function drawTrouble(context, life, y, height) {
   context.fillStyle = colours.bad;
   context.fillRect(Math.max(xOf(life.asked), xOf(life.last) - 3), y, 3, height);
 }
 
-// withSpeck adds a life of which no part could be seen to the ones before it that it touches.
+// withSpeck merges a life that is too short to be seen with the lives before it that it touches.
 function withSpeck(context, specks, life, x, right, y, height) {
   trace(life, x, right, y, height, [life.main]);
   if (specks && specks.kind === life.main && x - specks.right < 1) {
@@ -173,7 +173,7 @@ function drawLife(context, life, y, height, next) {
   }
 }
 
-// drawName writes it onto a bar where that is at one thing for long enough.
+// drawName writes the name onto the first phase of the bar that is long enough.
 function drawName(context, life, x, right, y, height) {
   const text = line.mode === 'each' && life.file && !life.task ? life.file : life.name;
   const longest = segmentsOf(life, line.until).find(part => (part.kind === 'running' || part.kind === 'task') && xOf(part.to) - Math.max(xOf(part.from), line.gutter) > 40);
@@ -201,7 +201,7 @@ function drawLabel(context, text, indent, y) {
   context.fillText(shortened(context, text, line.gutter - 12 - indent), 8 + indent, y);
 }
 
-// drawCursor shows where the replay is.
+// drawCursor shows the moment of the replay.
 function drawCursor(context) {
   if (line.until >= END) return;
   context.fillStyle = colours.accent;
