@@ -1,16 +1,21 @@
-// Package census finds the broods that run on this machine, and tells what each of their
-// processes is at. It asks /proc alone: no brood is told, or held up, and what the system
-// does not let the caller see is left out. What runs on the nodes of a cluster is in no /proc
-// of this machine; of that the process which follows it posts a Notice in its memory.
+// Package census finds the broods on this machine and what each of their processes does at the moment:
 //
-//	a child     its command line says so: brood child TARGET --name=… --parent=PID …
-//	a guardian  likewise: brood guardian --parent=PID
-//	a parent    is the parent of a child, whatever its command line; or a brood copy,
-//	            verify, follow or lesson that has no child at the moment
-//	a task      is such a parent on a node of a cluster: brood task --job-dir=… --batch=N …
-//	a zombie    has no command line any more, but a parent that is one of these
+//	c, err := census.Take()
+//	for _, parent := range c.Broods {
+//		fmt.Println(parent.PID, parent.Command, len(parent.Children))
+//	}
 //
-// Children that have children are both, and so a census is a tree.
+// It only reads /proc, so it neither needs nor delays the broods. It leaves out the facts that the system does not
+// show to the caller. A process is recognised like this:
+//
+//	a child     by its command line: brood child TARGET --name=… --parent=PID …
+//	a guardian  by its command line: brood guardian --parent=PID
+//	a parent    as the parent of a child; without children by its command: brood copy, verify, follow or lesson
+//	a task      as a parent on a node of a cluster: brood task --job-dir=… --batch=N …
+//	a zombie    as a process without a command line whose parent is one of these
+//
+// A child can be a parent, too, and so a census is a tree. Processes on other nodes of a cluster are not in /proc
+// of this machine. The parent that follows them posts a Notice about them in its memory.
 package census
 
 import (
@@ -18,20 +23,20 @@ import (
 	"time"
 )
 
-// ErrNoProc says that the system has no /proc, or that none is mounted.
-var ErrNoProc = errors.New("no /proc here, in which Linux shows processes")
+// ErrNoProc is the error of a system without /proc, or where none is mounted.
+var ErrNoProc = errors.New("no /proc here, where Linux lists processes")
 
-// Census is the broods of one moment.
+// Census holds the broods of one moment.
 type Census struct {
 	At     time.Time
 	Broods []*Process // parents and orphans, the oldest first
-	Hidden bool       // the system shows the caller no other user's processes (hidepid of proc(5)): there may be more
+	Hidden bool       // other users' processes are hidden (hidepid of proc(5)); there may be more broods
 }
 
-// Role is what a process is to its brood.
+// Role is the part of a process in its brood.
 type Role string
 
-// What a process can be.
+// The roles of a process.
 const (
 	Parent   Role = "parent"
 	Task     Role = "task"
@@ -39,45 +44,43 @@ const (
 	Guardian Role = "guardian"
 )
 
-// Process is one of a brood.
+// Process is a process of a brood.
 type Process struct {
 	PID, PPID int
 	Role      Role
-	Command   []string // of a parent, or a task of this machine: its arguments
-	Name      string   // of a child: copy-1; "" of a zombie, of which only the parent knows it; of a task: task-1
-	Target    string   // of a child: what it does
-	Starter   int      // of an orphan: the PID of its parent, which has ended; else 0
-	File      string   // that a child is at; "" where that is not known
-	Files     int      // how many a child was given
+	Command   []string // arguments of a parent, or of a task of this machine
+	Name      string   // copy-1 of a child, task-1 of a task; "" of a zombie, whose name only its parent knows
+	Target    string   // target of a child
+	Starter   int      // PID of an orphan's parent, which has ended; else 0
+	File      string   // present file of a child; "" if unknown
+	Files     int      // number of files that a child was given
 
-	// State is the kernel's letter (proc_pid_stat(5)): of several threads that of the one
-	// which is at work, or kept from it, the most: D before T before R before S. On a node
-	// it is known of one that is silent, and else "".
+	// State is the kernel's letter (proc_pid_stat(5)). Of several threads it is the most telling one:
+	// D before T before R before S. On a node it is known only while the process is silent.
 	State string
 	Age   time.Duration // since its start
-	CPU   time.Duration // that it has used, in user and kernel mode; children not
+	CPU   time.Duration // time used in user and kernel mode, without children
 	RSS   int64         // bytes in memory
-	IO    *IO           // nil where the system does not let the caller know
-	Rate  float64       // bytes a second; 0 where it is not known what was moved
+	IO    *IO           // nil if the caller may not read it
+	Rate  float64       // bytes per second; 0 if unknown
 
-	Cluster *Cluster // of a parent whose tasks are on a cluster; nil where the caller may not know
-	Task    string   // of a task: the cluster's ID of it; "" where the caller may not know
-	Node    string   // of a cluster, on which it is; "" on this machine
-	Remote  *Remote  // what one on a node has told, which has neither CPU, RSS nor IO; else nil
+	Cluster *Cluster // of a parent with tasks on a cluster; nil if the caller may not read it
+	Task    string   // the cluster's ID of a task; "" if the caller may not read it
+	Node    string   // node of a cluster; "" on this machine
+	Remote  *Remote  // what the notice tells about a process on a node, in place of CPU, RSS and IO; else nil
 
 	Children []*Process // the oldest first
 
-	started uint64 // in ticks since the boot: with the PID it names a process for good
+	started uint64 // ticks since the boot; together with the PID it identifies a process
 }
 
-// IO is how many bytes a process has read and written by system calls, copy_file_range
-// included, and those of its children that have ended and were waited for.
+// IO counts the bytes that a process has read and written by system calls, including copy_file_range. It includes
+// children that have been reaped.
 type IO struct{ Read, Written int64 }
 
-// Moved is how many bytes a process and all below it have moved: of each the greater of
-// what it has read and what it has written. So a copy counts once, a copy that is read
-// back twice, and a comparison for both sides. On a node it is what was told. It is
-// not ok where IO is not known.
+// Moved returns the bytes that a process and all processes below it have moved. Of each process the greater of
+// bytes read and bytes written counts. So a copy counts once, a copy that is read back twice, and a comparison for
+// both sides. On a node the notice tells the number. ok is false if IO is unknown.
 func (p *Process) Moved() (bytes int64, ok bool) {
 	switch {
 	case p.Remote != nil:
@@ -86,7 +89,7 @@ func (p *Process) Moved() (bytes int64, ok bool) {
 		return 0, false
 	}
 	bytes = max(p.IO.Read, p.IO.Written)
-	if p.Cluster != nil { // in which are tasks that have ended, too
+	if p.Cluster != nil { // includes tasks that have ended
 		bytes += p.Cluster.Bytes
 	}
 	for _, c := range p.Children {
@@ -98,8 +101,8 @@ func (p *Process) Moved() (bytes int64, ok bool) {
 	return bytes, true
 }
 
-// Rated sets the rates: since an earlier census, or, of a process that is not in it and
-// without one, since its start. A rate that was told stays.
+// Rated sets the rates since an earlier census. For a process that the earlier census lacks, or without an earlier
+// census, it sets the rate since the start of the process. Rates of a notice stay.
 func (c *Census) Rated(before *Census) {
 	type identity struct {
 		pid     int
@@ -123,7 +126,7 @@ func (c *Census) Rated(before *Census) {
 		if known {
 			since = c.At.Sub(before.At)
 		}
-		if since > 0 { // a child that ended between two looks may make it less
+		if since > 0 { // now may be less than was: a child may have ended in between
 			p.Rate = float64(max(now-was, 0)) / since.Seconds()
 		}
 	})

@@ -15,187 +15,185 @@ import (
 	"brood/internal/process"
 )
 
-// Take looks at the processes of this moment, with the rates since their starts.
+// Take returns the broods of this moment, with their rates since their start.
 func Take() (*Census, error) { return take("/proc") }
 
 func take(dir string) (*Census, error) {
-	t := taker{dir: dir, programs: map[string]bool{}, found: map[int]*Process{}, lines: map[int][]string{}}
-	if err := t.look(); err != nil {
+	s := survey{dir: dir, programs: map[string]bool{}, found: map[int]*Process{}, lines: map[int][]string{}}
+	if err := s.collect(); err != nil {
 		return nil, err
 	}
-	_, shown := t.stat(1) // a process that there always is, and hardly ever the caller's
-	c := &Census{Broods: t.link(), Hidden: !shown}
-	c.each(t.moved)
-	for _, p := range t.found {
-		t.elsewhere(p)
+	_, shown := s.stat(1) // always exists, and hardly ever belongs to the caller
+	c := &Census{Broods: s.link(), Hidden: !shown}
+	c.each(s.readIO)
+	for _, p := range s.found {
+		s.addRemote(p)
 	}
 	c.At = time.Now()
 	c.Rated(nil)
 	return c, nil
 }
 
-// taker finds the processes in two steps: those that are children by their command lines,
-// then those that are something to these.
-type taker struct {
+// survey finds the processes of one census. It finds children by their command lines, then their parents.
+type survey struct {
 	dir      string
-	programs map[string]bool  // what a brood's program is called here
+	programs map[string]bool  // names of brood's program on this machine
 	found    map[int]*Process // by PID
-	lines    map[int][]string // the command lines of those that are, or may be, of a brood
-	children []child
-	commands []int // perhaps broods
-	nameless []int // without a command line: zombies, and threads of the kernel
+	lines    map[int][]string // command lines of possible members of a brood, by PID
+	children []claim
+	commands []int // PIDs that may be a parent without children
+	nameless []int // PIDs without a command line: zombies and kernel threads
 	sinceUp  time.Duration
 }
 
-type child struct {
+// claim is a child, and the parent that its command line names.
+type claim struct {
 	*Process
-	parent int // as the command line has it
+	parent int // a PID
 }
 
-func (t *taker) look() error {
-	pids, err := t.pids()
+func (s *survey) collect() error {
+	pids, err := s.pids()
 	if err != nil {
 		return err
 	}
-	var up unix.Timespec // what starts are counted by; /proc/uptime may be a container's own
+	var up unix.Timespec // the clock of start times; /proc/uptime may be that of a container
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &up); err != nil {
 		return fmt.Errorf("read the clock: %w", err)
 	}
-	t.sinceUp = time.Duration(up.Nano())
-	t.calls(self())
+	s.sinceUp = time.Duration(up.Nano())
+	s.addProgram(self())
 	for _, pid := range pids {
-		t.classify(pid)
+		s.classify(pid)
 	}
-	for _, pid := range t.commands {
-		if t.isBrood(pid) {
-			t.parent(pid)
+	for _, pid := range s.commands {
+		if s.isBrood(pid) {
+			s.addParent(pid)
 		}
 	}
 	return nil
 }
 
-func (t *taker) pids() (pids []int, err error) {
-	entries, err := os.ReadDir(t.dir)
+func (s *survey) pids() (pids []int, err error) {
+	entries, err := os.ReadDir(s.dir)
 	for _, e := range entries {
 		if pid, err := strconv.Atoi(e.Name()); err == nil {
 			pids = append(pids, pid)
 		}
 	}
 	switch {
-	case len(pids) > 0: // also where one has gone in between
+	case len(pids) > 0: // even after an error: a process may have gone in between
 		return pids, nil
 	case err != nil && !os.IsNotExist(err):
-		return nil, fmt.Errorf("look for processes: %w", err)
+		return nil, fmt.Errorf("list processes: %w", err)
 	}
 	return nil, ErrNoProc
 }
 
-// self is what this program is called.
+// self returns the names of this program.
 func self() (exe, argv0 string) {
 	exe, _ = os.Executable()
 	return exe, os.Args[0]
 }
 
-// calls notes what a brood's program is called.
-func (t *taker) calls(names ...string) {
+// addProgram adds names of brood's program.
+func (s *survey) addProgram(names ...string) {
 	for _, name := range names {
 		if name != "" {
-			t.programs[program(name)] = true
+			s.programs[program(name)] = true
 		}
 	}
 }
 
-// program is the last part of a name; that of a program that was replaced has the kernel's mark.
+// program returns the last part of a path. The kernel marks the path of a replaced program.
 func program(name string) string { return filepath.Base(strings.TrimSuffix(name, " (deleted)")) }
 
-func (t *taker) classify(pid int) {
-	argv, exists := t.argv(pid)
+func (s *survey) classify(pid int) {
+	argv, exists := s.argv(pid)
 	line, isChild := process.ReadCommandLine(argv)
 	switch {
 	case !exists:
 	case len(argv) == 0:
-		t.nameless = append(t.nameless, pid)
+		s.nameless = append(s.nameless, pid)
 	case isChild:
-		t.calls(t.exe(pid), argv[0])
-		t.lines[pid] = argv
-		t.child(pid, line)
+		s.addProgram(s.exe(pid), argv[0])
+		s.lines[pid] = argv
+		s.addChild(pid, line)
 	case len(argv) > 1 && slices.Contains([]string{"copy", "task", "verify", "follow", "lesson"}, argv[1]):
-		t.lines[pid] = argv
-		t.commands = append(t.commands, pid)
+		s.lines[pid] = argv
+		s.commands = append(s.commands, pid)
 	}
 }
 
-func (t *taker) child(pid int, line process.CommandLine) {
-	p, ok := t.stat(pid)
+func (s *survey) addChild(pid int, line process.CommandLine) {
+	p, ok := s.stat(pid)
 	if !ok {
 		return
 	}
 	p.Role = Guardian
 	if !line.Guardian {
 		p.Role, p.Name, p.Target = Child, line.Name, line.Target
-		p.File, p.Files = t.fileAt(pid, filesOf(line))
+		p.File, p.Files = s.fileAt(pid, filesOf(line))
 	}
-	t.found[pid] = p
-	t.children = append(t.children, child{p, line.Parent})
+	s.found[pid] = p
+	s.children = append(s.children, claim{p, line.Parent})
 }
 
-func (t *taker) isBrood(pid int) bool {
-	if exe := t.exe(pid); exe != "" {
-		return t.programs[program(exe)]
+func (s *survey) isBrood(pid int) bool {
+	if exe := s.exe(pid); exe != "" {
+		return s.programs[program(exe)]
 	}
-	return t.programs[program(t.lines[pid][0])] // another user's
+	return s.programs[program(s.lines[pid][0])] // another user's process
 }
 
-func (t *taker) parent(pid int) {
-	if p, ok := t.stat(pid); ok {
-		argv := t.lines[pid]
+func (s *survey) addParent(pid int) {
+	if p, ok := s.stat(pid); ok {
+		argv := s.lines[pid]
 		p.Role, p.Command = Parent, argv[min(1, len(argv)):]
 		if batch, ok := batchOf(p.Command); ok {
-			p.Role, p.Name, p.Task = Task, fmt.Sprint("task-", batch+1), t.taskID(pid)
+			p.Role, p.Name, p.Task = Task, fmt.Sprint("task-", batch+1), s.taskID(pid)
 		}
-		t.found[pid] = p
+		s.found[pid] = p
 	}
 }
 
-// link makes trees of what was found, and returns their roots. Who has ended since then has
-// no children any more; so a parent is not looked for by the number on a command line, which
-// may be another's by now, but is the one that the kernel names.
-func (t *taker) link() (roots []*Process) {
-	for _, p := range t.found {
-		t.unborn(p)
+// link makes trees of the processes and returns their roots. The kernel tells the parent. The PID on a command line
+// may belong to another process by now, if the parent has ended.
+func (s *survey) link() (roots []*Process) {
+	for _, p := range s.found {
+		s.correct(p)
 	}
-	for _, c := range t.children {
+	for _, c := range s.children {
 		if c.Name == "" && c.Role == Child {
 			continue
 		}
-		isParent := t.isParent(c.PPID, c.parent)
-		if isParent && t.found[c.PPID] == nil {
-			t.lines[c.PPID], _ = t.argv(c.PPID)
-			t.parent(c.PPID)
+		isParent := s.isParent(c.PPID, c.parent)
+		if isParent && s.found[c.PPID] == nil {
+			s.lines[c.PPID], _ = s.argv(c.PPID)
+			s.addParent(c.PPID)
 		}
-		if !isParent || t.found[c.PPID] == nil {
+		if !isParent || s.found[c.PPID] == nil {
 			c.Starter = c.parent
 		}
 	}
-	t.zombies()
-	for _, p := range t.found {
-		if parent := t.found[p.PPID]; parent != nil && p.Starter == 0 {
+	s.addZombies()
+	for _, p := range s.found {
+		if parent := s.found[p.PPID]; parent != nil && p.Starter == 0 {
 			parent.Children = append(parent.Children, p)
 		} else {
 			roots = append(roots, p)
 		}
 	}
-	for _, p := range t.found {
+	for _, p := range s.found {
 		slices.SortFunc(p.Children, byAge)
 	}
 	slices.SortFunc(roots, byAge)
 	return roots
 }
 
-// unborn makes a child of a process that is only about to become one: between fork and
-// exec it has the command line of its parent.
-func (t *taker) unborn(p *Process) {
-	if parent := t.lines[p.PPID]; parent != nil && slices.Equal(parent, t.lines[p.PID]) {
+// correct turns a process between fork and exec into a child. Until then it has the command line of its parent.
+func (s *survey) correct(p *Process) {
+	if parent := s.lines[p.PPID]; parent != nil && slices.Equal(parent, s.lines[p.PID]) {
 		p.Role, p.Command, p.Name, p.Task, p.Target, p.File, p.Files = Child, nil, "", "", "", "", 0
 	}
 }
@@ -204,13 +202,13 @@ func byAge(a, b *Process) int {
 	return cmp.Or(cmp.Compare(a.started, b.started), cmp.Compare(a.PID, b.PID))
 }
 
-// isParent tells whether the process that the kernel calls a child's parent is the one
-// that the child calls so. In a container it has another number there.
-func (t *taker) isParent(ppid, named int) bool {
+// isParent tells whether the parent that the kernel names is the parent that the child's command line names. Inside
+// a container the parent has another PID.
+func (s *survey) isParent(ppid, named int) bool {
 	if ppid == named {
 		return true
 	}
-	status, _ := os.ReadFile(t.file(ppid, "status"))
+	status, _ := os.ReadFile(s.file(ppid, "status"))
 	for line := range strings.Lines(string(status)) {
 		if numbers, ok := strings.CutPrefix(line, "NSpid:"); ok {
 			own := strings.Fields(numbers)
@@ -220,13 +218,13 @@ func (t *taker) isParent(ppid, named int) bool {
 	return false
 }
 
-// zombies are those that a parent has yet to wait for.
-func (t *taker) zombies() {
-	for _, pid := range t.nameless {
-		p, ok := t.stat(pid)
-		if ok && strings.Contains("ZX", p.State) && t.found[p.PPID] != nil {
+// addZombies adds the children that their parent has not reaped yet.
+func (s *survey) addZombies() {
+	for _, pid := range s.nameless {
+		p, ok := s.stat(pid)
+		if ok && strings.Contains("ZX", p.State) && s.found[p.PPID] != nil {
 			p.Role = Child
-			t.found[pid] = p
+			s.found[pid] = p
 		}
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,42 +22,48 @@ func TestChildren(t *testing.T) {
 		}
 	}
 	kwargs := map[string]string{"source": source}
+	given := func(target string, names ...string) process.Config {
+		return process.Config{Target: target, Kwargs: kwargs, Args: names}
+	}
 	for name, row := range map[string]struct {
 		config process.Config
 		file   string
 		files  int
 	}{
-		"one file":            {process.Config{Target: "copy", Kwargs: kwargs, Args: []string{"a\nb"}}, "a\nb", 1},
-		"one of several":      {process.Config{Target: "copy", Kwargs: kwargs, Args: []string{"d", "a\nb", "c"}}, "c", 3},
-		"which is not open":   {process.Config{Target: "link", Kwargs: kwargs, Args: []string{"a", "b", "c", "d"}}, "", 2},
-		"a hard link":         {process.Config{Target: "link", Kwargs: kwargs, Args: []string{"a", "b"}}, "b", 1},
-		"no files":            {process.Config{Target: "sing", Args: []string{"x"}}, "", 0},
-		"its name is its own": {process.Config{Target: "sing", Name: "évil \x1b[2J"}, "", 0},
+		"one file":       {given("copy", "a\nb"), "a\nb", 1},
+		"one of several": {given("copy", "d", "a\nb", "c"), "c", 3},
+		"none is open":   {given("link", "a", "b", "c", "d"), "", 2},
+		"a hard link":    {given("link", "a", "b"), "b", 1},
+		"no files":       {process.Config{Target: "sing", Args: []string{"x"}}, "", 0},
+		"a hostile name": {process.Config{Target: "sing", Name: "évil \x1b[2J"}, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pid := start(t, row.config)
-			p, parent := find(t, pid, func(p *Process) bool { return p.Role == Child && p.Name != "" && p.File == row.file })
+			p, parent := find(t, pid, func(p *Process) bool {
+				return p.Role == Child && p.Name != "" && p.File == row.file
+			})
 			if p.Files != row.files || p.Target != row.config.Target || p.PPID != os.Getpid() || p.Starter != 0 {
-				t.Errorf("%+v", p)
+				t.Errorf("the child is %+v", p)
 			}
 			if row.config.Name != "" && p.Name != row.config.Name {
-				t.Errorf("called %q", p.Name)
+				t.Errorf("the name is %q, want %q", p.Name, row.config.Name)
 			}
-			if parent == nil || parent.PID != os.Getpid() || parent.Role != Parent || !reflect.DeepEqual(parent.Command, os.Args[1:]) {
-				t.Errorf("its parent: %+v", parent)
+			if parent == nil || parent.PID != os.Getpid() || parent.Role != Parent ||
+				!slices.Equal(parent.Command, os.Args[1:]) {
+				t.Errorf("the parent is %+v", parent)
 			}
 		})
 	}
 }
 
-// What is told of a process is what the kernel says, also of one that is stopped.
+// TestNumbers: the numbers of a stopped process are those of the kernel.
 func TestNumbers(t *testing.T) {
 	pid := start(t, process.Config{Target: "sing"})
 	find(t, pid, func(p *Process) bool { return p.State == "S" && p.Name != "" })
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	// One thread after the other stops: the numbers are still when no thread is left.
+	// The threads stop one after the other. Once all have stopped, the numbers no longer change.
 	find(t, pid, func(*Process) bool { return strings.Trim(states(pid), "T") == "" })
 	p, _ := find(t, pid, func(p *Process) bool { return p.State == "T" })
 	fields := machine.Stat(fmt.Sprintf("/proc/%d/stat", pid))
@@ -66,13 +72,13 @@ func TestNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := fmt.Sprintf("rchar: %d\nwchar: %d\n", p.IO.Read, p.IO.Written); !strings.HasPrefix(string(io), want) {
-		t.Errorf("io %+v; /proc has\n%s", p.IO, io)
+		t.Errorf("io %+v, but /proc has\n%s", p.IO, io)
 	}
 	var user, system time.Duration
 	fmt.Sscan(fields[11], &user)
 	fmt.Sscan(fields[12], &system)
 	if p.CPU != (user+system)*10*time.Millisecond || p.RSS <= 0 || p.Age <= 0 || p.Age > time.Hour {
-		t.Errorf("CPU %v, RSS %d, age %v; /proc has %q", p.CPU, p.RSS, p.Age, fields)
+		t.Errorf("CPU %v, RSS %d, age %v, but /proc has %q", p.CPU, p.RSS, p.Age, fields)
 	}
 }
 
@@ -87,11 +93,11 @@ func states(pid int) (states string) {
 }
 
 func TestZombie(t *testing.T) {
-	start(t, process.Config{Target: "sing"}) // by which this process is known as a parent
+	start(t, process.Config{Target: "sing"}) // makes this process known as a parent
 	pid := start(t, process.Config{})
 	p, parent := find(t, pid, func(p *Process) bool { return p.State == "Z" })
 	if p.Role != Child || p.Name != "" || parent == nil || parent.PID != os.Getpid() {
-		t.Errorf("%+v, of %+v", p, parent)
+		t.Errorf("the zombie is %+v, its parent %+v", p, parent)
 	}
 }
 
@@ -105,25 +111,25 @@ func TestGuardian(t *testing.T) {
 		}
 	}
 	if guardians != 2 {
-		t.Errorf("%d guardians", guardians)
+		t.Errorf("%d guardians, want 2", guardians)
 	}
 }
 
-// A child that starts children is both; when it is killed, they are orphans.
+// TestNestedAndOrphan: a child can be a parent. When it is killed, its children are orphans.
 func TestNestedAndOrphan(t *testing.T) {
 	above := start(t, process.Config{Target: "start", Name: "above"})
 	p, _ := find(t, above, func(p *Process) bool { return len(p.Children) == 1 && p.Children[0].Target == "sing" })
 	below := p.Children[0].PID
 	t.Cleanup(func() { _ = syscall.Kill(below, syscall.SIGKILL) })
 	if p.Role != Child || p.Name != "above" {
-		t.Errorf("%+v", p)
+		t.Errorf("the child is %+v", p)
 	}
 	if err := syscall.Kill(above, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	orphan, parent := find(t, below, func(p *Process) bool { return p.Starter != 0 })
 	if orphan.Starter != above || parent != nil || orphan.PPID == above || orphan.Role != Child {
-		t.Errorf("%+v, of %+v", orphan, parent)
+		t.Errorf("the orphan is %+v, its parent %+v", orphan, parent)
 	}
 }
 
@@ -132,13 +138,13 @@ func TestNoProc(t *testing.T) {
 	for name, dir := range map[string]string{"not mounted": dir, "no such folder": dir + "/none"} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := take(dir); !errors.Is(err, ErrNoProc) {
-				t.Errorf("%v", err)
+				t.Errorf("error %v, want %v", err, ErrNoProc)
 			}
 		})
 	}
 }
 
-// A /proc that shows the caller its own processes alone says nothing of the others, PID 1 the first of them.
+// TestHiddenProcesses: a /proc without PID 1 hides the processes of other users.
 func TestHiddenProcesses(t *testing.T) {
 	dir, own := t.TempDir(), fmt.Sprintf("/proc/%d", os.Getpid())
 	for _, row := range []struct {
@@ -149,7 +155,7 @@ func TestHiddenProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c, err := take(dir); err != nil || c.Hidden != row.hidden {
-			t.Errorf("with %d: %+v, %v", row.pid, c, err)
+			t.Errorf("with the PID %d in /proc: %+v, %v", row.pid, c, err)
 		}
 	}
 }

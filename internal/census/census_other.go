@@ -2,14 +2,14 @@
 
 package census
 
-// Take is an ErrNoProc here.
+// Take returns ErrNoProc on this system.
 func Take() (*Census, error) { return nil, ErrNoProc }
 
-// Board is where a process posts its latest Notice, which nobody reads here.
+// Board takes notices. Nobody reads them on this system.
 type Board struct{}
 
-// Post does nothing here.
+// Post does nothing on this system.
 func (b *Board) Post(Notice) error { return nil }
 
-// Close does nothing here.
+// Close does nothing on this system.
 func (b *Board) Close() error { return nil }

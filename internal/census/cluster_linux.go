@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// batchOf returns the number of the batch that a task copies. The batch script has put it on its command line.
+// batchOf reads the number of a task's batch from its arguments, as the batch script writes them.
 func batchOf(arguments []string) (batch int, ok bool) {
 	if len(arguments) == 0 || arguments[0] != "task" {
 		return 0, false
@@ -21,7 +21,7 @@ func batchOf(arguments []string) (batch int, ok bool) {
 	return 0, false
 }
 
-// follows tells whether a command follows a copy on a cluster.
+// follows tells whether a command follows the tasks of a cluster.
 func follows(arguments []string) bool {
 	switch {
 	case len(arguments) == 0:
@@ -35,7 +35,7 @@ func follows(arguments []string) bool {
 	})
 }
 
-// flags are the arguments before those that cannot be flags.
+// flags returns the arguments before --.
 func flags(arguments []string) []string {
 	if end := slices.Index(arguments, "--"); end >= 0 {
 		return arguments[:end]
@@ -43,9 +43,9 @@ func flags(arguments []string) []string {
 	return arguments
 }
 
-// taskID is what Slurm calls a task of this machine, as its environment has it.
-func (t *taker) taskID(pid int) string {
-	environ, _ := os.ReadFile(t.file(pid, "environ"))
+// taskID returns Slurm's ID of a task of this machine. It is in the environment of the process.
+func (s *survey) taskID(pid int) string {
+	environ, _ := os.ReadFile(s.file(pid, "environ"))
 	var array, task string
 	for line := range strings.SplitSeq(string(environ), "\x00") {
 		switch name, value, _ := strings.Cut(line, "="); name {

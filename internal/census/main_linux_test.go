@@ -11,7 +11,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestMain is the children's door.
+// TestMain runs the targets of children, and otherwise the tests.
 func TestMain(m *testing.M) {
 	if status, ok := process.Main(os.Args, lookup); ok {
 		os.Exit(status)
@@ -19,8 +19,7 @@ func TestMain(m *testing.M) {
 	os.Exit(testenv.New(m).Run())
 }
 
-// lookup finds what the children of these tests do: they wait until they are ended, copy
-// in the folder that they are given with the last name open.
+// lookup finds the targets of these tests. All of them wait until they are terminated. copy opens its last file first.
 func lookup(name string) (process.Target, bool) {
 	work, ok := map[string]process.Target{"copy": open, "link": wait, "sing": wait, "start": startOne}[name]
 	return work, ok
@@ -57,7 +56,7 @@ func startOne(w *process.Work) error {
 	return wait(w)
 }
 
-// start starts a child, which is gone at the test's end.
+// start starts a child and returns its PID. The child ends with the test.
 func start(t *testing.T, c process.Config) int {
 	t.Helper()
 	child := process.New(c)
@@ -72,7 +71,7 @@ func start(t *testing.T, c process.Config) int {
 	return pid
 }
 
-// find takes censuses until the process is as it should be, and returns it with its parent.
+// find takes censuses until the process is as expected. It returns the process and its parent.
 func find(t *testing.T, pid int, as func(*Process) bool) (found, parent *Process) {
 	t.Helper()
 	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -95,6 +94,6 @@ func find(t *testing.T, pid int, as func(*Process) bool) (found, parent *Process
 			return found, parent
 		}
 	}
-	t.Fatalf("pid %d is no such process: %+v", pid, found)
+	t.Fatalf("pid %d does not become as expected: %+v", pid, found)
 	return nil, nil
 }

@@ -7,60 +7,60 @@ import (
 	"time"
 )
 
-// Notice is what the parent of a copy on a cluster has to tell of its tasks and their children: these
-// run on other machines, and are not in this one's /proc.
+// Notice describes the tasks of a copy on a cluster and their children. They run on other machines, so this
+// machine's /proc does not have them. The parent of the copy posts the notice, and a census reads it.
 //
-// It is JSON in memory of the parent's that has a descriptor and no name (memfd_create(2)). So
-// it is whole or not there, is never older than its parent, and nobody waits for a network file system:
+// A notice is JSON in sealed memory of the parent. The memory has a descriptor and no name (memfd_create(2)), so a
+// notice is complete, disappears with its parent, and needs no network file system:
 //
 //	parent ─ Board ─▶ memory, sealed ◀── /proc/PID/fd ── Take, by its user or root
 type Notice struct {
 	At time.Time
 	Cluster
-	Tasks []RemoteTask // those of a node together
+	Tasks []RemoteTask // sorted by node
 }
 
-// Cluster is what there is to tell of all tasks together.
+// Cluster describes all tasks of a copy together.
 type Cluster struct {
-	Bytes   int64   // that were moved, each pass over a file counted
-	Rate    float64 // bytes a second
+	Bytes   int64   // bytes moved, each pass over a file counted
+	Rate    float64 // bytes per second
 	Waiting int     // tasks that the cluster has not started yet
-	Why     string  // they wait; "" where it has not said
-	More    int     // tasks and children that run, and for which there was no room
+	Why     string  // reason for the waiting; "" if unknown
+	More    int     // running tasks and children that the notice leaves out
 
-	Ago time.Duration `json:"-"` // since it was told
+	Ago time.Duration `json:"-"` // age of the notice
 }
 
 // Remote is a process on a node.
 type Remote struct {
-	PID        int // there
+	PID        int // on its node
 	Name       string
-	File       []byte // at hand; of a task its first one
-	Files      int    // that it was given,
-	Nth        int    // and which of these is at hand, from 1 on
-	Done, Size int64  // bytes of the file at hand, in its phase
-	Phase      string // as in progress; "" while it is copied
-	Silent     string // why nothing is heard of it; "" as long as it talks
-	State      string // the kernel's letter then
-	Bytes      int64  // that it has moved
+	File       []byte // present file; first file of a task
+	Files      int    // number of files it was given
+	Nth        int    // number of the present file, from 1
+	Done, Size int64  // bytes of the present file in its phase
+	Phase      string // phase as in progress events; "" while copying
+	Silent     string // reason for its silence; "" while it reports
+	State      string // the kernel's letter during silence
+	Bytes      int64  // bytes moved
 	Rate       float64
-	Started    time.Time // by its node's clock
+	Started    time.Time // by the clock of its node
 }
 
 // RemoteTask is a task of a cluster.
 type RemoteTask struct {
 	Remote
-	ID       string // the cluster's
+	ID       string // the cluster's ID
 	Node     string
 	Children []Remote
 }
 
 const (
-	remoteMost = 500     // processes of a notice, and
-	noticeMost = 4 << 20 // bytes, which these are less than: a name has 4 KiB at the most
+	remoteMost = 500     // most processes in a notice
+	noticeMost = 4 << 20 // most bytes in a notice; 500 processes need less, since a name has at most 4 KiB
 )
 
-// cut leaves out what is more than so many processes, and counts it.
+// cut keeps the first processes, at most that many, and counts the others in More.
 func (n *Notice) cut(most int) {
 	tasks := n.Tasks
 	n.Tasks = nil
@@ -86,7 +86,7 @@ func (n Notice) text() ([]byte, error) {
 	return text, nil
 }
 
-// readNotice reads what any process may have written.
+// readNotice decodes a notice. Any process may have written the text, so no value is trusted.
 func readNotice(text []byte) (n Notice, ok bool) {
 	if json.Unmarshal(text, &n) != nil || n.At.IsZero() {
 		return Notice{}, false
@@ -95,8 +95,8 @@ func readNotice(text []byte) (n Notice, ok bool) {
 	return n, true
 }
 
-// hang has the processes of a notice below their parent.
-func (n Notice) hang(p *Process, now time.Time) {
+// addTo adds the processes of a notice below their parent.
+func (n Notice) addTo(p *Process, now time.Time) {
 	all := n.Cluster
 	all.Bytes, all.Waiting, all.More = sane(all.Bytes), max(all.Waiting, 0), max(all.More, 0)
 	all.Ago = max(now.Sub(n.At), 0)
@@ -123,10 +123,10 @@ func (r Remote) process(role Role, node string, ppid int, now time.Time) *Proces
 	}
 }
 
-// letters are the states that the kernel has (proc_pid_stat(5)).
+// letters are the kernel's states (proc_pid_stat(5)).
 const letters = "RSDZTtWXxKPI"
 
-// sane is a number that others may be added to.
+// sane limits a number, so that sums do not overflow.
 func sane(n int64) int64 { return min(max(n, 0), 1<<60) }
 
 func saneRate(rate float64) float64 { return min(max(rate, 0), 1<<60) }

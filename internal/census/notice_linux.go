@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noticeName is what /proc/PID/fd shows of a notice.
+// noticeName is the name of a notice in /proc/PID/fd.
 const noticeName = "brood-notice"
 
-// Board is where a process posts its latest Notice. The zero value is one without.
+// Board holds the latest Notice of this process. The zero value is a board without one.
 type Board struct{ file *os.File }
 
-// Post puts a notice in the place of the one before. Where there can't be one, census does without.
+// Post replaces the notice. After an error the census shows no tasks, or older ones.
 func (b *Board) Post(n Notice) error {
 	text, err := n.text()
 	if err != nil {
@@ -34,7 +34,7 @@ func (b *Board) Post(n Notice) error {
 	return os.NewSyscallError("dup3", unix.Dup3(int(file.Fd()), int(b.file.Fd()), unix.O_CLOEXEC))
 }
 
-// Close takes the notice away.
+// Close removes the notice.
 func (b *Board) Close() error {
 	if b.file == nil {
 		return nil
@@ -42,7 +42,7 @@ func (b *Board) Close() error {
 	return b.file.Close()
 }
 
-// final are the seals of memory that is as it will ever be.
+// final are the seals of memory that never changes again.
 const final = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 
 func newMemory(text []byte) (*os.File, error) {
@@ -65,13 +65,13 @@ func newMemory(text []byte) (*os.File, error) {
 	return file, nil
 }
 
-// elsewhere adds what a process has to tell of others on other machines. The notice of another user's
-// process may not be seen, and anybody's may be none.
-func (t *taker) elsewhere(p *Process) {
+// addRemote adds the processes of a parent's notice. The caller cannot read the notices of other users, and a file
+// of that name may be no notice.
+func (s *survey) addRemote(p *Process) {
 	if p.Role != Parent || !follows(p.Command) {
 		return
 	}
-	dir := t.file(p.PID, "fd")
+	dir := s.file(p.PID, "fd")
 	descriptors, _ := os.ReadDir(dir)
 	for _, d := range descriptors {
 		name := filepath.Join(dir, d.Name())
@@ -79,24 +79,25 @@ func (t *taker) elsewhere(p *Process) {
 			continue
 		}
 		if n, ok := openNotice(name); ok {
-			n.hang(p, time.Now())
+			n.addTo(p, time.Now())
 			return
 		}
 	}
 }
 
-// openNotice reads a notice, if that is what the file is. By now its name may be that of anything.
+// openNotice reads a file if it is a notice. By now the descriptor may belong to any other file.
 func openNotice(name string) (n Notice, ok bool) {
 	file, err := os.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if err != nil {
 		return n, false
 	}
 	defer file.Close()
-	seals, err := unix.FcntlInt(file.Fd(), unix.F_GET_SEALS, 0) // an error for all but memory
+	seals, err := unix.FcntlInt(file.Fd(), unix.F_GET_SEALS, 0) // fails for any file but memory
 	if err != nil || seals&final != final {
 		return n, false
 	}
-	text, err := io.ReadAll(io.NewSectionReader(file, 0, noticeMost)) // not from where it was written to
+	// The offset of the descriptor is that of the writer.
+	text, err := io.ReadAll(io.NewSectionReader(file, 0, noticeMost))
 	if err != nil {
 		return n, false
 	}

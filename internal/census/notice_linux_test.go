@@ -13,54 +13,63 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// someNotice is of a task and its child.
+// someNotice describes a task and its child.
 func someNotice() Notice {
-	child := Remote{PID: 21, Name: "copy-1", File: []byte("a\n\xff"), Files: 3, Nth: 2, Done: 5, Size: 9, Phase: "verifying", Bytes: 14, Rate: 2}
+	child := Remote{
+		PID: 21, Name: "copy-1", File: []byte("a\n\xff"), Files: 3, Nth: 2,
+		Done: 5, Size: 9, Phase: "verifying", Bytes: 14, Rate: 2,
+	}
+	task := Remote{PID: 13, Name: "task-1", Files: 3, Started: time.Now().Add(-time.Minute)}
 	return Notice{
 		At: time.Now(), Cluster: Cluster{Bytes: 100, Rate: 7, Waiting: 3, Why: "Priority"},
-		Tasks: []RemoteTask{{Remote: Remote{PID: 13, Name: "task-1", Files: 3, Started: time.Now().Add(-time.Minute)}, ID: "81_0", Node: "n1", Children: []Remote{child}}},
+		Tasks: []RemoteTask{{Remote: task, ID: "81_0", Node: "n1", Children: []Remote{child}}},
 	}
 }
 
-// followed is this process with what hangs below it when it follows a copy on a cluster.
+// followed pretends that this process follows a copy on a cluster, and adds its notice.
 func followed() *Process {
 	p := &Process{PID: os.Getpid(), Role: Parent, Command: []string{"follow", "job"}, IO: &IO{Read: 1}}
-	(&taker{dir: "/proc"}).elsewhere(p)
+	(&survey{dir: "/proc"}).addRemote(p)
 	return p
 }
 
 func TestNotice(t *testing.T) {
 	var board Board
-	for range 3 { // each in the place of the one before
+	for range 3 { // each notice replaces the one before
 		if err := board.Post(someNotice()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p := followed()
-	if p.Cluster == nil || p.Cluster.Waiting != 3 || p.Cluster.Why != "Priority" || p.Cluster.Ago > time.Hour || p.Rate != 7 || len(p.Children) != 1 {
-		t.Fatalf("%+v, %+v", p, p.Cluster)
+	c := p.Cluster
+	if c == nil || c.Waiting != 3 || c.Why != "Priority" || c.Ago > time.Hour || p.Rate != 7 || len(p.Children) != 1 {
+		t.Fatalf("the parent is %+v, its cluster %+v", p, c)
 	}
 	if n, ok := p.Moved(); n != 101 || !ok {
-		t.Errorf("%d bytes, want those of the tasks that have ended, too", n)
+		t.Errorf("%d bytes, want 101: those of ended tasks count, too", n)
 	}
 	task := p.Children[0]
-	if task.PID != 13 || task.PPID != p.PID || task.Role != Task || task.Task != "81_0" || task.Node != "n1" || task.Age < time.Minute || len(task.Children) != 1 {
-		t.Fatalf("%+v", task)
+	if task.PID != 13 || task.PPID != p.PID || task.Role != Task || task.Task != "81_0" || task.Node != "n1" ||
+		task.Age < time.Minute || len(task.Children) != 1 {
+		t.Fatalf("the task is %+v", task)
 	}
 	child := task.Children[0]
-	want := &Process{PID: 21, PPID: 13, Role: Child, Node: "n1", Name: "copy-1", File: "a\n\xff", Files: 3, Rate: 2, Age: child.Age, Remote: &someNotice().Tasks[0].Children[0]}
+	want := &Process{
+		PID: 21, PPID: 13, Role: Child, Node: "n1", Name: "copy-1", File: "a\n\xff", Files: 3, Rate: 2,
+		Age: child.Age, Remote: &someNotice().Tasks[0].Children[0],
+	}
 	if !reflect.DeepEqual(child, want) {
-		t.Errorf("%+v, want %+v", child, want)
+		t.Errorf("the child is %+v, want %+v", child, want)
 	}
 	if err := board.Close(); err != nil {
 		t.Error(err)
 	}
 	if p := followed(); p.Cluster != nil || len(p.Children) > 0 {
-		t.Errorf("it is still there: %+v", p)
+		t.Errorf("the notice is still there: %+v", p)
 	}
 }
 
-// TestNoticeIsWhole: whoever looks while it is replaced sees one or the other.
+// TestNoticeIsWhole: a reader sees the old notice or the new one, never a mixture.
 func TestNoticeIsWhole(t *testing.T) {
 	var board Board
 	defer board.Close()
@@ -95,24 +104,27 @@ func TestNoticeIsWhole(t *testing.T) {
 	}
 }
 
-// TestNoticeOfMany: what there is no room for is counted.
+// TestNoticeOfMany: a notice counts the processes that it leaves out.
 func TestNoticeOfMany(t *testing.T) {
 	n := someNotice()
 	n.Tasks[0].Children = make([]Remote, 10)
 	n.Tasks = append(n.Tasks, n.Tasks[0], n.Tasks[0])
 	n.cut(15)
 	if len(n.Tasks) != 2 || len(n.Tasks[0].Children) != 10 || len(n.Tasks[1].Children) != 3 || n.More != 7+11 {
-		t.Errorf("%d more than %+v", n.More, n.Tasks)
+		t.Errorf("%d more, want 18; tasks %+v", n.More, n.Tasks)
 	}
 }
 
-// TestHostileNotice: what looks like a notice may have been made by anybody.
+// TestHostileNotice: anybody may have made a file that looks like a notice.
 func TestHostileNotice(t *testing.T) {
 	at := fmt.Sprintf(`"At":%q`, time.Now().Format(time.RFC3339))
+	const grandchildren = `,"Tasks":[{"PID":1,"Node":"n","Children":[{"PID":1,"Node":"n","Children":[{"PID":1}]}]}]}`
+	const odd = `,"Bytes":-5,"Rate":-1e300,"Waiting":-9,"More":-1,"Tasks":[{` +
+		`"Bytes":9223372036854775807,"Rate":1e300,"Done":-1,"Files":-3,"Nth":-3,"State":"\u001b[2J"}]}`
 	for name, row := range map[string]struct {
 		text  string
 		seals int
-		found int // tasks, -1 when it is none
+		found int // tasks; -1 if it is no notice
 	}{
 		"a whole one":          {`{` + at + `,"Tasks":[{"PID":1,"Node":"n"}]}`, final, 1},
 		"not sealed":           {`{` + at + `,"Tasks":[{"PID":1,"Node":"n"}]}`, 0, -1},
@@ -124,10 +136,10 @@ func TestHostileNotice(t *testing.T) {
 		"without a time":       {`{"Tasks":[{"PID":1,"Node":"n"}]}`, final, -1},
 		"too long":             {`{` + at + strings.Repeat(" ", noticeMost) + `}`, final, -1},
 		"deep":                 {`{` + at + `,"Tasks":` + strings.Repeat(`[`, 1<<20), final, -1},
-		"children of children": {`{` + at + `,"Tasks":[{"PID":1,"Node":"n","Children":[{"PID":1,"Node":"n","Children":[{"PID":1}]}]}]}`, final, 1},
+		"children of children": {`{` + at + grandchildren, final, 1},
 		"no node":              {`{` + at + `,"Tasks":[{"PID":1}]}`, final, 1},
 		"many":                 {`{` + at + `,"Tasks":[{}` + strings.Repeat(`,{}`, 1000) + `]}`, final, remoteMost},
-		"odd numbers":          {`{` + at + `,"Bytes":-5,"Rate":-1e300,"Waiting":-9,"More":-1,"Tasks":[{"Bytes":9223372036854775807,"Rate":1e300,"Done":-1,"Files":-3,"Nth":-3,"State":"\u001b[2J"}]}`, final, 1},
+		"odd numbers":          {`{` + at + odd, final, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			post(t, []byte(row.text), row.seals)
@@ -136,18 +148,20 @@ func TestHostileNotice(t *testing.T) {
 				t.Fatalf("%d tasks of %+v", len(p.Children), p.Cluster)
 			}
 			(&Census{Broods: []*Process{p}}).each(func(p *Process) {
-				if n, _ := p.Moved(); n < 0 || p.Rate < 0 || p.Rate > 1<<61 || p.Files < 0 || p.State != "" || len(p.Children) > 0 && p.PID == 1 && p.Role != Task {
-					t.Errorf("%+v", p)
+				n, _ := p.Moved()
+				grandchildren := len(p.Children) > 0 && p.PID == 1 && p.Role != Task
+				if n < 0 || p.Rate < 0 || p.Rate > 1<<61 || p.Files < 0 || p.State != "" || grandchildren {
+					t.Errorf("a value is not sane: %+v", p)
 				}
 				if p.PID != os.Getpid() && p.Remote == nil {
-					t.Errorf("one of this machine: %+v", p)
+					t.Errorf("a process of this machine: %+v", p)
 				}
 			})
 		})
 	}
 }
 
-// post has memory of that text under the name of a notice.
+// post makes memory with that text and the name of a notice.
 func post(t *testing.T, text []byte, seals int) {
 	t.Helper()
 	fd, err := unix.MemfdCreate(noticeName, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
@@ -164,7 +178,7 @@ func post(t *testing.T, text []byte, seals int) {
 	}
 }
 
-// TestNoNotice: what is no memory is not read, and nobody waits for it.
+// TestNoNotice: other files are not read, and a pipe does not block the census.
 func TestNoNotice(t *testing.T) {
 	dir := t.TempDir()
 	text, err := someNotice().text()
@@ -186,11 +200,11 @@ func TestNoNotice(t *testing.T) {
 	}
 }
 
-// TestOfACluster: what a command line says of who follows, and of a task.
+// TestOfACluster: command lines show who follows a copy, and who is a task.
 func TestOfACluster(t *testing.T) {
 	for line, want := range map[string]struct {
 		follows bool
-		batch   int // -1: it is no task
+		batch   int // -1 if it is no task
 	}{
 		"follow job":                        {true, -1},
 		"copy --on slurm a b":               {true, -1},
@@ -210,7 +224,7 @@ func TestOfACluster(t *testing.T) {
 			batch = -1
 		}
 		if f := follows(words); f != want.follows || batch != want.batch {
-			t.Errorf("%q: %v, batch %d", line, f, batch)
+			t.Errorf("%q: follows is %v, batch %d", line, f, batch)
 		}
 	}
 }

@@ -11,66 +11,66 @@ import (
 	"brood/internal/process"
 )
 
-// /proc is read by hand: procfs, the library for it, would cost each child 0.2 ms at its
-// start, when the regular expressions are compiled that it has for other files.
+// This file reads /proc by hand. The library procfs would cost each child 0.2 ms at its start: it compiles regular
+// expressions for other files.
 
-func (t *taker) file(pid int, name string) string {
-	return filepath.Join(t.dir, strconv.Itoa(pid), name)
+func (s *survey) file(pid int, name string) string {
+	return filepath.Join(s.dir, strconv.Itoa(pid), name)
 }
 
-// argv is the command line; it is empty for a zombie and for a thread of the kernel.
-func (t *taker) argv(pid int) (argv []string, exists bool) {
-	return machine.Argv(t.file(pid, "cmdline"))
+// argv returns the command line. It is empty for a zombie and for a kernel thread.
+func (s *survey) argv(pid int) (argv []string, exists bool) {
+	return machine.Argv(s.file(pid, "cmdline"))
 }
 
-// exe is the program's file, "" where the caller may not know.
-func (t *taker) exe(pid int) string {
-	name, _ := os.Readlink(t.file(pid, "exe"))
+// exe returns the path of the program, or "" if the caller may not read it.
+func (s *survey) exe(pid int) string {
+	name, _ := os.Readlink(s.file(pid, "exe"))
 	return name
 }
 
-// tick is what times in stat are counted by: USER_HZ, which is 100 on all that Go runs on.
+// tick is the unit of times in stat: USER_HZ, which is 100 on all systems of Go.
 const tick = time.Second / 100
 
-// stat reads what everybody may know. It is not ok for a process that is gone.
-func (t *taker) stat(pid int) (p *Process, ok bool) {
-	fields := machine.Stat(t.file(pid, "stat"))
+// stat reads the facts that every user may read. ok is false if the process is gone.
+func (s *survey) stat(pid int) (p *Process, ok bool) {
+	fields := machine.Stat(s.file(pid, "stat"))
 	if len(fields) < 22 {
 		return nil, false
 	}
-	number := func(field int) int64 { // as proc_pid_stat(5) counts
+	number := func(field int) int64 { // numbered as in proc_pid_stat(5)
 		n, _ := strconv.ParseInt(fields[field-3], 10, 64)
 		return n
 	}
-	p = &Process{PID: pid, PPID: int(number(4)), State: t.state(pid, fields[0])}
+	p = &Process{PID: pid, PPID: int(number(4)), State: s.state(pid, fields[0])}
 	p.CPU = time.Duration(number(14)+number(15)) * tick
 	p.started = uint64(number(22))
-	p.Age = max(t.sinceUp-time.Duration(p.started)*tick, 0)
+	p.Age = max(s.sinceUp-time.Duration(p.started)*tick, 0)
 	p.RSS = number(24) * int64(os.Getpagesize())
 	return p, true
 }
 
-// most are the states from the one on that tells the most. t is a stop by a tracer.
-const most = "DTtRSIZX"
+// telling lists the states, the most telling one first. t is a stop by a tracer.
+const telling = "DTtRSIZX"
 
-// state is that of the thread that tells the most; first is the first one's, which in a Go
-// program seldom is the one that works.
-func (t *taker) state(pid int, first string) string {
+// state returns the most telling state of all threads. first is the state of the first thread, which seldom does
+// the work in a Go program.
+func (s *survey) state(pid int, first string) string {
 	state := first
-	threads, _ := os.ReadDir(t.file(pid, "task"))
+	threads, _ := os.ReadDir(s.file(pid, "task"))
 	for _, thread := range threads {
-		fields := machine.Stat(filepath.Join(t.file(pid, "task"), thread.Name(), "stat"))
-		if len(fields) > 0 && strings.Index(most, fields[0]) < strings.Index(most, state) {
+		fields := machine.Stat(filepath.Join(s.file(pid, "task"), thread.Name(), "stat"))
+		if len(fields) > 0 && strings.Index(telling, fields[0]) < strings.Index(telling, state) {
 			state = fields[0]
 		}
 	}
 	return state
 }
 
-// moved reads what only the process's own user may know, and root. A parent's is read
-// before its children's: one that ends in between is missing, and not there twice.
-func (t *taker) moved(p *Process) {
-	text, err := os.ReadFile(t.file(p.PID, "io"))
+// readIO reads the counters that only the user of the process and root may read. It is called for a parent before
+// its children: a child that ends in between is missing, and not counted twice.
+func (s *survey) readIO(p *Process) {
+	text, err := os.ReadFile(s.file(p.PID, "io"))
 	if err != nil || len(text) == 0 {
 		return
 	}
@@ -87,22 +87,22 @@ func (t *taker) moved(p *Process) {
 	}
 }
 
-// filesOf are the names of the files that a child was given.
+// filesOf returns the names of the files that a child was given.
 func filesOf(line process.CommandLine) (names []string) {
 	switch line.Target {
 	case "copy", "verify":
 		return line.Args
-	case "link": // each after the one that it shall be the same as
+	case "link": // pairs: the first name of a file, then the link to make
 		for i := 1; i < len(line.Args); i += 2 {
 			names = append(names, line.Args[i])
 		}
 	}
-	return names // a lesson's are no files
+	return names // arguments of a lesson are no files
 }
 
-// fileAt is the file that a child is at. Of several it is one that is open below a
-// folder that is open, too: the source, or the destination.
-func (t *taker) fileAt(pid int, names []string) (file string, files int) {
+// fileAt returns the present file of a child. Of several files it is an open one below an open folder: the source or
+// the destination.
+func (s *survey) fileAt(pid int, names []string) (file string, files int) {
 	if len(names) == 1 {
 		return names[0], 1
 	}
@@ -112,7 +112,7 @@ func (t *taker) fileAt(pid int, names []string) (file string, files int) {
 	}
 	var open []string
 	if len(names) > 0 {
-		open = t.open(pid)
+		open = s.openFiles(pid)
 	}
 	for _, name := range open {
 		for _, folder := range open {
@@ -124,9 +124,9 @@ func (t *taker) fileAt(pid int, names []string) (file string, files int) {
 	return "", len(names)
 }
 
-// open are the names of the files that a process has open, as far as the caller may know.
-func (t *taker) open(pid int) (names []string) {
-	dir := t.file(pid, "fd")
+// openFiles returns the names of open files, as far as the caller may read them.
+func (s *survey) openFiles(pid int) (names []string) {
+	dir := s.file(pid, "fd")
 	descriptors, _ := os.ReadDir(dir)
 	for _, d := range descriptors {
 		if name, err := os.Readlink(filepath.Join(dir, d.Name())); err == nil && strings.HasPrefix(name, "/") {

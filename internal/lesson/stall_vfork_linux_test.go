@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"brood/internal/machine"
 	"brood/internal/process"
 	"brood/internal/testenv"
 )
@@ -31,8 +32,8 @@ func TestVforkIsInStateD(t *testing.T) {
 	if err := p.Terminate(); err != nil {
 		t.Fatal(err)
 	}
-	if ended, _ := p.JoinTimeout(time.Second / 5); ended || p.Sleep().State != "D" {
-		t.Fatalf("after SIGTERM: ended %t, state %q; want state D", ended, p.Sleep().State)
+	if ended, _ := p.JoinTimeout(time.Second / 5); ended || process.Inspect(p, machine.SleepOf).State != "D" {
+		t.Fatalf("after SIGTERM: ended %t, state %q; want state D", ended, process.Inspect(p, machine.SleepOf).State)
 	}
 	if err := p.Kill(); err != nil {
 		t.Fatal(err)
