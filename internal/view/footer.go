@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Footer is what a terminal shows below the lines of a Queue, as long as it has one.
+// Footer is the text that a terminal shows below the lines of a Queue.
 //
 //	│ line         │ line
 //	│ line         │ line
@@ -16,24 +16,24 @@ import (
 //	▁              │ footer
 //	               ▁
 //
-// The cursor stands below it. It is removed and drawn again, with what was queued in
-// between, by one write: neither tears the other. Whoever is killed leaves it as text,
-// and the terminal as it was.
+// The cursor stands below it. One write removes the footer, adds the queued lines and draws the footer again, so
+// neither tears the other. If this process is killed, the footer stays as text. The modes of the terminal never
+// change.
 type Footer struct {
 	Draw  func(columns, rows int) string // lines, none wider than the terminal
-	Size  func() (columns, rows int)     // of the terminal; 0 where there is none any more
-	Every time.Duration                  // how often it is drawn when nothing is queued
+	Size  func() (columns, rows int)     // size of the terminal; 0 if it is gone
+	Every time.Duration                  // interval of drawing while nothing is queued
 
-	drawn []int     // how wide its lines on the screen are
-	at    time.Time // when they came there
+	drawn []int     // widths of the lines on the screen, in columns
+	at    time.Time // time of the last drawing
 }
 
-// stopTime is how long nothing was drawn when this process seems to have been stopped
-// (Ctrl-Z): the shell has written below the footer then, and that is not to be removed.
+// stopTime is the delay of a drawing that tells that this process was stopped (Ctrl-Z). The shell has written below
+// the footer meanwhile, and its text must stay.
 const stopTime = time.Second
 
-// below is the text with the footer below it, which it removes from where it was; the
-// last time it removes it.
+// below removes the footer from its old place and returns the text with the footer below it. If last is true, the
+// footer is not drawn again.
 func (f *Footer) below(text []byte, last bool) []byte {
 	if time.Since(f.at) > f.Every+stopTime {
 		f.drawn = nil
@@ -56,8 +56,8 @@ func (f *Footer) below(text []byte, last bool) []byte {
 	return out.Bytes()
 }
 
-// erase removes what was drawn. A terminal that has become narrower since shows each
-// line on as many rows as it takes.
+// erase returns the escapes that remove the old footer. A terminal that has become narrower shows a long line on
+// several rows.
 func (f *Footer) erase(columns int) string {
 	rows := 0
 	for _, w := range f.drawn {
@@ -66,10 +66,10 @@ func (f *Footer) erase(columns int) string {
 	if rows == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\r\x1b[%dA\x1b[J", rows) // where ^C was echoed the cursor is not at the beginning of a line
+	return fmt.Sprintf("\r\x1b[%dA\x1b[J", rows) // after an echoed ^C the cursor is not at the beginning of a line
 }
 
-// uncolored is a line without the escapes of paint.
+// uncolored removes the escapes of paint.
 func uncolored(line string) string {
 	var out strings.Builder
 	for {

@@ -10,15 +10,19 @@ import (
 	"brood/internal/status"
 )
 
-// Progress draws where a run stands: a line for the whole run, and a line for each child at work.
-// It has no state of its own; the caller holds the lock of the standing.
+// Progress draws where a run stands: a line for the whole run, and a line for each child at work:
+//
+//	▕████▌                    ▏   18 %  2.1 GiB of 12 GiB  4 of 20 files  310 MiB/s  0:32 left
+//	  copy-5 4735  holiday/sunrise.mp4   45 %   120 MiB/s  verifying
+//
+// It has no state. The caller holds the lock of the standing.
 type Progress struct {
 	Color bool
 }
 
-// Frame returns the lines to show at the time now on a terminal of that size. No line is wider than
-// the terminal, and the frame takes at most half of the rows. Of many children it shows those in
-// trouble first, then those that move the most bytes. Before the run has begun the frame is empty.
+// Frame returns the lines to show at the time now on a terminal of that size. No line is wider than the terminal,
+// and the frame takes at most half of the rows. Of many children it shows the silent ones first, then the fastest.
+// Before the run has begun the frame is empty.
 func (p Progress) Frame(s *status.Standing, now time.Time, columns, rows int) string {
 	if s.Run.Begun.IsZero() {
 		return ""
@@ -41,20 +45,21 @@ func (p Progress) Frame(s *status.Standing, now time.Time, columns, rows int) st
 	return text.String()
 }
 
-// busiest are those n of the children that one should see, in their order.
+// busiest chooses the n children that matter most to a reader. They keep their order.
 func busiest(children []*status.Child, n int, now time.Time) []*status.Child {
 	ranked := slices.Clone(children)
 	slices.SortStableFunc(ranked, func(a, b *status.Child) int {
 		if (a.Silent != "") != (b.Silent != "") {
-			return strings.Compare(b.Silent, a.Silent) // the one that is silent first
+			return strings.Compare(b.Silent, a.Silent) // a silent child comes first
 		}
 		return cmp.Compare(b.Rate(now), a.Rate(now))
 	})
-	return slices.DeleteFunc(slices.Clone(children), func(c *status.Child) bool { return !slices.Contains(ranked[:n], c) })
+	return slices.DeleteFunc(slices.Clone(children), func(c *status.Child) bool {
+		return !slices.Contains(ranked[:n], c)
+	})
 }
 
-// field is a part of the line for the whole. Where there is no room for all, those
-// of the greatest rank go first.
+// field is a part of the line for the whole run. Without room for all fields, the greatest rank is left out first.
 type field struct {
 	text  string
 	rank  int
@@ -98,7 +103,7 @@ func fieldsOf(s *status.Standing, now time.Time) (fields []field) {
 	return fields
 }
 
-// taskFields are the fields of a cluster. While no task runs, the reason matters most.
+// taskFields returns the fields of a cluster. While no task runs, the reason for waiting matters most.
 func taskFields(s *status.Standing) (fields []field) {
 	tasks, nodes := s.Tasks()
 	if tasks > 0 {
@@ -117,7 +122,7 @@ func taskFields(s *status.Standing) (fields []field) {
 	return fields
 }
 
-// whole is the line for the whole run: a bar, and as many fields as there is room for.
+// whole draws the line for the whole run: a bar, and as many fields as fit.
 func (p Progress) whole(s *status.Standing, now time.Time, columns int) string {
 	fields := fieldsOf(s, now)
 	for len(fields) > 1 && width(strings.Join(texts(fields), "  ")) > columns {
@@ -145,7 +150,7 @@ func (p Progress) whole(s *status.Standing, now time.Time, columns int) string {
 
 const leastBar = 8 // columns
 
-// bar has eight steps for each column.
+// bar draws a bar with eight steps per column.
 func bar(part float64, columns int) string {
 	inner := columns - 2
 	eighths := int(part * float64(inner) * 8)
@@ -156,10 +161,10 @@ func bar(part float64, columns int) string {
 	return "▕" + filled + strings.Repeat(" ", inner-width(filled)) + "▏"
 }
 
-// percent never says that all is done when it is not.
+// percent rounds down: 100 % means that all is done.
 func percent(part float64) string { return fmt.Sprintf("%3d %%", int(part*100)) }
 
-// clock is a time as it is read from a clock: 0:05, 12:34, 1:02:03.
+// clock formats a duration as 0:05, 12:34 or 1:02:03.
 func clock(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
 	if s >= 3600 {

@@ -10,13 +10,12 @@ import (
 	"brood/internal/status"
 )
 
-// childTable is the lines of the children at work:
+// childTable draws the lines of the children at work. The second child is on the node n2 of a cluster:
 //
-//	copy-3 4731  holiday/sunrise.mp4   45 %   120 MiB/s  verifying
-//	copy-3 4731@n2  holiday/blink.mp4   45 %   120 MiB/s  verifying
+//	copy-3 4731     holiday/sunrise.mp4   45 %   120 MiB/s  verifying
+//	copy-3 4731@n2  holiday/blink.mp4     45 %   120 MiB/s  verifying
 //
-// The second is one on a node of a cluster. A narrow terminal has fewer columns: the PID goes
-// first, then the rate, then the name.
+// A narrow terminal has fewer columns: the PID is left out first, then the rate, then the name.
 type childTable struct {
 	now      time.Time
 	compares bool
@@ -70,7 +69,7 @@ func (t childTable) who(c *status.Child) string {
 	return plain(c.Name) + " " + pidOn(c.PID, c.Node)
 }
 
-// file is the file at hand, in so many columns: its end tells more than its middle.
+// file returns the name of the present file, without its middle if the columns are too few.
 func (t childTable) file(c *status.Child, columns int) string {
 	prefix := ""
 	if c.Files > 1 {
@@ -102,7 +101,7 @@ func (t childTable) state(c *status.Child) string {
 	return "copying"
 }
 
-// width is how many columns of a terminal a text takes.
+// width returns the number of terminal columns of a text.
 func width(text string) int { return uniseg.StringWidth(text) }
 
 func pad(text string, columns int) string {
@@ -113,7 +112,7 @@ func padLeft(text string, columns int) string {
 	return strings.Repeat(" ", max(columns-width(text), 0)) + text
 }
 
-// cut is as much of the beginning of a text as fits.
+// cut returns as much of the beginning of a text as fits.
 func cut(text string, columns int) string {
 	if width(text) <= columns {
 		return text
@@ -128,7 +127,7 @@ func cut(text string, columns int) string {
 	return kept.String()
 }
 
-// shorten leaves out what is in the middle of a text that does not fit.
+// shorten leaves out the middle of a text that does not fit.
 func shorten(text string, columns int) string {
 	if width(text) <= columns {
 		return text

@@ -9,41 +9,41 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-// Queue is where a log is written by a goroutine of its own, so that whoever logs
-// is never held up by a terminal that is stopped, or by a pipe that nobody reads.
+// Queue writes a log by a goroutine of its own. A stopped terminal, or a pipe that nobody reads, never delays the
+// caller:
 //
 //	LevelWrite ─▶ queued ─(all at once)▶ w
-//	     └─ no room ─▶ left out, and counted; told once there is room again
+//	     └─ no room ─▶ left out, and counted; the count is logged once there is room again
 //
-// What is queued is bounded. Lines below warnings get half of the room, so that it
-// is these that are left out first.
+// The queue is bounded. Lines below warnings get half of the room, so they are left out first.
 type Queue struct {
 	w       io.Writer
 	leftOut func(w io.Writer, lines int)
 
 	mu      sync.Mutex
 	queued  []byte
-	lost    int           // lines that came after queued, and had no room
-	written int           // how often w has taken something
-	footer  *Footer       // what is to be below the lines; nil for nothing
-	wake    chan struct{} // has one when there may be something to write
-	idle    chan struct{} // closed when there is nothing to write; another one once there is
+	lost    int           // lines left out since queued was taken
+	written int           // number of writes that w has taken
+	footer  *Footer       // wanted footer; nil for none
+	wake    chan struct{} // holds a value if there may be something to write
+	idle    chan struct{} // closed while there is nothing to write, then replaced
 	ended   chan struct{} // closed when run has returned
 }
 
-// queueRoom is in bytes: some thousand lines.
+// queueRoom is in bytes: room for some thousand lines.
 const queueRoom = 256 << 10
 
-// NewQueue makes a queue that writes to w; Close it. leftOut is called by its
-// goroutine, to say on w how many lines had no room.
+// NewQueue makes a queue that writes to w. The caller closes it. The goroutine of the queue calls leftOut to log the
+// number of lines that had no room.
 func NewQueue(w io.Writer, leftOut func(w io.Writer, lines int)) *Queue {
-	q := &Queue{w: w, leftOut: leftOut, wake: make(chan struct{}, 1), idle: make(chan struct{}), ended: make(chan struct{})}
+	q := &Queue{w: w, leftOut: leftOut, wake: make(chan struct{}, 1)}
+	q.idle, q.ended = make(chan struct{}), make(chan struct{})
 	close(q.idle)
 	go q.run()
 	return q
 }
 
-// LevelWrite takes lines of that level; hclog's LevelWriter. It never fails.
+// LevelWrite queues lines of that level. It implements hclog.LevelWriter, never waits and never fails.
 func (q *Queue) LevelWrite(level hclog.Level, p []byte) (int, error) {
 	room := queueRoom / 2
 	if level >= hclog.Warn {
@@ -60,10 +60,10 @@ func (q *Queue) LevelWrite(level hclog.Level, p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Write takes lines that are worth as much as an error.
+// Write queues lines with the level of errors.
 func (q *Queue) Write(p []byte) (int, error) { return q.LevelWrite(hclog.Error, p) }
 
-// SetFooter has the terminal show a footer below the lines; with nil the one that is there goes.
+// SetFooter shows a footer below the lines. nil removes it.
 func (q *Queue) SetFooter(f *Footer) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -71,7 +71,7 @@ func (q *Queue) SetFooter(f *Footer) {
 	q.busy()
 }
 
-// busy has the goroutine look what there is to write.
+// busy wakes the goroutine.
 func (q *Queue) busy() {
 	q.work()
 	select {
@@ -104,7 +104,7 @@ func (q *Queue) run() {
 				continue
 			}
 			q.mu.Lock()
-			q.work() // a terminal that is stopped holds this up as well
+			q.work() // a stopped terminal delays this write, too
 			q.mu.Unlock()
 		}
 		for more := true; more; more = !q.rest(shown) {
@@ -118,7 +118,7 @@ func (q *Queue) run() {
 	}
 }
 
-// take takes all that is queued.
+// take empties the queue.
 func (q *Queue) take() (text []byte, lost int, footer *Footer) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -127,7 +127,7 @@ func (q *Queue) take() (text []byte, lost int, footer *Footer) {
 	return text, lost, q.footer
 }
 
-// rest tells whether there is nothing more to write: then the queue is idle.
+// rest tells whether there is nothing more to write. Then it marks the queue as idle.
 func (q *Queue) rest(shown *Footer) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -142,8 +142,8 @@ func (q *Queue) rest(shown *Footer) bool {
 	return true
 }
 
-// write writes piece by piece, so that it shows whether somebody reads. Errors are
-// nobody's: there is no other place to tell them.
+// write writes in pieces, so that written shows whether somebody reads. Errors are ignored: there is no other place to
+// log them.
 func (q *Queue) write(text []byte, lost int, shown, footer *Footer) {
 	if lost > 0 {
 		said := bytes.NewBuffer(text)
@@ -165,12 +165,12 @@ func (q *Queue) write(text []byte, lost int, shown, footer *Footer) {
 		q.mu.Unlock()
 	}
 	if footer != nil {
-		footer.at = time.Now() // a terminal that was stopped has taken it only now
+		footer.at = time.Now() // a stopped terminal may have taken it only now
 	}
 }
 
-// wholeLines is the length of the lines that fit into one write that other
-// processes' cannot break up (pipe(7), PIPE_BUF); of a longer one, that line's.
+// wholeLines returns the length of the lines that fit into one atomic write (pipe(7), PIPE_BUF): the writes of other
+// processes cannot break it up. It returns at least one line, however long.
 func wholeLines(text []byte) int {
 	const atomic = 4 << 10
 	if len(text) <= atomic {
@@ -185,8 +185,8 @@ func wholeLines(text []byte) int {
 	return len(text)
 }
 
-// Drain waits until all is written, as long as within each patience something is,
-// and tells whether it was. A patience of 0 has no end.
+// Drain waits until the queue is empty. It gives up, and returns false, if w takes nothing for the time patience.
+// A patience of 0 never ends.
 func (q *Queue) Drain(patience time.Duration) bool {
 	for {
 		q.mu.Lock()
@@ -210,8 +210,8 @@ func (q *Queue) Drain(patience time.Duration) bool {
 	}
 }
 
-// Close is Drain, after which nothing may be written any more. What was not written
-// then is left to the goroutine: nothing ends a write that does not return.
+// Close drains the queue and ends its goroutine. Nobody may write to the queue afterwards. If Drain gives up, the
+// goroutine stays: nothing can end a blocked write.
 func (q *Queue) Close(patience time.Duration) (drained bool) {
 	if !q.Drain(patience) {
 		return false

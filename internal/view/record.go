@@ -6,8 +6,7 @@ import (
 	"brood/internal/event"
 )
 
-// Record writes each event as a line of JSON. After the first error it writes no
-// more; Err tells that error.
+// Record writes each event as a line of JSON. It stops at the first error, and Err returns that error.
 type Record struct {
 	w   *event.Writer
 	err error
@@ -16,12 +15,12 @@ type Record struct {
 // NewRecord makes a record that writes to w.
 func NewRecord(w io.Writer) *Record { return &Record{w: event.NewWriter(w)} }
 
-// Read takes an event; a Stream's reader.
+// Read writes an event. It is a reader of a Stream.
 func (r *Record) Read(e event.Event) {
 	if r.err == nil {
 		r.err = r.w.Write(e)
 	}
 }
 
-// Err is why the record is not whole, nil when it is.
+// Err returns the error that made the record incomplete, or nil.
 func (r *Record) Err() error { return r.err }

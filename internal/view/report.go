@@ -15,7 +15,8 @@ import (
 // Report draws a recorded run for a terminal of that width: the summary, the time line, the slowest files,
 // the failed files and the family. It is in Chinese if lang is "zh", else in English.
 func Report(w io.Writer, t *status.Timeline, lang string, columns int) error {
-	r := report{t: t, language: languageOf(lang), columns: max(columns, leastReport), begun: t.Parent.Asked, end: t.End()}
+	r := report{t: t, language: languageOf(lang), columns: max(columns, leastReport)}
+	r.begun, r.end = t.Parent.Asked, t.End()
 	if t.Run().Source != "" {
 		r.summary()
 	}

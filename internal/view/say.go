@@ -8,7 +8,7 @@ import (
 	"brood/internal/status"
 )
 
-// Say logs where the run stands; with children, it logs one more line for each child at work.
+// Say logs where the run stands. If children is true, it logs one more line for each child at work.
 func Say(logger hclog.Logger, s *status.Standing, now time.Time, children bool) {
 	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Files, "failed", s.Run.Failed,
 		"running", s.Run.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Run.Begun).Seconds())}

@@ -83,8 +83,8 @@ func (p *picture) draw() {
 	if p.language.tag != "" {
 		lang = fmt.Sprintf(` xml:lang="%s"`, p.language.tag)
 	}
-	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n",
-		lang, svgWidth+p.margin+20, height)
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d"`, lang, svgWidth+p.margin+20, height)
+	fmt.Fprintln(p.w, ` font-family="sans-serif" font-size="11">`)
 	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" fill="#fff"/>`+"\n")
 	p.text(8, 20, "13", p.title())
 	p.axis()
@@ -110,7 +110,8 @@ func (p *picture) title() string {
 	title := p.language.say("%s: %s files, %s in %.3f s, %s children", head(run.Finished(p.end), p.language),
 		count(run.Files), Bytes(run.Bytes), seconds, count(run.Children))
 	if run.Tasks > 0 {
-		title += p.language.say(" of %s on %s", p.language.plural(run.Tasks, "task"), p.language.plural(run.Nodes, "node"))
+		tasks, nodes := p.language.plural(run.Tasks, "task"), p.language.plural(run.Nodes, "node")
+		title += p.language.say(" of %s on %s", tasks, nodes)
 	}
 	return title
 }

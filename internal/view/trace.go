@@ -9,14 +9,15 @@ import (
 	"brood/internal/status"
 )
 
-// Trace writes a run in the trace-event format of Chrome (its JSON object form), which
-// Perfetto and chrome://tracing open: a process for each of the run, a slice for its life and for each
-// phase of it, an arrow from the parent to each child, and the throughput as a counter.
+// Trace writes a run in the trace-event format of Chrome, in its JSON object form. Perfetto and chrome://tracing
+// open it. Each process has a slice for its life and one for each phase. An arrow leads from the parent to each
+// child, and the throughput is a counter.
 //
 // https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 func Trace(w io.Writer, t *status.Timeline) error {
 	out := bufio.NewWriter(w)
-	tr := tracing{out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), used: map[int]bool{t.Parent.PID: true}, pids: map[*status.Life]int{}}
+	tr := tracing{out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), pids: map[*status.Life]int{}}
+	tr.used = map[int]bool{t.Parent.PID: true}
 	tr.out.SetEscapeHTML(false)
 	tr.separate = func() error { return out.WriteByte(',') }
 	_, tr.err = out.WriteString(`{"displayTimeUnit":"ms","traceEvents":[` + "\n")
@@ -34,7 +35,7 @@ func Trace(w io.Writer, t *status.Timeline) error {
 	return out.Flush()
 }
 
-// traceEvent is one of the format's. Times are in microseconds.
+// traceEvent is an event of the format. Times are in microseconds.
 type traceEvent struct {
 	Name     string         `json:"name"`
 	Category string         `json:"cat,omitempty"`
@@ -51,7 +52,7 @@ type traceEvent struct {
 type tracing struct {
 	out        *json.Encoder
 	begun, end time.Time
-	used       map[int]bool // PIDs
+	used       map[int]bool // PIDs that the trace already has
 	pids       map[*status.Life]int
 	separate   func() error // between two events
 	events     int
@@ -70,12 +71,18 @@ func (tr *tracing) write(e traceEvent) {
 func (tr *tracing) at(t time.Time) float64 { return float64(t.Sub(tr.begun).Nanoseconds()) / 1e3 }
 
 func (tr *tracing) slice(pid int, name, category string, from, to time.Time, args map[string]any) {
-	tr.write(traceEvent{Name: name, Category: category, Phase: "X", Time: tr.at(from), Duration: max(tr.at(to)-tr.at(from), 0), PID: pid, TID: pid, Args: args})
+	tr.write(traceEvent{
+		Name: name, Category: category, Phase: "X", Time: tr.at(from), Duration: max(tr.at(to)-tr.at(from), 0),
+		PID: pid, TID: pid, Args: args,
+	})
 }
 
 func (tr *tracing) named(pid, order int, name string) {
-	tr.write(traceEvent{Name: "process_name", Phase: "M", PID: pid, TID: pid, Args: map[string]any{"name": name}})
-	tr.write(traceEvent{Name: "process_sort_index", Phase: "M", PID: pid, TID: pid, Args: map[string]any{"sort_index": order}})
+	meta := traceEvent{Phase: "M", PID: pid, TID: pid}
+	meta.Name, meta.Args = "process_name", map[string]any{"name": name}
+	tr.write(meta)
+	meta.Name, meta.Args = "process_sort_index", map[string]any{"sort_index": order}
+	tr.write(meta)
 }
 
 func (tr *tracing) parent(l *status.Life) {
@@ -83,7 +90,7 @@ func (tr *tracing) parent(l *status.Life) {
 	tr.slice(l.PID, l.Name, "process", l.Started, l.End(tr.end), nil)
 }
 
-// reused is added to what stands for a PID that another process of the run had before, or has on another node.
+// reused is the first number for processes whose PID another process of the trace has.
 const reused = 10_000_000
 
 func (tr *tracing) life(l *status.Life, n, parent int) {
@@ -97,14 +104,17 @@ func (tr *tracing) life(l *status.Life, n, parent int) {
 	for _, p := range l.Spans(tr.end) {
 		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": plain(p.File)})
 	}
-	if l.Node != "" && l.Task == "" { // its parent is a task
+	if l.Node != "" && l.Task == "" { // a child of a task
 		parent = tr.pids[l.Parent]
 	} else if l.PPID != parent {
 		parent = 0
 	}
 	if parent != 0 {
-		tr.write(traceEvent{Name: "start", Category: "start", Phase: "s", ID: n, Time: tr.at(l.Asked), PID: parent, TID: parent})
-		tr.write(traceEvent{Name: "start", Category: "start", Phase: "f", Binding: "e", ID: n, Time: tr.at(l.Started), PID: pid, TID: pid})
+		arrow := traceEvent{Name: "start", Category: "start", ID: n}
+		arrow.Phase, arrow.Time, arrow.PID, arrow.TID = "s", tr.at(l.Asked), parent, parent
+		tr.write(arrow)
+		arrow.Phase, arrow.Time, arrow.PID, arrow.TID, arrow.Binding = "f", tr.at(l.Started), pid, pid, "e"
+		tr.write(arrow)
 	}
 }
 
@@ -121,7 +131,7 @@ func traceArgs(l *status.Life) map[string]any {
 	return args
 }
 
-// throughput is the bytes a second, in a hundred steps or so.
+// throughput writes the bytes per second, in about two hundred steps.
 func (tr *tracing) throughput(t *status.Timeline) {
 	step := max(tr.end.Sub(tr.begun)/200, 20*time.Millisecond)
 	last := status.Moved{At: tr.begun}
@@ -130,9 +140,15 @@ func (tr *tracing) throughput(t *status.Timeline) {
 		if took < step {
 			continue
 		}
-		rate := float64(m.Bytes-last.Bytes) / took.Seconds()
-		tr.write(traceEvent{Name: "bytes a second", Phase: "C", Time: tr.at(last.At), PID: t.Parent.PID, TID: t.Parent.PID, Args: map[string]any{"rate": rate}})
+		tr.counter(t, last.At, float64(m.Bytes-last.Bytes)/took.Seconds())
 		last = m
 	}
-	tr.write(traceEvent{Name: "bytes a second", Phase: "C", Time: tr.at(last.At), PID: t.Parent.PID, TID: t.Parent.PID, Args: map[string]any{"rate": 0}})
+	tr.counter(t, last.At, 0)
+}
+
+func (tr *tracing) counter(t *status.Timeline, at time.Time, rate float64) {
+	tr.write(traceEvent{
+		Name: "bytes per second", Phase: "C", Time: tr.at(at), PID: t.Parent.PID, TID: t.Parent.PID,
+		Args: map[string]any{"rate": rate},
+	})
 }
