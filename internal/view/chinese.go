@@ -25,15 +25,15 @@ func chinese() language {
 func chinesePhrases() map[string]string {
 	return map[string]string{
 		// The first line of a summary.
-		"copied %q to %q":                                      "已将 %q 拷贝到 %q",
-		"copied %q in part to %q":                              "已将 %q 的一部分拷贝到 %q",
-		"would copy %q to %q":                                  "预演：将 %q 拷贝到 %q",
-		"stopped by %s while copying %q to %q":                 "将 %[2]q 拷贝到 %[3]q 时收到 %[1]s，提前结束",
-		"%q and %q are the same":                               "%q 与 %q 相同",
-		"%q and %q differ":                                     "%q 与 %q 不同",
-		"%q and %q could be compared in part only":             "%q 与 %q 只比较了一部分",
-		"stopped by %s while comparing %q and %q":              "比较 %[2]q 与 %[3]q 时收到 %[1]s，提前结束",
-		"%q to %q, as far as the record goes: it has no end\n": "%q 到 %q：记录没有结尾，以下是其中已有的内容\n",
+		"copied %q to %q":                               "已将 %q 拷贝到 %q",
+		"partly copied %q to %q":                        "已将 %q 的一部分拷贝到 %q",
+		"would copy %q to %q":                           "预演：将 %q 拷贝到 %q",
+		"stopped by %s while copying %q to %q":          "将 %[2]q 拷贝到 %[3]q 时收到 %[1]s，提前结束",
+		"%q and %q are the same":                        "%q 与 %q 相同",
+		"%q and %q differ":                              "%q 与 %q 不同",
+		"%q and %q are only partly compared":            "%q 与 %q 只比较了一部分",
+		"stopped by %s while comparing %q and %q":       "比较 %[2]q 与 %[3]q 时收到 %[1]s，提前结束",
+		"%q to %q, incomplete: the record has no end\n": "%q 到 %q：记录没有结尾，以下是其中已有的内容\n",
 
 		// Its table.
 		"equal": "相同", "different": "不同", "missing": "缺失", "extra": "多余", "files": "文件", "verified": "已校验",
@@ -43,8 +43,8 @@ func chinesePhrases() map[string]string {
 		"at most %s at once": "同时最多 %s 个", "settled on %s": "最终同时 %s 个", "%s abandoned": "%s 个被放弃",
 
 		// The time line.
-		"time line: %.3f s, a column is %.3f s": "时间线：共 %.3f s，每列 %.3f s",
-		"a task":                                "任务", "at work": "运行", "waiting for its turn": "排队等待", "syncing": "同步到磁盘", "verifying": "校验",
+		"time line: %.3f s, %.3f s per column": "时间线：共 %.3f s，每列 %.3f s",
+		"a task":                               "任务", "at work": "运行", "waiting for its turn": "排队等待", "syncing": "同步到磁盘", "verifying": "校验",
 		"a zombie": "僵尸", "no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "lost": "丢失",
 
 		// The files and the family.

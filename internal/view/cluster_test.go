@@ -29,7 +29,7 @@ func ofCluster(t *testing.T) string {
 }
 
 func TestReportOfACluster(t *testing.T) {
-	const want = `copied "/project/raw" in part to "/archive/raw"
+	const want = `partly copied "/project/raw" to "/archive/raw"
   files     11, 444 MiB
   verified  11 by xxh128
   skipped   1
@@ -39,7 +39,7 @@ func TestReportOfACluster(t *testing.T) {
   children  15, at most 6 at once
   time      12.500 s, 36 MiB/s
 
-time line: 12.500 s, a column is 0.169 s
+time line: 12.500 s, 0.169 s per column
   n1       ──────────────────────────── ───────────────────────────
    1        ██████▒▓▓▓▓                  ██████▓▓▓▓ ████████▒▓▓▓▓▓
    2        █████▓▓▓▓█████████▒▓▓▓▓▓▓▓   ████████▒▓▓▓▓▓▓
@@ -168,10 +168,10 @@ func TestFamilyOfACluster(t *testing.T) {
 	for _, row := range []struct {
 		words view.FamilyWords
 		want  string
-	}{{view.EnglishFamily, `A 10 brood  started by pid 7 · reaped by none of them
-├─ B 20@n1 task-1  started by A · reaped by none of them
-│  └─ D 10@n1 copy-1  started by B · reaped by none of them
-└─ C 20@n2 task-2  started by A · reaped by none of them
+	}{{view.EnglishFamily, `A 10 brood  started by pid 7 · not reaped by the family
+├─ B 20@n1 task-1  started by A · not reaped by the family
+│  └─ D 10@n1 copy-1  started by B · not reaped by the family
+└─ C 20@n2 task-2  started by A · not reaped by the family
    └─ E 21@n2 copy-2  started by C · lost: "its node\nhas failed"
 `}, {view.ChineseFamily, `A 10 brood  由 PID 7 启动 · 未被家族成员回收
 ├─ B 20@n1 task-1  由 A 启动 · 未被家族成员回收
@@ -196,9 +196,9 @@ func TestFamilyOfReusedPIDs(t *testing.T) {
 	} {
 		f.Apply(e)
 	}
-	const want = `A 1 a  started by pid 9 · reaped by none of them
-└─ B 2 b  started by A · reaped by none of them
-   └─ C 1 c  started by B · reaped by none of them
+	const want = `A 1 a  started by pid 9 · not reaped by the family
+└─ B 2 b  started by A · not reaped by the family
+   └─ C 1 c  started by B · not reaped by the family
 `
 	var got strings.Builder
 	if err := view.Family(&got, &f, view.EnglishFamily); err != nil || got.String() != want {

@@ -21,7 +21,7 @@ var (
 	EnglishFamily = FamilyWords{
 		Started: "started by %s", Signalled: "%s from %s", Ended: "ended, a zombie", Adopted: "adopted by %s",
 		Exited: "exit code %d", Killed: "killed by %s (%d)", Terminated: "killed by %s (%d)", Lost: "lost: %s",
-		Reaped: "reaped by %s", Nobody: "reaped by none of them", Somebody: "pid %d", More: "and %s more",
+		Reaped: "reaped by %s", Nobody: "not reaped by the family", Somebody: "pid %d", More: "and %s more",
 	}
 	ChineseFamily = FamilyWords{
 		Started: "由 %s 启动", Signalled: "收到 %[2]s 的 %[1]s", Ended: "结束，成为僵尸", Adopted: "被 %s 收养",

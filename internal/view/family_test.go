@@ -28,9 +28,9 @@ func TestFamily(t *testing.T) {
 		words view.FamilyWords
 		want  string
 	}{
-		"English": {view.EnglishFamily, `A 10 MainProcess  started by pid 7 · reaped by none of them
+		"English": {view.EnglishFamily, `A 10 MainProcess  started by pid 7 · not reaped by the family
 ├─ B 11 Process-1  started by A · SIGKILL from A · ended, a zombie · killed by SIGKILL (-9) · reaped by A
-│  └─ C 12 "evil\x1b[31m"  started by B · adopted by pid 1 · reaped by none of them
+│  └─ C 12 "evil\x1b[31m"  started by B · adopted by pid 1 · not reaped by the family
 └─ D 13 Process-2  started by A · exit code 3 · reaped by A
 `},
 		"Chinese": {view.ChineseFamily, `A 10 MainProcess  由 PID 7 启动 · 未被家族成员回收

@@ -1,4 +1,12 @@
-// Package view draws events: as log lines, as a record, as a summary. It knows no process.
+// Package view draws events, the state of a run and a census for people and for other programs:
+//
+//	event.Event ──▶ Log · Record · Checksums · Plan · Differences · Summary
+//	status.Standing ──▶ Progress · Say
+//	status.Timeline ──▶ Report · SVG · Trace
+//	census.Census ──▶ Processes
+//
+// A view has no result, and no effect except its output. Names and other foreign text reach a terminal escaped.
+// Queue and Footer keep a slow terminal from delaying a run.
 package view
 
 import (
@@ -11,10 +19,8 @@ import (
 	"brood/internal/event"
 )
 
-// Log writes a line for each event that is worth one, and at the end one for each
-// kind of what was lost, with constant messages and
-// the keys of the events' JSON. Names and other people's words are quoted, so that
-// none can move the cursor.
+// Log writes log lines for events, and at the end a line for each attribute that files lost. Messages are constant,
+// and the keys are those of the events' JSON. Names and foreign text are quoted, so they cannot move the cursor.
 func Log(logger hclog.Logger) func(event.Event) {
 	compares := false
 	return func(e event.Event) {
@@ -36,8 +42,7 @@ func Log(logger hclog.Logger) func(event.Event) {
 	}
 }
 
-// onOneLine quotes the words that usually need none, and now do: hclog shows a
-// newline as one.
+// onOneLine quotes words that need it, as hclog writes a newline unchanged.
 func onOneLine(pairs []any) []any {
 	for i, value := range pairs {
 		if s, ok := value.(string); ok && strconv.Quote(s) != `"`+s+`"` {
@@ -60,17 +65,18 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	case event.Pending:
 		return pending(e)
 	case event.Started:
-		return hclog.Info, childOrTask(e) + " started", withFiles(e, append(process(e), "ppid", e.PPID, "file", quoted(e.File))...)
+		pairs := append(process(e), "ppid", e.PPID, "file", quoted(e.File))
+		return hclog.Info, childOrTask(e) + " started", withFiles(e, pairs...)
 	case event.Exited:
 		return exited(e)
 	case event.Retried:
 		return retried(e)
 	case event.Silent:
-		return hclog.Debug, "child silent", withSleep(e, withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason)))
+		return hclog.Debug, "child silent", heldUp(e)
 	case event.Measured:
 		return hclog.Debug, "measured", []any{"files", e.Files, "size", e.Size}
 	case event.Stalled:
-		return hclog.Warn, "child stalled", withSleep(e, withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason)))
+		return hclog.Warn, "child stalled", heldUp(e)
 	case event.Failed:
 		return hclog.Error, "not copied", withSleep(e, withChild(e, "file", quoted(e.File), "error", quoted(e.Error)))
 	case event.Stopping:
@@ -80,13 +86,15 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	case event.Copied:
 		return copied(e)
 	case event.Verified:
-		return hclog.Debug, "verified", withChild(e, "file", quoted(e.File), "bytes", e.Bytes, "hash", e.Hash, "digest", e.Digest)
+		pairs := []any{"file", quoted(e.File), "bytes", e.Bytes, "hash", e.Hash, "digest", e.Digest}
+		return hclog.Debug, "verified", withChild(e, pairs...)
 	case event.Differs:
 		return hclog.Debug, "differs", withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason))
 	case event.Linked, event.Made:
 		return hclog.Debug, string(e.Kind), withChild(e, "file", quoted(e.File))
 	case event.Progress:
-		return hclog.Trace, "progress", withChild(e, withSome([]any{"file", quoted(e.File), "bytes", e.Bytes, "size", e.Size}, "phase", e.Phase)...)
+		pairs := []any{"file", quoted(e.File), "bytes", e.Bytes, "size", e.Size}
+		return hclog.Trace, "progress", withChild(e, withSome(pairs, "phase", e.Phase)...)
 	case event.Finished:
 		return hclog.Debug, "parent finished", []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
 	}
@@ -95,15 +103,15 @@ func line(e event.Event) (hclog.Level, string, []any) {
 
 func pending(e event.Event) (hclog.Level, string, []any) {
 	if e.Jobs == 0 {
-		return hclog.Info, "of the cluster", []any{"reason", quoted(e.Reason)}
+		return hclog.Info, "cluster", []any{"reason", quoted(e.Reason)}
 	}
 	return hclog.Info, "tasks wait", []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
 }
 
 func adjusted(e event.Event) (hclog.Level, string, []any) {
-	level, message := hclog.Info, "children at once"
+	level, message := hclog.Info, "number of children changed"
 	if e.Phase == event.Trying {
-		level, message = hclog.Debug, "another number is tried"
+		level, message = hclog.Debug, "trying another number of children"
 	}
 	return level, message, []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
 }
@@ -113,8 +121,9 @@ func copied(e event.Event) (hclog.Level, string, []any) {
 	pairs = withSome(pairs, "hash", e.Hash)
 	pairs = withSome(pairs, "digest", e.Digest)
 	pairs = withSome(pairs, "resumed", e.Resumed)
-	if e.Retries > 0 { // a disk, cable or memory that isn't to be trusted
-		return hclog.Warn, "copied again, since it was read back different", withChild(e, append(pairs, "retries", e.Retries)...)
+	if e.Retries > 0 { // a disk, a cable or memory is unreliable
+		const message = "copied again, since the copy differed when read back"
+		return hclog.Warn, message, withChild(e, append(pairs, "retries", e.Retries)...)
 	}
 	return hclog.Debug, "copied", withChild(e, pairs...)
 }
@@ -128,8 +137,8 @@ func withSome[V comparable](pairs []any, key string, value V) []any {
 	return append(pairs, key, value)
 }
 
-// skippedLevel: what was done before is no news, what will be missing is; what
-// the destination cannot hold is told at the end.
+// skippedLevel is Warn for files that will be missing, and Debug for files that were copied before. It is Debug for
+// losses, too: Log counts these at the end.
 func skippedLevel(e event.Event) hclog.Level {
 	switch e.Reason {
 	case event.ReasonDone, event.ReasonExists, event.ReasonRepaired:
@@ -145,10 +154,11 @@ func exited(e event.Event) (hclog.Level, string, []any) {
 	pairs := process(e)
 	switch {
 	case e.Error != "": // abandoned
-		return hclog.Error, childOrTask(e) + " abandoned", withSleep(e, append(pairs, "file", quoted(e.File), "error", quoted(e.Error)))
+		pairs = append(pairs, "file", quoted(e.File), "error", quoted(e.Error))
+		return hclog.Error, childOrTask(e) + " abandoned", withSleep(e, pairs)
 	case e.Signal != "":
 		pairs = append(pairs, "signal", e.Signal)
-	case e.ExitCode == nil: // nobody has seen its end
+	case e.ExitCode == nil: // its end is unknown
 		return hclog.Warn, childOrTask(e) + " lost", append(pairs, "file", quoted(e.File), "reason", quoted(e.Reason))
 	default:
 		pairs = append(pairs, "exitcode", *e.ExitCode)
@@ -161,15 +171,21 @@ func retried(e event.Event) (hclog.Level, string, []any) {
 	if e.Attempt == 0 {
 		return hclog.Debug, "child not started yet", pairs
 	}
-	return hclog.Warn, "tried again later", withChild(e, append(pairs, "attempt", e.Attempt, "delay", seconds(e.Delay))...)
+	pairs = append(pairs, "attempt", e.Attempt, "delay", seconds(e.Delay))
+	return hclog.Warn, "will be tried again", withChild(e, pairs...)
 }
 
-// withSleep adds what a child is held up by, where that is known.
+// heldUp returns the pairs of a child that makes no progress.
+func heldUp(e event.Event) []any {
+	return withSleep(e, withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason)))
+}
+
+// withSleep adds the state of a child and the kernel function that it waits in, if known.
 func withSleep(e event.Event, pairs []any) []any {
 	return withSome(withSome(pairs, "state", e.State), "wchan", e.WChan)
 }
 
-// withFiles adds how many files a child has, where it is more than the one shown.
+// withFiles adds the number of a child's files if there are several.
 func withFiles(e event.Event, pairs ...any) []any {
 	if e.Files > 1 {
 		pairs = append(pairs, "files", e.Files)
@@ -177,7 +193,7 @@ func withFiles(e event.Event, pairs ...any) []any {
 	return pairs
 }
 
-// withChild adds which child it was, where it was one.
+// withChild adds the child, if the event is about one.
 func withChild(e event.Event, pairs ...any) []any {
 	if e.PID != 0 {
 		pairs = append(pairs, process(e)...)
@@ -185,7 +201,7 @@ func withChild(e event.Event, pairs ...any) []any {
 	return pairs
 }
 
-// process is which one it was, of a cluster on which node.
+// process returns the pairs that identify a process.
 func process(e event.Event) []any {
 	return withSome(withSome([]any{"name", e.Name, "pid", e.PID}, "node", e.Node), "task", e.Task)
 }
@@ -197,8 +213,8 @@ func childOrTask(e event.Event) string {
 	return "child"
 }
 
-// quoted is shown in Go's syntax for strings in text, and as it is in JSON.
+// quoted is written as a Go string in text, and unchanged in JSON.
 func quoted(s string) any { return hclog.Quote(s) }
 
-// seconds is short: a millisecond is enough for the eye. The record has it all.
+// seconds rounds to milliseconds. The record has the exact value.
 func seconds(d float64) float64 { return float64(int64(d*1000+0.5)) / 1000 }

@@ -34,11 +34,11 @@ func TestLog(t *testing.T) {
 		},
 		"adjusted": {
 			`{"kind":"adjusted","jobs":4,"reason":"182 MiB/s with 4, 120 MiB/s with 2"}`,
-			`[INFO]  brood: children at once: jobs=4 reason="182 MiB/s with 4, 120 MiB/s with 2"`,
+			`[INFO]  brood: number of children changed: jobs=4 reason="182 MiB/s with 4, 120 MiB/s with 2"`,
 		},
 		"trying": {
 			`{"kind":"adjusted","jobs":8,"phase":"trying","reason":"182 MiB/s with 4"}`,
-			`[DEBUG] brood: another number is tried: jobs=8 reason="182 MiB/s with 4"`,
+			`[DEBUG] brood: trying another number of children: jobs=8 reason="182 MiB/s with 4"`,
 		},
 		"started": {
 			`{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}`,
@@ -54,7 +54,7 @@ func TestLog(t *testing.T) {
 		},
 		"tried again": {
 			`{"kind":"retried","name":"copy-1","pid":41,"file":"a.mov","error":"read: input/output error","attempt":2,"delay":1.23456}`,
-			`[WARN]  brood: tried again later: file="a.mov" error="read: input/output error" attempt=2 delay=1.235 name=copy-1 pid=41`,
+			`[WARN]  brood: will be tried again: file="a.mov" error="read: input/output error" attempt=2 delay=1.235 name=copy-1 pid=41`,
 		},
 		"stalled": {
 			`{"kind":"stalled","name":"copy-1","pid":41,"file":"a.mov","reason":"no progress for 1m0s","state":"D","wchan":"rpc_wait_bit_killable"}`,
@@ -86,7 +86,7 @@ func TestLog(t *testing.T) {
 		},
 		"copied twice": {
 			`{"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"method":"read-write","hash":"xxh64","digest":"aa","retries":1}`,
-			`[WARN]  brood: copied again, since it was read back different: file="a.mov" bytes=10 method=read-write hash=xxh64 digest=aa retries=1 name=copy-1 pid=41`,
+			`[WARN]  brood: copied again, since the copy differed when read back: file="a.mov" bytes=10 method=read-write hash=xxh64 digest=aa retries=1 name=copy-1 pid=41`,
 		},
 		"verified": {
 			`{"kind":"verified","name":"copy-1","pid":41,"file":"a.mov","bytes":10,"hash":"xxh64","digest":"aa"}`,
@@ -164,9 +164,9 @@ func TestLog(t *testing.T) {
 			`{"kind":"submitted","task":"81","jobs":11,"files":2800,"size":4096}`,
 			`[INFO]  brood: tasks submitted: task=81 jobs=11 files=2800 size=4096`,
 		},
-		"of the cluster": {
+		"news of the cluster": {
 			`{"kind":"pending","reason":"Slurm answers again"}`,
-			`[INFO]  brood: of the cluster: reason="Slurm answers again"`,
+			`[INFO]  brood: cluster: reason="Slurm answers again"`,
 		},
 		"tasks wait": {
 			`{"kind":"pending","jobs":9,"reason":"Resources"}`,
@@ -202,7 +202,7 @@ func TestLog(t *testing.T) {
 		},
 		"a task tried again": {
 			`{"kind":"retried","name":"task-2","node":"n2","task":"81_1","pid":41,"file":"b.mov","error":"NODE_FAIL","attempt":1}`,
-			`[WARN]  brood: tried again later: file="b.mov" error="NODE_FAIL" attempt=1 delay=0 name=task-2 pid=41 node=n2 task=81_1`,
+			`[WARN]  brood: will be tried again: file="b.mov" error="NODE_FAIL" attempt=1 delay=0 name=task-2 pid=41 node=n2 task=81_1`,
 		},
 		"a node's name with escapes": {
 			`{"kind":"linked","name":"copy-1","node":"n\u001b[2J","pid":49,"file":"l"}`,

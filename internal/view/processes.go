@@ -9,15 +9,14 @@ import (
 	"brood/internal/census"
 )
 
-// Processes draws the broods of a census as trees, with a line for each process:
+// Processes draws the broods of a census as trees with a line for each process:
 //
 //	PID       PPID  S   AGE     CPU   MEMORY    BYTES        RATE  NAME    FILE
 //	4711      4702  S  0:31  0.21 s   12 MiB  1.2 GiB  40.0 MiB/s  copy    videos /tmp/videos
 //	├─ 4719   4711  R  0:04  0.90 s   10 MiB  330 MiB  21.0 MiB/s  copy-2  holiday/sunrise.mp4
 //	└─ 4720   4711  D  0:02  0.31 s   10 MiB   40 MiB  19.0 MiB/s  copy-3  holiday/blink.mp4
 //
-// No line is wider than so many columns, and there are no more than so many rows; 0 is no
-// limit. In a narrow terminal there are fewer columns.
+// columns and rows limit the size; 0 is no limit. A narrow terminal has fewer columns of the table.
 func Processes(c *census.Census, columns, rows int) string {
 	var titles []string
 	for _, column := range processColumns {
@@ -30,16 +29,16 @@ func Processes(c *census.Census, columns, rows int) string {
 	return t.text(columns)
 }
 
-// processColumn is a column of the table. Where there is no room for all, those of the greatest rank go first.
+// processColumn is a column of the table. Without room for all columns, the greatest rank is left out first.
 type processColumn struct {
 	title string
 	rank  int
-	right bool // numbers
-	told  bool // it is not there when no process has anything in it
+	right bool // aligned to the right, for numbers
+	told  bool // left out if all its cells are empty
 	of    func(*census.Process) string
 }
 
-// The last column takes what room is left.
+// The last column takes the rest of the width.
 var processColumns = []processColumn{
 	{title: "PID", of: func(p *census.Process) string { return pidOn(p.PID, p.Node) }},
 	{title: "PPID", rank: 9, right: true, of: func(p *census.Process) string { return strconv.Itoa(p.PPID) }},
@@ -55,15 +54,14 @@ var processColumns = []processColumn{
 	{title: "FILE", of: processFile},
 }
 
-// processTable is the cells, the first row the titles.
+// processTable holds the cells of the table. The first row has the titles.
 type processTable struct {
 	rows [][]string
-	room int // for so many rows; 0: for all
-	more int // that there was no room for
+	room int // most rows; 0 for no limit
+	more int // processes left out
 }
 
-// add adds a process and those below it; branch is what stands before it, stem what
-// stands before those.
+// add adds a process and its children. The prefix of its own line is branch, that of its children's lines stem.
 func (t *processTable) add(p *census.Process, branch, stem string) {
 	t.row(processRow(p, branch))
 	notes := clusterNotes(p)
@@ -92,7 +90,7 @@ func (t *processTable) row(cells []string) {
 	t.rows = append(t.rows, cells)
 }
 
-// noteRow is a line that no process has.
+// noteRow is a line with a note in place of a process.
 func noteRow(note, branch string) []string {
 	row := make([]string, len(processColumns))
 	row[0], row[len(row)-1] = branch+"…", note
@@ -109,12 +107,12 @@ func processRow(p *census.Process, branch string) (row []string) {
 
 const (
 	longestName = 24
-	leastName   = 16 // of a file
+	leastName   = 16 // columns for a file
 	between     = "  "
 )
 
 func (t *processTable) text(columns int) string {
-	if t.more > 0 && len(t.rows) > 1 { // the last row is for the number
+	if t.more > 0 && len(t.rows) > 1 { // the last row counts the others
 		t.rows = t.rows[:len(t.rows)-1]
 		t.more++
 	}
@@ -139,7 +137,7 @@ func (t *processTable) text(columns int) string {
 	return text.String()
 }
 
-// fit are the columns that there is room for.
+// fit returns the columns that fit.
 func (t *processTable) fit(widths []int, columns int) (shown []int) {
 	taken := leastName
 	for i, column := range processColumns[:len(processColumns)-1] {
@@ -157,7 +155,7 @@ func (t *processTable) fit(widths []int, columns int) (shown []int) {
 	return append(shown, len(processColumns)-1)
 }
 
-// has tells whether there is anything in a column below its title.
+// has tells whether any cell of a column is not empty.
 func (t *processTable) has(column int) bool {
 	return slices.ContainsFunc(t.rows[1:], func(row []string) bool { return row[column] != "" })
 }
@@ -174,7 +172,7 @@ func processLine(row []string, shown, widths []int, columns int) string {
 	}
 	before, file := line.String(), row[len(row)-1]
 	if name := len(row) - 2; file == "" && !slices.Contains(shown, name) {
-		file = row[name] // guardian, or that it is not known
+		file = row[name] // such as guardian
 	}
 	if columns > 0 {
 		file = shorten(file, max(columns-width(before), 0))

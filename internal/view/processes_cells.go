@@ -11,7 +11,7 @@ import (
 
 const unknown = "-"
 
-// here is a cell of what is known but of processes of this machine.
+// here makes a cell of a fact that is known only for processes of this machine.
 func here(of func(*census.Process) string) func(*census.Process) string {
 	return func(p *census.Process) string {
 		if p.Remote != nil {
@@ -35,7 +35,7 @@ func processState(p *census.Process) string {
 	return cut(plain(p.State), 1)
 }
 
-// doneOfFile is how much of the file at hand is gone over, in its phase.
+// doneOfFile returns how much of the present file its phase has done.
 func doneOfFile(p *census.Process) string {
 	if r := p.Remote; r != nil && r.Size > 0 {
 		return percent(min(1, float64(r.Done)/float64(r.Size)))
@@ -43,7 +43,7 @@ func doneOfFile(p *census.Process) string {
 	return ""
 }
 
-// processPhase is in the words of where a run stands.
+// processPhase uses the words of the progress lines.
 func processPhase(p *census.Process) string {
 	r := p.Remote
 	switch {
@@ -107,12 +107,12 @@ func processWork(p *census.Process) string {
 	case p.Files > 0:
 		return count(p.Files) + " files"
 	case p.Role == census.Child:
-		return plain(p.Target) // of a lesson
+		return plain(p.Target) // a child of a lesson
 	}
 	return words(p.Command[min(1, len(p.Command)):])
 }
 
-// taskWork is the files of a task. What one of this machine has is source and dest, which are after its flags.
+// taskWork returns the files of a task, or the source and the destination of a task on this machine.
 func taskWork(p *census.Process) string {
 	switch {
 	case p.Remote == nil:
@@ -131,7 +131,7 @@ func words(arguments []string) string {
 	return strings.Join(all, " ")
 }
 
-// clusterNotes are what there is to say of the tasks of a parent that have no line of their own.
+// clusterNotes returns notes about a parent's tasks that have no line of their own.
 func clusterNotes(p *census.Process) (notes []string) {
 	c := p.Cluster
 	if c == nil {
@@ -148,10 +148,10 @@ func clusterNotes(p *census.Process) (notes []string) {
 		notes = append(notes, note)
 	}
 	if c.Ago >= old {
-		notes = append(notes, "told "+clock(c.Ago)+" ago")
+		notes = append(notes, "last update "+clock(c.Ago)+" ago")
 	}
 	return notes
 }
 
-// old is what a parent has told that has told nothing since, of what it should every 2 s.
+// old is the age from which a note is shown. A parent should post a notice every 2 s.
 const old = 10 * time.Second

@@ -11,8 +11,8 @@ import (
 	"brood/internal/event"
 )
 
-// processObject is a process as JSON. What the system does not tell is null; a name that
-// is no UTF-8 is there twice, as in an event.
+// processObject is a process as JSON. Facts that the system does not tell are null. A name that is no UTF-8 appears
+// twice, as in an event.
 type processObject struct {
 	PID           int              `json:"pid"`
 	PPID          int              `json:"ppid"`
@@ -44,7 +44,7 @@ type processObject struct {
 	Children      []*processObject `json:"children"`
 }
 
-// clusterObject is what a parent has to tell of its tasks that have no object of their own.
+// clusterObject describes a parent's tasks that have no object of their own.
 type clusterObject struct {
 	Waiting int     `json:"waiting"`
 	Reason  string  `json:"reason,omitempty"`
@@ -52,8 +52,7 @@ type clusterObject struct {
 	Told    float64 `json:"told"`
 }
 
-// ProcessesJSON writes the broods of a census as one array on one line. A terminal
-// that shows it does nothing else.
+// ProcessesJSON writes the broods of a census as one array on one line. The line has no escapes for a terminal.
 func ProcessesJSON(w io.Writer, c *census.Census) error {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
@@ -66,7 +65,7 @@ func ProcessesJSON(w io.Writer, c *census.Census) error {
 }
 
 func processObjects(processes []*census.Process) []*processObject {
-	objects := []*processObject{} // not null
+	objects := []*processObject{} // an empty array in place of null
 	for _, p := range processes {
 		objects = append(objects, objectOf(p))
 	}
@@ -97,7 +96,7 @@ func objectOf(p *census.Process) *processObject {
 	return o
 }
 
-// setRemote sets what is known but on a node, or everywhere else.
+// setRemote sets the facts that only a notice tells, or else those that only /proc tells.
 func (o *processObject) setRemote(p *census.Process) {
 	if r := p.Remote; r != nil {
 		o.Nth, o.Done, o.Size, o.Phase, o.Silent = r.Nth, r.Done, r.Size, r.Phase, r.Silent

@@ -59,7 +59,7 @@ func (r *report) summary() {
 	if !r.t.Finished {
 		_, rest, _ := strings.Cut(said, "\n")
 		run := r.t.Run()
-		said = r.language.say("%q to %q, as far as the record goes: it has no end\n", run.Source, run.Dest) + rest
+		said = r.language.say("%q to %q, incomplete: the record has no end\n", run.Source, run.Dest) + rest
 	}
 	r.text.WriteString(said)
 }

@@ -41,7 +41,7 @@ const recording = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid"
 `
 
 func TestReport(t *testing.T) {
-	const want = `copied "holiday" in part to "/mnt/usb"
+	const want = `partly copied "holiday" to "/mnt/usb"
   files     1, 1.0 MiB
   verified  1 by xxh128 aa
   skipped   0
@@ -49,7 +49,7 @@ func TestReport(t *testing.T) {
   children  2, at most 2 at once
   time      10.000 s, 102 KiB/s
 
-time line: 10.000 s, a column is 0.147 s
+time line: 10.000 s, 0.147 s per column
    1  █████████████▒▒▒▒▒▒▒▓▓▓▓▓▓▓zzzzzzz
    2  ███████████████████████████TTTTTTTTTTTTTTTTTTTTTTTTTTT!!!!!!!
       █ at work  ▒ syncing  ▓ verifying  z a zombie  T stopped  ! stalled

@@ -49,7 +49,7 @@ func (r *report) timeline() {
 	margin := width(names[0]) + 2
 	room := r.columns - margin
 	used := map[int]bool{}
-	r.heading(r.language.say("time line: %.3f s, a column is %.3f s", total.Seconds(), total.Seconds()/float64(room)))
+	r.heading(r.language.say("time line: %.3f s, %.3f s per column", total.Seconds(), total.Seconds()/float64(room)))
 	for i, lane := range shown {
 		r.line(names[i] + "  " + r.lane(lane, room, total, used))
 	}

@@ -136,7 +136,7 @@ func head(e event.Event, l language) string {
 	case e.Signal != "":
 		return l.say("stopped by %s while copying %q to %q", e.Signal, e.Source, e.Dest)
 	case e.Failed > 0:
-		return l.say("copied %q in part to %q", e.Source, e.Dest)
+		return l.say("partly copied %q to %q", e.Source, e.Dest)
 	}
 	return l.say("copied %q to %q", e.Source, e.Dest)
 }
@@ -148,7 +148,7 @@ func compared(e event.Event, l language) string {
 	case e.Different+e.Missing+e.Extra > 0:
 		return l.say("%q and %q differ", e.Source, e.Dest)
 	case e.Failed > 0:
-		return l.say("%q and %q could be compared in part only", e.Source, e.Dest)
+		return l.say("%q and %q are only partly compared", e.Source, e.Dest)
 	}
 	return l.say("%q and %q are the same", e.Source, e.Dest)
 }

@@ -94,7 +94,7 @@ func TestSummary(t *testing.T) {
 {"kind":"failed","file":"a.mov"}
 {"kind":"stopping","reason":"1 failed (--max-errors 1)"}
 `, 500 * time.Millisecond,
-			`copied "holiday" in part to "/mnt/usb disk"
+			`partly copied "holiday" to "/mnt/usb disk"
   files     0, 0 B
   skipped   0
   failed    1
@@ -170,7 +170,7 @@ func TestSummary(t *testing.T) {
 {"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"write: no space left on device"}
 {"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":1}
 `, 20 * time.Millisecond,
-			`copied "holiday" in part to "/mnt/usb disk"
+			`partly copied "holiday" to "/mnt/usb disk"
   files     0, 0 B
   skipped   1
   failed    1

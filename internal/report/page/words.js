@@ -24,7 +24,7 @@ const WORDS = {
     chosen: '{0}, PID {1}: {2}', nextFact: '; ',
     files: 'Files', result: 'outcome', filter: 'name or reason', anyOutcome: 'every outcome', shown: '{0} of {1}', name: 'name', child: 'child', from: 'from', duration: 'took', why: 'why',
     copied: 'copied', verified: 'verified', linked: 'linked', made: 'made', differs: 'differs',
-    family: 'Family', startedBy: 'started by {0} at {1}', signalled: '{0} from {1}', becameZombie: 'ended, a zombie', hAdopted: 'adopted by {0}', reapedBy: 'reaped by {0}', nobody: 'reaped by none of them', somebody: 'PID {0}',
+    family: 'Family', startedBy: 'started by {0} at {1}', signalled: '{0} from {1}', becameZombie: 'ended, a zombie', hAdopted: 'adopted by {0}', reapedBy: 'reaped by {0}', nobody: 'not reaped by the family', somebody: 'PID {0}',
     childrenOf: '{0} children', more: '{0} more',
   },
   zh: {
