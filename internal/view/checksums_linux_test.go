@@ -14,23 +14,21 @@ import (
 	"brood/internal/event"
 )
 
-// hostile are names that a list's reader may stumble over. Not every file system
-// takes them all, Linux' do.
+// hostile are names that a reader of the list may misread. Linux file systems accept all of them.
 var hostile = []string{
 	"plain", "a/b", "a/-c", "-", "-c", "--help", " first", "last ", "   ", "*star", "#hash", "MD5 (a) = b", "a  b",
 	`\first`, `last\`, `a\nb`, `\\`, "new\nline", "\n", "new\\\nline", "car\rriage", "last\r", "\r\nboth\r", "inva\xff\xfelid",
 	"tab\t", "\x1b[31m", "唱歌", strings.Repeat("long", 63),
 }
 
-// tool is a program that checks what we write.
+// tool is a program that checks a list.
 type tool struct {
 	hash         digest.Hash
 	pack         string
 	write, check []string
 }
 
-// TestChecksumsAreRead has the real tools check files with hostile names, and find
-// the one byte that is changed in each.
+// TestChecksumsAreRead has the real tools check files with hostile names. They must find a changed byte in each file.
 func TestChecksumsAreRead(t *testing.T) {
 	for _, c := range []tool{
 		{digest.XXH128, "xxhash", []string{"xxhsum", "-H2"}, []string{"xxhsum", "--strict", "--quiet", "-c"}},
@@ -67,7 +65,7 @@ func (c tool) run(t *testing.T) {
 			list.WriteString(line)
 			read = append(read, path)
 		} else if out, err := verify(line); err == nil {
-			t.Errorf("%q: status 0 for a name that it cannot read: %s", name, out)
+			t.Errorf("%q: status 0, although the tool cannot read the name: %s", name, out)
 		}
 	}
 	if out, err := verify(list.String()); err != nil {
@@ -76,7 +74,7 @@ func (c tool) run(t *testing.T) {
 	for _, path := range read {
 		flip(t, path)
 		if out, err := verify(list.String()); err == nil {
-			t.Errorf("%q: status 0 with another byte: %s", path, out)
+			t.Errorf("%q: status 0, although a byte differs: %s", path, out)
 		}
 		flip(t, path)
 	}
@@ -104,7 +102,7 @@ func (c tool) line(t *testing.T, contents, name string) string {
 	})
 }
 
-// reads tells whether this version can: what it can read escaped it also writes so.
+// reads tells whether this version of the tool can read a name. It can read the escapes that it writes itself.
 func (c tool) reads(t *testing.T, path, line string) bool {
 	if c.hash == digest.BLAKE3 && !utf8.ValidString(line) {
 		return false

@@ -9,7 +9,7 @@ import (
 	"brood/internal/view"
 )
 
-// checksums is the list that is written of these events.
+// checksums returns the list of recorded events.
 func checksums(t *testing.T, events ...event.Event) string {
 	t.Helper()
 	var out strings.Builder

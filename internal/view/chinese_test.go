@@ -61,9 +61,10 @@ func chineseRuns(t *testing.T) map[string]string {
 	}
 }
 
-// TestChineseReport: beside names a report in Chinese has no Latin words but these.
+// TestChineseReport: except names, a report in Chinese has only these Latin words.
 func TestChineseReport(t *testing.T) {
-	allowed := strings.Fields("A PID brood s ms B KiB MiB GiB SIGTERM SIGKILL SIGINT ACL Slurm NODE FAIL halt fail T x z xxh aa")
+	allowed := strings.Fields("A PID brood s ms B KiB MiB GiB SIGTERM SIGKILL SIGINT ACL Slurm NODE FAIL " +
+		"halt fail T x z xxh aa")
 	for name, record := range chineseRuns(t) {
 		t.Run(name, func(t *testing.T) {
 			tl := recorded(t, record)

@@ -17,8 +17,8 @@ import (
 	"brood/internal/view"
 )
 
-// ofCluster is the record of a run on three nodes, whose processes have equal PIDs. One
-// node fails, and its task is tried again on another.
+// ofCluster is the record of a run on three nodes. Processes of different nodes have the same PIDs. One node fails, and
+// its task is tried again on another node.
 func ofCluster(t *testing.T) string {
 	t.Helper()
 	record, err := os.ReadFile("../report/testdata/cluster.jsonl")
@@ -98,7 +98,7 @@ family
 	}
 }
 
-// manyTasks is a run of so many tasks, each on a node of its own, with so many children one after another.
+// manyTasks is a run with a node for each task. The children of a task run one after another.
 func manyTasks(tasks, children int) *status.Timeline {
 	var tl status.Timeline
 	begun := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -108,10 +108,12 @@ func manyTasks(tasks, children int) *status.Timeline {
 	}
 	at(0, event.Event{Kind: event.Begun, PID: 1, Source: "a", Dest: "b"})
 	for n := range tasks {
-		task := event.Event{Kind: event.Started, Name: fmt.Sprint("task-", n), PID: 20, PPID: 1, Node: fmt.Sprintf("a-very-long-node-name-%03d", n), Task: fmt.Sprint("81_", n)}
+		task := event.Event{Kind: event.Started, Name: fmt.Sprint("task-", n), PID: 20, PPID: 1}
+		task.Node, task.Task = fmt.Sprintf("a-very-long-node-name-%03d", n), fmt.Sprint("81_", n)
 		at(10, task)
 		for c := range children {
-			child := event.Event{Kind: event.Started, Name: fmt.Sprintf("copy-%d-%d", n, c), PID: 21, PPID: 20, Node: task.Node, File: "f"}
+			child := event.Event{Kind: event.Started, PID: 21, PPID: 20, Node: task.Node, File: "f"}
+			child.Name = fmt.Sprintf("copy-%d-%d", n, c)
 			at(20+10*c, child)
 			child.Kind, child.ExitCode = event.Exited, new(0)
 			at(29+10*c, child)
@@ -123,7 +125,7 @@ func manyTasks(tasks, children int) *status.Timeline {
 	return &tl
 }
 
-// TestReportOfManyTasks: a child that had trouble is listed, below its task; and no line is too wide.
+// TestReportOfManyTasks: a child in trouble is listed below its task, and no line is too wide.
 func TestReportOfManyTasks(t *testing.T) {
 	tl := manyTasks(50, 10)
 	for _, l := range tl.Lives {
@@ -138,7 +140,7 @@ func TestReportOfManyTasks(t *testing.T) {
 		}
 		for _, line := range strings.Split(out.String(), "\n") {
 			if n := uniseg.StringWidth(line); n > columns {
-				t.Fatalf("%d columns of %d: %q", n, columns, line)
+				t.Fatalf("a line has %d columns, want at most %d: %q", n, columns, line)
 			}
 		}
 		_, family, _ := strings.Cut(out.String(), "family\n")
@@ -147,12 +149,12 @@ func TestReportOfManyTasks(t *testing.T) {
 			t.Errorf("the child in trouble is not below its task:\n%s", family)
 		}
 		if !strings.Contains(after, "│  └─ … and 9 more") {
-			t.Errorf("the task's others are not counted:\n%s", family)
+			t.Errorf("the other children of the task are not counted:\n%s", family)
 		}
 	}
 }
 
-// TestFamilyOfACluster is drawn by node and PID.
+// TestFamilyOfACluster: node and PID together identify a process.
 func TestFamilyOfACluster(t *testing.T) {
 	var f status.Family
 	for _, e := range []event.Event{
@@ -181,12 +183,12 @@ func TestFamilyOfACluster(t *testing.T) {
 `}} {
 		var got strings.Builder
 		if err := view.Family(&got, &f, row.words); err != nil || got.String() != row.want {
-			t.Errorf("%v\n%s\nwant\n%s", err, got.String(), row.want)
+			t.Errorf("error %v\n%s\nwant\n%s", err, got.String(), row.want)
 		}
 	}
 }
 
-// TestFamilyOfReusedPIDs: the tree has an end, though a grandchild has its grandparent's PID.
+// TestFamilyOfReusedPIDs: the tree ends, even if a grandchild has the PID of its grandparent.
 func TestFamilyOfReusedPIDs(t *testing.T) {
 	var f status.Family
 	for _, e := range []event.Event{
@@ -202,11 +204,11 @@ func TestFamilyOfReusedPIDs(t *testing.T) {
 `
 	var got strings.Builder
 	if err := view.Family(&got, &f, view.EnglishFamily); err != nil || got.String() != want {
-		t.Errorf("%v\n%s\nwant\n%s", err, got.String(), want)
+		t.Errorf("error %v\n%s\nwant\n%s", err, got.String(), want)
 	}
 }
 
-// TestTraceOfACluster: each process has a number of its own, its node in its name, and an arrow from who started it.
+// TestTraceOfACluster: each process has its own number, its node in its name, and an arrow from its parent.
 func TestTraceOfACluster(t *testing.T) {
 	var out strings.Builder
 	if err := view.Trace(&out, recorded(t, ofCluster(t))); err != nil {
@@ -226,34 +228,40 @@ func TestTraceOfACluster(t *testing.T) {
 	for _, e := range trace.TraceEvents {
 		switch {
 		case e.Name == "process_name" && names[e.PID] != "":
-			t.Errorf("%d is both %s and %s", e.PID, names[e.PID], e.Args["name"])
+			t.Errorf("the number %d is both %s and %s", e.PID, names[e.PID], e.Args["name"])
 		case e.Name == "process_name":
 			names[e.PID] = e.Args["name"].(string)
 		case e.Ph == "s":
 			from[e.ID] = e.PID
 		case e.Ph == "f":
 			arrows[names[e.PID]] = names[from[e.ID]]
-		case e.Cat == "process" && e.Name == "copy-5" && (e.Args["node"] != "n2" || e.Args["lost"] != "its node has failed"):
-			t.Errorf("copy-5 has %v", e.Args)
+		case e.Cat == "process" && e.Name == "copy-5":
+			if e.Args["node"] != "n2" || e.Args["lost"] != "its node has failed" {
+				t.Errorf("copy-5 has %v", e.Args)
+			}
 		}
 	}
 	if len(names) != 21 {
 		t.Errorf("%d processes, want the parent, 5 tasks and 15 children: %v", len(names), names)
 	}
-	for name, want := range map[string]string{"task-1@n1": "brood", "copy-1@n1": "task-1@n1", "copy-4@n2": "task-2@n2", "copy-9@n3": "task-3@n3", "copy-15@n3": "task-2@n3"} {
+	for name, want := range map[string]string{
+		"task-1@n1": "brood", "copy-1@n1": "task-1@n1", "copy-4@n2": "task-2@n2", "copy-9@n3": "task-3@n3",
+		"copy-15@n3": "task-2@n3",
+	} {
 		if arrows[name] != want {
 			t.Errorf("%s was started by %q, want %s", name, arrows[name], want)
 		}
 	}
 }
 
-// TestSVGOfACluster: each row has its node, each task is above its children; of many there is a row for each place.
+// TestSVGOfACluster: each label has its node, and each task is above its children. Many processes share rows by slot.
 func TestSVGOfACluster(t *testing.T) {
 	for _, row := range []struct {
 		tl   *status.Timeline
 		want string // the labels
 	}{
-		{recorded(t, ofCluster(t)), "100 brood,4711@n1 task-1,\u20034719@n1 copy-1,\u20034720@n1 copy-2,\u20034723@n1 copy-3,4711@n2 task-2,\u20034719@n2 copy-4,"},
+		{recorded(t, ofCluster(t)), "100 brood,4711@n1 task-1,\u20034719@n1 copy-1,\u20034720@n1 copy-2," +
+			"\u20034723@n1 copy-3,4711@n2 task-2,\u20034719@n2 copy-4,"},
 		{manyTasks(3, 50), "1 brood,a-very-long-node-name-000,a-very-long-node-name-001,a-very-long-node-name-002"},
 	} {
 		var out strings.Builder
@@ -282,7 +290,7 @@ func TestSVGOfACluster(t *testing.T) {
 			}
 		}
 		if got := strings.Join(labels, ","); !strings.HasPrefix(got, row.want) {
-			t.Errorf("rows\n%s, want\n%s", got, row.want)
+			t.Errorf("labels\n%s, want\n%s", got, row.want)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"brood/internal/view"
 )
 
-// screen is a terminal that keeps what it shows.
+// screen is an emulated terminal.
 type screen struct {
 	mu       sync.Mutex
 	emulator *vt.Emulator
@@ -27,7 +27,7 @@ func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writes++
-	// The line discipline's part (ONLCR).
+	// A line discipline does this (ONLCR).
 	_, err := s.emulator.Write([]byte(strings.ReplaceAll(string(p), "\n", "\r\n")))
 	return len(p), err
 }
@@ -38,7 +38,7 @@ func (s *screen) size() (columns, rows int) {
 	return s.emulator.Width(), s.emulator.Height()
 }
 
-// lines are what is shown, without the empty ones at the end.
+// lines returns the text on the screen, without empty lines at the end.
 func (s *screen) lines() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +49,7 @@ func (s *screen) lines() string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// TestFooter: lines scroll above it, however many there are, and it is gone at the end.
+// TestFooter: lines scroll above the footer, and it is gone at the end.
 func TestFooter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScreen(20, 6)
@@ -63,7 +63,7 @@ func TestFooter(t *testing.T) {
 			t.Helper()
 			synctest.Wait()
 			if got := s.lines(); got != lines {
-				t.Errorf("shows\n%s\nwant\n%s", got, lines)
+				t.Errorf("the screen shows\n%s\nwant\n%s", got, lines)
 			}
 		}
 		fmt.Fprintln(q, "before")
@@ -91,7 +91,7 @@ func TestFooter(t *testing.T) {
 	})
 }
 
-// TestFooterIsOneWrite: a line and the footer below it come to the screen together.
+// TestFooterIsOneWrite: one write draws a line and the footer below it.
 func TestFooterIsOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScreen(20, 6)
@@ -102,14 +102,14 @@ func TestFooterIsOneWrite(t *testing.T) {
 		fmt.Fprintln(q, "a line")
 		synctest.Wait()
 		if n := s.writes - before; n != 1 {
-			t.Errorf("%d writes", n)
+			t.Errorf("%d writes, want 1", n)
 		}
 		q.SetFooter(nil)
 		q.Close(0)
 	})
 }
 
-// TestFooterAfterEcho: what the terminal has echoed after it goes with it.
+// TestFooterAfterEcho: an echoed ^C disappears together with the footer.
 func TestFooterAfterEcho(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScreen(20, 10)
@@ -120,19 +120,20 @@ func TestFooterAfterEcho(t *testing.T) {
 		fmt.Fprintln(q, "stopping")
 		synctest.Wait()
 		if got, want := s.lines(), "stopping\nframe"; got != want {
-			t.Errorf("shows\n%s\nwant\n%s", got, want)
+			t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
 		}
 		q.SetFooter(nil)
 		q.Close(0)
 	})
 }
 
-// TestFooterOnStoppedTerminal: who holds up the drawing holds up neither the log nor the end.
+// TestFooterOnStoppedTerminal: a stopped terminal delays neither the log nor the end of the run.
 func TestFooterOnStoppedTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &stopped{goOn: make(chan struct{})}
 		q := view.NewQueue(w, leftOut)
-		q.SetFooter(&view.Footer{Size: func() (int, int) { return 80, 24 }, Every: time.Second, Draw: func(int, int) string { return "frame\n" }})
+		size := func() (int, int) { return 80, 24 }
+		q.SetFooter(&view.Footer{Size: size, Every: time.Second, Draw: func(int, int) string { return "frame\n" }})
 		time.Sleep(5 * time.Second)
 		for range 100 {
 			_, _ = q.LevelWrite(hclog.Info, []byte("a line\n"))
@@ -143,7 +144,7 @@ func TestFooterOnStoppedTerminal(t *testing.T) {
 			t.Error("drained, though the terminal is stopped")
 		}
 		if took := time.Since(begun); took != 2*time.Second {
-			t.Errorf("waited %v for a terminal that is stopped, want the two seconds that were given", took)
+			t.Errorf("waited %v for a stopped terminal, want 2 s", took)
 		}
 		close(w.goOn)
 		if !q.Close(time.Second) {

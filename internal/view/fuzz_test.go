@@ -12,9 +12,10 @@ import (
 	"brood/internal/view"
 )
 
-// FuzzLog: whatever names, errors and other words an event has, its line in the text
-// log is one line, and leaves the cursor, the colours and the direction of the text alone.
-// For longer than its seeds: go test -run '^$' -fuzz FuzzLog ./internal/view
+// FuzzLog puts hostile names and errors into events. Each must stay one line of the text log, and must not change the
+// cursor, the colours or the direction of the text. To run more than the seeds:
+//
+//	go test -run '^$' -fuzz FuzzLog ./internal/view
 func FuzzLog(f *testing.F) {
 	f.Add("a.mov", "rename: no space left on device", "copy-1", 0, true)
 	f.Add("\x1b]0;x\a\n[ERROR] \"brood\"\u202e\\", "a\nb\r", "copy\n-1", -9, true)
@@ -24,7 +25,8 @@ func FuzzLog(f *testing.F) {
 	f.Add("a.mov", "", "n1", 1, false)
 	f.Fuzz(func(t *testing.T, file, words, word string, code int, ended bool) {
 		var out strings.Builder
-		log := view.Log(hclog.New(&hclog.LoggerOptions{Name: "brood", Output: &out, Level: hclog.Trace, DisableTime: true}))
+		options := hclog.LoggerOptions{Name: "brood", Output: &out, Level: hclog.Trace, DisableTime: true}
+		log := view.Log(hclog.New(&options))
 		for _, kind := range kinds {
 			for _, signal := range []string{"", word} {
 				e := event.Event{
@@ -44,17 +46,17 @@ func FuzzLog(f *testing.F) {
 }
 
 var kinds = []event.Kind{
-	event.Begun, event.Limited, event.Submitted, event.Pending, event.Planned, event.Started, event.Retried, event.Progress, event.Copied, event.Linked, event.Made,
-	event.Verified, event.Differs, event.Skipped, event.Failed, event.Exited, event.Signalled, event.Zombie, event.Adopted,
-	event.Stopping, event.Finished,
+	event.Begun, event.Limited, event.Submitted, event.Pending, event.Planned, event.Started, event.Retried,
+	event.Progress, event.Copied, event.Linked, event.Made, event.Verified, event.Differs, event.Skipped,
+	event.Failed, event.Exited, event.Signalled, event.Zombie, event.Adopted, event.Stopping, event.Finished,
 }
 
-// wantOneLine, unless there is none.
+// wantOneLine accepts one harmless line, or none.
 func wantOneLine(t *testing.T, kind event.Kind, line string) {
 	t.Helper()
 	text, ok := strings.CutSuffix(line, "\n")
 	if !ok && text != "" || !utf8.ValidString(text) {
-		t.Errorf("%s: not a line of text: %q", kind, line)
+		t.Errorf("%s: not one line of UTF-8: %q", kind, line)
 	}
 	for _, r := range text {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {

@@ -12,7 +12,7 @@ import (
 	"brood/internal/view"
 )
 
-// processes is how many the records below have: in the quick run less, as each takes a while to draw.
+// processes is the size of the records below. With -short it is smaller, since drawing takes time.
 func processes() int {
 	if testing.Short() {
 		return 3_000
@@ -20,19 +20,19 @@ func processes() int {
 	return 200_000
 }
 
-// record is one of n processes, each started by the process with the PID that starter says.
+// record is the record of n processes. starter returns the PID of a process's parent.
 func record(n int, source string, starter func(pid int) int) *status.Timeline {
 	var t status.Timeline
 	begun := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	t.Apply(event.Event{Kind: event.Begun, Time: begun, PID: 1_000_000, Source: source, Dest: source})
 	for pid := range n {
-		t.Apply(event.Event{Kind: event.Started, Time: begun.Add(time.Duration(pid) * time.Microsecond), Name: "p", PID: pid + 1, PPID: starter(pid + 1)})
+		at := begun.Add(time.Duration(pid) * time.Microsecond)
+		t.Apply(event.Event{Kind: event.Started, Time: at, Name: "p", PID: pid + 1, PPID: starter(pid + 1)})
 	}
 	return &t
 }
 
-// TestManyGenerations: of a long line of processes the first generations are drawn and the
-// rest is counted, where each line is longer than the one before.
+// TestManyGenerations: a report draws the first generations of a long chain of processes and counts the others.
 func TestManyGenerations(t *testing.T) {
 	n := processes()
 	for _, row := range []struct {
@@ -42,7 +42,8 @@ func TestManyGenerations(t *testing.T) {
 		generation string
 	}{{"", 50, n - 50, "└─ X2 50 p"}, {"s", 18, n - 18, "└─ 18 p"}} {
 		var got strings.Builder
-		if err := view.Report(&got, record(n, row.source, func(pid int) int { return pid - 1 }), "en", 80); err != nil {
+		chain := record(n, row.source, func(pid int) int { return pid - 1 })
+		if err := view.Report(&got, chain, "en", 80); err != nil {
 			t.Fatal(err)
 		}
 		if got.Len() > 100_000 {
@@ -50,13 +51,14 @@ func TestManyGenerations(t *testing.T) {
 		}
 		_, family, _ := strings.Cut(got.String(), "\nfamily\n")
 		want := fmt.Sprintf("└─ … and %d,%03d more\n", row.undrawn/1000, row.undrawn%1000)
-		if !strings.HasSuffix(family, want) || !strings.Contains(family, row.generation) || strings.Count(family, " p ") != row.lines {
+		drawn := strings.Count(family, " p ")
+		if !strings.HasSuffix(family, want) || !strings.Contains(family, row.generation) || drawn != row.lines {
 			t.Errorf("source %q:\n%s\nwant %d generations, and at the end %s", row.source, family, row.lines, want)
 		}
 	}
 }
 
-// TestEachOthersParents: processes that are each other's parents, as PIDs are used again, are drawn once.
+// TestEachOthersParents: reused PIDs can make processes each other's parents. Each is drawn once.
 func TestEachOthersParents(t *testing.T) {
 	n := processes()
 	for name, starter := range map[string]func(pid int) int{
@@ -74,15 +76,17 @@ func TestEachOthersParents(t *testing.T) {
 		}
 	}
 	var ring strings.Builder
-	if err := view.Family(&ring, &record(100, "", func(pid int) int { return pid%100 + 1 }).Family, view.EnglishFamily); err != nil {
+	members := record(100, "", func(pid int) int { return pid%100 + 1 }).Family
+	if err := view.Family(&ring, &members, view.EnglishFamily); err != nil {
 		t.Fatal(err)
 	}
-	if got := ring.String(); strings.Count(got, "\n") != 51 || !strings.HasPrefix(got, "A 1 p  started by B") || !strings.HasSuffix(got, "└─ … and 50 more\n") {
+	got, top, end := ring.String(), "A 1 p  started by B", "└─ … and 50 more\n"
+	if strings.Count(got, "\n") != 51 || !strings.HasPrefix(got, top) || !strings.HasSuffix(got, end) {
 		t.Errorf("a ring:\n%s", got)
 	}
 }
 
-// TestPicturesOfManyGenerations: they have no trees, and are drawn all the same.
+// TestPicturesOfManyGenerations: pictures and traces of a long chain stay small.
 func TestPicturesOfManyGenerations(t *testing.T) {
 	testenv.Long(t)
 	r := record(processes(), "", func(pid int) int { return pid - 1 })
@@ -94,6 +98,6 @@ func TestPicturesOfManyGenerations(t *testing.T) {
 		t.Fatal(err)
 	}
 	if svg.Len() > 1<<20 || trace.Len() > processes()*1000 {
-		t.Errorf("%d and %d bytes", svg.Len(), trace.Len())
+		t.Errorf("the picture has %d bytes, the trace %d", svg.Len(), trace.Len())
 	}
 }

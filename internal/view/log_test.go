@@ -10,7 +10,7 @@ import (
 	"brood/internal/view"
 )
 
-// logOf is what the log has of recorded events.
+// logOf returns the log of recorded events.
 func logOf(t *testing.T, recorded string, opts hclog.LoggerOptions) string {
 	t.Helper()
 	var out strings.Builder
@@ -243,7 +243,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestLogJSON: names are as they are, for whoever reads them is no terminal.
+// TestLogJSON: JSON has the unquoted names, since no terminal shows them.
 func TestLogJSON(t *testing.T) {
 	got := logOf(t, `{"kind":"failed","name":"copy-1","pid":41,"file":"\u001b[31m \"a\"","error":"x"}`+"\n",
 		hclog.LoggerOptions{Level: hclog.Trace, JSONFormat: true})
@@ -260,6 +260,6 @@ func TestLogJSON(t *testing.T) {
 		}
 	}
 	if strings.Contains(got, "\x1b") {
-		t.Errorf("an escape in %q", got)
+		t.Errorf("a raw escape in %q", got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"brood/internal/view"
 )
 
-// beforeTasks is a run whose tasks the cluster has yet to start; onNodes goes on with two that have the same PIDs.
+// beforeTasks is a run whose tasks still wait. In onNodes two tasks with the same PID run.
 const beforeTasks = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40}
 {"time":"2026-03-01T12:00:00Z","kind":"measured","files":12,"size":1073741824}
 {"time":"2026-03-01T12:00:00Z","kind":"submitted","task":"81","jobs":4,"files":12,"size":1073741824}
@@ -66,20 +66,20 @@ func TestProgressOfACluster(t *testing.T) {
 	}
 }
 
-// TestProgressOfAClusterFits: whatever the terminal's width, no line is wider.
+// TestProgressOfAClusterFits: no line is wider than the terminal.
 func TestProgressOfAClusterFits(t *testing.T) {
 	for columns := 1; columns < 160; columns++ {
 		for _, record := range []string{beforeTasks, onNodes} {
 			for _, line := range strings.Split(drawn(t, record, 4*time.Second, columns, 24), "\n") {
 				if n := uniseg.StringWidth(line); n > columns {
-					t.Fatalf("%d columns of %d: %q", n, columns, line)
+					t.Fatalf("a line has %d columns, want at most %d: %q", n, columns, line)
 				}
 			}
 		}
 	}
 }
 
-// TestSayOfACluster: how many tasks run, how many wait and why; and where each child is.
+// TestSayOfACluster: the log tells how many tasks run, how many wait and why, and the node of each child.
 func TestSayOfACluster(t *testing.T) {
 	var s status.Standing
 	var last event.Event

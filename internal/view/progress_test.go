@@ -13,7 +13,7 @@ import (
 	"brood/internal/view"
 )
 
-// drawn is the frame of a recorded run at that time after its beginning.
+// drawn returns the frame of a recorded run. after is the time since the beginning of the run.
 func drawn(t *testing.T, recorded string, after time.Duration, columns, rows int) string {
 	t.Helper()
 	var s status.Standing
@@ -84,25 +84,25 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestProgressFits: whatever the terminal's size, no line is wider and half of it stays free.
+// TestProgressFits: no line is wider than the terminal, and the frame leaves half of the rows free.
 func TestProgressFits(t *testing.T) {
 	for columns := range 200 {
 		for _, rows := range []int{1, 2, 3, 5, 10, 24} {
 			frame := drawn(t, underWay, 4*time.Second, columns+1, rows)
 			lines := strings.Split(strings.TrimSuffix(frame, "\n"), "\n")
 			if len(lines) > max(1, rows/2) {
-				t.Fatalf("%d lines of %d rows:\n%s", len(lines), rows, frame)
+				t.Fatalf("%d lines on %d rows:\n%s", len(lines), rows, frame)
 			}
 			for _, line := range lines {
 				if n := uniseg.StringWidth(line); n > columns+1 || strings.Contains(line, "\x1b") {
-					t.Fatalf("%d columns of %d: %q", n, columns+1, line)
+					t.Fatalf("a line has %d columns, want at most %d: %q", n, columns+1, line)
 				}
 			}
 		}
 	}
 }
 
-// TestProgressOfMany: those in trouble are shown first, then the fastest; the rest is counted.
+// TestProgressOfMany: silent children come first, then the fastest. The others are counted.
 func TestProgressOfMany(t *testing.T) {
 	var s status.Standing
 	begun := time.Unix(1000, 0)
@@ -119,14 +119,14 @@ func TestProgressOfMany(t *testing.T) {
 		names = append(names, strings.Fields(line)[0])
 	}
 	if got := strings.Join(names, " "); got != "copy-3 copy-298 copy-299" {
-		t.Errorf("shows %s\n%s", got, frame)
+		t.Errorf("the frame shows %s\n%s", got, frame)
 	}
 	if !strings.Contains(frame, "… and 297 more at work") {
-		t.Errorf("the rest is not counted:\n%s", frame)
+		t.Errorf("the other children are not counted:\n%s", frame)
 	}
 }
 
-// TestProgressColor: only what is wrong has a colour, and it takes no room.
+// TestProgressColor: only trouble has a colour, and colours do not change the layout.
 func TestProgressColor(t *testing.T) {
 	var s status.Standing
 	var last event.Event
@@ -139,13 +139,13 @@ func TestProgressColor(t *testing.T) {
 	}
 	plain := view.Progress{}.Frame(&s, last.Time, 80, 24)
 	if strings.NewReplacer("\x1b[m", "", "\x1b[31m", "", "\x1b[33m", "").Replace(colored) != plain {
-		t.Errorf("not the same with and without colour:\n%s\n%s", colored, plain)
+		t.Errorf("colours change the text:\n%s\n%s", colored, plain)
 	}
 }
 
-// TestProgressBeforeTheRun draws nothing.
+// TestProgressBeforeTheRun: before the run begins, the frame is empty.
 func TestProgressBeforeTheRun(t *testing.T) {
 	if got := (view.Progress{}).Frame(&status.Standing{}, time.Now(), 80, 24); got != "" {
-		t.Errorf("%q", got)
+		t.Errorf("got %q, want nothing", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 func leftOut(w io.Writer, lines int) { fmt.Fprintf(w, "%d left out\n", lines) }
 
-// Nobody reads at first: nobody is held up, warnings are there in the end, and what is not there is counted.
+// TestQueueThatNobodyReads: without a reader the queue delays nobody. It keeps warnings and counts the lines left out.
 func TestQueueThatNobodyReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const lines = 10_000
@@ -26,7 +26,7 @@ func TestQueueThatNobodyReads(t *testing.T) {
 		for i := range lines {
 			logger.Info("a line of a usual length, or nearly so", "n", i)
 			if i == 0 {
-				synctest.Wait() // its goroutine is held in this line's write
+				synctest.Wait() // the goroutine is blocked in the write of this line
 			}
 		}
 		for i := range 3 {
@@ -45,10 +45,10 @@ func TestQueueThatNobodyReads(t *testing.T) {
 			t.Error("not drained, although all was read")
 		}
 		if warnings != 3 || info+lost != lines || lost == 0 || info < 1000 {
-			t.Errorf("%d lines, %d warnings, %d left out of %d", info, warnings, lost, lines)
+			t.Errorf("%d lines and %d warnings written, %d of %d lines left out", info, warnings, lost, lines)
 		}
 		if !strings.HasSuffix(last, " left out") {
-			t.Errorf("it ends with %q", last)
+			t.Errorf("the last line is %q", last)
 		}
 	})
 }
@@ -63,9 +63,9 @@ func count(t *testing.T, r io.Reader) (info, warnings, lost int, last string) {
 		case strings.Contains(last, "a warning"):
 			warnings++
 		default:
-			var n int // it may be told more than once: some lines were taken meanwhile
+			var n int // there may be several counts, as some lines were taken in between
 			if _, err := fmt.Sscanf(last, "%d left out", &n); err != nil {
-				t.Errorf("an odd line: %q", last)
+				t.Errorf("unexpected line %q", last)
 			}
 			lost += n
 		}
@@ -73,7 +73,7 @@ func count(t *testing.T, r io.Reader) (info, warnings, lost int, last string) {
 	return info, warnings, lost, last
 }
 
-// Lines come in their order, each in one write, and a slow reader is waited for.
+// TestQueueWithSlowReader: lines keep their order, no write breaks a line, and Close waits for a slow reader.
 func TestQueueWithSlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &slow{pause: time.Second}
@@ -85,18 +85,18 @@ func TestQueueWithSlowReader(t *testing.T) {
 			_, _ = q.Write([]byte(line))
 		}
 		if !q.Close(2 * time.Second) {
-			t.Error("given up, although somebody reads")
+			t.Error("Close gave up, although somebody reads")
 		}
 		if got := w.text.String(); got != want.String() {
 			t.Errorf("%d bytes were written, want %d", len(got), want.Len())
 		}
 		if w.broken > 0 {
-			t.Errorf("%d writes end in the midst of a line", w.broken)
+			t.Errorf("%d writes end inside a line", w.broken)
 		}
 	})
 }
 
-// slow takes a while for each write.
+// slow is a writer that pauses before each write.
 type slow struct {
 	pause  time.Duration
 	text   strings.Builder
@@ -111,7 +111,7 @@ func (s *slow) Write(p []byte) (int, error) {
 	return s.text.Write(p)
 }
 
-// A reader that is gone costs nothing.
+// TestQueueWithoutReader: if the reader is gone, writes fail at once and the queue drains.
 func TestQueueWithoutReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()

@@ -11,7 +11,7 @@ import (
 	"brood/internal/view"
 )
 
-// failing takes so many writes, and then fails.
+// failing is a writer that fails after some writes.
 type failing struct {
 	text  strings.Builder
 	takes int
@@ -27,7 +27,7 @@ func (f *failing) Write(p []byte) (int, error) {
 	return f.text.Write(p)
 }
 
-// read is a record's events.
+// read returns the events of a record.
 func read(t *testing.T, record string) (all []event.Event) {
 	t.Helper()
 	r := event.NewReader(strings.NewReader(record))
@@ -73,7 +73,7 @@ func TestRecordStopsAtTheFirstError(t *testing.T) {
 		t.Errorf("Err: %v, want %v", err, full)
 	}
 	if out.calls != 2 {
-		t.Errorf("%d writes, want one and the one that failed", out.calls)
+		t.Errorf("%d writes, want one that succeeds and one that fails", out.calls)
 	}
 	if got := read(t, out.text.String()); len(got) != 1 || got[0].Kind != event.Begun {
 		t.Errorf("recorded %+v, want begun", got)

@@ -15,7 +15,7 @@ import (
 	"brood/internal/view"
 )
 
-// recorded is the time line of a record.
+// recorded returns the time line of a record.
 func recorded(t *testing.T, record string) *status.Timeline {
 	t.Helper()
 	var tl status.Timeline
@@ -25,7 +25,7 @@ func recorded(t *testing.T, record string) *status.Timeline {
 	return &tl
 }
 
-// recording is a run with something of everything.
+// recording is a run with all kinds of phases and a failure.
 const recording = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"version":1,"source":"holiday","dest":"/mnt/usb","jobs":2,"hash":"xxh128"}
 {"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1,"duration":0.1}
 {"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"\u001b[2J</script>","files":2}
@@ -75,7 +75,7 @@ family
 	}
 }
 
-// many is a run of so many children, four at once.
+// many is a run of many children, four at once.
 func many(children int) *status.Timeline {
 	var tl status.Timeline
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -92,11 +92,11 @@ func many(children int) *status.Timeline {
 	return &tl
 }
 
-// TestReportOfMany: of more children than are listed those that had trouble are, however short they lived.
+// TestReportOfMany: if the list is too short for all children, it has those in trouble, however short their life.
 func TestReportOfMany(t *testing.T) {
 	tl := many(200)
 	tl.Lives[150].ExitCode = new(3)
-	tl.Lives[60].Started = tl.Lives[60].Started.Add(-time.Second) // the longest
+	tl.Lives[60].Started = tl.Lives[60].Started.Add(-time.Second) // the longest life
 	var out strings.Builder
 	if err := view.Report(&out, tl, "en", 100); err != nil {
 		t.Fatal(err)
@@ -108,11 +108,11 @@ func TestReportOfMany(t *testing.T) {
 		}
 	}
 	if !strings.Contains(family, "… and 160 more") {
-		t.Errorf("the others are not counted:\n%s", family)
+		t.Errorf("the other children are not counted:\n%s", family)
 	}
 }
 
-// TestReportFits: whatever the width, no line that is drawn is wider, and of many children it says how many more there are.
+// TestReportFits: no line is wider than the terminal, and the report counts the children that it does not list.
 func TestReportFits(t *testing.T) {
 	tl := many(2000)
 	for columns := 40; columns < 130; columns += 7 {
@@ -122,16 +122,16 @@ func TestReportFits(t *testing.T) {
 		}
 		for _, line := range strings.Split(out.String(), "\n") {
 			if n := len([]rune(line)); n > columns {
-				t.Fatalf("%d columns of %d: %q", n, columns, line)
+				t.Fatalf("a line has %d columns, want at most %d: %q", n, columns, line)
 			}
 		}
 		if !strings.Contains(out.String(), "… and 1,960 more") {
-			t.Fatalf("the others are not counted:\n%s", out.String())
+			t.Fatalf("the other children are not counted:\n%s", out.String())
 		}
 	}
 }
 
-// TestTrace: it is what encoding/json takes for the format, with a slice for each life and its phases.
+// TestTrace: the trace is JSON of the format, with a slice for each life and each phase.
 func TestTrace(t *testing.T) {
 	var out strings.Builder
 	if err := view.Trace(&out, recorded(t, recording)); err != nil {
@@ -156,34 +156,38 @@ func TestTrace(t *testing.T) {
 		}
 		arrows[e.Ph]++
 	}
-	if got, want := strings.Join(slices, ", "), "copy-1 0+5, start 0+0.1, running 0.1+1.9, syncing 2+1, verifying 3+1, zombie 4+1"; got != want {
-		t.Errorf("%s, want %s", got, want)
+	const want = "copy-1 0+5, start 0+0.1, running 0.1+1.9, syncing 2+1, verifying 3+1, zombie 4+1"
+	if got := strings.Join(slices, ", "); got != want {
+		t.Errorf("slices %s, want %s", got, want)
 	}
 	if arrows["s"] != 2 || arrows["f"] != 2 || arrows["C"] < 2 || arrows["M"] != 6 {
-		t.Errorf("%v", arrows)
+		t.Errorf("events by phase: %v", arrows)
 	}
 	if strings.Contains(out.String(), "\x1b") {
 		t.Error("a name could move the cursor")
 	}
 }
 
-// TestTraceOfReusedPIDs: two processes that had one PID, one after the other, are two.
+// TestTraceOfReusedPIDs: two processes with the same PID, one after the other, are two in the trace.
 func TestTraceOfReusedPIDs(t *testing.T) {
 	var out strings.Builder
 	if err := view.Trace(&out, many(20)); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(out.String(), `"process_name"`); n != 21 {
-		t.Errorf("%d processes", n)
+		t.Errorf("%d processes, want 21", n)
 	}
 	if strings.Count(out.String(), `"pid":100,`) > 10 {
-		t.Error("processes of one PID are one")
+		t.Error("processes with the same PID are one in the trace")
 	}
 }
 
-// TestSVG is well-formed XML whatever the names, with a bar for each phase.
+// TestSVG: the picture is well-formed XML even with hostile names, and has a bar for each phase.
 func TestSVG(t *testing.T) {
-	for name, tl := range map[string]*status.Timeline{"few": recorded(t, recording), "many": many(3000), "none": recorded(t, recording[:strings.Index(recording, "\n")+1])} {
+	first, _, _ := strings.Cut(recording, "\n")
+	for name, tl := range map[string]*status.Timeline{
+		"few": recorded(t, recording), "many": many(3000), "none": recorded(t, first+"\n"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
 			if err := view.SVG(&out, tl, "en"); err != nil {
@@ -209,7 +213,7 @@ func TestSVG(t *testing.T) {
 			}
 			labels := map[string]int{"few": 2, "many": 0, "none": 0}
 			if n := strings.Count(out.String(), " copy-"); n != labels[name] {
-				t.Errorf("%d rows are a process's, want %d", n, labels[name])
+				t.Errorf("%d rows belong to one process, want %d", n, labels[name])
 			}
 			if name == "few" && bars != 1+1+5+3+7 {
 				t.Errorf("%d bars", bars)
@@ -218,7 +222,7 @@ func TestSVG(t *testing.T) {
 	}
 }
 
-// TestReportThatCannotBeWritten says so.
+// TestReportThatCannotBeWritten: each drawing returns the error of its writer.
 func TestReportThatCannotBeWritten(t *testing.T) {
 	tl := recorded(t, recording)
 	for name, draw := range map[string]func(io.Writer) error{

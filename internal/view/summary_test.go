@@ -11,7 +11,7 @@ import (
 	"brood/internal/view"
 )
 
-// summaryOf is what a recorded run came to after so long.
+// summaryOf returns the summary of a recorded run. took is its duration.
 func summaryOf(t *testing.T, recorded string, took time.Duration) string {
 	t.Helper()
 	var run status.Run
@@ -73,7 +73,7 @@ func TestSummary(t *testing.T) {
   time      1.500 s, 683 KiB/s
 `,
 		},
-		"the number of children was looked for": {
+		"--jobs auto": {
 			strings.Replace(begun, `"jobs":4`, `"jobs":4,"auto":true`, 1) + `{"kind":"started"}
 {"kind":"adjusted","jobs":8,"phase":"trying"}
 {"kind":"adjusted","jobs":8}
