@@ -17,7 +17,8 @@ import (
 // hostile are names that a reader of the list may misread. Linux file systems accept all of them.
 var hostile = []string{
 	"plain", "a/b", "a/-c", "-", "-c", "--help", " first", "last ", "   ", "*star", "#hash", "MD5 (a) = b", "a  b",
-	`\first`, `last\`, `a\nb`, `\\`, "new\nline", "\n", "new\\\nline", "car\rriage", "last\r", "\r\nboth\r", "inva\xff\xfelid",
+	`\first`, `last\`, `a\nb`, `\\`, "new\nline", "\n", "new\\\nline",
+	"car\rriage", "last\r", "\r\nboth\r", "inva\xff\xfelid",
 	"tab\t", "\x1b[31m", "唱歌", strings.Repeat("long", 63),
 }
 

@@ -41,7 +41,8 @@ func TestChecksumsLines(t *testing.T) {
 		{"carriage return last", "xxh64", "a\r", "d1  a\r\n"},
 	} {
 		t.Run(c.hash+" "+c.name, func(t *testing.T) {
-			if got := checksums(t, event.Event{Kind: event.Copied, Hash: c.hash, Digest: "d1", File: c.file}); got != c.want {
+			copied := event.Event{Kind: event.Copied, Hash: c.hash, Digest: "d1", File: c.file}
+			if got := checksums(t, copied); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})

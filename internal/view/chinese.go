@@ -8,7 +8,8 @@ import "regexp"
 // Between Chinese and Latin text or digits stands one space, beside full-width punctuation none.
 // Names, signals, units and PID stay Latin.
 func chinese() language {
-	l := language{tag: "zh-CN", family: ChineseFamily, phrases: chinesePhrases(), reasons: chineseReasons(), separator: "，"}
+	l := language{tag: "zh-CN", family: ChineseFamily, separator: "，"}
+	l.phrases, l.reasons = chinesePhrases(), chineseReasons()
 	for reason, format := range map[string]string{
 		`^no progress for (\S+)$`:                     "%s 没有进展",
 		`^not done after (\S+)$`:                      "%s 后仍未完成",
@@ -36,71 +37,82 @@ func chinesePhrases() map[string]string {
 		"%q to %q, incomplete: the record has no end\n": "%q 到 %q：记录没有结尾，以下是其中已有的内容\n",
 
 		// Its table.
-		"equal": "相同", "different": "不同", "missing": "缺失", "extra": "多余", "files": "文件", "verified": "已校验",
-		"links": "链接", "repaired": "已修复", "skipped": "跳过", "failed": "失败", "retried": "重试", "halted": "提前结束",
-		"not kept": "未保留", "tasks": "任务", "children": "子进程", "time": "用时",
-		"%s by %s": "%s（%s）", "%s of %s": "%s（%s 个）", "on %s": "在 %s上", "%s node": "%s 个节点", "%s task": "%s 个任务",
+		"equal": "相同", "different": "不同", "missing": "缺失", "extra": "多余",
+		"files": "文件", "verified": "已校验", "links": "链接", "repaired": "已修复", "skipped": "跳过",
+		"failed": "失败", "retried": "重试", "halted": "提前结束", "not kept": "未保留",
+		"tasks": "任务", "children": "子进程", "time": "用时",
+		"%s node": "%s 个节点", "%s task": "%s 个任务", "on %s": "在 %s上",
+		"%s by %s": "%s（%s）", "%s of %s": "%s（%s 个）",
 		"at most %s at once": "同时最多 %s 个", "settled on %s": "最终同时 %s 个", "%s abandoned": "%s 个被放弃",
 
 		// The time line.
 		"time line: %.3f s, %.3f s per column": "时间线：共 %.3f s，每列 %.3f s",
-		"a task":                               "任务", "at work": "运行", "waiting for its turn": "排队等待", "syncing": "同步到磁盘", "verifying": "校验",
-		"a zombie": "僵尸", "no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "lost": "丢失",
+		"a task":                               "任务", "at work": "运行", "waiting for its turn": "排队等待",
+		"syncing": "同步到磁盘", "verifying": "校验", "a zombie": "僵尸",
+		"no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "lost": "丢失",
 
 		// The files and the family.
-		"slowest files": "最慢的文件", "failed files": "失败的文件", "family": "进程家族", "… and %s more": "… 还有 %s 个",
-		"  %q: %s%s\n": "  %q：%s%s\n", " (%s)": "（%s）",
-		"%s files": "%s 个文件", "%s failed": "%s 个失败", "%s to be tried again": "%s 个将重试", "abandoned: %s": "被放弃：%s",
-		"no end in the record": "记录中没有结束",
+		"slowest files": "最慢的文件", "failed files": "失败的文件", "family": "进程家族",
+		"  %q: %s%s\n": "  %q：%s%s\n", " (%s)": "（%s）", "… and %s more": "… 还有 %s 个",
+		"%s files": "%s 个文件", "%s failed": "%s 个失败", "%s to be tried again": "%s 个将重试",
+		"abandoned: %s": "被放弃：%s", "no end in the record": "记录中没有结束",
 
 		// The picture.
-		"%.3f s, %s processes":                    "%.3f s，%s 个进程",
 		"%s: %s files, %s in %.3f s, %s children": "%s：%s 个文件，%s，用时 %.3f s，%s 个子进程",
-		" of %s on %s":                            "，属于 %[2]s上的 %[1]s",
-		"%s: %s, %.3f s":                          "%s：%s，%.3f s",
-		"adopted by %d":                           "被 PID %d 收养",
-		"%s from %d":                              "来自 PID %[2]d 的 %[1]s",
-		"✗ abandoned":                             "✗ 被放弃",
-		"✗ lost":                                  "✗ 丢失",
-		"start":                                   "启动", "task": "任务", "running": "运行", "waiting": "排队等待", "silent": "没有进展", "zombie": "僵尸",
+		"%.3f s, %s processes":                    "%.3f s，%s 个进程", " of %s on %s": "，属于 %[2]s上的 %[1]s",
+		"%s: %s, %.3f s": "%s：%s，%.3f s", "%s from %d": "来自 PID %[2]d 的 %[1]s",
+		"adopted by %d": "被 PID %d 收养", "✗ abandoned": "✗ 被放弃", "✗ lost": "✗ 丢失",
+		"start": "启动", "task": "任务", "running": "运行", "waiting": "排队等待",
+		"silent": "没有进展", "zombie": "僵尸",
 	}
 }
 
-// chineseReasons translates what brood itself writes, and the system's errors as the GNU C library does.
+// chineseReasons translates the words of brood and of the system. System errors read as in the GNU C library.
 func chineseReasons() map[string]string {
 	return map[string]string{
-		"same size and time": "大小和时间相同", "exists": "已存在", "same size and time, attributes repaired": "大小和时间相同，已修复属性",
-		"missing": "缺失", "extra": "多余", "other kind": "类型不同", "other size": "大小不同", "other contents": "内容不同",
-		"other target": "链接目标不同", "cannot be made here": "此处无法创建", "leftover of an interrupted copy": "中断的拷贝留下的",
-		"named pipe": "命名管道", "socket": "套接字", "device": "设备", "neither file, folder nor link": "不是文件、文件夹或链接",
-		"no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "abandoned": "被放弃", "it did not end": "没有结束", "not started": "没有启动",
-		"its task has ended": "其任务已结束", "its node has failed": "其节点发生故障", "the tasks were cancelled": "任务已取消",
+		"same size and time": "大小和时间相同", "exists": "已存在",
+		"same size and time, attributes repaired": "大小和时间相同，已修复属性",
+		"missing": "缺失", "extra": "多余", "other kind": "类型不同", "other size": "大小不同",
+		"other contents": "内容不同", "other target": "链接目标不同", "cannot be made here": "此处无法创建",
+		"leftover of an interrupted copy": "中断的拷贝留下的", "named pipe": "命名管道", "socket": "套接字",
+		"device": "设备", "neither file, folder nor link": "不是文件、文件夹或链接",
+		"no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "abandoned": "被放弃",
+		"it did not end": "没有结束", "not started": "没有启动", "its task has ended": "其任务已结束",
+		"its node has failed": "其节点发生故障", "the tasks were cancelled": "任务已取消",
 
 		// What a copy lacks of its source.
-		"owner": "属主", "group": "属组", "permissions": "权限", "setuid, setgid or sticky bit": "setuid、setgid 或粘滞位",
-		"extended attributes": "扩展属性", "ACL": "ACL", "capabilities": "权能", "security label": "安全标签", "hard link": "硬链接",
-		"not possible here": "此处不支持",
+		"owner": "属主", "group": "属组", "permissions": "权限", "extended attributes": "扩展属性", "ACL": "ACL",
+		"setuid, setgid or sticky bit": "setuid、setgid 或粘滞位", "capabilities": "权能",
+		"security label": "安全标签", "hard link": "硬链接", "not possible here": "此处不支持",
 
 		// What was attempted.
-		"open": "打开", "open folder": "打开文件夹", "create": "创建", "read": "读取", "read folder": "读取文件夹", "read back": "回读",
-		"read link": "读取链接", "write": "写入", "close": "关闭", "stat": "查看状态", "stat folder": "查看文件夹状态", "link": "创建硬链接",
-		"symlink": "创建符号链接", "rename": "重命名", "remove": "删除", "sync": "同步", "sync folder": "同步文件夹", "truncate": "截断",
-		"allocate": "分配空间", "lock": "加锁", "verify": "校验", "make folder": "创建文件夹", "make node": "创建节点", "set mode": "设置权限",
-		"set times": "设置时间", "set owner": "设置属主", "set ACL": "设置 ACL", "read ACL": "读取 ACL", "remove ACL": "删除 ACL",
-		"set extended attribute": "设置扩展属性", "read extended attribute": "读取扩展属性", "list extended attributes": "列出扩展属性",
-		"remove extended attribute": "删除扩展属性", "set capabilities": "设置权能", "fork": "创建进程", "copy_file_range": "copy_file_range",
+		"open": "打开", "open folder": "打开文件夹", "create": "创建", "read": "读取", "read folder": "读取文件夹",
+		"read back": "回读", "read link": "读取链接", "write": "写入", "close": "关闭", "stat": "查看状态",
+		"stat folder": "查看文件夹状态", "link": "创建硬链接", "symlink": "创建符号链接", "rename": "重命名",
+		"remove": "删除", "sync": "同步", "sync folder": "同步文件夹", "truncate": "截断", "allocate": "分配空间",
+		"lock": "加锁", "verify": "校验", "make folder": "创建文件夹", "make node": "创建节点",
+		"set mode": "设置权限", "set times": "设置时间", "set owner": "设置属主", "set ACL": "设置 ACL",
+		"read ACL": "读取 ACL", "remove ACL": "删除 ACL", "set extended attribute": "设置扩展属性",
+		"read extended attribute": "读取扩展属性", "list extended attributes": "列出扩展属性",
+		"remove extended attribute": "删除扩展属性", "set capabilities": "设置权能", "fork": "创建进程",
+		"copy_file_range": "copy_file_range",
 
 		// Why it failed.
-		"not a regular file": "不是普通文件", "changed while it was opened": "打开时被修改", "changed while it was copied": "拷贝时被修改",
-		"ends before its size": "内容短于其大小", "the copy, read back, is not what was written": "回读的内容与写入的不同",
-		"the destination cannot hold this name": "目标不支持这个名称", "a socket cannot be copied": "套接字不能拷贝",
-		"no such file or directory": "没有那个文件或目录", "permission denied": "权限不够", "operation not permitted": "不允许的操作",
-		"no space left on device": "设备上没有空间", "input/output error": "输入/输出错误", "file exists": "文件已存在",
-		"is a directory": "是一个目录", "not a directory": "不是目录", "read-only file system": "只读文件系统",
-		"disk quota exceeded": "超出磁盘限额", "file name too long": "文件名过长", "too many open files": "打开的文件过多",
-		"invalid argument": "无效的参数", "stale NFS file handle": "过旧的文件句柄", "connection timed out": "连接超时",
-		"resource temporarily unavailable": "资源暂时不可用", "cannot allocate memory": "无法分配内存", "file too large": "文件过大",
-		"directory not empty": "目录非空", "too many links": "链接过多", "operation not supported": "不支持的操作",
-		"invalid cross-device link": "无效的跨设备链接", "device or resource busy": "设备或资源忙", "text file busy": "文本文件忙",
+		"not a regular file": "不是普通文件", "changed while it was opened": "打开时被修改",
+		"changed while it was copied": "拷贝时被修改", "ends before its size": "内容短于其大小",
+		"the copy, read back, is not what was written": "回读的内容与写入的不同",
+		"the destination cannot hold this name":        "目标不支持这个名称",
+		"a socket cannot be copied":                    "套接字不能拷贝", "no such file or directory": "没有那个文件或目录",
+		"permission denied": "权限不够", "operation not permitted": "不允许的操作",
+		"no space left on device": "设备上没有空间", "input/output error": "输入/输出错误",
+		"file exists": "文件已存在", "is a directory": "是一个目录", "not a directory": "不是目录",
+		"read-only file system": "只读文件系统", "disk quota exceeded": "超出磁盘限额",
+		"file name too long": "文件名过长", "too many open files": "打开的文件过多",
+		"invalid argument": "无效的参数", "stale NFS file handle": "过旧的文件句柄",
+		"connection timed out": "连接超时", "resource temporarily unavailable": "资源暂时不可用",
+		"cannot allocate memory": "无法分配内存", "file too large": "文件过大",
+		"directory not empty": "目录非空", "too many links": "链接过多",
+		"operation not supported": "不支持的操作", "invalid cross-device link": "无效的跨设备链接",
+		"device or resource busy": "设备或资源忙", "text file busy": "文本文件忙",
 	}
 }

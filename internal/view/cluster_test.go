@@ -17,8 +17,8 @@ import (
 	"brood/internal/view"
 )
 
-// ofCluster is the record of a run on three nodes. Processes of different nodes have the same PIDs. One node fails, and
-// its task is tried again on another node.
+// ofCluster is the record of a run on three nodes. Processes of different nodes have the same PIDs. One node fails,
+// and its task is tried again on another node.
 func ofCluster(t *testing.T) string {
 	t.Helper()
 	record, err := os.ReadFile("../report/testdata/cluster.jsonl")

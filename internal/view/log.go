@@ -96,7 +96,8 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		pairs := []any{"file", quoted(e.File), "bytes", e.Bytes, "size", e.Size}
 		return hclog.Trace, "progress", withChild(e, withSome(pairs, "phase", e.Phase)...)
 	case event.Finished:
-		return hclog.Debug, "parent finished", []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
+		pairs := []any{"files", e.Files, "bytes", e.Bytes, "failed", e.Failed, "duration", e.Duration}
+		return hclog.Debug, "parent finished", pairs
 	}
 	return hclog.NoLevel, "", nil
 }

@@ -153,5 +153,5 @@ func clusterNotes(p *census.Process) (notes []string) {
 	return notes
 }
 
-// old is the age from which a note is shown. A parent should post a notice every 2 s.
+// old is the least age of a notice that is shown. A parent should post a notice every 2 s.
 const old = 10 * time.Second

@@ -96,7 +96,7 @@ func objectOf(p *census.Process) *processObject {
 	return o
 }
 
-// setRemote sets the facts that only a notice tells, or else those that only /proc tells.
+// setRemote sets the facts from a notice, or the CPU time and the memory from /proc.
 func (o *processObject) setRemote(p *census.Process) {
 	if r := p.Remote; r != nil {
 		o.Nth, o.Done, o.Size, o.Phase, o.Silent = r.Nth, r.Done, r.Size, r.Phase, r.Silent

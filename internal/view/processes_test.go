@@ -60,7 +60,8 @@ func onACluster() *census.Census {
 	stuck.State = "D"
 	return &census.Census{Broods: []*census.Process{
 		{PID: 4446, PPID: 4159, Role: census.Parent, Command: []string{"follow", "/scratch/videos.job"}, State: "S",
-			Age: 62 * time.Second, CPU: 210 * time.Millisecond, RSS: 12 << 20, IO: &census.IO{Read: 3 << 20}, Rate: 60 << 20,
+			Age: 62 * time.Second, CPU: 210 * time.Millisecond, RSS: 12 << 20,
+			IO: &census.IO{Read: 3 << 20}, Rate: 60 << 20,
 			Cluster: &census.Cluster{
 				Bytes: 2 << 30, Waiting: 1200, Why: "Priority\x1b[2J", More: 17, Ago: 42 * time.Second,
 			},
@@ -73,7 +74,8 @@ func onACluster() *census.Census {
 					child(23, "copy-3", "", 5, census.Remote{Nth: 1}),
 					stuck),
 			}},
-		{PID: 5020, PPID: 5001, Role: census.Task, Name: "task-7", Task: "90_6", State: "S", RSS: 9 << 20, IO: &census.IO{},
+		{PID: 5020, PPID: 5001, Role: census.Task, Name: "task-7", Task: "90_6",
+			State: "S", RSS: 9 << 20, IO: &census.IO{},
 			Command: []string{"task", "--batch=6", "--daemon", "--", "/data", "my\x1b[2Jdata"}},
 	}}
 }
@@ -177,12 +179,14 @@ func TestProcessesJSON(t *testing.T) {
 		want map[string]any
 	}{
 		"a parent": {got[0], map[string]any{
-			"pid": 4711., "ppid": 4702., "role": "parent", "state": "S", "age": 62., "cpu": 0.21, "rss": float64(12 << 20),
+			"pid": 4711., "ppid": 4702., "role": "parent", "state": "S", "age": 62., "cpu": 0.21,
+			"rss":   float64(12 << 20),
 			"bytes": float64(1231 << 20), "read": float64(900 << 20), "written": 3000., "rate": float64(40 << 20),
 			"command": []any{"copy", "/media/card", "my\x1b[2Jvideos"},
 		}},
 		"a child": {child, map[string]any{
-			"name": "copy-2", "target": "copy", "role": "child", "files": 1., "bytes": float64(331 << 20), "orphan_of": nil,
+			"name": "copy-2", "target": "copy", "role": "child", "files": 1., "bytes": float64(331 << 20),
+			"orphan_of": nil,
 		}},
 		"an orphan": {got[1], map[string]any{
 			"orphan_of": 5003., "bytes": nil, "rate": nil, "file": "a\nb\u202ec\ufffd", "file_base64": "YQpi4oCuY/8=",

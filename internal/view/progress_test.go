@@ -110,7 +110,9 @@ func TestProgressOfMany(t *testing.T) {
 	for n := range 300 {
 		pid := 100 + n
 		s.Apply(event.Event{Time: begun, Kind: event.Started, Name: fmt.Sprint("copy-", n), PID: pid, File: "f"})
-		s.Apply(event.Event{Time: begun.Add(time.Second), Kind: event.Progress, PID: pid, File: "f", Bytes: int64(1000 * (n + 1)), Size: 1e6})
+		progress := event.Event{Time: begun.Add(time.Second), Kind: event.Progress, PID: pid, File: "f", Size: 1e6}
+		progress.Bytes = int64(1000 * (n + 1))
+		s.Apply(progress)
 	}
 	s.Apply(event.Event{Time: begun.Add(time.Second), Kind: event.Silent, PID: 103, Reason: "stopped", State: "T"})
 	frame := view.Progress{}.Frame(&s, begun.Add(time.Second), 80, 10)

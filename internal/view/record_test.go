@@ -73,7 +73,7 @@ func TestRecordStopsAtTheFirstError(t *testing.T) {
 		t.Errorf("Err: %v, want %v", err, full)
 	}
 	if out.calls != 2 {
-		t.Errorf("%d writes, want one that succeeds and one that fails", out.calls)
+		t.Errorf("%d writes, want 2: the second one fails", out.calls)
 	}
 	if got := read(t, out.text.String()); len(got) != 1 || got[0].Kind != event.Begun {
 		t.Errorf("recorded %+v, want begun", got)

@@ -9,8 +9,8 @@ import (
 	"brood/internal/status"
 )
 
-// children draws the parent, its children, and the children of its tasks. Of many it draws those that had
-// trouble, then those that lived longest.
+// children draws the parent, its children, and the children of its tasks. Of many it draws the
+// children in trouble, then the longest lives.
 func (r *report) children() {
 	r.heading(r.language.say("family"))
 	parent, words := r.t.Parent, r.language.family

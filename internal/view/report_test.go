@@ -81,14 +81,16 @@ func many(children int) *status.Timeline {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	tl.Apply(event.Event{Time: at, Kind: event.Begun, PID: 1, Source: "a", Dest: "b"})
 	for n := range children {
-		e := event.Event{Time: at.Add(time.Duration(n) * time.Millisecond), Kind: event.Started, Name: fmt.Sprint("copy-", n), PID: 100 + n%5, File: fmt.Sprint("f", n)}
+		e := event.Event{Time: at.Add(time.Duration(n) * time.Millisecond), Kind: event.Started, PID: 100 + n%5}
+		e.Name, e.File = fmt.Sprint("copy-", n), fmt.Sprint("f", n)
 		tl.Apply(e)
 		e.Time, e.Kind, e.Bytes = e.Time.Add(3900*time.Microsecond), event.Copied, 10
 		tl.Apply(e)
 		e.Kind, e.ExitCode = event.Exited, new(0)
 		tl.Apply(e)
 	}
-	tl.Apply(event.Event{Time: at.Add(time.Duration(children+5) * time.Millisecond), Kind: event.Finished, Totals: &event.Totals{}})
+	end := at.Add(time.Duration(children+5) * time.Millisecond)
+	tl.Apply(event.Event{Time: end, Kind: event.Finished, Totals: &event.Totals{}})
 	return &tl
 }
 

@@ -83,7 +83,8 @@ func (p *picture) draw() {
 	if p.language.tag != "" {
 		lang = fmt.Sprintf(` xml:lang="%s"`, p.language.tag)
 	}
-	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d"`, lang, svgWidth+p.margin+20, height)
+	width := svgWidth + p.margin + 20
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d"`, lang, width, height)
 	fmt.Fprintln(p.w, ` font-family="sans-serif" font-size="11">`)
 	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" fill="#fff"/>`+"\n")
 	p.text(8, 20, "13", p.title())
