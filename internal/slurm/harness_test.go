@@ -114,10 +114,10 @@ func driveBare(t *testing.T, f *Folder) *driven {
 // submitted notes an array with these batches, as if sbatch had accepted it.
 func (d *driven) submitted(id string, batches ...int) {
 	a := array{ID: id, First: batches[0], Again: d.batches[batches[0]].tries > 0}
-	for _, c := range batches {
-		a.Tasks = append(a.Tasks, c-a.First)
+	for _, n := range batches {
+		a.Tasks = append(a.Tasks, n-a.First)
 	}
-	d.again = slices.DeleteFunc(d.again, func(c int) bool { return slices.Contains(batches, c) })
+	d.again = slices.DeleteFunc(d.again, func(n int) bool { return slices.Contains(batches, n) })
 	d.note(a)
 }
 
@@ -144,8 +144,8 @@ func (d *driven) squeueForLong(lines ...string) {
 	d.t.Helper()
 	d.squeue(lines...)
 	for n := range d.batches {
-		if c := &d.batches[n]; !c.missing.IsZero() {
-			c.missing = c.missing.Add(-time.Hour)
+		if b := &d.batches[n]; !b.missing.IsZero() {
+			b.missing = b.missing.Add(-time.Hour)
 		}
 	}
 	for range 2 { // the first answer may read something new in a record, which is a sign of life

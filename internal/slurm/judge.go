@@ -109,7 +109,7 @@ func (d *dispatcher) lastIsStale() bool {
 }
 
 // handleLost retries or fails a batch that has no task left. over is Slurm's state of its latest task. First it reads
-// the records to their end: if the batch is settled then, or a record still grows, it does no more.
+// the records to their end. If the batch is settled then, or if a record still grows, it does nothing else.
 func (d *dispatcher) handleLost(n int, over queued) error {
 	if err := d.catchUp(n); err != nil {
 		return d.tolerate(err) // the next answer of Slurm asks again

@@ -85,8 +85,8 @@ func TestStoppedElsewhere(t *testing.T) {
 // TestNoGoroutineIsLeft checks that the goroutine of a command ends, even if the loop ends before the command.
 func TestNoGoroutineIsLeft(t *testing.T) {
 	d := drive(t, newFolder(t, Request{}), 1)
-	began, go_ := d.in("began"), d.in("go")
-	script := "touch " + Quoted(began) + "; while ! [ -e " + Quoted(go_) + " ]; do sleep 0.01; done"
+	began, goOn := d.in("began"), d.in("go")
+	script := "touch " + Quoted(began) + "; while ! [ -e " + Quoted(goOn) + " ]; do sleep 0.01; done"
 	standIns(t, map[string]string{"squeue": script})
 	d.submitted("7", 0)
 	d.askAfter = time.Millisecond
@@ -99,6 +99,6 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	until(t, "squeue runs", func() bool { _, err := os.Stat(began); return err == nil })
 	stops <- schedule.Kill
 	must(t, <-over)
-	must(t, os.WriteFile(go_, nil, 0o644))
+	must(t, os.WriteFile(goOn, nil, 0o644))
 	until(t, "the goroutine of squeue ends", func() bool { return !runs("slurm.(*dispatcher).do.") })
 }
