@@ -10,8 +10,8 @@ import (
 	"brood/internal/schedule"
 )
 
-// BenchmarkRun is one batch from the plan to its end, with two slots and children that
-// take no time: what the scheduler itself costs a child.
+// BenchmarkRun measures the scheduler's own cost of one batch: two slots, and children that
+// take no time.
 func BenchmarkRun(b *testing.B) {
 	given, copied := 0, 0
 	batches := &feed{batches: make(chan plan.Batch)}
@@ -34,11 +34,11 @@ func BenchmarkRun(b *testing.B) {
 	close(batches.batches)
 	<-over
 	if batches.done != given || copied != given {
-		b.Errorf("of %d batches %d were done and %d copied", given, batches.done, copied)
+		b.Errorf("of %d batches, %d are done and %d copied", given, batches.done, copied)
 	}
 }
 
-// feed is a plan that hands over its batches one by one.
+// feed is a source of single batches.
 type feed struct {
 	batches chan plan.Batch
 	done    int
@@ -47,8 +47,8 @@ type feed struct {
 func (f *feed) Batches() <-chan plan.Batch { return f.batches }
 func (f *feed) Done(plan.Batch)            { f.done++ }
 
-// instant starts children that have copied their file and ended at once; as those of
-// Local they tell so from a goroutine.
+// instant starts children that copy their file and end at once. As with Local, their events
+// come from another goroutine.
 type instant struct{}
 
 func (instant) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.Child, error) {

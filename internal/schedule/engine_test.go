@@ -12,46 +12,48 @@ import (
 	"brood/internal/schedule"
 )
 
-// batches is a plan of so many files, and notes what is done.
+// batches is a source of batches.
 type batches struct {
 	ready chan plan.Batch
-	done  []string
+	done  []string // the first item of each batch that is done
 }
+
+// newBatches returns n batches with one file each: f0, f1 …
 
 func newBatches(n int) *batches {
-	j := &batches{ready: make(chan plan.Batch, n)}
+	b := &batches{ready: make(chan plan.Batch, n)}
 	for i := range n {
-		j.ready <- plan.Batch{Items: []string{fmt.Sprint("f", i)}}
+		b.ready <- plan.Batch{Items: []string{fmt.Sprint("f", i)}}
 	}
-	close(j.ready)
-	return j
+	close(b.ready)
+	return b
 }
 
-func (j *batches) Batches() <-chan plan.Batch { return j.ready }
-func (j *batches) Done(batch plan.Batch)      { j.done = append(j.done, batch.Items[0]) }
+func (b *batches) Batches() <-chan plan.Batch { return b.ready }
+func (b *batches) Done(batch plan.Batch)      { b.done = append(b.done, batch.Items[0]) }
 
-// engine starts children that are goroutines: what is tested is the order of
-// things and the clock, for which no process is needed.
+// engine starts children that are goroutines. The tests are about order and time, and need
+// no processes.
 type engine struct {
-	start    func(plan.Batch) error   // nil: there always is room
-	make     func(*child)             // what it has beside its name; nil: nothing
-	live     func(*child)             // the child's life; nil: it ends at once
-	tell     func(*child, event.Sink) // what it tells; nil: its end
+	start    func(plan.Batch) error   // error of a start; nil: no error
+	make     func(*child)             // sets further fields of a child; may be nil
+	live     func(*child)             // returns when the child ends; nil: at once
+	tell     func(*child, event.Sink) // emits the child's events; nil: only its end
 	children []*child
 	running  atomic.Int32
 	most     int32
 }
 
 type child struct {
-	name    string
-	names   []string
-	try     int // which child this is
+	name    string // its first item
+	items   []string
+	try     int // 1 for the first child of the engine
 	signals chan string
 	noRoom  bool
 	heard   []string
 
 	gauge *gauge.Gauge         // nil: none
-	turns func() machine.Turns // nil: it is held
+	turns func() machine.Turns // nil: the child is stopped
 }
 
 func (e *engine) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.Child, error) {
@@ -60,7 +62,7 @@ func (e *engine) Start(batch plan.Batch, emit event.Sink, over func()) (schedule
 			return nil, err
 		}
 	}
-	c := &child{name: batch.Items[0], names: batch.Items, try: len(e.children) + 1, signals: make(chan string, 8)}
+	c := &child{name: batch.Items[0], items: batch.Items, try: len(e.children) + 1, signals: make(chan string, 8)}
 	if e.make != nil {
 		e.make(c)
 	}
@@ -74,7 +76,7 @@ func (e *engine) Start(batch plan.Batch, emit event.Sink, over func()) (schedule
 	return c, nil
 }
 
-// lead is the child's life, and what is told of it.
+// lead waits for the child's end and emits its events.
 func (e *engine) lead(c *child, emit event.Sink) {
 	if e.live != nil {
 		e.live(c)
@@ -108,10 +110,10 @@ func (c *child) hear(signal string) {
 	c.signals <- signal
 }
 
-// start is when each bubble's clock begins.
+// start is the initial time of each synctest bubble.
 var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// until is a life that ends at this signal, however many come before.
+// until returns a life that ends at this signal and ignores the others.
 func until(last string) func(*child) {
 	return func(c *child) {
 		for signal := range c.signals {
@@ -123,15 +125,15 @@ func until(last string) func(*child) {
 }
 
 // run runs the batches and returns the kinds of events with their files.
-func run(j *batches, e *engine, opts schedule.Options) []string {
-	var said []string
-	opts.Cancel = func() { said = append(said, "cancel") }
+func run(b *batches, e *engine, opts schedule.Options) []string {
+	var seen []string
+	opts.Cancel = func() { seen = append(seen, "cancel") }
 	stream := event.NewStream(func(e event.Event) {
 		if e.Kind == event.Exited {
 			return
 		}
-		said = append(said, fmt.Sprint(e.Kind, " ", e.File))
+		seen = append(seen, fmt.Sprint(e.Kind, " ", e.File))
 	})
-	schedule.Run(j, e, opts, stream.Emit)
-	return said
+	schedule.Run(b, e, opts, stream.Emit)
+	return seen
 }

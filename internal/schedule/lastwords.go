@@ -2,11 +2,11 @@ package schedule
 
 import "io"
 
-// lastWords keeps what a child writes to its standard error, of much the
-// beginning and the end: a trace begins with what was wrong.
+// lastWords keeps a child's standard error; of a long one only the beginning and the end.
+// The beginning matters because a trace starts with the error.
 type lastWords struct {
 	begin, end []byte
-	cut        bool
+	cut        bool // something between them is lost
 }
 
 const (
@@ -28,11 +28,11 @@ func (w *lastWords) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// NonBlocking is process.NonBlocking's.
+// NonBlocking marks w for package process: Write never blocks.
 func (w *lastWords) NonBlocking() {}
 
-// ReadFrom spares each child, where one goroutine does not read for all, the 32 KiB
-// with which io.Copy would wait for what hardly ever comes.
+// ReadFrom reads with a small buffer. io.Copy uses it where each child has its own reading
+// goroutine: 32 KiB a child would wait for output that hardly ever comes.
 func (w *lastWords) ReadFrom(r io.Reader) (n int64, err error) {
 	buffer := make([]byte, 128)
 	for {

@@ -9,7 +9,8 @@ import (
 )
 
 func TestLastWords(t *testing.T) {
-	long := "panic: out of tune\n" + strings.Repeat("x", 3*beginSize) + "middle" + strings.Repeat("y", 2*endSize) + "the end"
+	long := "panic: out of tune\n" + strings.Repeat("x", 3*beginSize) + "middle" +
+		strings.Repeat("y", 2*endSize) + "the end"
 	for name, text := range map[string]string{
 		"nothing": "", "short": "a\nb", "just fits": strings.Repeat("z", beginSize+endSize), "long": long,
 	} {
@@ -19,8 +20,9 @@ func TestLastWords(t *testing.T) {
 		}
 		got := words.String()
 		var atOnce lastWords
-		if n, err := atOnce.Write([]byte(text)); n != len(text) || err != nil || atOnce.String() != got || cap(atOnce.end) > 2*endSize {
-			t.Errorf("%s: written at once: %d, %v, %d bytes of memory, %.30q …", name, n, err, cap(atOnce.end), atOnce.String())
+		n, err := atOnce.Write([]byte(text))
+		if n != len(text) || err != nil || atOnce.String() != got || cap(atOnce.end) > 2*endSize {
+			t.Errorf("%s: one Write: %d, %v, %d bytes of memory, %.30q …", name, n, err, cap(atOnce.end), &atOnce)
 		}
 		if len(text) <= beginSize+endSize && got != text {
 			t.Errorf("%s: %q, want all of %q", name, got, text)
@@ -33,24 +35,35 @@ func TestLastWords(t *testing.T) {
 }
 
 func TestInWords(t *testing.T) {
+	const trace = "Process copy-1:\npanic: out of tune\n\ngoroutine 1"
+	const noMemory = "fatal error: runtime: out of memory"
+	const goOn = "\n\nruntime stack:"
+	cpu, memory := process.Limits{CPUTime: time.Minute}, process.Limits{Memory: 64 << 20}
+	killed := func(user, system time.Duration) process.Exit {
+		return process.Exit{Code: -9, Signal: "SIGKILL", User: user, System: system}
+	}
+	overCPU := func(user time.Duration) process.Exit {
+		return process.Exit{Code: -24, Signal: "SIGXCPU", User: user}
+	}
 	for _, row := range []struct {
-		exit         process.Exit
-		stderr, want string
-		limits       process.Limits
+		exit   process.Exit
+		stderr string
+		limits process.Limits
+		want   string // after "its process "
 	}{
-		{process.Exit{Code: 3}, "", "its process ended with exit code 3", process.Limits{}},
-		{process.Exit{Code: -9, Signal: "SIGKILL"}, "", "its process was ended by SIGKILL", process.Limits{}},
-		{process.Exit{Code: 1}, "Process copy-1:\npanic: out of tune\n\ngoroutine 1", "its process ended with exit code 1: panic: out of tune", process.Limits{}},
-		{process.Exit{Code: 2}, "fatal error: x\n", "its process ended with exit code 2: fatal error: x", process.Limits{}},
-		{process.Exit{Code: 2}, "fatal error: runtime: out of memory\n\nruntime stack:", "its process ended with exit code 2: fatal error: runtime: out of memory", process.Limits{CPUTime: time.Second}},
-		{process.Exit{Code: 2}, "fatal error: runtime: out of memory\n\nruntime stack:", "its process was ended by its memory limit of 64 MiB", process.Limits{Memory: 64 << 20}},
-		{process.Exit{Code: -24, Signal: "SIGXCPU", User: 61 * time.Second}, "", "its process was ended by its CPU time limit of 1m0s", process.Limits{CPUTime: time.Minute}},
-		{process.Exit{Code: -24, Signal: "SIGXCPU", User: time.Second}, "", "its process was ended by SIGXCPU", process.Limits{CPUTime: time.Minute}},
-		{process.Exit{Code: -9, Signal: "SIGKILL", User: 59 * time.Second}, "", "its process was ended by SIGKILL", process.Limits{CPUTime: time.Minute}},
-		{process.Exit{Code: -9, Signal: "SIGKILL", User: 59 * time.Second, System: time.Second}, "", "its process was ended by its CPU time limit of 1m0s", process.Limits{CPUTime: time.Minute}},
+		{process.Exit{Code: 3}, "", process.Limits{}, "ended with exit code 3"},
+		{killed(0, 0), "", process.Limits{}, "was ended by SIGKILL"},
+		{process.Exit{Code: 1}, trace, process.Limits{}, "ended with exit code 1: panic: out of tune"},
+		{process.Exit{Code: 2}, "fatal error: x\n", process.Limits{}, "ended with exit code 2: fatal error: x"},
+		{process.Exit{Code: 2}, noMemory + goOn, cpu, "ended with exit code 2: " + noMemory},
+		{process.Exit{Code: 2}, noMemory + goOn, memory, "was ended by its memory limit of 64 MiB"},
+		{overCPU(61 * time.Second), "", cpu, "was ended by its CPU time limit of 1m0s"},
+		{overCPU(time.Second), "", cpu, "was ended by SIGXCPU"},
+		{killed(59*time.Second, 0), "", cpu, "was ended by SIGKILL"},
+		{killed(59*time.Second, time.Second), "", cpu, "was ended by its CPU time limit of 1m0s"},
 	} {
-		if got := inWords("copy-1", row.exit, row.limits, row.stderr); got != row.want {
-			t.Errorf("%q, want %q", got, row.want)
+		if got := inWords("copy-1", row.exit, row.limits, row.stderr); got != "its process "+row.want {
+			t.Errorf("%q, want %q", got, "its process "+row.want)
 		}
 	}
 }

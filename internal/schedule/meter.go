@@ -7,26 +7,29 @@ import (
 	"brood/internal/event"
 )
 
-// meter is what the children of a run have moved, and how many there were meanwhile. It is
-// counted as they tell, and read by the run once a beat.
+// meter measures what all children together move, and how many children run meanwhile.
+// The engine's goroutines count; the scheduler reads once a beat.
+//
+// It counts the settled files itself, since a rate is of one beat and of all children: the
+// counts of the attempts are of one child each, include failures, and end with the child.
 type meter struct {
-	bytes, files, news atomic.Int64 // since the last reading
+	bytes, files, news atomic.Int64 // since the last reading; news are the events that added something
 
-	read    time.Time     // the last time
-	counted time.Time     // until when busy is
-	busy    time.Duration // of all children together since the last reading
+	read    time.Time     // time of the last reading
+	counted time.Time     // busy is the sum until this time
+	busy    time.Duration // run time of all children together since the last reading
 }
 
-// mark is how far a child's present file was at its last news.
+// mark is the progress of a child's present file that the meter has counted.
 type mark struct {
 	file  string
 	bytes int64
 }
 
-// take counts what e has moved beyond the mark. A file that is read back begins at 0 again.
+// take adds the progress of e beyond the mark. A file that is read back starts at 0 again.
 func (m *meter) take(at *mark, e event.Event) {
 	if e.Method == "reflink" {
-		e.Bytes = 0 // none of them was moved
+		e.Bytes = 0 // shared, not moved
 	}
 	if e.File != at.file || e.Bytes < at.bytes {
 		*at = mark{file: e.File}
@@ -45,14 +48,15 @@ func (m *meter) take(at *mark, e event.Event) {
 	}
 }
 
-// children is called before their number, which is running, changes.
+// children adds the run time since the last call to busy. Call it before the number of running
+// children changes.
 func (m *meter) children(running int, now time.Time) {
 	m.busy += time.Duration(running) * now.Sub(m.counted)
 	m.counted = now
 }
 
-// reading is what was moved since the last one, and by how many children on average; none after a time that is not
-// that of a beat, as when this process was stopped.
+// reading returns what was moved since the last reading, and the average number of children.
+// It is not ok when the time since then is not about a beat, as after a stop of this process.
 func (m *meter) reading(running int, now time.Time) (got moved, children float64, ok bool) {
 	m.children(running, now)
 	elapsed := now.Sub(m.read)

@@ -11,35 +11,35 @@ import (
 	"brood/internal/plan"
 )
 
-// whole is a batch of the plan. It is done when its last part is over.
+// whole is a batch of the plan. The batch is done when its last part is over.
 type whole struct {
 	batch plan.Batch
-	parts int
+	parts int // parts that are not over
 }
 
-// part is what one child is to do of a batch: all of it at first, what is left of it
-// when its child has ended before its time, or one name that is tried again.
+// part is the work for one child: first the whole batch. Later parts hold the items that
+// a child left when it ended too early, or one item that is tried again.
 type part struct {
 	*whole
-	names   []string
-	tries   int          // that have failed
-	failure *event.Event // of the last one; nil without any
+	items   []string
+	tries   int          // failed tries
+	failure *event.Event // the last failure; nil before the first
 	pauses  *backoff.ExponentialBackOff
-	redone  []string // of the names those that were settled before, and are told no more
+	redone  []string // items that settled before: their events are not emitted again
 }
 
 func newPart(batch plan.Batch) *part {
-	return &part{whole: &whole{batch, 1}, names: batch.Items}
+	return &part{whole: &whole{batch, 1}, items: batch.Items}
 }
 
-// split is a part of the same batch.
-func (p *part) split(names []string) *part {
+// split adds a part with these items to the batch of p.
+func (p *part) split(items []string) *part {
 	p.parts++
-	return &part{whole: p.whole, names: names, redone: p.redone}
+	return &part{whole: p.whole, items: items, redone: p.redone}
 }
 
-// again is a part that tries the name e.File again, which e says has failed. What it
-// makes in a folder changes that folder's time, so those of the batch are redone.
+// again adds a part that tries the failed item e.File once more. A new name in a folder
+// changes the time of that folder, so the part also redoes the folders that hold e.File.
 func (p *part) again(e event.Event) *part {
 	next := p.split([]string{e.File})
 	next.tries, next.failure, next.pauses = p.tries+1, &e, p.pauses
@@ -47,8 +47,8 @@ func (p *part) again(e event.Event) *part {
 		next.pauses = newPauses()
 	}
 	if p.batch.Folders {
-		next.redone = slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return !holds(name, e.File) })
-		next.names = append(next.names, next.redone...)
+		next.redone = slices.DeleteFunc(slices.Clone(p.items), func(item string) bool { return !holds(item, e.File) })
+		next.items = append(next.items, next.redone...)
 	}
 	return next
 }
@@ -57,41 +57,44 @@ func holds(folder, name string) bool {
 	return name != folder && (folder == "." || strings.HasPrefix(name, folder+"/"))
 }
 
-// asBatch is the part as an engine takes it.
+// asBatch returns the part as a batch for the engine.
 func (p *part) asBatch() plan.Batch {
-	batch := plan.Batch{Folders: p.batch.Folders, Items: p.names, Bytes: p.batch.Bytes}
+	batch := plan.Batch{Folders: p.batch.Folders, Items: p.items, Bytes: p.batch.Bytes}
 	if len(p.batch.Firsts) > 0 {
-		for _, name := range p.names {
-			batch.Firsts = append(batch.Firsts, p.batch.Firsts[slices.Index(p.batch.Items, name)])
+		for _, item := range p.items {
+			batch.Firsts = append(batch.Firsts, p.batch.Firsts[slices.Index(p.batch.Items, item)])
 		}
 	}
 	return batch
 }
 
-// attempt is a child at a part. Its events pass through take, one at a time, in a
-// goroutine of the engine; all else is the run's, which gets at what take has kept
-// when the child is over.
+// attempt is one child's try at a part. The engine passes the child's events to take, one
+// at a time, from its own goroutines. While the child runs, the scheduler reads only the
+// atomic fields and those of Started, which comes before Start returns; then it reads all.
 type attempt struct {
 	*part
 	child Child
 	emit  event.Sink
 	meter *meter
-	retry bool // what is transient is kept
+	retry bool // hold back failures that may pass, for another try
 
 	name string // of the child
 	pid  int
 
-	heard   atomic.Bool  // of it, since the last tick
-	settled atomic.Int32 // names
-	mark    mark
-	exited  bool
-	failed  []event.Event // with a cause that may pass
-	left    []event.Event // the failures of names that its end has left open; it was at the first
+	heard   atomic.Bool   // an event came since the last tick
+	settled atomic.Int32  // items settled; see take
+	mark    mark          // progress that the meter has counted
+	exited  bool          // Exited came
+	failed  []event.Event // failures that may pass
+	left    []event.Event // failures after Exited: of the item that the child was working on, and of those after it
 
-	clock // the run's
+	patience // only for the scheduler
 }
 
-// take passes an event on, or keeps it when it may not be the last word.
+// take passes an event on, or holds it back when it may not be the last one for its item.
+//
+// It counts the settled items here, besides the engine, because the scheduler's clocks read
+// the count at every tick: an atomic number needs no lock, and is right for any engine.
 func (a *attempt) take(e event.Event) {
 	a.heard.Store(true)
 	a.meter.take(&a.mark, e)
@@ -120,7 +123,7 @@ func (a *attempt) take(e event.Event) {
 	a.emit(e)
 }
 
-// at is the name that the child is at; it takes them in their order.
+// at returns the item that the child is working on. A child takes its items in order.
 func (a *attempt) at() string {
-	return a.names[min(int(a.settled.Load()), len(a.names)-1)]
+	return a.items[min(int(a.settled.Load()), len(a.items)-1)]
 }

@@ -5,24 +5,25 @@ import (
 	"math"
 )
 
-// moved is what all children did in a beat.
+// moved is the work of all children in one beat.
 type moved struct {
-	bytes, files, news float64 // news are the events by which one of them grew
+	bytes, files, news float64 // news: events that added bytes or files
 	seconds            float64
 }
 
-// perFile is how many bytes could have been moved in the time that a file takes besides its bytes: of a child, its
-// start and its system calls, some milliseconds on a disk.
+// perFile is the cost of a file besides its bytes, in bytes. It stands for the child's start
+// and its system calls: some milliseconds on a disk.
 const perFile = 1 << 20
 
-// rate is what was moved in a second: the bytes, and for each file perFile.
+// rate returns the work in a second, in bytes: each file counts as perFile more.
 func (m moved) rate() float64 { return (m.bytes + perFile*m.files) / m.seconds }
 
-// rates are those of some beats with one number of children.
+// rates holds the beats measured with one number of children.
 type rates []moved
 
 func (r *rates) add(m moved) { *r = append(*r, m) }
 
+// last drops all but the last n beats.
 func (r *rates) last(n int) { *r = (*r)[max(len(*r)-n, 0):] }
 
 func (r rates) mean() (mean float64) {
@@ -32,7 +33,7 @@ func (r rates) mean() (mean float64) {
 	return mean
 }
 
-// doubt is the standard error of the mean.
+// doubt returns the standard error of the mean.
 func (r rates) doubt() float64 {
 	mean, squares, n := r.mean(), 0.0, float64(len(r))
 	for _, m := range r {
@@ -41,8 +42,9 @@ func (r rates) doubt() float64 {
 	return math.Sqrt(squares / (n - 1) / n)
 }
 
-// told tells whether there are so many beats, in which so many children have told enough to take a rate from.
-func (r rates) told(beats, children int) bool {
+// usable reports whether these beats suffice for a rate: at least the given number of them,
+// with enough events for that number of children.
+func (r rates) usable(beats, children int) bool {
 	news := 0.0
 	for _, m := range r {
 		news += m.news
@@ -50,12 +52,12 @@ func (r rates) told(beats, children int) bool {
 	return len(r) >= beats && news >= float64(newsMin*children)
 }
 
-// exact tells whether the rate is known as well as it is worth.
+// exact reports whether more beats would not make the rate much more certain.
 func (r rates) exact(children int) bool {
-	return r.told(beatsMin, children) && (r.doubt() <= r.mean()*(gain-1)/2 || len(r) >= beatsMax)
+	return r.usable(beatsMin, children) && (r.doubt() <= r.mean()*(gain-1)/2 || len(r) >= beatsMax)
 }
 
-// with is the rate in words: bytes, and where they are small, files.
+// with returns the rate in words: in MiB/s, or for small files in files/s.
 func (r rates) with(children int) string {
 	var all moved
 	for _, m := range r {

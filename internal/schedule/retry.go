@@ -10,59 +10,63 @@ import (
 	"brood/internal/event"
 )
 
-// laterAtMost is how many parts may wait for their next try until no new batch is
-// started: of a medium that fails at everything, a few thousand names are enough.
+// laterAtMost bounds the waiting parts: with more, no new batch starts. On a medium where
+// everything fails, a few thousand items are enough.
 const laterAtMost = 1000
 
-// newPauses are those between the tries of a file: about 1 s, 2 s, 4 s … a minute, each up to
-// half as much longer or shorter, so that files which failed together don't come back together.
+// newPauses returns the pauses between the tries of an item: about 1 s, 2 s, 4 s … a minute.
+// Each is up to half as much longer or shorter, so that items which failed together do not
+// come back together.
 func newPauses() *backoff.ExponentialBackOff {
-	return &backoff.ExponentialBackOff{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.5}
+	return &backoff.ExponentialBackOff{
+		InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.5,
+	}
 }
 
-// later is a part that waits for its time.
+// later is a part that waits for its next try.
 type later struct {
 	*part
 	at time.Time
 }
 
-// ended takes up what a child has left undone: the name that it was at has failed, what it never came to is
-// for another child, and what failed for a cause that may pass is tried again.
-func (r *run) ended(a *attempt) {
-	r.meter.children(len(r.children), time.Now())
-	delete(r.children, a)
+// ended handles the items that a child did not finish. Failures that may pass are tried
+// again. The item that the child was working on has failed; the items after it get another
+// child. After a lack of threads none has failed, and all wait for room.
+func (s *scheduler) ended(a *attempt) {
+	s.meter.children(len(s.children), time.Now())
+	delete(s.children, a)
 	for _, e := range a.failed {
-		r.failed(a, e)
+		s.failed(a, e)
 	}
 	switch left := a.left; {
 	case len(left) > 0 && a.child.NoRoom():
 		rest := a.rest(left)
 		rest.tries, rest.failure, rest.pauses = a.tries, a.failure, a.pauses
-		r.refused(rest, left[0].Error, syscall.EAGAIN)
-	case len(left) > 1 && r.stopped == 0:
-		r.ready = append(r.ready, a.rest(left[1:]))
-		r.failed(a, a.explained(left[0]))
+		s.refused(rest, left[0].Error, syscall.EAGAIN)
+	case len(left) > 1 && s.stopped == 0:
+		s.ready = append(s.ready, a.rest(left[1:]))
+		s.failed(a, a.explained(left[0]))
 	default:
 		for _, e := range left {
-			r.failed(a, a.explained(e))
+			s.failed(a, a.explained(e))
 		}
 	}
 	if !a.child.NoRoom() {
-		r.roomy()
+		s.roomy()
 	}
-	r.done(a.part)
+	s.done(a.part)
 }
 
-// rest is a part of the names that a child has left.
+// rest returns a part with the items that the child left.
 func (a *attempt) rest(left []event.Event) *part {
-	names := make([]string, len(left))
+	items := make([]string, len(left))
 	for i, e := range left {
-		names[i] = e.File
+		items[i] = e.File
 	}
-	return a.split(names)
+	return a.split(items)
 }
 
-// explained has the reason for which we have ended the child.
+// explained returns e with the reason, if the scheduler itself ended the child.
 func (a *attempt) explained(e event.Event) event.Event {
 	if a.why == nil {
 		return e
@@ -76,70 +80,73 @@ func (a *attempt) explained(e event.Event) event.Event {
 	return e
 }
 
-// failed tries a name once more, or says that it has failed for good.
-func (r *run) failed(a *attempt, e event.Event) {
-	if !e.Transient || a.tries >= r.opts.Retries || r.stopped > 0 {
-		r.emit(e)
+// failed tries an item once more, or emits its failure.
+func (s *scheduler) failed(a *attempt, e event.Event) {
+	if !e.Transient || a.tries >= s.opts.Retries || s.stopped > 0 {
+		s.emit(e)
 		return
 	}
 	next := a.again(e)
 	pause := next.pauses.NextBackOff()
-	r.emit(event.Event{Kind: event.Retried, Name: e.Name, PID: e.PID, File: e.File, Error: e.Error, Attempt: next.tries, Delay: pause.Seconds()})
+	s.emit(event.Event{
+		Kind: event.Retried, Name: e.Name, PID: e.PID, File: e.File, Error: e.Error,
+		Attempt: next.tries, Delay: pause.Seconds(),
+	})
 	l := later{next, time.Now().Add(pause)}
-	i, _ := slices.BinarySearchFunc(r.later, l, func(a, b later) int { return a.at.Compare(b.at) })
-	r.later = slices.Insert(r.later, i, l)
-	r.setAlarm()
+	i, _ := slices.BinarySearchFunc(s.later, l, func(a, b later) int { return a.at.Compare(b.at) })
+	s.later = slices.Insert(s.later, i, l)
+	s.setAlarm()
 }
 
-// setAlarm is for the part whose time comes first.
-func (r *run) setAlarm() {
-	r.alarm = nil
-	if len(r.later) > 0 {
-		r.alarm = time.After(time.Until(r.later[0].at))
+// setAlarm sets the alarm to the time of the first waiting part.
+func (s *scheduler) setAlarm() {
+	s.alarm = nil
+	if len(s.later) > 0 {
+		s.alarm = time.After(time.Until(s.later[0].at))
 	}
 }
 
-// wake makes those ready whose time has come.
-func (r *run) wake() {
-	for len(r.later) > 0 && time.Until(r.later[0].at) <= 0 {
-		r.ready = append(r.ready, r.later[0].part)
-		r.later = r.later[1:]
+// wake makes the parts ready whose time has come.
+func (s *scheduler) wake() {
+	for len(s.later) > 0 && time.Until(s.later[0].at) <= 0 {
+		s.ready = append(s.ready, s.later[0].part)
+		s.later = s.later[1:]
 	}
-	r.setAlarm()
+	s.setAlarm()
 }
 
-// giveUpAll is for the parts that will not be started any more.
-func (r *run) giveUpAll() {
+// giveUpAll gives up all parts that have not started.
+func (s *scheduler) giveUpAll() {
 	const why = "stopped before it was started"
-	for _, t := range r.room.waiting {
-		r.giveUp(t, why)
+	for _, p := range s.refusals.waiting {
+		s.giveUp(p, why)
 	}
-	for _, l := range r.later {
-		r.giveUp(l.part, why)
+	for _, l := range s.later {
+		s.giveUp(l.part, why)
 	}
-	for _, t := range r.ready {
-		r.giveUp(t, why)
+	for _, p := range s.ready {
+		s.giveUp(p, why)
 	}
-	r.room.waiting, r.room.retry = nil, nil
-	r.later, r.ready, r.alarm = nil, nil, nil
+	s.refusals.waiting, s.refusals.retry = nil, nil
+	s.later, s.ready, s.alarm = nil, nil, nil
 }
 
-// giveUp fails what is left of a part: a name that was tried with the error of that.
-func (r *run) giveUp(t *part, why string) {
-	for _, name := range t.names {
-		switch e := (event.Event{Kind: event.Failed, File: name, Error: "not started: " + why}); {
-		case t.failure != nil && name == t.failure.File:
-			r.emit(*t.failure)
-		case !slices.Contains(t.redone, name):
-			r.emit(e)
+// giveUp emits a failure for each item of a part: for an item that was tried, the error of its last try.
+func (s *scheduler) giveUp(p *part, why string) {
+	for _, item := range p.items {
+		switch {
+		case p.failure != nil && item == p.failure.File:
+			s.emit(*p.failure)
+		case !slices.Contains(p.redone, item):
+			s.emit(event.Event{Kind: event.Failed, File: item, Error: "not started: " + why})
 		}
 	}
-	r.done(t)
+	s.done(p)
 }
 
-// done tells the plan of a batch all of whose parts are over.
-func (r *run) done(t *part) {
-	if t.parts--; t.parts == 0 {
-		r.source.Done(t.batch)
+// done notes that a part is over. After the last one it tells the source that the batch is done.
+func (s *scheduler) done(p *part) {
+	if p.parts--; p.parts == 0 {
+		s.source.Done(p.batch)
 	}
 }

@@ -14,9 +14,8 @@ import (
 	"brood/internal/schedule"
 )
 
-// history runs the batches and returns all events but those of begin and end of a child, each as
-// "kind file …", at which second.
-func history(j *batches, e *engine, opts schedule.Options) (said []string) {
+// history runs the batches and returns the events except Exited, each as "kind file …".
+func history(b *batches, e *engine, opts schedule.Options) (seen []string) {
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(e event.Event) {
 		line := fmt.Sprintf("%s %s", e.Kind, e.File)
@@ -30,18 +29,18 @@ func history(j *batches, e *engine, opts schedule.Options) (said []string) {
 		case event.Retried:
 			line += fmt.Sprintf(" after try %d: %s", e.Attempt, e.Error)
 		}
-		said = append(said, line)
+		seen = append(seen, line)
 	})
-	schedule.Run(j, e, opts, stream.Emit)
-	return said
+	schedule.Run(b, e, opts, stream.Emit)
+	return seen
 }
 
-// oneBatch is a plan of one batch.
+// oneBatch returns a source of one batch.
 func oneBatch(batch plan.Batch) *batches {
-	j := &batches{ready: make(chan plan.Batch, 1)}
-	j.ready <- batch
-	close(j.ready)
-	return j
+	b := &batches{ready: make(chan plan.Batch, 1)}
+	b.ready <- batch
+	close(b.ready)
+	return b
 }
 
 func names(n int) (names []string) {
@@ -51,7 +50,7 @@ func names(n int) (names []string) {
 	return names
 }
 
-// ends is what an engine says of a child which has ended with these names undone.
+// ends emits an engine's last events for a child that ended with these items undone.
 func ends(emit event.Sink, transient bool, undone ...string) {
 	emit(event.Event{Kind: event.Exited})
 	for _, name := range undone {
@@ -65,50 +64,51 @@ func copied(emit event.Sink, names ...string) {
 	}
 }
 
-// A child that ends before its time costs the name that it was at; another child goes on after that.
+// When a child ends too early, its present item fails and another child does the items after it.
 func TestRestGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{tell: func(c *child, emit event.Sink) {
 			if c.try < 3 {
-				copied(emit, c.names[0])
-				ends(emit, false, c.names[1:]...)
+				copied(emit, c.items[0])
+				ends(emit, false, c.items[1:]...)
 				return
 			}
-			copied(emit, c.names...)
+			copied(emit, c.items...)
 			ends(emit, false)
 		}}
 		batch := plan.Batch{Items: names(6)}
-		j := oneBatch(batch)
-		said := history(j, e, schedule.Options{Slots: 1, Retries: 5})
+		b := oneBatch(batch)
+		seen := history(b, e, schedule.Options{Slots: 1, Retries: 5})
 		want := []string{
 			"started f0", "copied f0", "failed f1: ended",
 			"started f2", "copied f2", "failed f3: ended",
 			"started f4", "copied f4", "copied f5",
 		}
-		if !slices.Equal(said, want) {
-			t.Errorf("events %q, want %q", said, want)
+		if !slices.Equal(seen, want) {
+			t.Errorf("events %q, want %q", seen, want)
 		}
-		if !slices.Equal(j.done, []string{"f0"}) {
-			t.Errorf("done %q, want the batch, once", j.done)
+		if !slices.Equal(b.done, []string{"f0"}) {
+			t.Errorf("done %q, want the batch, once", b.done)
 		}
 	})
 }
 
-// Hard links go on with the names that they are links to.
+// The rest of a batch of hard links keeps the names to link to.
 func TestRestOfLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var firsts [][]string
 		e := &engine{}
-		e.start = func(j plan.Batch) error { firsts = append(firsts, j.Firsts); return nil }
-		e.tell = func(c *child, emit event.Sink) { ends(emit, false, c.names...) }
-		history(oneBatch(plan.Batch{Folders: true, Items: []string{"a", "b"}, Firsts: []string{"x", "y"}}), e, schedule.Options{Slots: 1})
+		e.start = func(b plan.Batch) error { firsts = append(firsts, b.Firsts); return nil }
+		e.tell = func(c *child, emit event.Sink) { ends(emit, false, c.items...) }
+		links := plan.Batch{Folders: true, Items: []string{"a", "b"}, Firsts: []string{"x", "y"}}
+		history(oneBatch(links), e, schedule.Options{Slots: 1})
 		if want := [][]string{{"x", "y"}, {"y"}}; !reflect.DeepEqual(firsts, want) {
 			t.Errorf("firsts %q, want %q", firsts, want)
 		}
 	})
 }
 
-// What may pass is tried again, so many times, after longer and longer pauses, in which the slot is free.
+// A failure that may pass is tried again up to Retries times, after growing pauses that free the slot.
 func TestRetries(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -118,8 +118,12 @@ func TestRetries(t *testing.T) {
 		seconds  [2]float64
 	}{
 		{"none asked for", 1, 0, []string{"failed f0: EIO"}, [2]float64{0, 0}},
-		{"passes", 2, 3, []string{"retried f0 after try 1: EIO", "retried f0 after try 2: EIO", "copied f0"}, [2]float64{1.5, 4.5}},
-		{"does not pass", 9, 2, []string{"retried f0 after try 1: EIO", "retried f0 after try 2: EIO", "failed f0: EIO"}, [2]float64{1.5, 4.5}},
+		{"passes", 2, 3,
+			[]string{"retried f0 after try 1: EIO", "retried f0 after try 2: EIO", "copied f0"},
+			[2]float64{1.5, 4.5}},
+		{"does not pass", 9, 2,
+			[]string{"retried f0 after try 1: EIO", "retried f0 after try 2: EIO", "failed f0: EIO"},
+			[2]float64{1.5, 4.5}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -135,50 +139,52 @@ func TestRetries(t *testing.T) {
 					} else {
 						others = time.Since(start)
 					}
-					copied(emit, c.names...)
+					copied(emit, c.items...)
 					ends(emit, false)
 				}}
-				j := newBatches(3)
-				said := history(j, e, schedule.Options{Slots: 1, Retries: row.retries})
-				said = slices.DeleteFunc(said, func(s string) bool { return !strings.Contains(s, " f0") || strings.HasPrefix(s, "started") })
-				if !slices.Equal(said, row.want) {
-					t.Errorf("events %q, want %q", said, row.want)
+				b := newBatches(3)
+				seen := history(b, e, schedule.Options{Slots: 1, Retries: row.retries})
+				seen = slices.DeleteFunc(seen, func(s string) bool {
+					return !strings.Contains(s, " f0") || strings.HasPrefix(s, "started")
+				})
+				if !slices.Equal(seen, row.want) {
+					t.Errorf("events %q, want %q", seen, row.want)
 				}
 				if took := time.Since(start).Seconds(); took < row.seconds[0] || took > row.seconds[1] {
 					t.Errorf("took %v s, want %v", took, row.seconds)
 				}
 				if others != 0 {
-					t.Errorf("the others had to wait for %v", others)
+					t.Errorf("the other files waited for %v", others)
 				}
-				if len(j.done) != 3 {
-					t.Errorf("done %q", j.done)
+				if len(b.done) != 3 {
+					t.Errorf("done %q", b.done)
 				}
 			})
 		})
 	}
 }
 
-// What won't pass is not tried again.
+// A failure that will not pass is not tried again.
 func TestNotTransient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{tell: func(c *child, emit event.Sink) {
 			emit(event.Event{Kind: event.Failed, File: c.name, Error: "ENOSPC"})
 			ends(emit, false)
 		}}
-		said := history(newBatches(1), e, schedule.Options{Slots: 1, Retries: 3})
-		if want := []string{"started f0", "failed f0: ENOSPC"}; !slices.Equal(said, want) {
-			t.Errorf("events %q, want %q", said, want)
+		seen := history(newBatches(1), e, schedule.Options{Slots: 1, Retries: 3})
+		if want := []string{"started f0", "failed f0: ENOSPC"}; !slices.Equal(seen, want) {
+			t.Errorf("events %q, want %q", seen, want)
 		}
 	})
 }
 
-// What is made in a folder after it got its time changes that; so the folder is done again, and told once.
+// A later try changes the times of the folders above it. So the folders are done again, without new events.
 func TestRetryRedoesFolders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var given [][]string
 		e := &engine{tell: func(c *child, emit event.Sink) {
-			given = append(given, c.names)
-			for _, name := range c.names {
+			given = append(given, c.items)
+			for _, name := range c.items {
 				kind := event.Made
 				if strings.HasSuffix(name, "link") {
 					kind = event.Linked
@@ -191,45 +197,48 @@ func TestRetryRedoesFolders(t *testing.T) {
 			}
 			ends(emit, false)
 		}}
-		j := oneBatch(plan.Batch{Folders: true, Items: []string{"a/b/link", "ab", "a/b", "a/c", "a", "."}})
-		said := history(j, e, schedule.Options{Slots: 1, Retries: 1})
+		b := oneBatch(plan.Batch{Folders: true, Items: []string{"a/b/link", "ab", "a/b", "a/c", "a", "."}})
+		seen := history(b, e, schedule.Options{Slots: 1, Retries: 1})
 		if want := []string{"a/b/link", "a/b", "a", "."}; len(given) != 2 || !slices.Equal(given[1], want) {
 			t.Errorf("given %q, want at last %q", given, want)
 		}
-		want := []string{"started a/b/link", "made ab", "made a/b", "made a/c", "made a", "made .", "retried a/b/link after try 1: ESTALE",
-			"started a/b/link", "linked a/b/link"}
-		if !slices.Equal(said, want) {
-			t.Errorf("events %q, want %q", said, want)
+		want := []string{
+			"started a/b/link", "made ab", "made a/b", "made a/c", "made a", "made .",
+			"retried a/b/link after try 1: ESTALE", "started a/b/link", "linked a/b/link",
+		}
+		if !slices.Equal(seen, want) {
+			t.Errorf("events %q, want %q", seen, want)
 		}
 	})
 }
 
-// A run that is stopped waits for no retry: the file has failed, for the reason that it has.
+// A stop does not wait for a retry: the file fails with the error of its last try.
 func TestStopWhileARetryWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := make(chan schedule.Stop)
-		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
+		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.items...) }}
 		go func() {
 			synctest.Wait()
 			stops <- schedule.Drain
 		}()
-		j := oneBatch(plan.Batch{Items: names(1)})
-		said := history(j, e, schedule.Options{Slots: 1, Retries: 9, Stop: stops})
-		if want := []string{"started f0", "retried f0 after try 1: ended", "failed f0: ended"}; !slices.Equal(said, want) {
-			t.Errorf("events %q, want %q", said, want)
+		b := oneBatch(plan.Batch{Items: names(1)})
+		seen := history(b, e, schedule.Options{Slots: 1, Retries: 9, Stop: stops})
+		want := []string{"started f0", "retried f0 after try 1: ended", "failed f0: ended"}
+		if !slices.Equal(seen, want) {
+			t.Errorf("events %q, want %q", seen, want)
 		}
-		if len(j.done) != 1 || time.Since(start) != 0 {
-			t.Errorf("done %q, after %v", j.done, time.Since(start))
+		if len(b.done) != 1 || time.Since(start) != 0 {
+			t.Errorf("done %q, after %v", b.done, time.Since(start))
 		}
 	})
 }
 
-// Where everything fails, no more than some parts wait for their next try.
+// Where everything fails, the number of parts that wait for a try is bounded.
 func TestRetriesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		waiting, most := 0, 0
-		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.names...) }}
-		j := newBatches(3000)
+		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.items...) }}
+		b := newBatches(3000)
 		stream := event.NewStream(func(e event.Event) {
 			switch e.Kind {
 			case event.Retried:
@@ -239,9 +248,9 @@ func TestRetriesAreBounded(t *testing.T) {
 				waiting--
 			}
 		})
-		schedule.Run(j, e, schedule.Options{Slots: 2, Retries: 1, Cancel: func() {}}, stream.Emit)
-		if most < 900 || most > 1100 || waiting != 0 || len(j.done) != 3000 {
-			t.Errorf("%d waited at the most, %d at the end; %d batches done", most, waiting, len(j.done))
+		schedule.Run(b, e, schedule.Options{Slots: 2, Retries: 1, Cancel: func() {}}, stream.Emit)
+		if most < 900 || most > 1100 || waiting != 0 || len(b.done) != 3000 {
+			t.Errorf("at most %d waited, %d at the end; %d batches done", most, waiting, len(b.done))
 		}
 	})
 }

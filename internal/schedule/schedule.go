@@ -1,23 +1,23 @@
-// Package schedule runs the batches of a plan: so many at once, each by one child
-// process; and it ends a run in order.
+// Package schedule runs the batches of a plan, each in one child process. It bounds how
+// many children run at once, tries failed items again, and ends a run in order.
 //
 //	plan ── Batches ─▶ Run ── Engine.Start ─▶ child ── events ─▶ sink
-//	   ▲            │ ▲                      │
-//	   └─── Done ───┘ └──── its end ─────────┘
+//	   ▲               │ ▲                      │
+//	   └──── Done ─────┘ └──────── over ────────┘
 //
-// One goroutine owns the slots and the children under way, which have none: what they
-// tell comes through the engine, that they are over as well. A run that is to end
-// early goes up one ladder, and never hangs on a child that cannot be killed:
+// One goroutine, that of Run, owns the slots and the children. A child has no goroutine
+// here: the engine delivers its events and its end. A run that ends early climbs one
+// ladder, so it never hangs on a child that cannot be killed:
 //
 //	Drain: start no more ─▶ Terminate: SIGTERM ─(grace)▶ Kill: SIGKILL ─(grace)▶ abandon
 //
-// A child that makes no progress goes up that ladder alone. What a child leaves undone
-// when it ends before its time, however that was, costs the one name that it was at:
+// A child that makes no progress climbs that ladder alone. When a child ends too early,
+// only the item that it was working on fails; the items after it get another child:
 //
-//	batch ─▶ part ─▶ child ─┬─▶ each name settled ─────────────────────────────▶ Done
-//	        ▲ ▲           ├─▶ one failed for a cause that may pass ─▶ later ─┐
-//	        │ └── ready ──┴─▶ those that it never came to                    │
-//	        └─────────────────────────── after a pause ──────────────────────┘
+//	batch ─▶ part ─▶ child ─┬─▶ each item settled ─────────────────────────────▶ Done
+//	         ▲ ▲            ├─▶ one failed for a cause that may pass ─▶ later ─┐
+//	         │ └── ready ───┴─▶ the items that the child did not begin         │
+//	         └────────────────────────── after a pause ────────────────────────┘
 package schedule
 
 import (
@@ -30,36 +30,41 @@ import (
 	"brood/internal/plan"
 )
 
-// Source is where the batches come from: a plan.
+// Source supplies the batches, as a plan.Plan does. Run receives from Batches until it is
+// closed, and calls Done once for each batch it received.
 type Source interface {
 	Batches() <-chan plan.Batch
 	Done(plan.Batch)
 }
 
-// Engine starts children; Local does on this machine.
+// Engine starts children. Local starts them on this machine.
 type Engine interface {
-	// Start starts a child for the batch, and emits that, what the child tells, how it ends, and
-	// then a failure of each name of which it has told nothing, in their order. Then, or when the
-	// child was abandoned, it calls over, from a goroutine of its own. An error for which
-	// process.Exhausted holds means that a later try may succeed; then nothing is emitted.
+	// Start starts a child for the batch. It emits, in this order: Started, the child's own
+	// events, Exited, and Failed for each item that the child did not report.
+	// Then it calls over from a goroutine of its own, also for an abandoned child.
+	// After an error nothing is emitted and over is not called. If process.Exhausted holds
+	// for the error, a later try may succeed.
 	Start(batch plan.Batch, emit event.Sink, over func()) (Child, error)
 }
 
-// Child is a batch under way.
+// Child is a running batch.
 type Child interface {
-	// NoRoom is asked when it is over: whether the child has ended only because the
-	// system had no room for its threads.
+	// NoRoom reports whether the child ended only because the system had no room for its
+	// threads. Run calls it after the child's end.
 	NoRoom() bool
-	Gauge() *gauge.Gauge  // where it shows how far it is; nil when it tells that by events
-	Look(again bool) bool // emits how far it is, when that is news, or again; and tells whether it has
+	Gauge() *gauge.Gauge // the child's progress in shared memory; nil when events report it
+
+	// Look emits the child's progress if it is new, or in any case if again is true.
+	// It reports whether it emitted anything.
+	Look(again bool) bool
 	Sleep() machine.Sleep
-	Turns(quick bool) machine.Turns // quick: a glance
+	Turns(quick bool) machine.Turns // quick: a cheaper reading with fewer details
 	Terminate()
 	Kill()
 	Abandon()
 }
 
-// Stop is a rung of the ladder. A lower one than the present has no effect.
+// Stop is a rung of the ladder. Run ignores a rung below the present one.
 type Stop int
 
 const (
@@ -69,33 +74,35 @@ const (
 	abandon
 )
 
-// rungs is what each one does to a child.
-var rungs = map[Stop]func(Child){Drain: func(Child) {}, Terminate: Child.Terminate, Kill: Child.Kill, abandon: Child.Abandon}
+// rungs holds what each rung does to a child.
+var rungs = map[Stop]func(Child){
+	Drain: func(Child) {}, Terminate: Child.Terminate, Kill: Child.Kill, abandon: Child.Abandon,
+}
 
 // Options of a run.
 type Options struct {
 	Slots  int           // children at once, 1 at least
-	Most   int           // if not 0, Slots is where a search begins for the number that moves the most, up to this
-	Full   func()        // called once, when that many run for the first time
-	Grace  time.Duration // from Terminate to Kill, and from Kill until they are abandoned
+	Most   int           // upper bound of the search for the fastest number of slots, from Slots on; 0: no search
+	Full   func()        // called once, when Slots children run for the first time
+	Grace  time.Duration // from Terminate to Kill, and from Kill to abandoning the children
 	Stop   <-chan Stop
-	Cancel context.CancelFunc // called when no more batches will be taken: the plan may end
+	Cancel context.CancelFunc // called when Run takes no more batches: the plan may end
 
-	Look    time.Duration                    // how often the progress of children is read; 0: never
-	Stall   time.Duration                    // a child that could make progress and makes none for this time is ended; 0: never
-	Timeout time.Duration                    // a child that needs longer for a file is ended; 0: never
-	Silence func(children int) time.Duration // after this time without progress a child is reported as silent; nil: never
-	Retries int                              // of a name, when the cause of its failure may pass
+	Look    time.Duration                    // interval between two readings of the progress; 0: never read
+	Stall   time.Duration                    // longest time without progress that was possible; 0: no limit
+	Timeout time.Duration                    // longest time for one item; 0: no limit
+	Silence func(children int) time.Duration // time without progress until a Silent event; nil: no such event
+	Retries int                              // further tries of an item whose failure may pass
 
-	// Room tells for how many more children the machine has room now (of a negative number: how many are
-	// too many), and why not for more; nil: for any number. It is asked about once a second at most.
+	// Room returns how many more children the machine has room for, and why not for more.
+	// A negative number is how many run too many. Run calls it about once a second at most.
+	// Nil means room for any number.
 	Room func() (more int, why string)
 }
 
-// Run runs all batches, and returns when no child runs any more, but for those that
-// were abandoned.
+// Run runs all batches. It returns when no child runs any more, except those it abandoned.
 func Run(source Source, engine Engine, opts Options, emit event.Sink) {
-	r := &run{
+	s := &scheduler{
 		source: source, engine: engine, opts: opts, emit: emit,
 		wanted: opts.Slots, slots: opts.Slots, children: map[*attempt]bool{}, overs: make(chan *attempt),
 	}
@@ -113,130 +120,130 @@ func Run(source Source, engine Engine, opts Options, emit event.Sink) {
 	}
 	var beats <-chan time.Time
 	if opts.Most > 0 {
-		r.tuner = newTuner(opts.Slots, opts.Most, emit)
-		r.meter.counted, r.meter.read = time.Now(), time.Now()
+		s.tuner = newTuner(opts.Slots, opts.Most, emit)
+		s.meter.counted, s.meter.read = time.Now(), time.Now()
 	}
 	if opts.Room != nil || opts.Most > 0 {
 		t := time.NewTicker(beat)
 		defer t.Stop()
 		beats = t.C
 	}
-	for !r.over() {
+	for !s.over() {
 		select {
-		case batch, ok := <-r.next():
-			r.drained = !ok
+		case batch, ok := <-s.next():
+			s.drained = !ok
 			if ok {
-				r.ready = append(r.ready, newPart(batch))
+				s.ready = append(s.ready, newPart(batch))
 			}
-		case a := <-r.overs:
-			r.ended(a)
-			r.startAgain()
-		case <-r.room.retry:
-			r.room.retry = nil
-			r.startAgain()
-		case <-r.alarm:
-			r.wake()
+		case a := <-s.overs:
+			s.ended(a)
+			s.startAgain()
+		case <-s.refusals.retry:
+			s.refusals.retry = nil
+			s.startAgain()
+		case <-s.alarm:
+			s.wake()
 		case <-ticks:
-			r.tick()
+			s.tick()
 		case <-looks:
-			r.look()
+			s.look()
 		case <-beats:
-			r.beat()
+			s.beat()
 		case stop := <-opts.Stop:
-			r.stop(stop)
-		case <-r.grace:
-			r.stop(r.stopped + 1)
+			s.stop(stop)
+		case <-s.grace:
+			s.stop(s.stopped + 1)
 		}
-		r.startReady()
+		s.startReady()
 	}
 }
 
-// run is owned by the goroutine of Run.
-type run struct {
+// scheduler is the state of Run. Only the goroutine of Run uses it.
+type scheduler struct {
 	source Source
 	engine Engine
 	opts   Options
 	emit   event.Sink
 
-	wanted   int // children at once
-	slots    int // as many of these as there is room for
+	wanted   int // children that should run at once
+	slots    int // children that may run at once, at most wanted: the system may have refused more
 	children map[*attempt]bool
-	overs    chan *attempt // those that are over
-	drained  bool          // there are no more batches
+	overs    chan *attempt // attempts whose child has ended
+	drained  bool          // the source has no more batches
 
 	stopped Stop
-	grace   <-chan time.Time // until the next rung
+	grace   <-chan time.Time // fires when the next rung is due
 
-	admission admission
+	allowance allowance
 	meter     meter
-	tuner     *tuner           // nil when the number of slots is given
-	ready     []*part          // to be started before any new batch
-	later     []later          // to be tried again, by their time
-	alarm     <-chan time.Time // at the first of these
+	tuner     *tuner           // nil when the number of slots is fixed
+	ready     []*part          // parts to start before any new batch
+	later     []later          // parts to try again, sorted by time
+	alarm     <-chan time.Time // fires at the time of later[0]
 
-	room room
+	refusals refusals
 }
 
-func (r *run) over() bool {
-	return len(r.children)+len(r.room.waiting)+len(r.ready)+len(r.later) == 0 && (r.drained || r.stopped > 0)
+func (s *scheduler) over() bool {
+	return len(s.children)+len(s.refusals.waiting)+len(s.ready)+len(s.later) == 0 && (s.drained || s.stopped > 0)
 }
 
-// free tells whether one more child is to be started now.
-func (r *run) free() bool {
-	return r.stopped == 0 && len(r.room.waiting) == 0 && len(r.children) < r.slots
+// free reports whether a slot is free for a new or ready part.
+func (s *scheduler) free() bool {
+	return s.stopped == 0 && len(s.refusals.waiting) == 0 && len(s.children) < s.slots
 }
 
-// next is where the next batch comes from; nil when none is to be started now.
-func (r *run) next() <-chan plan.Batch {
-	if r.drained || !r.free() || len(r.ready) > 0 || len(r.later) >= laterAtMost {
+// next returns the channel of new batches, or nil while no new batch may start.
+func (s *scheduler) next() <-chan plan.Batch {
+	if s.drained || !s.free() || len(s.ready) > 0 || len(s.later) >= laterAtMost {
 		return nil
 	}
-	return r.source.Batches()
+	return s.source.Batches()
 }
 
-func (r *run) startReady() {
-	for len(r.ready) > 0 && r.free() && r.admits() {
-		t := r.ready[0]
-		r.ready = r.ready[1:]
-		r.start(t)
+func (s *scheduler) startReady() {
+	for len(s.ready) > 0 && s.free() && s.admits() {
+		p := s.ready[0]
+		s.ready = s.ready[1:]
+		s.start(p)
 	}
 }
 
-func (r *run) start(t *part) {
-	a := &attempt{part: t, emit: r.emit, meter: &r.meter, retry: t.tries < r.opts.Retries}
+func (s *scheduler) start(p *part) {
+	a := &attempt{part: p, emit: s.emit, meter: &s.meter, retry: p.tries < s.opts.Retries}
 	var err error
-	if a.child, err = r.engine.Start(t.asBatch(), a.take, func() { r.overs <- a }); err != nil {
-		r.notStarted(t, err)
+	if a.child, err = s.engine.Start(p.asBatch(), a.take, func() { s.overs <- a }); err != nil {
+		s.notStarted(p, err)
 		return
 	}
-	r.meter.children(len(r.children), time.Now())
-	r.children[a] = true
-	if len(r.children) == r.opts.Slots && r.opts.Full != nil {
-		r.opts.Full()
-		r.opts.Full = nil
+	s.meter.children(len(s.children), time.Now())
+	s.children[a] = true
+	if len(s.children) == s.opts.Slots && s.opts.Full != nil {
+		s.opts.Full()
+		s.opts.Full = nil
 	}
 }
 
-// beat is when the machine is looked at again.
-func (r *run) beat() {
-	r.admission.beat()
-	if r.tuner == nil {
+// beat lets admits ask about the machine again, and feeds the tuner.
+func (s *scheduler) beat() {
+	s.allowance.beat()
+	if s.tuner == nil {
 		return
 	}
-	if got, children, ok := r.meter.reading(len(r.children), time.Now()); ok {
-		r.tuner.observe(got, children)
-		r.want(r.tuner.now)
+	if got, children, ok := s.meter.reading(len(s.children), time.Now()); ok {
+		s.tuner.observe(got, children)
+		s.want(s.tuner.now)
 	}
 }
 
-// looksAtOnce is how many children's progress is emitted in a look. Of more, those are
-// taken that come up: the order in which a map is gone through is another each time.
+// looksAtOnce bounds the children whose progress one look emits. With more children the
+// choice varies from look to look, since Go iterates over a map in random order.
 const looksAtOnce = 50
 
-// look has the children's progress emitted.
-func (r *run) look() {
+// look emits the progress of up to looksAtOnce children.
+func (s *scheduler) look() {
 	news := 0
-	for a := range r.children {
+	for a := range s.children {
 		if a.child.Look(false) {
 			news++
 		}
@@ -246,20 +253,20 @@ func (r *run) look() {
 	}
 }
 
-func (r *run) stop(to Stop) {
-	if to <= r.stopped {
+func (s *scheduler) stop(to Stop) {
+	if to <= s.stopped {
 		return
 	}
-	if r.stopped == 0 {
-		r.opts.Cancel()
-		r.stopped = to
-		r.giveUpAll()
+	if s.stopped == 0 {
+		s.opts.Cancel()
+		s.stopped = to
+		s.giveUpAll()
 	}
-	r.stopped = to
-	for a := range r.children {
+	s.stopped = to
+	for a := range s.children {
 		rungs[to](a.child)
 	}
-	if r.grace = nil; to == Terminate || to == Kill {
-		r.grace = time.After(r.opts.Grace)
+	if s.grace = nil; to == Terminate || to == Kill {
+		s.grace = time.After(s.opts.Grace)
 	}
 }

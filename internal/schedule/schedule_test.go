@@ -16,24 +16,24 @@ func TestSlots(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := &engine{}
 			e.live = func(*child) { time.Sleep(time.Second) }
-			j := newBatches(20)
+			b := newBatches(20)
 			full := 0
-			run(j, e, schedule.Options{Slots: slots, Full: func() { full++ }})
-			if len(j.done) != 20 {
-				t.Errorf("%d slots: %d batches done of 20", slots, len(j.done))
+			run(b, e, schedule.Options{Slots: slots, Full: func() { full++ }})
+			if len(b.done) != 20 {
+				t.Errorf("%d slots: %d batches done of 20", slots, len(b.done))
 			}
 			rounds := time.Duration((20 + slots - 1) / slots)
 			if took := time.Since(start); took != rounds*time.Second {
 				t.Errorf("%d slots: 20 batches of a second took %v", slots, took)
 			}
 			if want := min(1, 20/slots); full != want {
-				t.Errorf("%d slots: full was called %d times, want %d", slots, full, want)
+				t.Errorf("%d slots: Full was called %d times, want %d", slots, full, want)
 			}
 		})
 	}
 }
 
-// The ladder, with children that end only at its last rung.
+// A stop climbs the ladder by itself until the children end.
 func TestStopClimbsByItself(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -54,10 +54,10 @@ func TestStopClimbsByItself(t *testing.T) {
 					synctest.Wait() // both children run
 					stops <- row.stop
 				}()
-				j := newBatches(5)
-				said := run(j, e, schedule.Options{Slots: 2, Grace: 5 * time.Second, Stop: stops})
-				if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(said, want) {
-					t.Errorf("events %q, want %q", said, want)
+				b := newBatches(5)
+				seen := run(b, e, schedule.Options{Slots: 2, Grace: 5 * time.Second, Stop: stops})
+				if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(seen, want) {
+					t.Errorf("events %q, want %q", seen, want)
 				}
 				for _, c := range e.children {
 					if !slices.Equal(c.heard, row.heard) {
@@ -77,10 +77,10 @@ func TestDrain(t *testing.T) {
 			time.Sleep(time.Minute)
 			stops <- schedule.Drain
 		}()
-		j := newBatches(5)
-		said := run(j, e, schedule.Options{Slots: 2, Grace: time.Second, Stop: stops})
-		if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(said, want) {
-			t.Errorf("events %q, want %q", said, want)
+		b := newBatches(5)
+		seen := run(b, e, schedule.Options{Slots: 2, Grace: time.Second, Stop: stops})
+		if want := []string{"started f0", "started f1", "cancel"}; !slices.Equal(seen, want) {
+			t.Errorf("events %q, want %q", seen, want)
 		}
 		if took := time.Since(start); took != time.Hour || len(e.children[0].heard) != 0 {
 			t.Errorf("ended after %v, want an hour; a child heard %q", took, e.children[0].heard)
@@ -108,16 +108,16 @@ func TestStopsInSequence(t *testing.T) {
 
 func TestStartThatCannotSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &engine{start: func(j plan.Batch) error {
-			if j.Items[0] == "f1" {
+		e := &engine{start: func(b plan.Batch) error {
+			if b.Items[0] == "f1" {
 				return errors.New("argument list too long")
 			}
 			return nil
 		}}
-		j := newBatches(3)
-		said := run(j, e, schedule.Options{Slots: 1})
-		if want := []string{"started f0", "failed f1", "started f2"}; !slices.Equal(said, want) || len(j.done) != 3 {
-			t.Errorf("events %q, want %q; done %q", said, want, j.done)
+		b := newBatches(3)
+		seen := run(b, e, schedule.Options{Slots: 1})
+		if want := []string{"started f0", "failed f1", "started f2"}; !slices.Equal(seen, want) || len(b.done) != 3 {
+			t.Errorf("events %q, want %q; done %q", seen, want, b.done)
 		}
 	})
 }

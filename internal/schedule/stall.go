@@ -8,26 +8,28 @@ import (
 	"brood/internal/plan"
 )
 
-// clock is what time has made of a child, counted in ticks (plan.Tick).
+// patience measures how long a child takes, in ticks (plan.Tick), and which rung of the
+// ladder the child is on when that was too long.
 //
-//	runs ─(no progress for Stall, no file settled for Timeout)▶ Terminate ─(grace)▶ Kill ─(grace)▶ abandon
+//	runs ─(no progress for Stall, or no item settled for Timeout)▶ Terminate ─(grace)▶ Kill ─(grace)▶ abandon
 //
-// Ticks without progress are a stall only where the child could have made some (trial).
-type clock struct {
-	quiet time.Duration // since the last progress
-	busy  time.Duration // since the last file was settled
-	files int32         // that were settled by then
-	signs uint64        // that it had given by then (gauge.Gauge)
-	told  bool          // that it is silent
-	trial trial
+// Time without progress is a stall only if the child could have made some; trial decides.
+type patience struct {
+	quiet  time.Duration // since the last progress
+	busy   time.Duration // since the last item settled
+	count  int32         // settled items at the last tick
+	signs  uint64        // signs of the gauge at the last tick
+	silent bool          // a Silent event was emitted, and no progress since
+	trial  trial
 
 	rung Stop
 	stay time.Duration // on that rung
-	why  *event.Event  // Stalled, when it is to end for that
-	pass bool          // which may pass
+	why  *event.Event  // the Stalled event; nil when the child is not ended for that
+	pass bool          // the reason may pass: the item may be tried again
 }
 
-// tick is how often the clocks go on: often enough for the shorter of the two times; 0 where nothing depends on them.
+// tick returns the interval of the ticks: short enough for the shorter of Stall and Timeout.
+// It is 0 if nothing needs them.
 func (o Options) tick() time.Duration {
 	shortest := o.Stall
 	if shortest == 0 || o.Timeout > 0 && o.Timeout < shortest {
@@ -42,60 +44,66 @@ func (o Options) tick() time.Duration {
 	return 0
 }
 
-// silentAtOnce is how many silent children are looked at in a tick: of thousands that are
-// all stopped it is enough to know of some, and each look reads a file for each thread.
+// silentAtOnce bounds the silent children that one tick examines, since each costs the reading
+// of a file. If thousands are stopped, it is enough to report some.
 const silentAtOnce = 10
 
-// tick has each child's clock go on.
-func (r *run) tick() {
-	if r.stopped >= Terminate {
-		return // they are all being ended
+// tick advances the clocks of all children. It ends the overdue children, moves them up the
+// ladder, and reports the silent ones.
+func (s *scheduler) tick() {
+	if s.stopped >= Terminate {
+		return // the whole run is on the ladder
 	}
 	looks := silentAtOnce
-	for a := range r.children {
+	for a := range s.children {
 		if a.rung > 0 {
-			r.climb(a)
-		} else if why := a.overdue(r.opts); why != "" {
-			s := a.child.Sleep()
-			a.why = &event.Event{Kind: event.Stalled, Name: a.name, PID: a.pid, File: a.at(), Reason: why, State: s.State, WChan: s.Channel}
-			r.emit(*a.why)
-			a.climbTo(Terminate)
-		} else if !a.told && looks > 0 && r.opts.Silence != nil && a.quiet >= r.opts.Silence(len(r.children)) {
-			looks--
-			if a.told = !a.child.Gauge().Waits() || a.child.Turns(true).Held; a.told {
-				r.emit(a.silent())
+			s.climb(a)
+		} else if why := a.overdue(s.opts); why != "" {
+			sleep := a.child.Sleep()
+			a.why = &event.Event{
+				Kind: event.Stalled, Name: a.name, PID: a.pid, File: a.at(), Reason: why,
+				State: sleep.State, WChan: sleep.Channel,
 			}
-		} else if a.told && looks > 0 && a.child.Gauge().Waits() {
+			s.emit(*a.why)
+			a.climbTo(Terminate)
+		} else if !a.silent && looks > 0 && s.opts.Silence != nil && a.quiet >= s.opts.Silence(len(s.children)) {
 			looks--
-			if a.told = a.child.Turns(true).Held; !a.told {
-				a.child.Look(true) // it goes on, and may not have anything to show for it soon
+			if a.silent = !a.child.Gauge().Waits() || a.child.Turns(true).Held; a.silent {
+				s.emit(a.silence())
+			}
+		} else if a.silent && looks > 0 && a.child.Gauge().Waits() {
+			looks--
+			if a.silent = a.child.Turns(true).Held; !a.silent {
+				a.child.Look(true) // it was stopped and goes on; its next progress may take long
 			}
 		}
 	}
 }
 
-// silent is the event for that: who looks on is to know before it is given up.
-func (a *attempt) silent() event.Event {
-	e := event.Event{Kind: event.Silent, Name: a.name, PID: a.pid, File: a.at(), Duration: a.quiet.Seconds(), Reason: "no progress"}
-	s := a.child.Sleep()
-	e.State, e.WChan = s.State, s.Channel
-	if s.State == "T" {
+// silence returns the Silent event, which tells a user about the child before it is ended.
+func (a *attempt) silence() event.Event {
+	e := event.Event{
+		Kind: event.Silent, Name: a.name, PID: a.pid, File: a.at(), Duration: a.quiet.Seconds(), Reason: "no progress",
+	}
+	sleep := a.child.Sleep()
+	e.State, e.WChan = sleep.State, sleep.Channel
+	if sleep.State == "T" {
 		e.Reason = "stopped"
 	}
 	return e
 }
 
-// overdue has the clock go on, and says why the child is to end, if it is.
+// overdue advances the clocks by one tick. It returns why the child must end, or "".
 func (a *attempt) overdue(o Options) (why string) {
 	tick := o.tick()
 	a.quiet += tick
 	a.busy += tick
 	signs := a.child.Gauge().Signs()
 	if a.heard.Swap(false) || signs != a.signs {
-		a.quiet, a.told, a.signs, a.trial = 0, false, signs, trial{}
+		a.quiet, a.silent, a.signs, a.trial = 0, false, signs, trial{}
 	}
-	if n := a.settled.Load(); n != a.files {
-		a.busy, a.files = 0, n
+	if n := a.settled.Load(); n != a.count {
+		a.busy, a.count = 0, n
 	}
 	switch {
 	case o.Stall > 0 && a.stalls(o.Stall, tick):
@@ -107,9 +115,9 @@ func (a *attempt) overdue(o Options) (why string) {
 	return ""
 }
 
-// climb goes on to the next rung when the grace is over.
-func (r *run) climb(a *attempt) {
-	if a.stay += r.opts.tick(); a.stay >= r.opts.Grace && a.rung < abandon {
+// climb moves a child to the next rung when the grace on its rung is over.
+func (s *scheduler) climb(a *attempt) {
+	if a.stay += s.opts.tick(); a.stay >= s.opts.Grace && a.rung < abandon {
 		a.climbTo(a.rung + 1)
 	}
 }

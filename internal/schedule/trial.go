@@ -6,27 +6,27 @@ import (
 	"brood/internal/machine"
 )
 
-// trial is whether a child that makes no progress could have made some. It could not while
-// it waited for its turn at the rate, which it says in memory, or for a CPU, which the kernel
-// says. No message is needed for either that a busy machine could hold up.
+// trial decides whether a child without progress could have made some. It could not while
+// it waited for its turn at the rate, as its gauge shows, or for a CPU, as the kernel shows.
+// Neither needs a message, which a busy machine could delay.
 //
-//	progress ──(half of Stall)──▶ its turns at the CPUs are noted ──(half of Stall)──▶ verdict ──▶ stalled
-//	   ▲                                      ▲                                           │
-//	   └─────── any sign of life              └──── it could not: acquitted until then ◀──┘
+//	progress ──(half of Stall)──▶ note its CPU time ──(half of Stall)──▶ verdict ──▶ stalled
+//	   ▲                              ▲                                     │
+//	   └── any sign of life           └──── it could not: acquitted ◀───────┘
 //
-// /proc is read for those alone that come near the verdict.
+// Only children that come near the verdict cost a reading of /proc.
 type trial struct {
 	began     bool
-	turns     machine.Turns // when the present half began
-	ran       time.Duration // in the halves before
-	acquitted bool          // once or more often
-	held      time.Duration // how long it has been seen stopped, or in state D
+	turns     machine.Turns // at the beginning of the present half
+	ran       time.Duration // CPU time in the halves before
+	acquitted bool          // at least once
+	held      time.Duration // time in a row in which each look found it stopped or in state D
 }
 
-// chance is enough CPU time for any child to make progress: to move a block of 1 MiB, or to begin.
+// chance is enough CPU time for any child to make progress: to move a block of 1 MiB, or to start.
 const chance = 250 * time.Millisecond
 
-// stalls tells, at each tick, whether to give the child up.
+// stalls reports, at each tick, whether the child has stalled.
 func (a *attempt) stalls(stall, tick time.Duration) bool {
 	half, due, t := stall/2, a.quiet >= stall, &a.trial
 	if a.quiet < half || t.began && t.held == 0 && !due {
@@ -38,7 +38,7 @@ func (a *attempt) stalls(stall, tick time.Duration) bool {
 		t.began, t.turns = true, now
 	}
 	if now.Held {
-		// One that waits, or was acquitted, may have been stopped just now.
+		// A child that waits or was acquitted may have been stopped only now: it gets a full Stall.
 		t.held += tick
 		return t.held >= stall || due && !waits && !t.acquitted
 	}

@@ -11,24 +11,30 @@ import (
 	"brood/internal/schedule"
 )
 
-// A child without progress is given up when it could have made some, and on time; and never
+// A child without progress is ended on time if it could have made some. It is never ended
 // while it waits for its turn at the rate, or for a CPU.
 func TestTrial(t *testing.T) {
 	const life, stall = 10 * time.Minute, 10 * time.Second
-	share := func(d time.Duration, percent float64) time.Duration { return time.Duration(float64(d) * percent / 100) }
+	share := func(d time.Duration, percent float64) time.Duration {
+		return time.Duration(float64(d) * percent / 100)
+	}
 	for name, row := range map[string]struct {
 		waits    bool
 		turns    func(age time.Duration) machine.Turns
-		from, to time.Duration // when it is given up; 0: not at all
+		from, to time.Duration // age at which the child is ended; 0: not at all
 	}{
-		"it sleeps in a system call": {false, func(time.Duration) machine.Turns { return machine.Turns{} }, stall, stall + 2*time.Second},
-		"it is stopped":              {false, func(time.Duration) machine.Turns { return machine.Turns{Held: true} }, stall, stall + 2*time.Second},
+		"it sleeps in a system call": {false, func(time.Duration) machine.Turns {
+			return machine.Turns{}
+		}, stall, stall + 2*time.Second},
+		"it is stopped": {false, func(time.Duration) machine.Turns {
+			return machine.Turns{Held: true}
+		}, stall, stall + 2*time.Second},
 		"it spins, beside others": {false, func(age time.Duration) machine.Turns {
 			return machine.Turns{Ran: share(age, 10), Waited: share(age, 90), Runnable: true}
 		}, stall, stall + 2*time.Second},
 		"it spins, on a busy machine": {false, func(age time.Duration) machine.Turns {
 			return machine.Turns{Ran: share(age, 0.5), Waited: share(age, 99.5), Runnable: true}
-		}, 50 * time.Second, time.Minute}, // a quarter of a second
+		}, 50 * time.Second, time.Minute}, // by then it had a quarter of a second
 		"it is starved": {false, func(age time.Duration) machine.Turns {
 			return machine.Turns{Ran: share(age, 0.01), Runnable: true}
 		}, 0, 0},
@@ -74,19 +80,19 @@ func TestTrial(t *testing.T) {
 							given = time.Since(began)
 						case <-time.After(life):
 						}
-						ends(emit, given > 0, c.names...)
+						ends(emit, given > 0, c.items...)
 					},
 				}
 				history(newBatches(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: stall})
 				if given < row.from || given > row.to {
-					t.Errorf("given up after %v, want between %v and %v", given, row.from, row.to)
+					t.Errorf("ended after %v, want between %v and %v", given, row.from, row.to)
 				}
 			})
 		})
 	}
 }
 
-// What a child writes in memory is progress, as an event is.
+// A sign in shared memory is progress, as an event is.
 func TestSignsAreProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		board := gauge.NewBoard(make([]byte, gauge.Room(1)))
@@ -102,7 +108,7 @@ func TestSignsAreProgress(t *testing.T) {
 		}
 		history(newBatches(1), e, schedule.Options{Slots: 1, Grace: time.Hour, Stall: 10 * time.Second})
 		if heard := e.children[0].heard; len(heard) > 0 {
-			t.Errorf("it heard %q", heard)
+			t.Errorf("the child heard %q, want nothing", heard)
 		}
 	})
 }

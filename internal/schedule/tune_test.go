@@ -16,19 +16,19 @@ import (
 
 const mebibyte = 1 << 20
 
-// device is how many bytes a second it moves for so many children, after so many seconds.
+// device returns the bytes that it moves for this number of children in this second of the run.
 type device func(children float64, second int) float64
 
 var (
-	// oneDisk seeks more than it writes for more than two.
+	// oneDisk is fastest with two children; with more it seeks instead of writing.
 	oneDisk device = func(n float64, _ int) float64 { return mebibyte * min(100+10*n, 240/n) }
-	// share answers late: 16 children keep it busy, and more are in each other's way.
+	// share answers late: 16 children keep it busy, and more children slow each other down.
 	share device = func(n float64, _ int) float64 { return mebibyte * min(10*n, 176-n) }
-	// full moves the same for any number.
+	// full moves the same for any number of children.
 	full device = func(float64, int) float64 { return 200 * mebibyte }
 )
 
-// then is one device for so many seconds, and another after that.
+// then returns a device that becomes another one at this second.
 func (d device) then(at int, other device) device {
 	return func(n float64, second int) float64 {
 		if second < at {
@@ -38,7 +38,7 @@ func (d device) then(at int, other device) device {
 	}
 }
 
-// noisy moves by up to so much more or less in each second.
+// noisy returns a device whose rate varies by this part, up and down, from second to second.
 func (d device) noisy(by float64, seed uint64) device {
 	return func(n float64, second int) float64 {
 		r := rand.New(rand.NewPCG(seed, uint64(second)))
@@ -46,7 +46,7 @@ func (d device) noisy(by float64, seed uint64) device {
 	}
 }
 
-// engine has children that copy files of about that size, and tell their progress five times a second.
+// engine returns an engine whose children copy files of about this size, with progress five times a second.
 func (d device) engine(size float64) *engine {
 	const every = 200 * time.Millisecond
 	e := &engine{}
@@ -65,7 +65,7 @@ func (d device) engine(size float64) *engine {
 	return e
 }
 
-// search is what came of a run.
+// search is the result of a run with a search.
 type search struct {
 	took    time.Duration
 	settled int
@@ -73,7 +73,7 @@ type search struct {
 	most    int32 // children at once
 }
 
-func searched(j *batches, e *engine, opts schedule.Options) search {
+func searched(b *batches, e *engine, opts schedule.Options) search {
 	s := search{settled: opts.Slots}
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(ev event.Event) {
@@ -85,19 +85,19 @@ func searched(j *batches, e *engine, opts schedule.Options) search {
 			s.settled = ev.Jobs
 		}
 	})
-	schedule.Run(j, e, opts, stream.Emit)
+	schedule.Run(b, e, opts, stream.Emit)
 	s.took, s.most = time.Since(start), e.most
 	return s
 }
 
-// The search ends near the best number, wherever it begins, and takes little more time than whoever
-// has known that number before; and it comes to rest.
+// The search ends near the best number from any start, and then rests. The run takes little
+// longer than one with the best fixed number.
 func TestTuning(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		device device
 		first  int
-		best   int // of the fixed numbers, at the end
+		best   int // the best fixed number at the end of the run
 		files  int
 		size   float64
 	}{
@@ -117,12 +117,17 @@ func TestTuning(t *testing.T) {
 				for seed := range seeds {
 					d := row.device.noisy(noise, seed)
 					run := func(opts schedule.Options) (s search) {
-						synctest.Test(t, func(*testing.T) { s = searched(newBatches(row.files), d.engine(row.size), opts) })
+						synctest.Test(t, func(*testing.T) {
+							s = searched(newBatches(row.files), d.engine(row.size), opts)
+						})
 						return s
 					}
-					s, fixed := run(schedule.Options{Slots: row.first, Most: 64}), run(schedule.Options{Slots: row.best})
-					if moves, could := row.device(float64(s.settled), math.MaxInt), row.device(float64(row.best), math.MaxInt); moves < could*(0.9-noise/2) {
-						t.Errorf("settled on %d, which moves %.0f %% of what %d do: %q", s.settled, 100*moves/could, row.best, s.changes)
+					s := run(schedule.Options{Slots: row.first, Most: 64})
+					fixed := run(schedule.Options{Slots: row.best})
+					rate := func(children int) float64 { return row.device(float64(children), math.MaxInt) }
+					if part := rate(s.settled) / rate(row.best); part < 0.9-noise/2 {
+						t.Errorf("settled on %d, with %.0f %% of the rate of %d: %q",
+							s.settled, 100*part, row.best, s.changes)
 					}
 					const learning = time.Minute
 					if s.took > fixed.took*115/100+learning {
@@ -137,7 +142,7 @@ func TestTuning(t *testing.T) {
 	}
 }
 
-// Of small files it is the number that counts.
+// With small files, the number of files counts, not their bytes.
 func TestTuningOfSmallFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{}
@@ -150,34 +155,35 @@ func TestTuningOfSmallFiles(t *testing.T) {
 		if s.settled != 16 || len(s.changes) < 2 {
 			t.Fatalf("settled on %d: %q", s.settled, s.changes)
 		}
-		if why := s.changes[1]; !strings.Contains(why, " files/s with 4, ") || !strings.HasSuffix(why, " files/s with 2") {
+		why := s.changes[1]
+		if !strings.Contains(why, " files/s with 4, ") || !strings.HasSuffix(why, " files/s with 2") {
 			t.Errorf("the second change is %q", why)
 		}
 	})
 }
 
-// Nothing is learned, and nothing changed, while fewer children run than may.
+// The search changes nothing while fewer children run than it wants.
 func TestTuningWithoutEnoughToDo(t *testing.T) {
 	for _, name := range []string{"no batches", "the machine is busy"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := full.engine(600 * mebibyte)
-				e.live = func(*child) { time.Sleep(7 * time.Millisecond) } // so that they end beside the beats
-				j, opts := newBatches(500), schedule.Options{Slots: 4, Most: 64}
+				e.live = func(*child) { time.Sleep(7 * time.Millisecond) } // so that no child ends exactly at a beat
+				b, opts := newBatches(500), schedule.Options{Slots: 4, Most: 64}
 				if name == "no batches" {
-					j.ready = oneEvery(4*time.Second, j.ready)
+					b.ready = oneEvery(4*time.Second, b.ready)
 				} else {
 					opts.Room = func() (int, string) { return 2 - int(e.running.Load()), "load" }
 				}
-				if s := searched(j, e, opts); s.settled != 4 || len(s.changes) > 0 || len(j.done) != 500 {
-					t.Errorf("settled on %d, %d batches of 500 done: %q", s.settled, len(j.done), s.changes)
+				if s := searched(b, e, opts); s.settled != 4 || len(s.changes) > 0 || len(b.done) != 500 {
+					t.Errorf("settled on %d, %d batches of 500 done: %q", s.settled, len(b.done), s.changes)
 				}
 			})
 		})
 	}
 }
 
-// oneEvery gives the batches slowly.
+// oneEvery slows the batches down to one in each d.
 func oneEvery(d time.Duration, all chan plan.Batch) chan plan.Batch {
 	slow := make(chan plan.Batch)
 	go func() {
@@ -190,7 +196,7 @@ func oneEvery(d time.Duration, all chan plan.Batch) chan plan.Batch {
 	return slow
 }
 
-// A number that the system has no room for is not kept.
+// The search does not settle on a number that the system has no room for.
 func TestTuningBelowTheSystemsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := share.engine(64 * mebibyte)
@@ -200,10 +206,10 @@ func TestTuningBelowTheSystemsLimit(t *testing.T) {
 			}
 			return nil
 		}
-		j := newBatches(1000)
-		s := searched(j, e, schedule.Options{Slots: 2, Most: 64})
-		if s.settled < 4 || s.settled > 6 || s.most != 6 || len(j.done) != 1000 {
-			t.Errorf("settled on %d, %d at once, %d of 1000 done: %q", s.settled, s.most, len(j.done), s.changes)
+		b := newBatches(1000)
+		s := searched(b, e, schedule.Options{Slots: 2, Most: 64})
+		if s.settled < 4 || s.settled > 6 || s.most != 6 || len(b.done) != 1000 {
+			t.Errorf("settled on %d, %d at once, %d of 1000 done: %q", s.settled, s.most, len(b.done), s.changes)
 		}
 	})
 }

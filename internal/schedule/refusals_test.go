@@ -14,7 +14,7 @@ import (
 
 var errNoRoom = fmt.Errorf("fork: %w", syscall.EAGAIN)
 
-// Where the system has no room for one more child, the batch waits for the end of another.
+// A batch that the system has no room for waits until a child ends.
 func TestNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{}
@@ -25,13 +25,13 @@ func TestNoRoom(t *testing.T) {
 			}
 			return nil
 		}
-		j := newBatches(10)
-		said := run(j, e, schedule.Options{Slots: 8})
-		if len(j.done) != 10 || e.most != 3 {
-			t.Errorf("%d of 10 batches done, %d at once, want 3", len(j.done), e.most)
+		b := newBatches(10)
+		seen := run(b, e, schedule.Options{Slots: 8})
+		if len(b.done) != 10 || e.most != 3 {
+			t.Errorf("%d of 10 batches done, %d at once, want 3", len(b.done), e.most)
 		}
-		if n := count(said, "limited "); n != 1 {
-			t.Errorf("said %d times that there is less room, want once: %q", n, said)
+		if n := count(seen, "limited "); n != 1 {
+			t.Errorf("%d Limited events, want 1: %q", n, seen)
 		}
 	})
 }
@@ -59,20 +59,20 @@ func TestNoRoomAndNoChildToWaitFor(t *testing.T) {
 					}
 					return nil
 				}
-				j := newBatches(2)
-				said := run(j, e, schedule.Options{Slots: 2})
-				if n := count(said, "failed f0") + count(said, "failed f1"); len(j.done) != 2 || n != row.failures {
-					t.Errorf("done %q, events %q", j.done, said)
+				b := newBatches(2)
+				seen := run(b, e, schedule.Options{Slots: 2})
+				if n := count(seen, "failed f0") + count(seen, "failed f1"); len(b.done) != 2 || n != row.failures {
+					t.Errorf("done %q, events %q", b.done, seen)
 				}
 				if took := time.Since(start); took > row.within {
-					t.Errorf("it has tried for %v, want at most %v", took, row.within)
+					t.Errorf("it tried for %v, want at most %v", took, row.within)
 				}
 			})
 		})
 	}
 }
 
-// Nothing is lost when a batch waits for room as the run is stopped.
+// A batch that waits for room fails when the run is stopped; it is not lost.
 func TestStopWhileABatchWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := make(chan schedule.Stop)
@@ -81,15 +81,15 @@ func TestStopWhileABatchWaits(t *testing.T) {
 			time.Sleep(time.Second)
 			stops <- schedule.Drain
 		}()
-		j := newBatches(2)
-		said := run(j, e, schedule.Options{Slots: 2, Stop: stops})
-		if count(said, "failed f0") != 1 || len(j.done) != 1 || len(e.children) != 0 {
-			t.Errorf("events %q, done %q", said, j.done)
+		b := newBatches(2)
+		seen := run(b, e, schedule.Options{Slots: 2, Stop: stops})
+		if count(seen, "failed f0") != 1 || len(b.done) != 1 || len(e.children) != 0 {
+			t.Errorf("events %q, done %q", seen, b.done)
 		}
 	})
 }
 
-// A child that finds no room for its threads is not lost, and the one after it is tried later.
+// A batch whose child found no room for its threads is tried again, and so is the one after it.
 func TestNoThreads(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -105,21 +105,22 @@ func TestNoThreads(t *testing.T) {
 					time.Sleep(time.Second)
 					c.noRoom = int(deaths.Add(1)) <= row.deaths
 				}
-				j := newBatches(6)
-				said := run(j, e, schedule.Options{Slots: 4})
+				b := newBatches(6)
+				seen := run(b, e, schedule.Options{Slots: 4})
 				failures := 0
 				for i := range 6 {
-					failures += count(said, fmt.Sprint("failed f", i))
+					failures += count(seen, fmt.Sprint("failed f", i))
 				}
-				if len(j.done) != row.done || failures != row.failures || count(said, "limited ") != 1 {
-					t.Errorf("%d batches done, %d failed, said %d times that there is less room", len(j.done), failures, count(said, "limited "))
+				limited := count(seen, "limited ")
+				if len(b.done) != row.done || failures != row.failures || limited != 1 {
+					t.Errorf("%d batches done, %d failed, %d Limited events", len(b.done), failures, limited)
 				}
 			})
 		})
 	}
 }
 
-// What was taken of the room comes back.
+// Lost slots come back when the system has room again.
 func TestRoomIsRegained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{}
@@ -130,16 +131,16 @@ func TestRoomIsRegained(t *testing.T) {
 			}
 			return nil
 		}
-		j := newBatches(200)
-		run(j, e, schedule.Options{Slots: 8})
-		if len(j.done) != 200 || e.most != 8 {
-			t.Errorf("%d batches done, at most %d at once, want 8", len(j.done), e.most)
+		b := newBatches(200)
+		run(b, e, schedule.Options{Slots: 8})
+		if len(b.done) != 200 || e.most != 8 {
+			t.Errorf("%d batches done, at most %d at once, want 8", len(b.done), e.most)
 		}
 	})
 }
 
-func count(said []string, what string) (n int) {
-	for _, s := range said {
+func count(seen []string, what string) (n int) {
+	for _, s := range seen {
 		if s == what {
 			n++
 		}

@@ -13,19 +13,19 @@ import (
 	"brood/internal/schedule"
 )
 
-// limits runs the batches and returns what was said of a lack of room, and when.
-func limits(j *batches, e *engine, opts schedule.Options) (said []string) {
+// limits runs the batches and returns the Limited events, with their times.
+func limits(b *batches, e *engine, opts schedule.Options) (seen []string) {
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(e event.Event) {
 		if e.Kind == event.Limited {
-			said = append(said, fmt.Sprintf("%d of %d: %s at %s", e.Jobs, e.Asked, e.Reason, time.Since(start)))
+			seen = append(seen, fmt.Sprintf("%d of %d: %s at %s", e.Jobs, e.Asked, e.Reason, time.Since(start)))
 		}
 	})
-	schedule.Run(j, e, opts, stream.Emit)
-	return said
+	schedule.Run(b, e, opts, stream.Emit)
+	return seen
 }
 
-// A machine that is busy with others' work until a minute has passed has none of ours added to it, and that is said once.
+// While other programs keep the machine busy, no child starts, and one event says so.
 func TestBusyMachineIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{live: func(*child) { time.Sleep(time.Millisecond) }}
@@ -37,22 +37,22 @@ func TestBusyMachineIsWaitedFor(t *testing.T) {
 			}
 			return math.MaxInt, ""
 		}
-		j := newBatches(50)
-		said := limits(j, e, schedule.Options{Slots: 2, Room: room})
-		if want := []string{"0 of 2: load 7, --load 4 at 0s"}; !slices.Equal(said, want) || len(j.done) != 50 {
-			t.Errorf("%d batches of 50 done, said %q, want %q", len(j.done), said, want)
+		b := newBatches(50)
+		seen := limits(b, e, schedule.Options{Slots: 2, Room: room})
+		if want := []string{"0 of 2: load 7, --load 4 at 0s"}; !slices.Equal(seen, want) || len(b.done) != 50 {
+			t.Errorf("%d batches of 50 done, events %q, want %q", len(b.done), seen, want)
 		}
 		if took := time.Since(start); took < time.Minute || took > time.Minute+time.Second {
-			t.Errorf("it took %v", took)
+			t.Errorf("the run took %v", took)
 		}
 		if asked > 62 {
-			t.Errorf("asked %d times in %v", asked, time.Since(start))
+			t.Errorf("Room was called %d times in %v", asked, time.Since(start))
 		}
 	})
 }
 
-// Between two looks at the machine each child counts as one: no more are started than it has room for, and
-// one that has ended is followed by another where none is too many.
+// Between two calls of Room the scheduler keeps to the last answer: it starts no more children
+// than fit, and replaces an ended child unless too many ran.
 func TestRoomBetweenTwoLooks(t *testing.T) {
 	for _, row := range []struct {
 		name       string
@@ -76,20 +76,20 @@ func TestRoomBetweenTwoLooks(t *testing.T) {
 					}
 					return 5 - others - int(e.running.Load()), "load"
 				}
-				j := newBatches(10)
-				said := limits(j, e, schedule.Options{Slots: 8, Room: room})
-				if len(j.done) != 10 || e.most != row.most || len(said) != row.complaints {
-					t.Errorf("%d batches of 10 done, %d at once, want %d; said %q", len(j.done), e.most, row.most, said)
+				b := newBatches(10)
+				seen := limits(b, e, schedule.Options{Slots: 8, Room: room})
+				if len(b.done) != 10 || e.most != row.most || len(seen) != row.complaints {
+					t.Errorf("%d of 10 done, %d at once, want %d; events %q", len(b.done), e.most, row.most, seen)
 				}
 				if took := time.Since(start); took < (row.rounds-1)*time.Second || took > row.rounds*time.Second {
-					t.Errorf("it took %v", took)
+					t.Errorf("the run took %v", took)
 				}
 			})
 		})
 	}
 }
 
-// A machine that is busy every other second is no news each time.
+// A machine that is busy every other second causes at most one event a minute.
 func TestChangingLoadIsSaidOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &engine{live: func(*child) { time.Sleep(10 * time.Millisecond) }}
@@ -99,15 +99,15 @@ func TestChangingLoadIsSaidOnceAMinute(t *testing.T) {
 			}
 			return math.MaxInt, ""
 		}
-		said := limits(newBatches(10000), e, schedule.Options{Slots: 1, Room: room})
+		seen := limits(newBatches(10000), e, schedule.Options{Slots: 1, Room: room})
 		minutes := int(time.Since(start)/time.Minute) + 1
-		if len(said) == 0 || len(said) > minutes {
-			t.Errorf("said %d times in %d minutes: %q", len(said), minutes, said)
+		if len(seen) == 0 || len(seen) > minutes {
+			t.Errorf("%d events in %d minutes: %q", len(seen), minutes, seen)
 		}
 	})
 }
 
-// Whoever ends a run that waits for the machine need not wait, too.
+// A stop ends a run that waits for the machine at once.
 func TestStopWhileTheMachineIsBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := make(chan schedule.Stop)
@@ -116,13 +116,14 @@ func TestStopWhileTheMachineIsBusy(t *testing.T) {
 			stops <- schedule.Drain
 		}()
 		e := &engine{}
-		j := newBatches(5)
-		said := run(j, e, schedule.Options{Slots: 2, Stop: stops, Room: func() (int, string) { return 0, "load" }})
+		b := newBatches(5)
+		seen := run(b, e, schedule.Options{Slots: 2, Stop: stops, Room: func() (int, string) { return 0, "load" }})
 		if took := time.Since(start); took != time.Hour || len(e.children) != 0 {
-			t.Errorf("%d children, ended after %v", len(e.children), took)
+			t.Errorf("%d children, the run ended after %v", len(e.children), took)
 		}
-		if got := strings.Join(said, ", "); got != "limited , cancel, failed f0" || !slices.Equal(j.done, []string{"f0"}) {
-			t.Errorf("events %q, done %q", got, j.done)
+		got := strings.Join(seen, ", ")
+		if got != "limited , cancel, failed f0" || !slices.Equal(b.done, []string{"f0"}) {
+			t.Errorf("events %q, done %q", got, b.done)
 		}
 	})
 }
