@@ -3,6 +3,7 @@ package schedule
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,24 +17,28 @@ import (
 
 // Local starts each batch as a child process of this one.
 type Local struct {
-	// Config is the process for a batch, which shows how far it is in that slot (0: nowhere) of the memory
-	// that it shares, if it shares that; Local adds what the model needs of it.
+	// Config returns the process for a batch. The process shows its progress in the given slot
+	// of the shared memory (0: it has no slot). A Config without Shared frees the slot.
+	// Local sets Name, Daemon, Stderr and Receive.
 	Config func(batch plan.Batch, slot int) process.Config
 
-	// Board has the slots; nil where no memory can be shared.
+	// Board holds the slots of the shared memory; nil where no memory can be shared.
 	Board *gauge.Board
 
-	// Name is what children of files are called: NAME-1, NAME-2 … in the order of
-	// their start; those of folders and links are folders-1 …
+	// Name is the prefix of the children's names: NAME-1, NAME-2 … in the order of their
+	// start. Children for folders and links are called folders-1, folders-2 …
 	Name   string
 	Daemon bool
 
-	files, folders int
+	files, folders int // children started
 }
 
-// Start is Engine's.
+// Start implements Engine.
 func (l *Local) Start(batch plan.Batch, emit event.Sink, over func()) (Child, error) {
-	c := &localChild{batch: batch, emit: emit, over: over, started: time.Now(), board: l.Board, gauge: l.Board.Take()}
+	c := &localChild{
+		batch: batch, undone: batch.Items, emit: emit, over: over,
+		started: time.Now(), board: l.Board, gauge: l.Board.Take(),
+	}
 	config := l.Config(batch, c.gauge.Number())
 	if config.Shared == nil {
 		c.freeGauge()
@@ -44,7 +49,7 @@ func (l *Local) Start(batch plan.Batch, emit event.Sink, over func()) (Child, er
 	config.Receive = c.receive
 	c.limits = config.Limits
 	c.process = process.New(config)
-	c.mu.Lock() // so that its start is told before all else
+	c.mu.Lock() // receive waits, so that Started is the first event
 	defer c.mu.Unlock()
 	if err := c.process.Start(); err != nil {
 		c.freeGauge()
@@ -52,8 +57,10 @@ func (l *Local) Start(batch plan.Batch, emit event.Sink, over func()) (Child, er
 	}
 	c.pid, _ = c.process.PID()
 	l.count(batch)
-	emit(event.Event{Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(), File: batch.Items[0], Files: len(batch.Items),
-		Duration: time.Since(c.started).Seconds()})
+	emit(event.Event{
+		Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(),
+		File: batch.Items[0], Files: len(batch.Items), Duration: time.Since(c.started).Seconds(),
+	})
 	return c, nil
 }
 
@@ -72,14 +79,13 @@ func (l *Local) count(batch plan.Batch) {
 	}
 }
 
-// localChild is a child process under way. Each name of its batch gets one event that
-// settles it: from the child, or, when the child ended before, a failure with the
-// child's end as the reason.
+// localChild is a running child process. Each item of its batch gets one event that settles
+// it: from the child, or a failure with the child's end as the reason.
 //
-//	process.Start ─▶ Started ─▶ what it tells (receive) ─▶ end of that ─▶ settle: Exited, names left, over
+//	process.Start ─▶ Started ─▶ the child's events (receive) ─▶ the pipe ends ─▶ settle: Exited, undone items, over
 //
-// Nobody waits for it in a goroutine but settle, which does so once the child has
-// closed its pipe: that is, hardly ever for longer than a moment.
+// Only settle waits for the process in a goroutine. It starts when the child has closed its
+// pipe, so it hardly ever waits for longer than a moment.
 type localChild struct {
 	process *process.Process
 	limits  process.Limits
@@ -90,26 +96,29 @@ type localChild struct {
 	started time.Time
 	stderr  lastWords
 	board   *gauge.Board
-	gauge   *gauge.Gauge // nil when it tells its progress by events
-	shown   uint64       // the signs that Look has emitted
+	gauge   *gauge.Gauge // nil when events report the progress
+	shown   uint64       // the gauge's count of signs at the last Progress event
 
-	mu      sync.Mutex // held by Start, then by receive
-	events  event.Pieces
-	silent  time.Time       // when it had closed its pipe
-	settled map[string]bool // the names that are; nil as long as there is none
-	bytes   int64
+	mu     sync.Mutex // held by Start, then by receive
+	events event.Pieces
+	silent time.Time // when the child closed its pipe
+	bytes  int64     // of the files copied or verified
 
-	sleep  machine.Sleep // when it was abandoned
+	// undone holds the items without a settling event, in order. The names are kept here
+	// because an event may be lost, and then the child's end must fail exactly that item.
+	undone []string
+
+	sleep  machine.Sleep // at the time of Abandon
 	noRoom bool
 }
 
-// NoRoom is Child's.
+// NoRoom implements Child.
 func (c *localChild) NoRoom() bool { return c.noRoom }
 
-// Sleep is Child's.
+// Sleep implements Child.
 func (c *localChild) Sleep() machine.Sleep { return process.Inspect(c.process, machine.SleepOf) }
 
-// Turns is Child's.
+// Turns implements Child.
 func (c *localChild) Turns(quick bool) machine.Turns {
 	if quick {
 		return process.Inspect(c.process, machine.GlanceOf)
@@ -117,7 +126,7 @@ func (c *localChild) Turns(quick bool) machine.Turns {
 	return process.Inspect(c.process, machine.TurnsOf)
 }
 
-// Errors of these mean that the child has ended, which is seen anyway.
+// An error of these two means that the child has ended. Its pipe tells that anyway.
 func (c *localChild) Terminate() { _ = c.process.Terminate() }
 func (c *localChild) Kill()      { _ = c.process.Kill() }
 
@@ -131,11 +140,11 @@ func (c *localChild) freeGauge() {
 	c.gauge = nil
 }
 
-// Gauge is Child's.
+// Gauge implements Child.
 func (c *localChild) Gauge() *gauge.Gauge { return c.gauge }
 
-// Look is Child's. Progress of a file after its end would be wrong: so the child
-// must be at the first one that has none.
+// Look implements Child. It emits no progress of an item that has settled, nor of one whose
+// predecessors have not: the child must be at the first undone item.
 func (c *localChild) Look(again bool) bool {
 	s, signs, ok := c.gauge.Read()
 	if !ok || signs == c.shown && !again {
@@ -143,16 +152,19 @@ func (c *localChild) Look(again bool) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s.Phase == gauge.Idle || s.Item != len(c.settled) || s.Item >= len(c.batch.Items) || !c.silent.IsZero() {
+	present := len(c.batch.Items) - len(c.undone)
+	if s.Phase == gauge.Idle || s.Item != present || len(c.undone) == 0 || !c.silent.IsZero() {
 		return false
 	}
 	c.shown = signs
-	c.emit(event.Event{Kind: event.Progress, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[s.Item],
-		Bytes: s.Done, Size: s.Size, Phase: phaseOf(s.Phase)})
+	c.emit(event.Event{
+		Kind: event.Progress, Name: c.process.Name(), PID: c.pid, File: c.undone[0],
+		Bytes: s.Done, Size: s.Size, Phase: phaseOf(s.Phase),
+	})
 	return true
 }
 
-// phaseOf is a phase as events have it.
+// phaseOf returns the events' word for a phase.
 func phaseOf(p gauge.Phase) string {
 	switch p {
 	case gauge.Syncing:
@@ -165,7 +177,8 @@ func phaseOf(p gauge.Phase) string {
 	return ""
 }
 
-// receive emits the child's events, with its name and PID, until the child has closed the pipe.
+// receive emits the child's events, with its name and PID. An empty piece means that the
+// child has closed its pipe.
 func (c *localChild) receive(piece []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -179,42 +192,48 @@ func (c *localChild) receive(piece []byte) {
 
 func (c *localChild) take(e event.Event, err error) {
 	if err != nil {
-		return // from whoever wrote to a descriptor that is not his; what is missing is found at the end
+		return // some other process wrote to the pipe; settle finds the items whose events are lost
 	}
 	e.Name, e.PID = c.process.Name(), c.pid
 	if e.Kind == event.Copied || e.Kind == event.Verified {
 		c.bytes += e.Bytes
 	}
 	if e.Settles() || e.Kind == event.Failed {
-		c.settleName(e.File)
+		c.settleItem(e.File)
 	}
 	c.emit(e)
 }
 
-func (c *localChild) settleName(name string) {
-	if c.settled == nil {
-		c.settled = make(map[string]bool, len(c.batch.Items))
+// settleItem removes an item from undone, nearly always the first one. The array is shared
+// with the batch, so nothing moves in it.
+func (c *localChild) settleItem(item string) {
+	switch i := slices.Index(c.undone, item); i {
+	case -1:
+	case 0:
+		c.undone = c.undone[1:]
+	default:
+		c.undone = slices.Concat(c.undone[:i], c.undone[i+1:])
 	}
-	c.settled[name] = true
 }
 
-// settle emits the child's end, and that of the names that it has said nothing of.
+// settle emits the child's end, and a failure for each undone item.
 func (c *localChild) settle() {
 	why, killed := c.exited()
-	for _, name := range c.batch.Items {
-		if !c.settled[name] {
-			c.emit(event.Event{Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: name, Error: why, Transient: killed})
-		}
+	for _, item := range c.undone {
+		c.emit(event.Event{
+			Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: item, Error: why, Transient: killed,
+		})
 	}
 	_ = c.process.Close()
 	c.over()
 }
 
-// exited joins the child, emits its end, and says in words what that was, and whether
-// somebody has killed it.
+// exited joins the child and emits its end. It returns the reason in words, and whether
+// somebody killed the child.
 func (c *localChild) exited() (why string, killed bool) {
-	e := event.Event{Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0],
-		Bytes: c.bytes}
+	e := event.Event{
+		Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0], Bytes: c.bytes,
+	}
 	err := c.process.Join()
 	e.Duration, e.Zombie = time.Since(c.started).Seconds(), time.Since(c.silent).Seconds()
 	if err != nil {
@@ -222,7 +241,7 @@ func (c *localChild) exited() (why string, killed bool) {
 		c.emit(e)
 		return e.Error, false
 	}
-	c.board.Free(c.gauge) // that of one which is abandoned stays its own
+	c.board.Free(c.gauge) // an abandoned child, above, keeps its slot
 	exit, _ := c.process.Exit()
 	e.ExitCode, e.Signal = &exit.Code, exit.Signal
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
@@ -233,6 +252,7 @@ func (c *localChild) exited() (why string, killed bool) {
 	return inWords(e.Name, exit, c.limits, e.Stderr), killed && c.limits.Reached(exit, e.Stderr) == ""
 }
 
+// inWords returns the reason for a failure: the exit, and the first line of stderr.
 func inWords(name string, exit process.Exit, limits process.Limits, stderr string) string {
 	if limit := limits.Reached(exit, stderr); limit != "" {
 		return "its process was ended by its " + limit
@@ -241,7 +261,7 @@ func inWords(name string, exit process.Exit, limits process.Limits, stderr strin
 	if exit.Signal != "" {
 		why = "its process was ended by " + exit.Signal
 	}
-	// The first line says what was wrong; a trace may follow.
+	// The first line states the error; a trace may follow.
 	line, _, _ := strings.Cut(strings.TrimPrefix(stderr, "Process "+name+":\n"), "\n")
 	if line = strings.TrimSpace(line); line != "" {
 		why += ": " + line

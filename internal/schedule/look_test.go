@@ -12,21 +12,26 @@ import (
 	"brood/internal/process"
 )
 
-// What is shown of a file is told while it is at hand: not after its end, nor before the ends of those before it
-// are known, whatever the child writes.
+// Look emits the progress of the item that the child is working on: not after the item has
+// settled, and not before the items in front of it have, even if the gauge shows nonsense.
 func TestLook(t *testing.T) {
-	var said []string
+	var emitted []string
 	g := gauge.NewBoard(make([]byte, gauge.Room(1))).Take()
-	c := &localChild{process: process.New(process.Config{}), gauge: g, batch: plan.Batch{Items: []string{"a", "b"}},
-		emit: func(e event.Event) { said = append(said, fmt.Sprint(e.Kind, " ", e.File, " ", e.Bytes, " ", e.Phase)) }}
+	items := []string{"a", "b"}
+	c := &localChild{
+		process: process.New(process.Config{}), gauge: g, batch: plan.Batch{Items: items}, undone: items,
+		emit: func(e event.Event) {
+			emitted = append(emitted, fmt.Sprint(e.Kind, " ", e.File, " ", e.Bytes, " ", e.Phase))
+		},
+	}
 	wants := func(again bool, want ...string) {
 		t.Helper()
-		said = nil
-		if news := c.Look(again); news != (len(want) > 0) || !slices.Equal(said, want) {
-			t.Errorf("news: %t, events %q, want %q", news, said, want)
+		emitted = nil
+		if news := c.Look(again); news != (len(want) > 0) || !slices.Equal(emitted, want) {
+			t.Errorf("Look(%t) returned %t and emitted %q, want %q", again, news, emitted, want)
 		}
 	}
-	wants(false) // it has not begun
+	wants(false) // the child has not begun
 	g.Set(gauge.State{Item: 0, Done: 5, Size: 9, Phase: gauge.Copying})
 	wants(false, "progress a 5 ")
 	wants(false)
@@ -34,19 +39,45 @@ func TestLook(t *testing.T) {
 	g.Set(gauge.State{Item: 0, Done: 5, Size: 9, Phase: gauge.Waiting})
 	wants(false, "progress a 5 waiting")
 	g.Set(gauge.State{Item: 1, Done: 1, Size: 9, Phase: gauge.Syncing})
-	wants(false) // what has become of a is still to be read
+	wants(false) // the event that settles a has not come
 	c.take(event.Event{Kind: event.Copied, File: "a"}, nil)
 	wants(false, "progress b 1 syncing")
 	g.Set(gauge.State{Item: 1, Done: 2, Size: 9, Phase: gauge.Verifying})
 	wants(false, "progress b 2 verifying")
 	g.Set(gauge.State{Item: 1})
-	wants(true) // it is done with b
+	wants(true) // the child has finished b
 	c.take(event.Event{Kind: event.Failed, File: "b"}, nil)
 	for _, item := range []int{-1, 2, 1 << 40} {
 		g.Set(gauge.State{Item: item, Phase: gauge.Copying})
 		wants(true)
 	}
-	c.settled, c.silent = nil, time.Now()
+	c.undone, c.silent = items, time.Now()
 	g.Set(gauge.State{Phase: gauge.Copying})
-	wants(true) // it has ended
+	wants(true) // the child has closed its pipe
+}
+
+// Items may settle in any order, and an event for an unknown item settles none.
+func TestUndone(t *testing.T) {
+	items := []string{"a", "b", "c", "d"}
+	c := &localChild{process: process.New(process.Config{}), undone: items, emit: func(event.Event) {}}
+	for _, row := range []struct {
+		kind   event.Kind
+		file   string
+		undone []string
+	}{
+		{event.Copied, "c", []string{"a", "b", "d"}},
+		{event.Copied, "stranger", []string{"a", "b", "d"}},
+		{event.Failed, "a", []string{"b", "d"}},
+		{event.Progress, "b", []string{"b", "d"}},
+		{event.Skipped, "b", []string{"d"}},
+		{event.Copied, "d", nil},
+	} {
+		c.take(event.Event{Kind: row.kind, File: row.file}, nil)
+		if !slices.Equal(c.undone, row.undone) {
+			t.Errorf("after %s %s the undone items are %q, want %q", row.kind, row.file, c.undone, row.undone)
+		}
+	}
+	if want := []string{"a", "b", "c", "d"}; !slices.Equal(items, want) {
+		t.Errorf("the items of the batch are %q now, want %q", items, want)
+	}
 }

@@ -118,7 +118,9 @@ func TestProgressIsNoStall(t *testing.T) {
 				}
 				ends(emit, false)
 			}}
-			opts := schedule.Options{Slots: 1, Grace: time.Hour, Stall: 10 * time.Second, Timeout: row.timeout, Retries: 3}
+			opts := schedule.Options{
+				Slots: 1, Grace: time.Hour, Stall: 10 * time.Second, Timeout: row.timeout, Retries: 3,
+			}
 			seen := history(oneBatch(plan.Batch{Items: names(2)}), e, opts)
 			seen = slices.DeleteFunc(seen, func(s string) bool { return s[:8] == "progress" })
 			if !slices.Equal(seen, row.want) {
