@@ -99,6 +99,9 @@ type apart struct {
 }
 
 func keepApart(p *pulse, t Tree) (a apart, err error) {
+	if t.Dest == "" {
+		return a, nil
+	}
 	p.askFor("source", t.Source)
 	defer p.answered()
 	source, top, err := resolved(t.Source)

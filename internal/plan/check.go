@@ -22,13 +22,24 @@ func Check(source, dest string, stall time.Duration) (Tree, error) {
 	return inTime(stall, func(p *pulse) (Tree, error) { return check(p, source, dest) })
 }
 
+// CheckSource checks a source that has no destination: a folder or a regular file that can be
+// read. The plan of such a tree has a batch for each regular file that the filters choose.
+// The caller closes the tree's folders.
+func CheckSource(source string, stall time.Duration) (Tree, error) {
+	return inTime(stall, func(p *pulse) (Tree, error) {
+		t, _, err := checkSource(p, source)
+		if err != nil {
+			return Tree{}, err
+		}
+		return t.openFolders(p)
+	})
+}
+
 func check(p *pulse, source, dest string) (Tree, error) {
-	p.askFor("source", source)
-	t, info, err := checkSource(source, dest)
+	t, info, err := checkBoth(p, source, dest)
 	if err != nil {
 		return Tree{}, err
 	}
-	p.askFor("dest", dest)
 	if err := checkDest(dest); err != nil {
 		return Tree{}, err
 	}
@@ -43,11 +54,27 @@ func check(p *pulse, source, dest string) (Tree, error) {
 	return t.openFolders(p)
 }
 
-// checkSource: a folder or a regular file that can be read.
-func checkSource(source, dest string) (t Tree, info fs.FileInfo, err error) {
-	if source == "" || dest == "" {
-		return t, nil, errors.New("the empty string names no file")
+var errNoName = errors.New("the empty string names no file")
+
+// checkBoth checks the source, and that dest has a name. It leaves dest as the side that p asks next.
+func checkBoth(p *pulse, source, dest string) (t Tree, info fs.FileInfo, err error) {
+	if dest == "" {
+		return t, nil, errNoName
 	}
+	if t, info, err = checkSource(p, source); err != nil {
+		return t, nil, err
+	}
+	t.Dest = dest
+	p.askFor("dest", dest)
+	return t, info, nil
+}
+
+// checkSource accepts a folder or a regular file that can be read.
+func checkSource(p *pulse, source string) (t Tree, info fs.FileInfo, err error) {
+	if source == "" {
+		return t, nil, errNoName
+	}
+	p.askFor("source", source)
 	info, err = os.Stat(source)
 	if err != nil {
 		return t, nil, problem("source", source, err)
@@ -55,7 +82,7 @@ func checkSource(source, dest string) (t Tree, info fs.FileInfo, err error) {
 	if target, err := os.Readlink(source); err == nil && !info.IsDir() {
 		return t, nil, fmt.Errorf("source %q: is a link: name the file itself, %q", source, target)
 	}
-	t = Tree{Source: source, Dest: dest}
+	t = Tree{Source: source}
 	switch {
 	case info.Mode().IsRegular():
 		t.Source, t.File = filepath.Dir(source), filepath.Base(source)

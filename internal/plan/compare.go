@@ -144,12 +144,10 @@ func CheckCompare(source, dest string, stall time.Duration) (Tree, error) {
 }
 
 func checkCompare(p *pulse, source, dest string) (Tree, error) {
-	p.askFor("source", source)
-	t, info, err := checkSource(source, dest)
+	t, info, err := checkBoth(p, source, dest)
 	if err != nil {
 		return Tree{}, err
 	}
-	p.askFor("dest", dest)
 	there, err := os.Stat(dest)
 	switch {
 	case err != nil:

@@ -23,6 +23,9 @@ func (t Tree) openFolders(p *pulse) (Tree, error) {
 	if err := t.Folders.open(&t.Folders.source, t.Source); err != nil {
 		return Tree{}, problem("source", t.Source, err)
 	}
+	if t.Dest == "" {
+		return t, nil
+	}
 	p.askFor("dest", t.Dest)
 	if err := t.Folders.open(&t.Folders.dest, t.Dest); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Folders.Close()

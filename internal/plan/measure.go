@@ -39,7 +39,7 @@ func Measure(ctx context.Context, t Tree, opts Options, q Question) (work Work, 
 func measure(ctx context.Context, p *pulse, t Tree, opts Options, q Question) (work Work, ok bool, err error) {
 	var free Room
 	limited := false
-	if q.Room && (q.Written || !mayShare(p, t)) {
+	if q.Room && t.Dest != "" && (q.Written || !mayShare(p, t)) {
 		p.askFor("dest", t.Dest)
 		free, limited = Free(t.Dest)
 	}

@@ -177,10 +177,13 @@ func (p *Plan) Wait() {
 	}
 }
 
-// Tree is a source and a destination that Check has found to be fit, and has opened.
+// Tree is a source and a destination that Check found to be fit, and opened. CheckSource
+// returns a tree without a destination. Its plan is a list of files: the batches hold every
+// regular file that the filters choose, links and special files are Skipped, and folders are
+// no items. Overwrite, Archive, Strict and Recheck have no effect, and Measure needs no room.
 type Tree struct {
 	Source string // a folder
-	Dest   string // a folder, or nothing yet
+	Dest   string // a folder, or nothing yet; "" if there is no destination
 	File   string // the one name in Source that is to be copied; "" for all of it
 
 	Folders *Folders // Source and Dest, opened; nil: a walk opens them by their paths

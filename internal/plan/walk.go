@@ -46,12 +46,12 @@ type walk struct {
 	shared hardLinks   // nil when hard links are not kept
 	apart  apart
 
-	sourceOnly bool   // a comparison is measured: what the destination alone has is no work
+	sourceOnly bool   // nothing is written: the tree has no destination, or Measure asks about a comparison
 	compared   folder // of a comparison: that all files are said to be in, since nothing waits for them
 }
 
 func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sink) (*walk, error) {
-	w := &walk{ctx: ctx, pulse: p, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit, own: t.Folders == nil}
+	w := &walk{ctx: ctx, pulse: p, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit, own: t.Folders == nil, sourceOnly: t.Dest == ""}
 	var err error
 	if w.own {
 		if t, err = t.openFolders(p); err != nil {
@@ -67,7 +67,7 @@ func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sin
 		w.close()
 		return nil, err
 	}
-	if opts.Archive {
+	if opts.Archive && !w.sourceOnly {
 		w.shared = hardLinks{}
 	}
 	return w, nil
@@ -114,13 +114,20 @@ func (w *walk) folder(f *folder) {
 	if w.ctx.Err() != nil {
 		return
 	}
-	w.pass(entry{kind: entered, folder: f})
+	w.passFolder(entered, f)
 	if f.only != nil {
 		w.chosen(f, f.only.bases()...)
 	} else if err := w.entries(f); err != nil {
 		w.failed(f.name, "read folder", err)
 	}
-	w.pass(entry{kind: left, folder: f})
+	w.passFolder(left, f)
+}
+
+// passFolder passes on that the walk enters or leaves a folder, for a child to make it.
+func (w *walk) passFolder(k kind, f *folder) {
+	if !w.sourceOnly {
+		w.pass(entry{kind: k, folder: f})
+	}
 }
 
 func (w *walk) entries(f *folder) error {
@@ -175,6 +182,8 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *choice) {
 		w.name(file, name, info, in)
 	case mode.IsDir():
 		w.enter(name, info, in, only)
+	case w.sourceOnly:
+		w.skipped(name, special(mode))
 	case mode.Type() == fs.ModeSymlink, w.opts.Archive && mode&(fs.ModeNamedPipe|fs.ModeDevice) != 0:
 		w.name(link, name, info, in)
 	default:
@@ -234,6 +243,8 @@ const reasonLeftover = "leftover of an interrupted copy"
 
 func special(mode fs.FileMode) string {
 	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "link"
 	case mode&fs.ModeNamedPipe != 0:
 		return "named pipe"
 	case mode&fs.ModeSocket != 0:
