@@ -83,7 +83,7 @@ func (r *silent) wantGivenUp(at, why string) {
 	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != at || failed[0].Error != why {
 		r.Errorf("failed: %+v; want %q for %q", failed, at, why)
 	}
-	want := fmt.Sprintf("%s %q does not answer at %q: what lies behind was not looked at", r.side, r.mounted(), at)
+	want := fmt.Sprintf("%s %q does not answer at %q: the rest was not read", r.side, r.mounted(), at)
 	if stopping := r.of(event.Stopping); len(stopping) != 1 || stopping[0].Reason != want {
 		r.Errorf("stopping: %+v; want %q", stopping, want)
 	}

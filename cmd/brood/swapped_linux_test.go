@@ -124,7 +124,7 @@ func TestDestIsSwapped(t *testing.T) {
 						t.Errorf("the other folder has %q", names)
 					}
 				}
-				r.says(fmt.Sprintf("dest %q: its path leads elsewhere by now", p.dst))
+				r.says(fmt.Sprintf("dest %q: its path now leads elsewhere", p.dst))
 				if begun := r.of(event.Begun); len(begun) != 1 || begun[0].Dest != p.dst {
 					t.Errorf("begun: %+v", begun)
 				}
@@ -164,7 +164,7 @@ func TestSourceIsSwapped(t *testing.T) {
 				r.pausedAtFirst(func(child) { swap(t, p.src, p.dir+"/real", other.src) })
 				r.wants(0)
 				place{p.dir, p.dir + "/real", p.dst}.equal(t)
-				r.says(fmt.Sprintf("source %q: its path leads elsewhere by now", p.src))
+				r.says(fmt.Sprintf("source %q: its path now leads elsewhere", p.src))
 			})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// checkApart: dest is neither source nor below it.
+// checkApart returns an error if dest is the source, whose info is given, or inside it.
 func checkApart(source, dest string, info fs.FileInfo) error {
 	if here, err := os.Stat(dest); err == nil && os.SameFile(info, here) {
 		return fmt.Errorf("source %q and dest %q: are the same folder", source, dest)
@@ -25,7 +25,7 @@ func checkApart(source, dest string, info fs.FileInfo) error {
 	return nil
 }
 
-// below tells whether name is, or would be, the folder or in it, also by way of links and mounts.
+// below reports whether name is the folder or in it, or would be; links and mounts count.
 func below(folder string, seen fs.FileInfo, name string) (bool, error) {
 	above, info, err := resolved(name)
 	if err != nil {
@@ -40,16 +40,16 @@ func below(folder string, seen fs.FileInfo, name string) (bool, error) {
 	}
 	return slices.ContainsFunc(mountedNames(above, folder), func(other string) bool {
 		there, err := os.Stat(other)
-		return err == nil && os.SameFile(info, there) // else something is mounted over that
+		return err == nil && os.SameFile(info, there) // if not, something else is mounted over it
 	}), nil
 }
 
-// resolved is the absolute name, without links, of name or, where it is missing, of the
-// nearest folder above it.
+// resolved returns the absolute path without links of name, or of the nearest existing folder
+// above it.
 func resolved(name string) (above string, info fs.FileInfo, err error) {
 	above, info, err = existing(name)
 	if err == nil {
-		above, err = filepath.EvalSymlinks(above) // what is above a link is not what is above its target
+		above, err = filepath.EvalSymlinks(above) // a link and its target have different parents
 	}
 	if err == nil {
 		above, err = filepath.Abs(above)
@@ -57,7 +57,7 @@ func resolved(name string) (above string, info fs.FileInfo, err error) {
 	return above, info, err
 }
 
-// climbs tells whether the folder is name, which is resolved, or above it.
+// climbs reports whether the folder is name, a resolved path, or above it.
 func climbs(name string, folder fs.FileInfo) (bool, error) {
 	for {
 		info, err := os.Stat(name)
@@ -72,8 +72,8 @@ func climbs(name string, folder fs.FileInfo) (bool, error) {
 	}
 }
 
-// Holds tells whether name is what the tree is to be copied from, or in it: to
-// write there would spoil it. An error says that there was no answer for so long as stall.
+// Holds reports whether name is the source or in it, so that writing there would change what
+// is copied. The error is that there was no answer for stall.
 func (t Tree) Holds(name string, stall time.Duration) (bool, error) {
 	return inTime(stall, func(p *pulse) (bool, error) {
 		source := filepath.Join(t.Source, t.File)
@@ -88,13 +88,13 @@ func (t Tree) Holds(name string, stall time.Duration) (bool, error) {
 	})
 }
 
-// apart keeps source and destination apart during the walk. Check has looked before, but
-// mounts may change, and without /proc it does not see them.
+// apart keeps source and destination apart during the walk. Check does so before, but mounts
+// may change after it, and without /proc it cannot see them.
 type apart struct {
 	Tree
 	pulse *pulse
 
-	dest    fs.FileInfo   // the destination, or the nearest folder above it that was there
+	dest    fs.FileInfo   // the destination, or the nearest existing folder above it; nil if there is none
 	sources []fs.FileInfo // the source, and folders in it that are mounted below the destination
 }
 
@@ -124,11 +124,12 @@ func keepApart(p *pulse, t Tree) (a apart, err error) {
 
 var (
 	errIntoItself = errors.New("holds the destination, and cannot be copied into itself")
-	errOntoSource = errors.New("the destination has a folder of the source under this name, which would be written over while it is read")
+	errOntoSource = errors.New("the destination has a folder of the source under this name, " +
+		"which would be written over while it is read")
 )
 
 // folder returns an error if a folder of the source holds the destination, or if its copy
-// would be written into the source. there is nil when the destination has no such name.
+// would be written into the source. there is nil if the destination has no such name.
 func (a apart) folder(name string, info, there fs.FileInfo) error {
 	ours := func(source fs.FileInfo) bool { return os.SameFile(there, source) }
 	switch {
@@ -142,7 +143,7 @@ func (a apart) folder(name string, info, there fs.FileInfo) error {
 	return nil
 }
 
-// leadsIntoSource tells whether a link at the destination does.
+// leadsIntoSource reports whether a link in the destination leads into the source.
 func (a apart) leadsIntoSource(name string) bool {
 	name = filepath.Join(a.Dest, name)
 	a.pulse.askFor("dest", name)

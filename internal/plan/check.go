@@ -13,11 +13,12 @@ import (
 	"brood/internal/filecopy"
 )
 
-// Check tells whether source can be copied to dest, before anything is touched:
-// source is a folder or a regular file that can be read; dest is a folder, or
-// nothing yet in a folder that can be written; and dest is neither source nor inside it, also
-// by way of links and mounts. When one of them has given no answer for so long as
-// stall (0: for ever), that is the error. The tree's folders are the caller's to close.
+// Check returns an error if source cannot be copied to dest. It changes nothing.
+//
+// The source must be a folder or a regular file that can be read. The destination must be a
+// folder, or a missing name in a folder that can be written. It must not be the source or
+// inside it, also by way of links and mounts. If one of them does not answer for stall
+// (0: no limit), that is the error. The caller closes the tree's folders.
 func Check(source, dest string, stall time.Duration) (Tree, error) {
 	return inTime(stall, func(p *pulse) (Tree, error) { return check(p, source, dest) })
 }
@@ -95,7 +96,7 @@ func checkSource(p *pulse, source string) (t Tree, info fs.FileInfo, err error) 
 	return t, info, nil
 }
 
-// checkOther: what dest has of the file's name is not the file itself; else the error says so in these words.
+// checkOther returns an error that ends in words if the name in dest is the source file itself.
 func (t Tree) checkOther(source string, info fs.FileInfo, words string) error {
 	there, err := os.Stat(filepath.Join(t.Dest, t.File))
 	if err == nil && os.SameFile(info, there) {
@@ -122,7 +123,7 @@ func readable(name string) error {
 	return err
 }
 
-// checkDest: a folder, or nothing yet in a folder where it can be made.
+// checkDest accepts a folder, or a missing name in a folder that can be written.
 func checkDest(dest string) error {
 	there, info, err := existing(dest)
 	switch {
@@ -142,8 +143,8 @@ func checkDest(dest string) error {
 	}
 }
 
-// existing is name, if it is there, or else the nearest folder above it that is.
-// It goes by the name's own parts: what is above "link/.." only the system knows.
+// existing returns name, or the nearest existing folder above it. It shortens the name part
+// by part and does not clean it: only the system knows the folder above "link/..".
 func existing(name string) (string, fs.FileInfo, error) {
 	for {
 		info, err := os.Stat(name)
@@ -170,7 +171,7 @@ func separates(r rune) bool { return r == '/' || r == filepath.Separator }
 
 var errDangling = errors.New("is a link to nothing")
 
-// problem names what cannot be used and why.
+// problem returns the error of a source, dest or other file that cannot be used.
 func problem(what, name string, err error) error {
 	return fmt.Errorf("%s %q: %w", what, name, filecopy.Cause(err))
 }

@@ -1,18 +1,18 @@
 package plan
 
-// Chunk bounds batches that are handed to another machine, which makes children of them by
-// itself. The zero value is no such bound.
+// Chunk bounds the batches for another machine, which splits them into batches for its
+// children. The zero value is no bound.
 type Chunk struct {
-	Files int   // a batch has so many at the most,
-	Bytes int64 // and no more once it has so many of these; a file that has as many is a batch of its own
+	Files int   // most files in a batch
+	Bytes int64 // size at which a batch is full; a file of this size is a batch of its own
 }
 
-// chunked makes batches by Options.Chunk, in the walk's order; while a chunk waits to be
-// taken so does the walk.
+// chunked makes batches by Options.Chunk, in the walk's order. The walk waits while a batch
+// waits to be taken.
 type chunked struct {
 	Chunk
-	alone []Batch // of one large file each
-	batch Batch
+	alone []Batch // batches of one large file
+	batch Batch   // the batch that is being filled
 }
 
 func (c *chunked) add(e entry) {

@@ -12,13 +12,14 @@ import (
 	"brood/internal/filecopy"
 )
 
-// StartCompare begins to walk source and destination. Files that both have, of
-// the same size, become batches, to compare their contents. Whatever else is not the
-// same is an event: Differs, with one for a folder that is on one side alone and
-// for all that is in it; Failed, for what cannot be read. Modes, times and owners
-// are not compared, and a socket, which no copy has, is Skipped where it is missing.
-// Include and Exclude hold for both sides; the batches are those of Start, but for
-// folders and links.
+// StartCompare begins to walk source and destination. Files with the same name and size
+// become batches, so that children compare their contents. They are shaped as by Start; there
+// are no batches of folders and links.
+//
+// Other differences are events. A name that differs is Differs; a folder on one side only is
+// one such event for everything in it. A name that cannot be read is Failed. Modes, times and
+// owners are not compared. No copy has sockets, so a missing socket is Skipped. Include and
+// Exclude apply to both sides.
 func StartCompare(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
 	w, err := walkInTime(ctx, t, opts, emit)
 	if err != nil {
@@ -39,20 +40,20 @@ func (w *walk) compare() {
 	}
 }
 
-// compareFolder goes over the source's names, then over the destination's: in a
-// folder of any size, neither side has to be remembered.
+// compareFolder reads the names of the source, then those of the destination. So it need not
+// remember one side while it reads the other, however large the folder is.
 func (w *walk) compareFolder(name string) {
 	err := w.each(w.source, name, w.wanted, func(e dirent) { w.entry(e, w.compareName) })
 	if err != nil {
 		w.failed(name, "read folder", err)
-		return // what is extra cannot be told either
+		return // extra names cannot be told either
 	}
 	if !w.sourceOnly {
 		w.extras(name)
 	}
 }
 
-// compareName compares what the source has with what the destination has of the name.
+// compareName compares a name of the source with the same name in the destination.
 func (w *walk) compareName(name string, info fs.FileInfo) {
 	mode := info.Mode()
 	there, err := w.dest.lstat(name)
@@ -94,13 +95,13 @@ func (w *walk) missing(name string, mode fs.FileMode) {
 	case mode.Type() == fs.ModeSocket:
 		w.skipped(name, special(mode))
 	case mode.IsDir() && len(w.opts.Include) > 0:
-		w.compareFolder(name) // perhaps there is nothing in it that is wanted
+		w.compareFolder(name) // it may hold no included file
 	default:
 		w.differs(name, event.ReasonMissing)
 	}
 }
 
-// extras finds what the destination alone has in the folder.
+// extras finds the names in the folder that only the destination has.
 func (w *walk) extras(folder string) {
 	err := w.each(w.dest, folder, func(name string) bool { return !w.filter.excludes(name) }, w.extra)
 	if err != nil && !absent(err) {
@@ -121,13 +122,13 @@ func (w *walk) extra(e dirent) {
 	case err != nil && !gone:
 		w.failed(e.name, "stat", err)
 	case e.info.IsDir() && len(w.opts.Include) > 0 && (gone || !info.IsDir()):
-		w.extras(e.name) // perhaps there is nothing in it that is wanted
+		w.extras(e.name) // it may hold no included file
 	case gone:
 		w.differs(e.name, event.ReasonExtra)
 	}
 }
 
-// absent tells whether err says that there is nothing of the name.
+// absent reports whether err means that the name does not exist.
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
@@ -136,9 +137,9 @@ func (w *walk) differs(name, reason string) {
 	w.say(event.Event{Kind: event.Differs, File: name, Reason: reason})
 }
 
-// CheckCompare tells whether source can be compared with dest: both are there and
-// can be read, source is a folder or a file, dest is a folder, and neither source
-// nor inside it. Of stall it makes what Check makes of it.
+// CheckCompare returns an error if source cannot be compared with dest. Both must exist and be
+// readable. The source is a folder or a file; the destination is a folder, and neither the
+// source nor inside it. stall has the same effect as in Check.
 func CheckCompare(source, dest string, stall time.Duration) (Tree, error) {
 	return inTime(stall, func(p *pulse) (Tree, error) { return checkCompare(p, source, dest) })
 }

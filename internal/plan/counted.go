@@ -1,12 +1,12 @@
 package plan
 
-// counted makes batches of Options.PerChild files, in the walk's order: one batch is filled, and
-// while it waits to be taken so does the walk.
+// counted makes batches of Options.PerChild files, in the walk's order. The walk waits while a
+// full batch waits to be taken.
 type counted struct {
 	perChild, argRoom int
 
 	batch Batch
-	size  int // of its names, as arguments
+	size  int // room of its names among the arguments
 }
 
 func (c *counted) add(e entry) {
@@ -24,7 +24,7 @@ func (c *counted) waiting() int { return len(c.batch.Items) }
 
 func (c *counted) enough(ready bool) bool { return ready }
 
-// full tells whether the batch takes no more; the next name could have the length of a path.
+// full reports whether the batch takes no more files. The next name may be as long as a path can be.
 func (c *counted) full() bool {
 	const path = 4096
 	n := len(c.batch.Items)

@@ -9,22 +9,22 @@ import (
 	"slices"
 )
 
-// batch is how many names of a folder are read, sorted and passed on at once.
+// namesAtOnce is the number of names that are read from a folder, sorted and passed on at once.
 const namesAtOnce = 4096
 
-// dirReader is a folder of a side that is read. Names are read first, and then what each
-// is of, one by one: where one has no answer, or an error, it is known which, and it
-// costs no other. (os.File.ReadDir does it in one go for a folder below an os.Root.)
+// dirReader reads a folder of a side: first its names, and then the info of each name. So it
+// is known which name fails or has no answer, and the other names are not affected.
+// os.File.ReadDir of a folder in an os.Root does both in one call.
 type dirReader struct {
 	*side
 	folder string
-	root   *os.Root // the folder; nil when all is read
-	names  *os.File // the folder, too
+	root   *os.Root // the folder; nil after close
+	names  *os.File // the same folder, for reading its names
 }
 
-// dirent is a name with what it is of, or why that cannot be told.
+// dirent is a name in a folder with its info, or the error.
 type dirent struct {
-	name string // below the side
+	name string // relative to the side
 	info fs.FileInfo
 	err  error
 }
@@ -36,7 +36,7 @@ func (s *side) list(folder string) (*dirReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := dir.OpenRoot(".") // dir closes as the walk goes on
+	root, err := dir.OpenRoot(".") // of our own, since the side closes dir as the walk goes on
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (r *dirReader) close() {
 	}
 }
 
-// read reads a batch of names, fewer at the end, in order.
+// read returns up to namesAtOnce names, sorted. Fewer names mean that the folder ends.
 func (r *dirReader) read() (bases []string, err error) {
 	r.pulse.ask(r.side, "read folder", r.folder)
 	defer r.pulse.answered()
@@ -68,9 +68,9 @@ func (r *dirReader) read() (bases []string, err error) {
 	return bases, err
 }
 
-// each calls back for each of the names, unless it has gone. What comes after a folder is
-// asked for before that is handed out, and the dirReader closed when there is no more
-// to read: a deep tree must not hold descriptors for each level.
+// each calls back for each name that still exists. Before it calls back for a subfolder, it
+// stats all later names, and closes r if there are no more to read. So a walk of a deep tree
+// does not hold descriptors at each level.
 func (r *dirReader) each(bases []string, last bool, want func(name string) bool, call func(dirent)) {
 	var ahead []dirent
 	for _, base := range bases {

@@ -3,7 +3,6 @@ package plan
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"brood/internal/event"
 )
@@ -11,17 +10,17 @@ import (
 // folder is a folder of the source that the walk has entered.
 type folder struct {
 	name  string
-	in    *folder // nil for the topmost
-	fresh bool    // the destination has none of that name, so nothing in it either
-	only  *choice // what is chosen in it; nil for all
+	in    *folder // the folder above; nil for the topmost
+	fresh bool    // the destination has no such folder, so nothing in it either
+	only  *choice // the chosen names in it; nil for all
 
-	left   bool // the walk is through with it
+	left   bool // the walk has left it
 	open   int  // files, hard links and folders in it that are not done
-	wanted bool // something in it is copied
+	wanted bool // a child copies something in it
 }
 
-// feed makes batches of what the walk finds and of what becomes ready. It is one
-// goroutine, which owns all that is below.
+// feed makes batches from the entries of the walk and from the items that become ready. All
+// its fields belong to one goroutine.
 type feed struct {
 	*Plan
 	found <-chan entry // nil when the walk is over
@@ -30,18 +29,19 @@ type feed struct {
 	lane     Batch // folders, links and nodes that are ready
 	links    Batch // hard links that are ready
 	waiting  int   // hard links whose first name is not done
-	laneBusy bool
-	running  int  // batches of files under way
-	silent   bool // the walk has had no answer for long, as far as is known
+	laneBusy bool  // a batch of lane or links is running
+	running  int   // running batches of files
+	silent   bool  // the walk waits too long for an answer, by the last notice
 }
 
-// files are those that wait until they are in a batch that is taken: counted, guided, or chunked.
+// fileQueue holds files until the scheduler takes the batch that they are in. Its kinds are
+// counted, guided and chunked.
 type fileQueue interface {
 	add(entry)
-	next(hurry bool) (Batch, bool) // the batch that could be started now; in a hurry it waits for no more files
-	given()                        // that batch was
-	waiting() int                  // files
-	enough(ready bool) bool        // the walk is to wait; ready: while that batch does
+	next(hurry bool) (Batch, bool) // the batch that can start now; hurry: do not wait until it is full
+	given()                        // that batch was taken
+	waiting() int                  // files in the queue
+	enough(ready bool) bool        // whether the walk must wait; ready: a batch of files can start now
 }
 
 func newFeed(p *Plan, found <-chan entry) *feed {
@@ -73,7 +73,7 @@ func (f *feed) run(ctx context.Context) {
 			batches = nil
 		}
 		if f.files.enough(ready && !batch.Folders) || f.inLane() >= laneAhead || f.pressed() {
-			found = nil // the walk waits
+			found = nil // let the walk wait
 		}
 		select {
 		case batches <- batch:
@@ -101,25 +101,28 @@ func (f *feed) hear(n notice) {
 	}
 }
 
-// idle: perhaps nothing more comes from the walk. It is over, or has had no answer for
-// so long that what it has found is not to wait for more.
+// idle reports whether nothing more may come from the walk: it is over, or silent. Files that
+// were found do not wait for a silent walk.
 func (f *feed) idle() bool { return f.found == nil || f.silent && len(f.found) == 0 }
 
-// giveUp gives up the walk, unless it has gone on since the last tick.
+// giveUp gives up a silent walk, unless its answer has come since the last tick. It reports
+// whether it did.
 func (f *feed) giveUp() bool {
 	q, ok := f.pulse.giveUp()
 	if ok {
 		f.emit(f.pulse.failure(q))
-		f.emit(event.Event{Kind: event.Stopping, Reason: fmt.Sprintf("%s %q does not answer at %q: what lies behind was not looked at", q.side.what, q.side.path, q.name)})
+		const reason = "%s %q does not answer at %q: the rest was not read"
+		f.emit(event.Event{Kind: event.Stopping, Reason: fmt.Sprintf(reason, q.side.what, q.side.path, q.name)})
 	}
 	f.silent = ok
 	return ok
 }
 
-// next is the batch that could be started now.
+// next returns the batch that can start now.
 func (f *feed) next() (Batch, bool) {
 	files, ready := f.files.next(f.idle() || f.pressed())
-	// Thousands of files that wait would keep the lane from its turn, and it the walk.
+	// A full lane goes first. Otherwise thousands of waiting files would block the lane, and
+	// the lane would block the walk.
 	if !f.laneBusy && f.inLane() >= laneBatch && f.files.waiting() > len(files.Items) {
 		ready = false
 	}
@@ -128,7 +131,7 @@ func (f *feed) next() (Batch, bool) {
 		return files, true
 	case f.laneBusy:
 		return Batch{}, false
-	case f.due(f.links): // before the folders that they are in
+	case f.due(f.links): // links come before the folders that hold them
 		return f.links.front(f.links.fits(f.opts.ArgRoom)), true
 	case f.due(f.lane):
 		return f.lane.front(f.lane.fits(f.opts.ArgRoom)), true
@@ -136,11 +139,11 @@ func (f *feed) next() (Batch, bool) {
 	return Batch{}, false
 }
 
-// pressed: so many hard links wait that their first names are to be copied next,
-// whichever batch these are in.
+// pressed reports whether too many hard links wait for their first names. Then the batches with
+// these names must start, full or not.
 func (f *feed) pressed() bool { return f.waiting >= laneAhead }
 
-// due tells whether the lane takes from a queue now: when there is a batch's worth, or no more to come.
+// due reports whether a batch of this queue must start: it has a full batch, or will get no more.
 func (f *feed) due(queue Batch) bool {
 	n := len(queue.Items)
 	return n >= laneBatch || n > 0 && (f.pressed() || f.idle() && f.running == 0)
@@ -151,27 +154,6 @@ func (f *feed) over() bool {
 }
 
 func (f *feed) inLane() int { return max(len(f.lane.Items), len(f.links.Items)) }
-
-// fits is how many of a queue fit into one batch, whose names have so much room; 0: no bound.
-func (b Batch) fits(argRoom int) int {
-	size := 0
-	for i, e := range b.of {
-		size += e.args()
-		if i == laneBatch || i > 0 && argRoom > 0 && size > argRoom {
-			return i
-		}
-	}
-	return len(b.of)
-}
-
-// args is the room that an entry takes among a batch's arguments.
-func (e entry) args() int {
-	const each = 9 // a pointer, and the zero at the end
-	if e.kind == hardLink {
-		return len(e.name) + len(e.first.name) + 2*each
-	}
-	return len(e.name) + each
-}
 
 func (f *feed) given(b Batch) {
 	switch {
@@ -211,7 +193,7 @@ func (f *feed) take(e entry) {
 	}
 }
 
-// await puts a hard link into the lane when its first name is done.
+// await adds a hard link to the links, now or when its first name is done.
 func (f *feed) await(e entry) {
 	if e.first.settled || e.first.done {
 		f.links.add(e)
@@ -239,7 +221,7 @@ func (f *feed) completed(b Batch) {
 	}
 }
 
-// release lets the later names into the lane.
+// release adds the names that waited for this first name to the links.
 func (f *feed) release(done *first) {
 	done.done = true
 	for _, e := range done.waiting {
@@ -249,7 +231,7 @@ func (f *feed) release(done *first) {
 	done.waiting = nil
 }
 
-// settle puts the folder into the lane once all that is in it is done, and then perhaps the one it is in.
+// settle adds a folder to the lane if everything in it is done, and then perhaps those above it.
 func (f *feed) settle(d *folder) {
 	for d != nil && d.left && d.open == 0 {
 		if d.in != nil {
@@ -261,35 +243,4 @@ func (f *feed) settle(d *folder) {
 		}
 		d = d.in
 	}
-}
-
-// add adds an entry at the end.
-func (b *Batch) add(e entry) {
-	if e.kind == file && !e.repair {
-		b.Bytes += e.size
-	}
-	if e.kind == hardLink {
-		b.Firsts = append(b.Firsts, e.first.name)
-	}
-	e.info = nil
-	b.Items = append(b.Items, e.name)
-	b.of = append(b.of, e)
-}
-
-// front is a batch of the first n of a queue.
-func (b Batch) front(n int) Batch {
-	b.Items, b.of = b.Items[:n], b.of[:n]
-	if len(b.Firsts) > 0 {
-		b.Firsts = b.Firsts[:n]
-	}
-	return b
-}
-
-// after is the queue without the first n.
-func (b Batch) after(n int) Batch {
-	b.Items, b.of = slices.Clone(b.Items[n:]), slices.Clone(b.of[n:])
-	if len(b.Firsts) > 0 {
-		b.Firsts = slices.Clone(b.Firsts[n:])
-	}
-	return b
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// filter chooses by doublestar patterns. One with a slash, at its beginning or in
-// it, is matched against the name from the source on, one without against the last
-// part of it at any depth.
+// filter selects names by doublestar patterns. A pattern with a slash, at its beginning or
+// inside, must match the whole name relative to the source. A pattern without a slash must
+// match the last part of the name, at any depth.
 type filter struct{ include, exclude []string }
 
-// Validate says which pattern is none.
+// Validate returns an error for a pattern that is malformed or that costs too much to match.
 func (o Options) Validate() error {
 	for _, pattern := range slices.Concat(o.Include, o.Exclude) {
 		if !doublestar.ValidatePattern(pattern) {
@@ -28,20 +28,20 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// mostWork is how many bytes of patterns one name may cost.
+// mostWork bounds the bytes of a pattern that a match of one name may read.
 const mostWork = 1 << 20
 
-// work is the most that doublestar reads to match a name. It tries the alternatives
-// in braces one after another, with a copy of the pattern for each brace, and
-// twenty times {a,b} are a million.
+// work returns the most bytes that doublestar reads to match a name. It tries the alternatives
+// in braces one after another, with a copy of the pattern for each brace. A pattern with
+// {a,b} twenty times has a million alternatives.
 func work(pattern string) int64 {
 	return int64(alternatives(pattern)) * int64(1+strings.Count(pattern, "{")) * int64(len(pattern))
 }
 
-// alternatives is how many patterns without braces a valid pattern stands for, or
-// some number above mostWork when it is more than that.
+// alternatives returns the number of patterns without braces that a valid pattern stands for.
+// A number above mostWork is not exact.
 func alternatives(pattern string) int {
-	type level struct{ closed, open int } // the alternatives up to the last comma, and those of the one after it
+	type level struct{ closed, open int } // alternatives before the last comma, and after it
 	levels := []level{{0, 1}}
 	for i := 0; i < len(pattern); i++ {
 		last := &levels[len(levels)-1]
@@ -67,7 +67,7 @@ func alternatives(pattern string) int {
 	return levels[0].open
 }
 
-// classEnd is where the ']' of the class is that begins at pattern[i].
+// classEnd returns the index of the ']' that ends the class at pattern[i].
 func classEnd(pattern string, i int) int {
 	for i++; i < len(pattern) && pattern[i] != ']'; i++ {
 		if pattern[i] == '\\' {
@@ -96,8 +96,8 @@ func matches(patterns []string, name string) bool {
 	return false
 }
 
-// inRunes is s with a rune of private use for each byte that is no UTF-8: to
-// doublestar, which goes by runes, all of these are the same one.
+// inRunes replaces each byte of s that is not UTF-8 by a rune of private use. doublestar
+// compares runes, and would take all such bytes for the same one.
 func inRunes(s string) string {
 	if utf8.ValidString(s) {
 		return s

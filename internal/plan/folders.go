@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Folders are the two folders of a tree, opened once. The walk stays in them, and so do the
-// children, which inherit Tree.Files: it does not matter what becomes of the paths.
+// Folders holds the folders of a tree, opened once. The walk stays in them, and so do the
+// children, which inherit Tree.Files. So a later change of the paths does not matter.
 type Folders struct {
-	source, dest *os.Root // dest is nil as long as there is none
+	source, dest *os.Root // dest is nil if it does not exist yet, or the tree has none
 	files        []*os.File
 }
 
-// openFolders opens what check has found to be fit.
+// openFolders opens the source and, if it exists, the destination of a checked tree.
 func (t Tree) openFolders(p *pulse) (Tree, error) {
 	t.Folders = &Folders{}
 	defer p.answered()
@@ -48,8 +48,8 @@ func (f *Folders) open(side **os.Root, path string) error {
 	return nil
 }
 
-// Files are the source's folder and, once there is one, the destination's, for children to
-// inherit; none of a tree that is not open.
+// Files returns the open folders of source and destination, for children to inherit. The
+// destination is missing while it does not exist. A tree that is not open has no files.
 func (t Tree) Files() []*os.File {
 	if t.Folders == nil {
 		return nil
@@ -57,10 +57,10 @@ func (t Tree) Files() []*os.File {
 	return t.Folders.files
 }
 
-// Complete tells whether there is a destination.
+// Complete reports whether the destination is open.
 func (f *Folders) Complete() bool { return f.dest != nil }
 
-// Close closes them.
+// Close closes the folders and the files.
 func (f *Folders) Close() {
 	for _, root := range []*os.Root{f.source, f.dest} {
 		if root != nil {
@@ -72,8 +72,8 @@ func (f *Folders) Close() {
 	}
 }
 
-// OpenDest opens the destination, which was not there when the tree was checked. It is an
-// error that it gives no answer for so long as stall (0: for ever).
+// OpenDest opens a destination that did not exist when the tree was checked. It is an error if
+// there is no answer for stall (0: no limit).
 func (t Tree) OpenDest(stall time.Duration) error {
 	opened, err := inTime(stall, func(p *pulse) (*Folders, error) {
 		p.askFor("dest", t.Dest)
@@ -87,8 +87,8 @@ func (t Tree) OpenDest(stall time.Duration) error {
 	return nil
 }
 
-// Strayed warns of each folder whose path leads elsewhere by now. It ends when one gives no
-// answer for so long as patience.
+// Strayed returns a warning for each folder whose path now leads elsewhere. It returns early if
+// there is no answer for patience.
 func (t Tree) Strayed(patience time.Duration) (words []string) {
 	words, _ = inTime(patience, func(p *pulse) (words []string, _ error) {
 		for _, side := range []struct {
@@ -105,7 +105,7 @@ func (t Tree) Strayed(patience time.Duration) (words []string) {
 			}
 			now, err := os.Stat(side.path)
 			if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(opened, now) {
-				const warning = "%s %q: its path leads elsewhere by now; the run stayed in the folder that it began with"
+				const warning = "%s %q: its path now leads elsewhere; the run stayed in the folder it had opened"
 				words = append(words, fmt.Sprintf(warning, side.what, side.path))
 			}
 		}

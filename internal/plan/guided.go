@@ -5,27 +5,27 @@ import (
 	"slices"
 )
 
-// The numbers of guided. A weight is in bytes: what takes a child as long as so many bytes.
+// The constants of guided. A weight is the time that a file takes, expressed in bytes.
 const (
-	fileWeight = 64 << 10 // of a file, beside its bytes: it takes about 0.1 ms, and each of them 1 ns
+	fileWeight = 64 << 10 // weight of a file besides its bytes: about 0.1 ms, where a byte takes 1 ns
 	batchLeast = 4 << 20  // 64 small files: they take longer than the start of their child, 4 ms
-	batchMost  = 64 << 20 // then a start is less than a tenth, and more would gain nothing
-	bigFile    = 16 << 20 // has enough to do by itself
+	batchMost  = 64 << 20 // the start is less than a tenth of this, and more would gain nothing
+	bigFile    = 16 << 20 // size of a file that is enough work alone
 
-	filesAhead = 8192 // that wait, however many slots there are: memory does not grow with the source
+	filesAhead = 8192 // most waiting files for any number of slots: memory does not grow with the source
 )
 
-// guided makes batches that have enough to do: small files share one, a big one has one of its own.
+// guided makes batches with enough work: small files share a batch, a big file is one alone.
 //
-//	      ┌─ 16 MiB or more ─▶ big, by size ───────────── the largest: a batch ──┐
-//	walk ─┤                                                                    ├─▶ Batches
-//	      └─ less ──▶ small, as the walk has found them ── a share: a batch ─────┘
+//	      ┌─ 16 MiB or more ─▶ big, by size ─────────────── the largest: a batch ──┐
+//	walk ─┤                                                                        ├─▶ Batches
+//	      └─ less ──▶ small, in the order of the walk ───── a share: a batch ──────┘
 //
-// Big ones go first, and the largest of them, so that none is begun when all else is done. The
-// small ones are shared out as by OpenMP's schedule(guided): a batch is 1 / (2 × slots) of what
-// waits, no less than 4 MiB of weight, no more than 64. The walk goes on until small ones for 2 × slots
-// batches of 64 MiB wait, or 8192 files. So no slot waits for a thousand to be found, hardly any time
-// goes into the starts of children, and all slots end at about the same time:
+// Big files go first, the largest before the others, so that none starts when all else is
+// done. The small files are divided as by OpenMP's schedule(guided): a batch is 1 / (2 × slots)
+// of the waiting weight, at least 4 MiB and at most 64 MiB. The walk goes on until the small
+// files for 2 × slots batches of 64 MiB wait, or 8192 files. So no slot waits for a thousand
+// findings, starts of children take hardly any time, and all slots end at about the same time:
 //
 //	weight of a batch
 //	 64 MiB ┤        ╭────────────────────────╮
@@ -34,22 +34,22 @@ const (
 //	  4 MiB ┤─────╯                                 ╲________
 //	        └ the walk begins ── it is ahead ── it is over ─────▶
 //
-// Two children that make files in one folder wait for each other: the kernel locks it. So a batch
-// that has half of its share already ends where the folder does. (Files to be compared are all
-// said to be in one: nothing is made.)
+// The kernel locks a folder while a file is made in it, so two children in one folder wait for
+// each other. A batch with half of its share therefore ends where the folder ends. Files to
+// compare are all in the same folder here, since nothing is made.
 type guided struct {
-	shares  int64 // that what waits is cut into
+	shares  int64 // number of shares of the waiting weight
 	argRoom int   // Options.ArgRoom
 
-	big    []Batch // the largest last, of equals the one found first
+	big    []Batch // the largest file last; of equal ones, the first found last
 	small  []entry // in the walk's order
 	weight int64   // of small
-	args   int     // the room that small takes
-	cut    Batch   // of small ones, when it was last asked for; the next to be given
+	args   int     // room of small among the arguments
+	cut    Batch   // the batch of small files that next returned, until it is given
 }
 
 func newGuided(o Options) *guided {
-	// More shares than files are as many.
+	// The bound on slots keeps the product small; more shares than files change nothing.
 	return &guided{shares: 2 * int64(min(max(o.Slots, 1), filesAhead/2)), argRoom: o.ArgRoom}
 }
 
@@ -64,7 +64,8 @@ func (g *guided) add(e entry) {
 	}
 	var batch Batch
 	batch.add(e)
-	i, _ := slices.BinarySearchFunc(g.big, batch.Bytes, func(b Batch, bytes int64) int { return cmp.Compare(b.Bytes, bytes) })
+	bySize := func(b Batch, bytes int64) int { return cmp.Compare(b.Bytes, bytes) }
+	i, _ := slices.BinarySearchFunc(g.big, batch.Bytes, bySize)
 	g.big = slices.Insert(g.big, i, batch)
 }
 
@@ -94,7 +95,7 @@ func (g *guided) given() {
 	g.cut = Batch{}
 }
 
-// share is how many of the small ones make a batch.
+// share returns how many of the small files make the next batch.
 func (g *guided) share() int {
 	share := min(max(g.weight/g.shares, batchLeast), batchMost)
 	var weight int64
@@ -113,7 +114,7 @@ func (g *guided) share() int {
 	return len(g.small)
 }
 
-// take is a batch of the first n of the small ones.
+// take returns a batch of the first n small files.
 func (g *guided) take(n int) Batch {
 	batch := Batch{Items: make([]string, 0, n), of: make([]entry, 0, n)}
 	for _, e := range g.small[:n] {
@@ -121,7 +122,7 @@ func (g *guided) take(n int) Batch {
 		g.weight -= e.weight()
 		g.args -= e.args()
 	}
-	clear(g.small[:n]) // what the array still has of them
+	clear(g.small[:n]) // the array must not keep their folders in memory
 	g.small = g.small[n:]
 	return batch
 }

@@ -7,30 +7,31 @@ import (
 	"brood/internal/filecopy"
 )
 
-// hardLinks knows the files of the source that have several names, none a folder.
-// It is the one thing that grows with the source, as in rsync: a file is forgotten
-// when all its names were met, so one with names elsewhere stays to the end.
+// hardLinks holds the files of the source with several names that the walk has met. As in
+// rsync, this is the only memory that grows with the source. The walk forgets a file when it
+// has met all names, so a file with names outside the source stays to the end.
 type hardLinks map[inode]*linkGroup
 
 type inode struct{ device, number uint64 }
 
-// names are those of one file.
+// linkGroup is a file with several names.
 type linkGroup struct {
-	unmet uint64
-	first *first // nil until there is one to link to
+	unmet uint64 // names that the walk has not met
+	first *first // nil until there is a name to link to
 }
 
-// first is the name of a file under which it is copied; those that come later
-// become links to it.
+// first is the name under which a file of several names is copied. The later names become
+// links to it.
 type first struct {
 	name    string
-	settled bool // there was nothing to do for it
+	settled bool // it needed no child
 
-	done    bool    // its batch is; the feed's, as is waiting
-	waiting []entry // the later names, until then
+	// Only feed uses these.
+	done    bool    // its batch is done
+	waiting []entry // later names, which wait for that
 }
 
-// meet counts a name in; nil when there is no other of the same file.
+// meet counts a name. It returns nil for a file with one name.
 func (h hardLinks) meet(info fs.FileInfo) *linkGroup {
 	if h == nil {
 		return nil
@@ -50,8 +51,8 @@ func (h hardLinks) meet(info fs.FileInfo) *linkGroup {
 	return all
 }
 
-// canBeFirst: where nothing may be replaced, a name may stay what it is, which is
-// not what its other names are to be.
+// canBeFirst reports whether the later names of e's file may become links to e. If nothing may
+// be replaced, the destination may keep another file under the name of e.
 func (w *walk) canBeFirst(e entry) bool {
 	if w.opts.Overwrite != filecopy.Never {
 		return true
@@ -60,8 +61,8 @@ func (w *walk) canBeFirst(e entry) bool {
 	return there == nil || filecopy.Same(e.info, there)
 }
 
-// linked tells whether the destination has the link already. Before the first is
-// settled, it is to be another file.
+// linked reports whether the destination already has the link. It has not if a child will copy
+// the first name, since that makes another file.
 func (w *walk) linked(e entry, there fs.FileInfo) bool {
 	if !e.first.settled {
 		return false

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// List writes batches to a file, for another machine to do them (Listed). Names are bytes, and
-// none has a zero, which ends each record:
+// List writes batches to a file, which another machine reads as a Listed. A name holds any
+// byte but zero, and a zero byte ends each record:
 //
-//	brood list 1 │ f SIZE NAME │ f SIZE NAME │ … │ end COUNT           files
-//	brood list 1 │ j │ n NAME │ n NAME │ … │ j │ … │ end COUNT         folders, links and nodes, batch by batch
-//	brood list 1 │ j │ h FIRST │ NAME │ … │ end COUNT                  hard links, with the names to link to
+//	brood list 1 │ f SIZE NAME │ f SIZE NAME │ … │ end COUNT      files
+//	brood list 1 │ j │ n NAME │ n NAME │ … │ j │ … │ end COUNT    folders, links and nodes; j begins a batch
+//	brood list 1 │ j │ h FIRST │ NAME │ … │ end COUNT             hard links, each after the name to link to
 //
-// COUNT is of the names: a list that was cut off is none.
+// COUNT is the number of names, so that a reader notices a list that was cut off.
 type List struct {
 	w     *bufio.Writer
 	names int
@@ -55,7 +55,7 @@ func (l *List) Add(b Batch) error {
 	return l.err
 }
 
-// Close ends the list; the file is the caller's to close.
+// Close ends the list. The caller closes the file.
 func (l *List) Close() error {
 	l.record(listEnd, strconv.Itoa(l.names))
 	return errors.Join(l.err, l.w.Flush())
@@ -72,14 +72,14 @@ func (l *List) record(parts ...string) {
 	}
 }
 
-// ErrNoList is the error of what is no list, or of one that is not whole.
-var ErrNoList = errors.New("is no whole list of files")
+// ErrNoList is the error of a file that is not a list, or was cut off.
+var ErrNoList = errors.New("is not a complete list of files")
 
-// listReader reads one, entry by entry.
+// listReader reads a list entry by entry.
 type listReader struct {
 	r     *bufio.Reader
-	names int
-	batch int // how many batches have begun; 0 in a list of files
+	names int // names read until now
+	batch int // batches begun until now; always 0 in a list of files
 }
 
 func newListReader(r io.Reader) (*listReader, error) {
@@ -91,7 +91,7 @@ func newListReader(r io.Reader) (*listReader, error) {
 	return l, err
 }
 
-// record is the next one; that a list ends before its end is ErrNoList.
+// record returns the next record. If the file ends before the list does, the error is ErrNoList.
 func (l *listReader) record() (string, error) {
 	s, err := l.r.ReadString(0)
 	if err == io.EOF {
@@ -100,7 +100,7 @@ func (l *listReader) record() (string, error) {
 	return strings.TrimSuffix(s, "\x00"), err
 }
 
-// next is the next entry; io.EOF at the end.
+// next returns the next entry; at the end of the list, the error is io.EOF.
 func (l *listReader) next() (entry, error) {
 	s, err := l.record()
 	if err == nil && s == "j" {
@@ -116,7 +116,7 @@ func (l *listReader) next() (entry, error) {
 	e, err := l.entry(s)
 	l.names++
 	if err == nil && !isInside(e.name) {
-		err = fmt.Errorf("%w: %q is no name in a folder", ErrNoList, e.name)
+		err = fmt.Errorf("%w: %q is not a name inside a folder", ErrNoList, e.name)
 	}
 	return e, err
 }

@@ -6,25 +6,25 @@ import (
 	"path"
 )
 
-// Listed is a plan that was made elsewhere: the batches of a List.
+// Listed is a plan that another machine made and wrote as a List.
 //
-//	files:           the list ─▶ so many names a batch, or so much work ─▶ Batches
-//	folders, links:  the list ─▶ batch ─▶ Batches ─▶ schedule ─▶ Done ─▶ the next batch
+//	files:           list ─▶ batches as Options ask for ─▶ Batches
+//	folders, links:  list ─▶ batch ─▶ Batches ─▶ schedule ─▶ Done ─▶ the next batch
 type Listed struct {
-	First string // of the names in the list,
-	Files int    // how many these are
-	Bytes int64  // of the files
+	First string // first name in the list
+	Files int    // number of names
+	Bytes int64  // total size of the files
 
-	lane    bool // it is one of folders and links
+	lane    bool // a list of folders and links
 	opts    Options
 	batches chan Batch
 	done    chan struct{}
 	over    chan struct{}
 }
 
-// OpenList reads a list from its beginning to its end, and is an error unless it is whole.
-// opts say what a batch is: PerChild, Guided, Slots and ArgRoom. take, when it is not nil, is called
-// for each name, with the size of a file.
+// OpenList reads a list to its end. It returns an error unless the list is complete. The batches
+// follow PerChild, Guided, Slots and ArgRoom of opts. If take is not nil, OpenList calls it for
+// each name, with the size of a file.
 func OpenList(r io.Reader, opts Options, take func(name string, size int64)) (*Listed, error) {
 	l := &Listed{opts: opts, batches: make(chan Batch), done: make(chan struct{}), over: make(chan struct{})}
 	list, err := newListReader(r)
@@ -48,9 +48,9 @@ func OpenList(r io.Reader, opts Options, take func(name string, size int64)) (*L
 	return l, nil
 }
 
-// Start begins to hand out the batches of the list, which r has from its beginning. Batches closes
-// when all are handed out, and done where they are to be done in order, or soon after
-// ctx is done, or r has an error, which Wait returns.
+// Start reads the list once more, from r, and begins to hand out its batches. Batches closes
+// after the last one; in a list of folders and links, when that one is done. It also closes soon
+// after ctx is done, or r fails. wait returns the error of r.
 func (l *Listed) Start(ctx context.Context, r io.Reader) (wait func() error) {
 	ended := make(chan error, 1)
 	go func() {
@@ -67,13 +67,13 @@ func (l *Listed) Start(ctx context.Context, r io.Reader) (wait func() error) {
 	return func() error { return <-ended }
 }
 
-// Folders tells whether the list is one of folders and links.
+// Folders reports whether this is a list of folders and links.
 func (l *Listed) Folders() bool { return l.lane }
 
-// Batches are the batches that can be started now.
+// Batches returns the channel of the batches that can start now.
 func (l *Listed) Batches() <-chan Batch { return l.batches }
 
-// Done says that a batch has ended.
+// Done tells the plan that a batch has ended.
 func (l *Listed) Done(Batch) {
 	if !l.lane {
 		return
@@ -84,7 +84,7 @@ func (l *Listed) Done(Batch) {
 	}
 }
 
-// shared hands out files, in batches as Options have them.
+// shared hands out files, in batches as Options ask for.
 func (l *Listed) shared(ctx context.Context, list *listReader) error {
 	waiting := newFileQueue(l.opts)
 	in := &folder{}
@@ -117,8 +117,8 @@ func (l *Listed) shared(ctx context.Context, list *listReader) error {
 	}
 }
 
-// inOrder hands out the batches as they are in the list, each when the one before is done. Where
-// not all names of one fit on a command line, they are several.
+// inOrder hands out the batches of the list, each when the one before it is done. It divides a
+// batch whose names do not fit on a command line.
 func (l *Listed) inOrder(ctx context.Context, list *listReader) error {
 	var next Batch
 	at := 0
@@ -147,7 +147,7 @@ func (l *Listed) inOrder(ctx context.Context, list *listReader) error {
 	}
 }
 
-// oneByOne hands out a batch and waits until it is done; false when there is no more to do.
+// oneByOne hands out a batch and waits until it is done. It returns false if ctx is done before that.
 func (l *Listed) oneByOne(ctx context.Context, batch Batch) bool {
 	select {
 	case l.batches <- batch:

@@ -8,26 +8,28 @@ import (
 	"brood/internal/filecopy"
 )
 
-// Work is what Start, or StartCompare, would have batches for.
+// Work is the amount of work in the batches of Start or StartCompare.
 type Work struct {
-	Files int   // and links and nodes
-	Bytes int64 // the lengths of the files
-	Needs Room  // what the destination must have room for, beside what it holds by now
+	Files int   // files, links and nodes
+	Bytes int64 // total size of the files
+	Needs Room  // room that the destination needs, besides what it holds now
 }
 
-// Question is what is asked of Measure.
+// Question selects what Measure finds out.
 type Question struct {
-	Work    bool // how much there is to do
-	Compare bool // for StartCompare, not for Start
-	Room    bool // whether the destination has room for it, where that can be known
+	Work    bool // the amount of work
+	Compare bool // the work of StartCompare; otherwise that of Start
+	Room    bool // whether the destination has enough room, if that can be known
 	Written bool // contents are never shared with the source (reflinks)
 }
 
-// Measure walks the source and tells what there is to do. When it is asked for room,
-// and the destination has too little, the error is a *Shortage. Where contents may be shared
-// with the source, that cannot be known. It asks no more than it must: when room is all that is asked for, and
-// cannot be told, there is no walk, and ok is false. It ends with ctx's error soon
-// after that is done, or with another one when there is no answer for Options.Stall.
+// Measure walks the source and returns the amount of work. If q asks for room and the
+// destination has too little, the error is a *Shortage. The need of room is unknown where
+// copies may share contents with the source; if q asks for nothing else then, there is no walk
+// and ok is false.
+//
+// Measure returns ctx's error soon after ctx is done, and an error when there is no answer for
+// Options.Stall.
 func Measure(ctx context.Context, t Tree, opts Options, q Question) (work Work, ok bool, err error) {
 	ok, err = wholeInTime(ctx, opts, func(ctx context.Context, p *pulse) (ok bool, err error) {
 		work, ok, err = measure(ctx, p, t, opts, q)
@@ -74,9 +76,9 @@ func workOf(ctx context.Context, p *pulse, t Tree, opts Options, compare bool) (
 	return total.Work, ctx.Err()
 }
 
-// meter sums up what a walk finds. The room is for what files have allocated in whole
-// blocks, and for names that are not there. What a file replaces is counted as free, although the
-// two are there together for a moment; so is its share of what has other names, too.
+// tally adds up the entries of a walk. Files need room for their allocated bytes in whole
+// blocks, and missing names need an inode. A replaced file counts as free, although both exist
+// for a moment. Of a replaced file with several names, only one name's share counts.
 type tally struct {
 	*walk
 	Work
@@ -92,7 +94,7 @@ func (t *tally) add(e entry) {
 	}
 }
 
-// addFolder counts a folder as the feed makes it: one that holds nothing that is wanted may be not.
+// addFolder counts a folder if feed would make it: with Include, only if something in it is wanted.
 func (t *tally) addFolder(d *folder) {
 	wanted := d.wanted || len(t.opts.Include) == 0
 	if d.in != nil {
@@ -113,7 +115,7 @@ func (t *tally) addName(e entry) {
 	}
 	there := t.there(e)
 	if there != nil && t.isThere(e, there) {
-		return // a batch to verify or to repair it, which needs no room
+		return // a child verifies or repairs it, which needs no room
 	}
 	e.folder.wanted = true
 	if e.kind == file {
@@ -124,6 +126,6 @@ func (t *tally) addName(e entry) {
 		t.Needs.Inodes++
 	case there != nil && there.Mode().IsRegular() && t.opts.Overwrite != filecopy.Never:
 		_, names := identity(there)
-		t.Needs.Bytes -= occupies(there) / int64(max(names, 1)) // some file systems count none
+		t.Needs.Bytes -= occupies(there) / int64(max(names, 1)) // some file systems report 0 names
 	}
 }

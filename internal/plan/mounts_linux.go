@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// mount is one of this mount namespace (proc_pid_mountinfo(5)).
+// mount is a mount in this mount namespace (proc_pid_mountinfo(5)).
 type mount struct {
 	device string
-	root   string // the folder of the device that is mounted,
-	point  string // and where
+	root   string // the mounted folder of the device
+	point  string // where it is mounted
 }
 
 func mounts() (all []mount) {
@@ -29,7 +29,7 @@ func mounts() (all []mount) {
 	return all
 }
 
-// unescaped is a path of mountinfo, which has blanks, newlines and backslashes in octal.
+// unescaped decodes a path of mountinfo, where blanks, newlines and backslashes are in octal.
 func unescaped(path string) string {
 	head, rest, found := strings.Cut(path, `\`)
 	if !found {
@@ -43,11 +43,12 @@ func unescaped(path string) string {
 	return head + `\` + unescaped(rest)
 }
 
-// mountedNames are the names in a folder that name has, too, since the same part of its device
-// is mounted at several points. Something else may be mounted over them. Both are absolute.
+// mountedNames returns other names of name in a folder: the same part of its device may be
+// mounted at several points. Something else may be mounted over such a name. Both arguments
+// are absolute paths.
 func mountedNames(name, folder string) []string { return namesIn(mounts(), name, folder) }
 
-// mountsOf are the mount points below dest that have a name in source, too.
+// mountsOf returns the mount points below dest that also have a name in source.
 func mountsOf(source, dest string) (points []string) {
 	all := mounts()
 	for _, m := range all {
@@ -79,7 +80,7 @@ func namesIn(all []mount, name, folder string) (names []string) {
 	return names
 }
 
-// relative is what is left of a clean path below a folder.
+// relative returns the part of a clean path below a folder, if it is below.
 func relative(folder, path string) (string, bool) {
 	if folder == path {
 		return "", true

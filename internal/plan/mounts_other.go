@@ -2,7 +2,7 @@
 
 package plan
 
-// Where a folder is mounted a second time cannot be told here.
+// These systems do not tell whether a folder is mounted a second time.
 
 func mountedNames(_, _ string) []string { return nil }
 func mountsOf(_, _ string) []string     { return nil }

@@ -15,31 +15,31 @@ import (
 	"brood/internal/event"
 )
 
-// Only is a choice of names: those that a recorded run has not copied. They are
-// in memory all at once. The walk enters no folder but those that lead to one of
-// them, so that it finds hard links among them alone; what was to be linked to a
-// name that is done is copied by itself, until a run for all links it.
+// Only is a choice of names that a recorded run did not copy. All of them are in memory.
+//
+// The walk enters only the folders that lead to a chosen name, so it sees hard links only
+// among the chosen names. A link to a name that is done is therefore copied as a file; a later
+// run without Only makes it a link.
 type Only struct {
 	Source, Dest string // of that run
 
-	// Partial says that the run was ended early, by a signal or a death: there
-	// may be names that it never came to, and of these the record knows nothing.
+	// Partial reports that a signal or a crash ended the run early. The record may then miss
+	// names that the run had not reached.
 	Partial bool
 
 	names *choice
 }
 
-// chosen is what is chosen in a folder, by its base name.
+// choice is the choice in a folder, by base name.
 type choice struct {
-	all bool // it, and whatever is below
+	all bool // the folder and everything below
 	in  map[string]*choice
 }
 
-// Failed reads a run's record and chooses the names that failed in it and were not
-// copied, linked, made or verified later on. A folder that failed stands for all
-// that is below it. Where the record ends before the run did, names with which a
-// child had begun count as failed; such a child may have had more, of which
-// the record knows nothing either.
+// Failed reads a run's record and chooses the names that failed and were not copied, linked,
+// made or verified after that. A folder that failed stands for everything below it. If the
+// record ends before the run, names that a child had begun count as failed. Such a child may
+// have had further names, which the record does not mention.
 func Failed(record io.Reader) (*Only, error) {
 	r := recorded{open: map[string]nameState{}}
 	events := event.NewReader(record)
@@ -60,8 +60,8 @@ func Failed(record io.Reader) (*Only, error) {
 	}
 }
 
-// ReadFailed is Failed of the record with that name. When reading it has had no
-// answer for so long as stall (0: for ever), that is the error.
+// ReadFailed is Failed for the record with this file name. It is an error if reading has no
+// answer for stall (0: no limit).
 func ReadFailed(name string, stall time.Duration) (*Only, error) {
 	return inTime(stall, func(p *pulse) (*Only, error) {
 		p.askFor("record", name)
@@ -78,7 +78,7 @@ func ReadFailed(name string, stall time.Duration) (*Only, error) {
 	})
 }
 
-// partly is a record of which each read is an answer.
+// partly is a record whose pulse counts each read as an answer.
 type partly struct {
 	io.Reader
 	pulse *pulse
@@ -91,16 +91,16 @@ func (f partly) Read(b []byte) (int, error) {
 
 var errNoRun = errors.New("no record of a run of brood copy")
 
-// mark is what a record has said of a name so far.
+// nameState is the state of a name by the events of a record so far.
 type nameState int
 
 const (
-	begun   nameState = iota // a child is at it
+	begun   nameState = iota // a child works on it
 	failed                   // it could not be copied
-	unknown                  // the parent could not read it: a folder is made all the same, which is no cure
+	unknown                  // the parent could not read it: that a child makes the folder does not repair it
 )
 
-// recorded folds a record. It keeps what failed and what is under way.
+// recorded folds a record. It keeps the names that failed or are begun.
 type recorded struct {
 	Only
 	begun, finished bool
@@ -155,14 +155,14 @@ func (r *recorded) only() (*Only, error) {
 			continue
 		}
 		if !isInside(name) {
-			return nil, fmt.Errorf("file %q: is no name in a folder", name)
+			return nil, fmt.Errorf("file %q: is not a name inside a folder", name)
 		}
 		r.Only.names.choose(name)
 	}
 	return &r.Only, nil
 }
 
-// isInside tells whether a name is one in a folder, or the folder itself.
+// isInside reports whether name is a clean relative path that stays in its folder, or ".".
 func isInside(name string) bool {
 	return name == path.Clean(name) && !path.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../")
 }
@@ -182,10 +182,10 @@ func (c *choice) choose(name string) {
 	c.all = true
 }
 
-// Empty tells that the run has failed at nothing.
+// Empty reports whether no name is chosen.
 func (o *Only) Empty() bool { return !o.names.all && len(o.names.in) == 0 }
 
-// top is what is chosen; nil for all.
+// top returns the choice in the source; nil for all names.
 func (o *Only) top() *choice {
 	if o == nil {
 		return nil
@@ -193,7 +193,7 @@ func (o *Only) top() *choice {
 	return o.names.below()
 }
 
-// below is what is chosen in the folder; nil for all.
+// below returns the choice in the folder; nil for all names.
 func (c *choice) below() *choice {
 	if c.all {
 		return nil
@@ -203,8 +203,8 @@ func (c *choice) below() *choice {
 
 func (c *choice) bases() []string { return slices.Sorted(maps.Keys(c.in)) }
 
-// chosen goes on with those of the base names that are chosen in the folder. It
-// asks for each one, and so sees what has gone.
+// chosen walks those of the base names that are chosen in the folder. It stats each of them,
+// and so notices names that are gone.
 func (w *walk) chosen(f *folder, bases ...string) {
 	for _, base := range bases {
 		c := f.only.in[base]
@@ -214,7 +214,7 @@ func (w *walk) chosen(f *folder, bases ...string) {
 		}
 		info, err := w.source.lstat(name)
 		if err == nil && !c.all && !info.IsDir() {
-			err = syscall.ENOTDIR // what was in it has gone
+			err = syscall.ENOTDIR // the chosen names were below it
 		}
 		switch {
 		case err != nil:
@@ -225,8 +225,8 @@ func (w *walk) chosen(f *folder, bases ...string) {
 	}
 }
 
-// gone says of each chosen name that it cannot be copied; whether it was a file or
-// a folder nobody knows any more, so that include says nothing about it.
+// gone emits a failure for each chosen name below a missing name. Include does not apply, since
+// nobody knows whether the missing name was a file or a folder.
 func (w *walk) gone(name string, c *choice, err error) {
 	if c.all {
 		w.failed(name, "stat", err)

@@ -137,9 +137,9 @@ func TestNoRecord(t *testing.T) {
 		"of a comparison":     {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", Verify: true}), "no record of a run"},
 		"a line that is none": {killed(t, failed("a")) + "oops\x1b\n", `line 3: no event: "oops\x1b"`},
 		"newer":               {line(event.Event{Kind: event.Begun, Version: event.Version + 1, Source: "s"}), "line 1: is of version 2, and this brood reads version 1"},
-		"a name outside":      {record(t, failed("../a\x1b")), `file "../a\x1b": is no name in a folder`},
-		"an absolute name":    {record(t, failed("/a")), `file "/a": is no name in a folder`},
-		"a name with dots":    {record(t, failed("a/./b")), `file "a/./b": is no name in a folder`},
+		"a name outside":      {record(t, failed("../a\x1b")), `file "../a\x1b": is not a name inside a folder`},
+		"an absolute name":    {record(t, failed("/a")), `file "/a": is not a name inside a folder`},
+		"a name with dots":    {record(t, failed("a/./b")), `file "a/./b": is not a name inside a folder`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if only, err := plan.Failed(strings.NewReader(row.record)); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -1,33 +1,31 @@
-// Package plan decides what there is to do: it walks the source, compares with
-// the destination, and streams batches in an order in which they can be done. It
-// only reads; whatever is written below the destination is written by a child, so
-// that a destination that hangs while it is written to can hold a child, and never the
-// parent. What gives no answer while it is read, for Options.Stall, is given up.
+// Package plan finds the work of a run: it walks the source, compares it with the destination,
+// and streams batches in a safe order. It only reads. Children do all the writing below the
+// destination, so a destination that hangs during a write can hold a child, but not the parent.
+// The walk gives up a side that does not answer a reading for Options.Stall.
 //
-// A million names are never in memory at once. What is kept is the path to where
-// the walk stands, the folders with a file under way, short queues, and of an
-// archive the files with names that the walk has not met yet:
+// A plan never holds a million names in memory. It keeps the path to the walk's position, the
+// folders with a running file, and short queues. For an archive it also keeps the files that
+// have names which the walk has not met yet:
 //
-//	walk ─▶ found ─▶ feed ─┬─▶ files: so many names a batch, or so much work ────────┬─▶ Batches ─▶ schedule
+//	walk ─▶ found ─▶ feed ─┬─▶ files: PerChild of them a batch, or enough work ───────┬─▶ Batches ─▶ schedule
 //	                       └─▶ folders, links, nodes; hard links: one batch at a time ┘            │
-//	                            ▲ ▲                                                              │
-//	                            │ └── a folder is ready when its last file or hard link is done ─┤
-//	                            └──── a hard link is ready when its first name is done ◀── Done ─┘
+//	                            ▲ ▲                                                                │
+//	                            │ └── a folder is ready when its last file or hard link is done ───┤
+//	                            └──── a hard link is ready when its first name is done ◀─── Done ──┘
 //
-// A folder gets its final mode and times after all that is in it, since every new
-// name in it changes its time, and its mode may forbid new names. Links, nodes
-// (named pipes, devices) and folders go through one lane in the order in which they
-// became ready, which puts what is in a folder before the folder. Hard links, which
-// name what they are to be linked to, are batches of their own in that lane; a folder
-// waits for them as for its files.
+// A folder gets its final mode and times after everything in it: each new name in a folder
+// changes its times, and its mode may forbid new names. Folders, links and nodes (named pipes,
+// devices) share one lane: the first to become ready comes first. So the contents of a folder
+// come before the folder. A hard link names the file to link to, so hard links are batches of
+// their own in that lane. A folder waits for them as for its files.
 //
-// A comparison (StartCompare) walks both sides and has batches of files alone; what
-// differs already by its name, kind or size is an event.
+// A comparison (StartCompare) walks both sides. Its batches hold only files that need reading;
+// a difference in name, kind or size is an event. A tree without a destination (CheckSource)
+// is a list of its files.
 package plan
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -35,37 +33,24 @@ import (
 	"brood/internal/filecopy"
 )
 
-// Options say what is to be copied; Validate them first.
+// Options select the files and shape the batches. Call Validate before use.
 type Options struct {
-	Include   []string // doublestar patterns: only files that match one of them; none: all
-	Exclude   []string // doublestar patterns: neither files nor folders that match one of them
-	Only      *Only    // of these, the names that another run has not copied; nil: all
+	Include   []string // doublestar patterns: only files that match one of them; none: all files
+	Exclude   []string // doublestar patterns: no file and no folder that matches one of them
+	Only      *Only    // names that another run has not copied; nil: all names
 	Overwrite filecopy.Overwrite
-	Archive   bool  // hard links and attributes are kept, and named pipes and devices are copied
-	Strict    bool  // of Archive: a copy that lacks an attribute is a batch, even if it cannot be given
-	Recheck   bool  // what seems to be done already is a batch all the same, to be verified
-	PerChild  int   // files a batch, 1 at least
-	Guided    bool  // instead, small files share a batch until it has enough to do, and a big one has its own
-	Chunk     Chunk // instead of both, batches for other machines; the zero value is none
-	Slots     int   // of Guided: how many batches run at once, 1 at least; where that changes, at the beginning
-	ArgRoom   int   // bytes of names that a batch may have, each counted with 9 more; 0: no bound
+	Archive   bool // keep hard links and attributes, and copy named pipes and devices
+	Strict    bool // with Archive: a copy without an attribute gets a child even if it cannot have it
+	Recheck   bool // a file that seems to be done gets a child all the same, to verify it
 
-	Stall time.Duration // how long source or destination may give no answer; 0: for ever
-}
+	// How many files a batch has.
+	PerChild int   // this number, 1 at least
+	Guided   bool  // instead: small files until the batch has enough work; a big file alone
+	Chunk    Chunk // instead of both: batches for other machines; the zero value means none
+	Slots    int   // with Guided: batches that run at once at the beginning, 1 at least
+	ArgRoom  int   // most bytes of names in a batch, with 9 more for each name; 0: no bound
 
-// Batch is work for one child.
-type Batch struct {
-	Folders bool     // the names are no files, but folders, links and nodes, or hard links
-	Items   []string // relative to source and destination, slash-separated
-	Firsts  []string // of hard links, each the name to link to, which is done; else none
-	Bytes   int64    // what those of the files have together that are copied
-
-	of []entry // the names'
-}
-
-// Repairs tells whether the batch copies nothing: its files are there, and lack attributes.
-func (b Batch) Repairs() bool {
-	return !slices.ContainsFunc(b.of, func(e entry) bool { return !e.repair })
+	Stall time.Duration // longest wait for an answer of source or destination; 0: no limit
 }
 
 // Plan is a stream of batches.
@@ -77,32 +62,33 @@ type Plan struct {
 	batches chan Batch
 	notices chan notice
 	ended   chan struct{} // closed when feed has returned
-	walked  chan struct{} // and this one when walk has
+	walked  chan struct{} // closed when the walk has returned
 
 	running sync.WaitGroup // feed and watch
 }
 
-// news is what feed hears of besides what is found. (It is one channel, since one more
-// in its select costs a dry run 3 %.)
+// notice is a message to feed, other than an entry of the walk: that a batch is done, or that
+// the walk is silent. Both use one channel, since one more in feed's select costs a dry run 3 %.
 type notice struct {
 	done   Batch
-	silent bool // the walk has had no answer for long
+	silent bool // the walk has waited too long for an answer
 }
 
-// Queues between the walk, the plan and the scheduler.
+// Sizes of the queues between the walk, the plan and the scheduler.
 const (
-	foundAhead = 256 // entries that the walk may be ahead
-	laneBatch  = 256 // folders and links a batch
+	foundAhead = 256 // entries that the walk may be ahead of feed
+	laneBatch  = 256 // most folders and links in a batch
 	laneAhead  = 4 * laneBatch
 )
 
-// Start begins to walk the tree. Batches closes when all is done, or soon after ctx
-// is done; everybody who takes a batch from it calls Done for it. Skipped and
-// failed entries are emitted as events.
+// Start begins to walk the tree. Batches closes when all work is done, or soon after ctx is
+// done. The caller must call Done for each batch that it receives. Names that need no child
+// are events: Skipped or Failed.
 //
-// A walk that has had no answer for Options.Stall may still have one while there are
-// batches to do. Then it is given up: what it has asked for is Failed, an event Stopping
-// says that what lies behind was not looked at, and Batches closes.
+// While there are batches to do, Start keeps waiting for a walk without an answer. When they
+// are done and the answer has not come for Options.Stall, it gives the walk up. Then the name
+// that the walk asked about is Failed, a Stopping event reports that the rest was not read,
+// and Batches closes.
 func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
 	w, err := walkInTime(ctx, t, opts, emit)
 	if err != nil {
@@ -115,15 +101,15 @@ func walkInTime(ctx context.Context, t Tree, opts Options, emit event.Sink) (*wa
 	return inTime(opts.Stall, func(p *pulse) (*walk, error) { return newWalk(ctx, p, t, opts, emit) })
 }
 
-// wholeInTime is inTime of a walk from its beginning to its end.
+// wholeInTime is inTime for a whole walk: do must end soon after its context is done.
 func wholeInTime[T any](ctx context.Context, opts Options, do func(context.Context, *pulse) (T, error)) (T, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends one that is left behind
+	defer cancel() // ends a walk that inTime gave up
 	return inTime(opts.Stall, func(p *pulse) (T, error) { return do(ctx, p) })
 }
 
-// start walks in one goroutine and makes batches of what is found in another, which ends
-// the first; a third has the clock.
+// start runs the walk in one goroutine and feed in another. The end of feed ends the walk. A
+// third goroutine watches for a silent walk.
 func start(w *walk, run func()) *Plan {
 	ctx, cancel := context.WithCancel(w.ctx)
 	w.ctx = ctx
@@ -136,7 +122,8 @@ func start(w *walk, run func()) *Plan {
 	}
 	p := &Plan{
 		opts: w.opts, emit: w.emit, pulse: w.pulse,
-		batches: make(chan Batch), notices: make(chan notice), ended: make(chan struct{}), walked: make(chan struct{}),
+		batches: make(chan Batch), notices: make(chan notice),
+		ended: make(chan struct{}), walked: make(chan struct{}),
 	}
 	go func() {
 		defer close(p.walked)
@@ -152,10 +139,10 @@ func start(w *walk, run func()) *Plan {
 	return p
 }
 
-// Batches are the batches that can be started now.
+// Batches returns the channel of the batches that can start now.
 func (p *Plan) Batches() <-chan Batch { return p.batches }
 
-// Done says that the batch has ended, well or not: what waited for it becomes ready.
+// Done tells the plan that a batch has ended, well or not. Items that waited for it become ready.
 func (p *Plan) Done(b Batch) { p.tell(notice{done: b}) }
 
 func (p *Plan) tell(n notice) {
@@ -165,10 +152,10 @@ func (p *Plan) tell(n notice) {
 	}
 }
 
-// Wait returns when nothing of the plan runs any more, but for a walk that has no
-// answer just then; in any case when no more is emitted.
+// Wait returns when the plan has ended. It leaves behind a walk that waits for an answer, but
+// in any case the plan emits nothing after Wait has returned.
 func (p *Plan) Wait() {
-	const patience = time.Second // a walk that is to end asks no more
+	const patience = time.Second // a cancelled walk asks no more, so it ends sooner unless it hangs
 	p.running.Wait()
 	select {
 	case <-p.walked:
@@ -184,7 +171,7 @@ func (p *Plan) Wait() {
 type Tree struct {
 	Source string // a folder
 	Dest   string // a folder, or nothing yet; "" if there is no destination
-	File   string // the one name in Source that is to be copied; "" for all of it
+	File   string // the one name in Source to copy; "" for the whole folder
 
-	Folders *Folders // Source and Dest, opened; nil: a walk opens them by their paths
+	Folders *Folders // the open Source and Dest; nil: the walk opens them by their paths
 }

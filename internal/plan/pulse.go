@@ -10,38 +10,37 @@ import (
 	"brood/internal/filecopy"
 )
 
-// pulse tells for how long what is asked of the system has had no answer: a call on
-// a network share or a FUSE server that is gone may never return. One goroutine
-// asks: it calls ask before what may block, and answered after it. Another one has
-// the clock, and gives the first one up.
+// pulse measures how long the system does not answer a call: on a network share or FUSE server
+// that is gone, a call may never return. One goroutine makes the calls; it calls ask before
+// each and answered after it. Another goroutine counts ticks, and gives the first one up.
 //
-//	idle ── ask ─▶ asking ── ticks ─▶ silent ── giveUp ─▶ given up: heard no more
+//	idle ── ask ─▶ asking ── ticks ─▶ silent ── giveUp ─▶ given up: emits no more
 //	  ▲              │                  │
 //	  └── answered ──┴──────────────────┘
 //
-// A walk that waits until its batches are taken asks nothing, and so is never silent. It
-// is ticks that count, not time: a process that is stopped, or starved, has none.
+// A walk that waits until its batches are taken makes no call, and so is never silent. The
+// pulse counts ticks, not time: a process that is stopped or gets no CPU has no ticks.
 //
-// Who is given up stays behind with the thread that its call holds, and ends soon
-// after that returns. The end of the process ends the thread where SIGKILL ends the
-// sleep, as in NFS. It does not where the sleep is uninterruptible (state D), as with
-// a FUSE server that has taken the request and ignores that it was interrupted:
-// the process has done and said all, and is gone only when the server answers or ends.
+// A goroutine that is given up stays in its call with a thread, and ends soon after the call
+// returns. The end of the process ends the thread if SIGKILL ends its sleep, as with NFS. It
+// does not end an uninterruptible sleep (state D), as with a FUSE server that has taken the
+// request and ignores the interrupt. Then the process has done all its work, but it is gone
+// only when the server answers or ends.
 type pulse struct {
-	stall time.Duration // 0: however long
+	stall time.Duration // longest wait for an answer; 0: no limit
 
 	mu      sync.Mutex
 	asked   request
 	asking  bool
-	ticks   int // since it was asked
+	ticks   int // since ask, or the last part of an answer
 	givenUp bool
 }
 
-// request is what is asked of the system.
+// request is a call of the system.
 type request struct {
 	side *side
 	op   string // "stat"
-	name string // below the side; "" for itself
+	name string // relative to the side; "" for the side itself
 }
 
 func (p *pulse) ask(s *side, op, name string) {
@@ -50,7 +49,7 @@ func (p *pulse) ask(s *side, op, name string) {
 	p.mu.Unlock()
 }
 
-// askFor asks for the side itself.
+// askFor notes a call for a side itself, "source" or "dest", or another file.
 func (p *pulse) askFor(what, path string) { p.ask(&side{what: what, path: path}, "", "") }
 
 func (p *pulse) answered() {
@@ -59,7 +58,7 @@ func (p *pulse) answered() {
 	p.mu.Unlock()
 }
 
-// partly: half an answer is one.
+// partly notes a part of the answer: the wait starts again.
 func (p *pulse) partly() {
 	p.mu.Lock()
 	p.ticks = 0
@@ -68,14 +67,14 @@ func (p *pulse) partly() {
 
 func (p *pulse) interval() time.Duration { return Tick(p.stall) }
 
-// Tick is how often it is looked whether a time of so long is over. Ticks of a
-// time.Ticker are to be counted, which drops them while this process is stopped (Ctrl-Z,
-// a paused machine) or gets no CPU: such a time is nobody's stall.
+// Tick returns the polling interval for a timeout of long. Use it with a time.Ticker and count
+// the ticks. A Ticker drops ticks while this process is stopped (Ctrl-Z, a paused machine) or
+// gets no CPU, and such a time must not count as a stall of somebody else.
 func Tick(long time.Duration) time.Duration {
 	return min(max(long/20, 10*time.Millisecond), time.Second)
 }
 
-// watch calls say when there is silence, at each tick, until the context is done.
+// watch counts ticks until the context is done. It calls say at each tick at which the pulse is silent.
 func (p *pulse) watch(ctx context.Context, say func()) {
 	if p.stall <= 0 {
 		return
@@ -94,7 +93,7 @@ func (p *pulse) watch(ctx context.Context, say func()) {
 	}
 }
 
-// tick tells whether there is silence by now.
+// tick counts a tick and reports whether the pulse is silent.
 func (p *pulse) tick() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -102,12 +101,12 @@ func (p *pulse) tick() bool {
 	return p.silent()
 }
 
-// silent: the first tick comes at any moment after the request.
+// silent reports whether the answer is overdue. The first tick does not count, since it may come at once.
 func (p *pulse) silent() bool {
 	return p.asking && time.Duration(p.ticks-1)*p.interval() >= p.stall
 }
 
-// giveUp gives up who asks, if there still is silence, and returns the request.
+// giveUp gives up the asking goroutine if the pulse is still silent. It returns the request.
 func (p *pulse) giveUp() (request, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -115,14 +114,14 @@ func (p *pulse) giveUp() (request, bool) {
 	return p.asked, p.givenUp
 }
 
-// mute gives up who asks, whether there is silence or not.
+// mute gives up the asking goroutine, silent or not.
 func (p *pulse) mute() {
 	p.mu.Lock()
 	p.givenUp = true
 	p.mu.Unlock()
 }
 
-// say emits an event of who asks, unless that was given up: a run that has ended says no more.
+// say emits an event of the asking goroutine, unless it was given up: a run that has ended emits no more.
 func (p *pulse) say(emit event.Sink, e event.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,7 +132,7 @@ func (p *pulse) say(emit event.Sink, e event.Event) {
 
 func (p *pulse) noAnswer() error { return fmt.Errorf("no answer for %s", p.stall) }
 
-// unanswered is the error of a request.
+// unanswered returns the error of a request without an answer.
 func (p *pulse) unanswered(q request) error {
 	err := p.noAnswer()
 	if q.name != "" && q.name != "." {
@@ -142,13 +141,14 @@ func (p *pulse) unanswered(q request) error {
 	return problem(q.side.what, q.side.path, err)
 }
 
-// failure is the event of a request.
+// failure returns the event of a request without an answer.
 func (p *pulse) failure(q request) event.Event {
-	return event.Event{Kind: event.Failed, File: q.name, Error: filecopy.NewError(q.op+q.side.where, p.noAnswer()).Error()}
+	err := filecopy.NewError(q.op+q.side.where, p.noAnswer())
+	return event.Event{Kind: event.Failed, File: q.name, Error: err.Error()}
 }
 
-// inTime returns what ask does; or, when something that it asks has no answer for so
-// long (0: however long), an error that says so.
+// inTime runs ask and returns its result. If a call that ask makes has no answer for stall
+// (0: no limit), it returns an error at once and leaves the goroutine of ask behind.
 func inTime[T any](stall time.Duration, ask func(*pulse) (T, error)) (T, error) {
 	var value T
 	var err error

@@ -165,7 +165,7 @@ const (
 
 func stoppingAt(s *silentWalk, t *testing.T) string {
 	for _, said := range s.said {
-		if strings.HasPrefix(said, "stopping") && strings.HasSuffix(said, `does not answer at "c": what lies behind was not looked at`) {
+		if strings.HasPrefix(said, "stopping") && strings.HasSuffix(said, `does not answer at "c": the rest was not read`) {
 			return said
 		}
 	}

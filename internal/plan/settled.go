@@ -8,10 +8,14 @@ import (
 	"brood/internal/filecopy"
 )
 
-// settled says why there is nothing to do for a name, and which attributes the copy lacks
-// for good. When there is something to do, reason is "", and e.repair tells that no
-// contents are to be copied. (The child looks again, by the same rules: much may happen in
-// between.)
+// settled returns why a name needs no child, and which attributes its copy lacks for good. If
+// the name needs a child, reason is ""; e.repair is set if its contents need no copying.
+//
+// The child decides again, since the destination may change before it starts. Both use the same
+// tests: filecopy.Same for contents, and Attributes.Kept for attributes. Only the order of the
+// tests is written twice (here and in filecopy's keeps and alreadyThere), because the questions
+// differ. The plan needs a reason to show, and leaves a doubtful name to the child. The child
+// acts on what it finds: it has opened the files.
 func (w *walk) settled(e *entry) (reason string, lost []string) {
 	if e.kind == link || w.opts.Overwrite == filecopy.Always {
 		return "", nil
@@ -32,7 +36,7 @@ func (w *walk) settled(e *entry) (reason string, lost []string) {
 	return event.ReasonDone, lost
 }
 
-// isThere tells whether the destination seems to have the copy of a file or hard link.
+// isThere reports whether the destination seems to have the copy of a file or a hard link.
 // Attributes do not count.
 func (w *walk) isThere(e entry, there fs.FileInfo) bool {
 	switch {
@@ -44,8 +48,8 @@ func (w *walk) isThere(e entry, there fs.FileInfo) bool {
 	return e.kind == file && filecopy.Same(e.info, there)
 }
 
-// lacks tells whether a child has to repair the copy of a file; lost are the attributes
-// that no child could give it.
+// lacks reports whether a child must repair the attributes of a file's copy. lost are the
+// attributes that no child can give it.
 func (w *walk) lacks(e entry, there fs.FileInfo) (repair bool, lost []string) {
 	want, err := w.source.attributes(e.name, e.info)
 	if err != nil {
@@ -61,11 +65,11 @@ func (w *walk) lacks(e entry, there fs.FileInfo) (repair bool, lost []string) {
 	return !kept || w.opts.Strict && len(lost) > 0, lost
 }
 
-// isKnown tells whether a child is to meet this error. A name that has gone just now needs
-// no child, and nor does a system without /proc, where attributes cannot be read.
+// isKnown reports whether a child should report this error. A name that has just gone needs no
+// child. On a system without /proc attributes cannot be read, and a child would not help either.
 func isKnown(err error) bool { return !errors.Is(err, fs.ErrNotExist) }
 
-// there is what the destination has of the name; nil for nothing that can be seen.
+// there returns the info of the name in the destination, or nil if nothing is found there.
 func (w *walk) there(e entry) fs.FileInfo {
 	if e.folder.fresh {
 		return nil

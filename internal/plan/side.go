@@ -8,21 +8,21 @@ import (
 	"brood/internal/filecopy"
 )
 
-// side is the source or the destination of a walk, which asks nothing of either but
-// by way of the pulse.
+// side is the source or the destination of a walk. Each method announces its system calls to
+// the pulse.
 type side struct {
 	what  string // "source" or "dest"
 	path  string
-	where string // what failed, in an event: "" or " at the destination"
+	where string // suffix of the operation in a failure: "" or " at the destination"
 
 	pulse    *pulse
 	root     *os.Root
-	folders  *filecopy.Chain // below root, in the order of the walk
+	folders  *filecopy.Chain // open folders below root, in the order of the walk
 	spelling filecopy.Spelling
 	kept     filecopy.AttributeReader
 }
 
-// newSide is a side whose folder is open, and stays the caller's.
+// newSide returns a side with this open folder, which the caller closes.
 func newSide(p *pulse, what, path, where string, root *os.Root) *side {
 	return &side{
 		what: what, path: path, where: where, pulse: p,
@@ -35,7 +35,7 @@ func (s *side) close() {
 	s.folders.Close()
 }
 
-// at is the open folder of a name, and what the name is there.
+// at returns the open folder of a name, and the name in it.
 func (s *side) at(name string) (dir *os.Root, base string, err error) {
 	dir, err = s.folders.Open(path.Dir(name))
 	return dir, path.Base(name), err
@@ -51,7 +51,7 @@ func (s *side) lstat(name string) (fs.FileInfo, error) {
 	return dir.Lstat(base)
 }
 
-// attributes are those of a name that was seen so; an archive keeps them.
+// attributes returns the attributes of a name that an archive keeps. seen is its info.
 func (s *side) attributes(name string, seen fs.FileInfo) (filecopy.Attributes, error) {
 	s.pulse.ask(s, "read attributes", name)
 	defer s.pulse.answered()
@@ -72,8 +72,8 @@ func (s *side) readlink(name string) (string, error) {
 	return dir.Readlink(base)
 }
 
-// exact tells whether the side has a name just so. Where it has the name in another
-// spelling, which it takes for the same, it has another file.
+// exact reports whether the side has a name in this spelling. A file system that ignores case
+// may find another file under the name.
 func (s *side) exact(name string) bool {
 	s.pulse.ask(s, "stat", name)
 	defer s.pulse.answered()

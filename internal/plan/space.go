@@ -6,13 +6,13 @@ import (
 	"math"
 )
 
-// Room is what a file system has or is to have.
+// Room is free or needed space of a file system.
 type Room struct {
-	Bytes  int64 // allocated, not the lengths of files
-	Inodes int64 // math.MaxInt64 where they are not limited
+	Bytes  int64 // allocated bytes, not the sizes of files
+	Inodes int64 // math.MaxInt64 if the file system does not limit them
 }
 
-// Shortage is the error of a destination that cannot hold what is to be copied.
+// Shortage is the error of a destination that has too little room.
 type Shortage struct {
 	Dest         string
 	Needed, Free Room
@@ -25,22 +25,23 @@ func (s *Shortage) Error() string {
 	return fmt.Sprintf("dest %q: needs %d inodes, has %d", s.Dest, s.Needed.Inodes, s.Free.Inodes)
 }
 
-// allocation is what a copy of the file will occupy: its holes are kept.
+// allocation returns the bytes that a copy of the file will occupy. Holes stay holes.
 func allocation(info fs.FileInfo) int64 {
 	const block = 4096
 	size := min(info.Size(), occupies(info))
 	return (size + block - 1) / block * block
 }
 
-// Free is what the file system of dest, or of the nearest folder above it that is
-// there, has for anybody (what it keeps back for root is left to the system); known is false where that cannot be told.
+// Free returns the free room in the file system of dest, or of the nearest existing folder above
+// it. Room that the system reserves for root does not count. known is false if the file system
+// does not tell.
 func Free(dest string) (room Room, known bool) {
 	there, _, err := existing(dest)
 	if err != nil {
 		return Room{}, false
 	}
 	v, err := statVolume(there)
-	// A file system that knows nothing of its size says zero.
+	// A file system that does not know its size reports zero.
 	if err != nil || v.blocks == 0 {
 		return Room{}, false
 	}
@@ -48,15 +49,15 @@ func Free(dest string) (room Room, known bool) {
 	if v.free <= math.MaxInt64/v.block {
 		room.Bytes = int64(v.free * v.block)
 	}
-	if v.inodes > 0 { // btrfs has no number of them
+	if v.inodes > 0 { // btrfs reports 0: no limit
 		room.Inodes = int64(min(v.freeInodes, math.MaxInt64))
 	}
 	return room, true
 }
 
-// volume is what statfs(2) says of a file system.
+// volume is the answer of statfs(2).
 type volume struct {
 	block              uint64 // bytes
-	blocks, free       uint64 // free: to anybody
+	blocks, free       uint64 // free: without the blocks reserved for root
 	inodes, freeInodes uint64
 }

@@ -11,9 +11,9 @@ func statVolume(name string) (volume, error) {
 	}
 	v := volume{
 		block: max(uint64(s.Bsize), 1), blocks: s.Blocks, inodes: s.Files,
-		free: uint64(max(s.Bavail, 0)), freeInodes: uint64(max(s.Ffree, 0)), // below zero is what only root has left
+		free: uint64(max(s.Bavail, 0)), freeInodes: uint64(max(s.Ffree, 0)), // below zero: only root has some left
 	}
 	return v, nil
 }
 
-func mayShare(*pulse, Tree) bool { return false } // no reflinks are made here
+func mayShare(*pulse, Tree) bool { return false } // brood makes no reflinks on these systems

@@ -18,10 +18,10 @@ func statVolume(name string) (volume, error) {
 	return v, nil
 }
 
-const zfsMagic = 0x2fc12fc1 // OpenZFS, which is not in the kernel's headers
+const zfsMagic = 0x2fc12fc1 // OpenZFS is not in the kernel's headers
 
-// mayShare tells whether copies may take no room: source and destination are one
-// file system of a kind that can reflink, or one over such a kind.
+// mayShare reports whether copies may take no room: source and destination are one file system
+// of a kind that can reflink, or one that may lie over such a kind.
 func mayShare(p *pulse, t Tree) bool {
 	p.askFor("dest", t.Dest)
 	dest, info, err := existing(t.Dest)
@@ -38,7 +38,7 @@ func mayShare(p *pulse, t Tree) bool {
 	}
 	switch uint32(there.Type) {
 	case zfsMagic:
-		return true // data sets share, and nothing tells which are of one pool
+		return true // data sets of a pool share contents, and nothing tells which pool they are in
 	case unix.BTRFS_SUPER_MAGIC, unix.BCACHEFS_SUPER_MAGIC:
 		// Each subvolume has a device number of its own, but the size is that of all.
 		return here.Blocks == there.Blocks

@@ -10,15 +10,16 @@ import (
 	"brood/internal/filecopy"
 )
 
-// entry is what the walk has found, in its order; folders are entered and left.
+// entry is a finding of the walk. The walk passes entries on in its order: it enters a
+// folder, finds what is in it, and leaves it.
 type entry struct {
 	kind   kind
 	name   string
-	info   fs.FileInfo // of the source, while the walk has it in hand
-	size   int64       // of a file, then
-	folder *folder     // in which it is; of entered and left: itself
+	info   fs.FileInfo // of the source, until feed takes the entry
+	size   int64       // of a file, from then on
+	folder *folder     // the folder that holds it; for entered and left, the folder itself
 	first  *first      // of a file with several names
-	repair bool        // of a file: the copy is there, and lacks attributes
+	repair bool        // the file's copy is there but lacks attributes
 }
 
 type kind int
@@ -31,27 +32,30 @@ const (
 	hardLink // to another name of the source
 )
 
-// walk goes through the source depth first.
+// walk reads the source depth first, and the destination beside it.
 type walk struct {
 	ctx    context.Context
 	pulse  *pulse
 	tree   Tree
 	source *side
-	dest   *side // nil when there is none yet
+	dest   *side // nil if it does not exist
 	opts   Options
 	filter filter
 	emit   event.Sink
-	pass   func(entry) // may wait, but not when ctx is done
-	own    bool        // it has opened the tree itself
-	shared hardLinks   // nil when hard links are not kept
+	pass   func(entry) // takes an entry; it may wait, but not when ctx is done
+	own    bool        // the walk opened the tree, and closes it
+	shared hardLinks   // nil if hard links are not kept
 	apart  apart
 
-	sourceOnly bool   // nothing is written: the tree has no destination, or Measure asks about a comparison
-	compared   folder // of a comparison: that all files are said to be in, since nothing waits for them
+	sourceOnly bool   // the tree has no destination, or Measure asks about a comparison
+	compared   folder // the folder of all entries of a comparison, where no folder waits for its files
 }
 
 func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sink) (*walk, error) {
-	w := &walk{ctx: ctx, pulse: p, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit, own: t.Folders == nil, sourceOnly: t.Dest == ""}
+	w := &walk{
+		ctx: ctx, pulse: p, opts: opts, filter: filter{opts.Include, opts.Exclude}, emit: emit,
+		own: t.Folders == nil, sourceOnly: t.Dest == "",
+	}
 	var err error
 	if w.own {
 		if t, err = t.openFolders(p); err != nil {
@@ -95,7 +99,7 @@ func (w *walk) run() {
 	}
 }
 
-// single calls back for the one file of the tree.
+// single calls back for the one file of the tree, unless the filters refuse it.
 func (w *walk) single(call func(name string, info fs.FileInfo)) {
 	name := w.tree.File
 	if w.filter.excludes(name) || !w.filter.includes(name) {
@@ -109,7 +113,7 @@ func (w *walk) single(call func(name string, info fs.FileInfo)) {
 	call(name, info)
 }
 
-// folder walks one folder; one that cannot be read is a failure, and made all the same.
+// folder walks one folder. A folder that cannot be read is a failure; a child makes it all the same.
 func (w *walk) folder(f *folder) {
 	if w.ctx.Err() != nil {
 		return
@@ -135,7 +139,7 @@ func (w *walk) entries(f *folder) error {
 	return w.each(w.source, f.name, w.wanted, func(e dirent) { w.entry(e, found) })
 }
 
-// each calls back for each name in a folder that is wanted, until ctx is done.
+// each calls back for each name in a folder that want accepts, until ctx is done.
 func (w *walk) each(of *side, folder string, want func(name string) bool, call func(dirent)) error {
 	l, err := of.list(folder)
 	if err != nil {
@@ -156,7 +160,7 @@ func (w *walk) each(of *side, folder string, want func(name string) bool, call f
 	}
 }
 
-// wanted tells whether a name in a folder of the source may be copied, whatever it is of.
+// wanted reports whether a name in the source may be copied, as far as its name tells.
 func (w *walk) wanted(name string) bool {
 	if filecopy.IsTemporary(path.Base(name)) {
 		w.skipped(name, reasonLeftover)
@@ -165,7 +169,7 @@ func (w *walk) wanted(name string) bool {
 	return !w.filter.excludes(name)
 }
 
-// entry calls back for a name in a folder of the source, if it is wanted.
+// entry calls back for a name in the source: a folder, or a name that the filters include.
 func (w *walk) entry(e dirent, call func(name string, info fs.FileInfo)) {
 	switch {
 	case e.err != nil:
@@ -175,7 +179,7 @@ func (w *walk) entry(e dirent, call func(name string, info fs.FileInfo)) {
 	}
 }
 
-// found goes on by what the name is of; only is what is chosen below it, nil for all.
+// found handles a name by its kind. only is the choice below a folder; nil for all names.
 func (w *walk) found(name string, info fs.FileInfo, in *folder, only *choice) {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
@@ -191,7 +195,7 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *choice) {
 	}
 }
 
-// enter walks a folder in a folder, unless the copy would get into the source.
+// enter walks a subfolder, unless its copy would be written into the source.
 func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *choice) {
 	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
 	var there fs.FileInfo
@@ -210,7 +214,7 @@ func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *choice) {
 	w.folder(f)
 }
 
-// name passes on a name that is no folder's, unless there is nothing to do for it.
+// name passes on a name that is not a folder, unless it needs no child. Then it is Skipped.
 func (w *walk) name(k kind, name string, info fs.FileInfo, in *folder) {
 	e := entry{kind: k, name: name, info: info, folder: in}
 	all := w.shared.meet(info)

@@ -1,0 +1,71 @@
+package plan
+
+import "slices"
+
+// Batch is the work for one child.
+type Batch struct {
+	Folders bool     // the items are folders, links and nodes, or hard links; not files
+	Items   []string // names relative to source and destination, with slashes
+	Firsts  []string // only with hard links: for each item the name to link to, which is done
+	Bytes   int64    // total size of the files that are copied
+
+	of []entry // the items' entries
+}
+
+// Repairs reports whether the batch copies no contents: its files are there but lack attributes.
+func (b Batch) Repairs() bool {
+	return !slices.ContainsFunc(b.of, func(e entry) bool { return !e.repair })
+}
+
+// add appends an entry.
+func (b *Batch) add(e entry) {
+	if e.kind == file && !e.repair {
+		b.Bytes += e.size
+	}
+	if e.kind == hardLink {
+		b.Firsts = append(b.Firsts, e.first.name)
+	}
+	e.info = nil
+	b.Items = append(b.Items, e.name)
+	b.of = append(b.of, e)
+}
+
+// front returns a batch of the first n items of a queue.
+func (b Batch) front(n int) Batch {
+	b.Items, b.of = b.Items[:n], b.of[:n]
+	if len(b.Firsts) > 0 {
+		b.Firsts = b.Firsts[:n]
+	}
+	return b
+}
+
+// after returns the queue without its first n items.
+func (b Batch) after(n int) Batch {
+	b.Items, b.of = slices.Clone(b.Items[n:]), slices.Clone(b.of[n:])
+	if len(b.Firsts) > 0 {
+		b.Firsts = slices.Clone(b.Firsts[n:])
+	}
+	return b
+}
+
+// fits returns how many items of a queue fit into one batch with this room for names (0: no
+// bound). One item always fits.
+func (b Batch) fits(argRoom int) int {
+	size := 0
+	for i, e := range b.of {
+		size += e.args()
+		if i == laneBatch || i > 0 && argRoom > 0 && size > argRoom {
+			return i
+		}
+	}
+	return len(b.of)
+}
+
+// args returns the room that an entry takes among the child's arguments.
+func (e entry) args() int {
+	const each = 9 // a pointer, and the zero byte at the end
+	if e.kind == hardLink {
+		return len(e.name) + len(e.first.name) + 2*each
+	}
+	return len(e.name) + each
+}
