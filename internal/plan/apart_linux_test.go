@@ -11,7 +11,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestCheckMounts: a mount gives a folder a name that is not below the others.
+// Check also sees a destination inside the source by way of a mount.
 func TestCheckMounts(t *testing.T) {
 	t.Chdir(t.TempDir())
 	makeTree(t, ".", "src/a/b c/f", "src/f", "src/h/kept/f", "src/disk/", "m/", "m 2/", "all/", "hidden/", "out/", "other/x/", "dst/in/f", "dst/sub/", "part/")
@@ -62,7 +62,7 @@ func TestCheckMounts(t *testing.T) {
 	}
 }
 
-// TestWalkStaysApart: the walk looks for itself, without Check.
+// The walk keeps source and destination apart by itself, without Check.
 func TestWalkStaysApart(t *testing.T) {
 	t.Chdir(t.TempDir())
 	makeTree(t, ".", "src/a/b/f", "src/a/g", "src/z/f", "m/", "dst/s/f", "dst/s/s/f", "dst/s/y/f", "dst/y/f", "dst/s/l/f", "dst/s/m/f", "dst/l -> s/y", "dst/m -> y", "mid/y/", "mid/q/", "from/q/in/q/f", "from/y/f")
@@ -86,7 +86,7 @@ func TestWalkStaysApart(t *testing.T) {
 	}
 }
 
-// bind gives a folder a second name.
+// bind mounts a folder at a second place.
 func bind(t *testing.T, from, at string) {
 	t.Helper()
 	mount(t, from, at, "", unix.MS_BIND)
@@ -99,5 +99,5 @@ func mount(t *testing.T, from, at, kind string, flags uintptr) {
 		t.Skip("needs root: mount: ", err)
 	}
 	t.Cleanup(func() { unmount(t, at) })
-	must(t, unix.Mount("", at, "", unix.MS_PRIVATE, "")) // later mounts in one do not reach the other
+	must(t, unix.Mount("", at, "", unix.MS_PRIVATE, "")) // later mounts below one do not appear below the other
 }

@@ -50,7 +50,7 @@ func TestArgRoom(t *testing.T) {
 		makeTree(t, dir, fmt.Sprintf("f%02d%s", n, long), fmt.Sprintf("d%02d%s/", n, long))
 	}
 	for name, row := range map[string]struct {
-		room, filesMost, foldersMost int // names a batch, -1: no matter
+		room, filesMost, foldersMost int // most names in a batch
 	}{
 		"no bound":    {0, 100, 101},
 		"plenty":      {1 << 20, 100, 101},
@@ -62,7 +62,7 @@ func TestArgRoom(t *testing.T) {
 			batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1000, ArgRoom: row.room})
 			files, rest := filesAndRest(batches)
 			if len(files) != 100 || len(rest) != 101 {
-				t.Errorf("%d files and %d folders came, want 100 and 101", len(files), len(rest))
+				t.Errorf("%d files and %d folders, want 100 and 101", len(files), len(rest))
 			}
 			mostFiles, mostFolders := 0, 0
 			for _, batch := range batches {
@@ -71,7 +71,7 @@ func TestArgRoom(t *testing.T) {
 					size += len(name) + 9
 				}
 				if row.room > 0 && len(batch.Items) > 1 && size > row.room {
-					t.Errorf("a batch of %d names takes %d bytes of %d", len(batch.Items), size, row.room)
+					t.Errorf("a batch of %d names takes %d bytes, more than %d", len(batch.Items), size, row.room)
 				}
 				if batch.Folders {
 					mostFolders = max(mostFolders, len(batch.Items))
@@ -138,7 +138,7 @@ func TestOverwrite(t *testing.T) {
 	}
 }
 
-// TestRecheck: what seems to be done is a batch, too; what may not be replaced is none.
+// With Recheck a file that seems to be done gets a child; with Never no existing file does.
 func TestRecheck(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	makeTree(t, src, "done", "longer", "missing")

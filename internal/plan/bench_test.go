@@ -11,8 +11,8 @@ import (
 	"brood/internal/plan"
 )
 
-// BenchmarkPlan plans a tree of 10,000 files that the kernel has in memory, each
-// batch done at once: of a first copy, and of one that finds all of them there.
+// BenchmarkPlan plans the copy of 10,000 files that the kernel has in memory. Each batch is
+// done at once. The destination has none of the files, or all of them.
 func BenchmarkPlan(b *testing.B) {
 	const folders, each = 100, 100
 	dir, same := b.TempDir(), b.TempDir()
@@ -40,9 +40,9 @@ func BenchmarkPlan(b *testing.B) {
 
 var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
 
-// makeFolders makes folders of so many files. All in one are the same file, which is nothing to a copy
-// that keeps no hard links: where ten thousand inodes were removed, ext4 without a
-// journal is slow to make new ones for minutes.
+// makeFolders makes folders with this number of files. The files of a folder are hard links,
+// which are files of their own to a copy without Archive. Ten thousand inodes would be slow:
+// once they are removed, ext4 without a journal is slow to make new ones for minutes.
 func makeFolders(b *testing.B, dir string, folders, each int) {
 	for d := range folders {
 		folder := fmt.Sprintf("folder-%02d/", d)
@@ -54,7 +54,7 @@ func makeFolders(b *testing.B, dir string, folders, each int) {
 	}
 }
 
-// planAll plans a copy with a child per file, and counts its files.
+// planAll plans a copy with one child for each file. It counts the files in batches and the skipped ones.
 func planAll(b *testing.B, tree plan.Tree) (copied, skipped int) {
 	var events atomic.Int64
 	p, err := plan.Start(b.Context(), tree, plan.Options{PerChild: 1}, func(e event.Event) {

@@ -13,17 +13,17 @@ import (
 	"brood/internal/testenv"
 )
 
-// leftover is a name that the walk passes over with an event, by which one sees how far it is.
+// leftover returns a name that the walk skips with an event, which shows how far the walk is.
 func leftover(t *testing.T, of string) string {
 	t.Helper()
 	name := "." + of + ".01234567.brood"
 	if !filecopy.IsTemporary(name) {
-		t.Fatalf("%q is no temporary name", name)
+		t.Fatalf("%q is not a temporary name", name)
 	}
 	return name
 }
 
-// TestBackPressure: where nobody takes batches the walk soon waits.
+// If nobody takes batches, the walk soon waits.
 func TestBackPressure(t *testing.T) {
 	testenv.Long(t)
 	const names = 2500
@@ -36,8 +36,8 @@ func TestBackPressure(t *testing.T) {
 	for name, row := range map[string]struct {
 		source string
 		guided bool // for one slot
-		take   int  // batches that are taken, and not done
-		most   int  // names that the walk may have seen
+		take   int  // batches that are taken but not done
+		most   int  // names that the walk may have seen by then
 	}{
 		"files":                   {files, false, 0, 300},
 		"files, some under way":   {files, false, 100, 400},
@@ -70,7 +70,7 @@ func TestBackPressure(t *testing.T) {
 	}
 }
 
-// TestLaneInTime: the folders of files that are done come before all files are.
+// Folders come when their files are done, not only after all files.
 func TestLaneInTime(t *testing.T) {
 	const folders = 1000
 	dir := t.TempDir()
@@ -85,7 +85,7 @@ func TestLaneInTime(t *testing.T) {
 		for {
 			batch, ok, _ := tryTake(p)
 			if !ok {
-				t.Fatal("there is no batch, and nothing under way")
+				t.Fatal("there is no batch, and none is running")
 			}
 			if batch.Folders {
 				break
@@ -101,7 +101,7 @@ func TestLaneInTime(t *testing.T) {
 	})
 }
 
-// TestFlat: one folder of many files, and nobody who takes one, ends when it is cancelled.
+// A plan with one large folder ends when it is cancelled, even if nobody takes a batch.
 func TestFlat(t *testing.T) {
 	testenv.Long(t)
 	dir := t.TempDir()
@@ -144,14 +144,14 @@ func TestCancel(t *testing.T) {
 					t.Errorf("a batch after the end: %q", batch.Items)
 				}
 				for _, batch := range running {
-					p.Done(batch) // returns, though nobody is interested any more
+					p.Done(batch) // returns, although the plan has ended
 				}
 			})
 		})
 	}
 }
 
-// TestWait: no event comes when Wait has returned.
+// No event comes after Wait has returned.
 func TestWait(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, leftover(t, "a"), "b")
@@ -172,12 +172,12 @@ func TestWait(t *testing.T) {
 		}()
 		synctest.Wait()
 		if waited.Load() {
-			t.Error("Wait has returned while an event was being emitted")
+			t.Error("Wait returned while an event was being emitted")
 		}
 		close(goOn)
 		synctest.Wait()
 		if !waited.Load() {
-			t.Error("Wait has not returned when all had ended")
+			t.Error("Wait did not return when everything had ended")
 		}
 	})
 }

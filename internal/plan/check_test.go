@@ -128,7 +128,7 @@ func TestCheckPermissions(t *testing.T) {
 	}
 }
 
-// TestRecordWithoutAnswer: to open a pipe that nobody writes to takes for ever.
+// Opening a pipe without a writer takes for ever; ReadFailed gives up.
 func TestRecordWithoutAnswer(t *testing.T) {
 	pipe := t.TempDir() + "/record"
 	must(t, syscall.Mkfifo(pipe, 0o600))
@@ -136,7 +136,7 @@ func TestRecordWithoutAnswer(t *testing.T) {
 	if want := fmt.Sprintf("record %q: no answer for 50ms", pipe); err == nil || err.Error() != want {
 		t.Errorf("%v; want %s", err, want)
 	}
-	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // what was left behind ends
+	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // ends the goroutine that was given up
 	must(t, err)
 	must(t, writer.Close())
 }

@@ -84,7 +84,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// makeSide is makeTree; NAME| is a named pipe, NAME=CONTENTS a file.
+// makeSide is makeTree with two more forms: NAME| is a named pipe, NAME=CONTENTS a file.
 func makeSide(t *testing.T, dir string, names []string) {
 	t.Helper()
 	for _, name := range names {
@@ -101,7 +101,7 @@ func makeSide(t *testing.T, dir string, names []string) {
 	}
 }
 
-// TestCompareSockets: a copy has none, so none is missed; something else in its place is told.
+// A missing socket is no difference, since no copy has one; another kind in its place is.
 func TestCompareSockets(t *testing.T) {
 	t.Chdir(t.TempDir()) // the name of a socket is short
 	makeTree(t, ".", "s/", "d/b")
@@ -119,7 +119,7 @@ func TestCompareSockets(t *testing.T) {
 	}
 }
 
-// TestCompareDevices: a device is one of a kind by its number.
+// Devices with different numbers are of different kinds.
 func TestCompareDevices(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: mknod")
@@ -155,7 +155,7 @@ func TestCompareOneFile(t *testing.T) {
 	}
 }
 
-// TestCompareBatches: as many names a batch as asked for.
+// The batches of a comparison have PerChild files, too.
 func TestCompareBatches(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	names := []string{"1", "2", "3/33", "4", "5"}
@@ -171,7 +171,7 @@ func TestCompareBatches(t *testing.T) {
 	}
 }
 
-// TestCompareGuided: big files by themselves, small ones together, also those of other folders.
+// With Guided, big files are alone, and small ones share a batch, also those of different folders.
 func TestCompareGuided(t *testing.T) {
 	dir := t.TempDir()
 	for _, side := range []string{"src/", "dst/"} {
@@ -187,7 +187,7 @@ func TestCompareGuided(t *testing.T) {
 	var sizes []int
 	for _, batch := range batches {
 		if sizes = append(sizes, len(batch.Items)); batch.Bytes >= 16<<20 && len(batch.Items) > 1 {
-			t.Errorf("a batch of %q, a big one among them", batch.Items)
+			t.Errorf("batch %q has a big file and others", batch.Items)
 		}
 	}
 	slices.Sort(sizes)
@@ -196,7 +196,7 @@ func TestCompareGuided(t *testing.T) {
 	}
 }
 
-// TestCompareUnreadable: what cannot be read is a failure; the rest goes on.
+// A name that cannot be read is a failure, and the comparison goes on.
 func TestCompareUnreadable(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("platform: root reads what nobody may")
@@ -220,7 +220,7 @@ func TestCompareUnreadable(t *testing.T) {
 	}
 }
 
-// TestCompareBounds: where nobody takes batches the walk waits, and it ends when it is cancelled.
+// If nobody takes batches, the walk of a comparison waits, and ends when it is cancelled.
 func TestCompareBounds(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	for n := range 1000 {
@@ -235,7 +235,7 @@ func TestCompareBounds(t *testing.T) {
 		must(t, err)
 		synctest.Wait()
 		if got := seen.Load(); got == 0 || got > 300 {
-			t.Errorf("the walk has seen %d of 1000 that are missing, want 1 to 300", got)
+			t.Errorf("the walk has seen %d of 1000 missing files, want 1 to 300", got)
 		}
 		cancel()
 		p.Wait()
@@ -279,6 +279,6 @@ func TestCheckCompare(t *testing.T) {
 		})
 	}
 	if _, err := plan.StartCompare(t.Context(), plan.Tree{Source: "src", Dest: "none"}, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
-		t.Error("a comparison with nothing has begun")
+		t.Error("StartCompare returned no error without a destination")
 	}
 }

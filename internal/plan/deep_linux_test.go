@@ -10,7 +10,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestDeep walks a deep tree with few descriptors, also when the destination has it already.
+// TestDeep walks a deep tree with few descriptors, without and with the same tree at the destination.
 func TestDeep(t *testing.T) {
 	levels := 2000
 	if testing.Short() {
@@ -40,7 +40,7 @@ func TestDeep(t *testing.T) {
 	}
 }
 
-// nest makes d/d/d… and a file f at the bottom, one step at a time: the path as a whole would be too long.
+// nest makes d/d/d… with a file f at the bottom. It goes step by step, since the whole path is too long.
 func nest(t *testing.T, dir string, levels int) {
 	t.Helper()
 	at, err := syscall.Open(dir, syscall.O_DIRECTORY|syscall.O_CLOEXEC, 0)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// FuzzFilter: a pattern that is taken is matched against any name, in an instant; one
-// without meta characters as a part of a name or the whole of it, byte for byte.
-// For longer than its seeds: go test -run '^$' -fuzz FuzzFilter ./internal/plan
+// FuzzFilter checks that a valid pattern is matched against any name in little time. A pattern
+// without meta characters must match its own bytes and nothing else.
+// To run more than the seeds: go test -run '^$' -fuzz FuzzFilter ./internal/plan
 func FuzzFilter(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"*.{mov,mp4}", "in/a.mov"}, {"a.mov", "in/a.mov"}, {"./a.mov", "in/a.mov"}, {"/a.mov", "a.mov"}, {"in/", "x/in"},
@@ -44,7 +44,7 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// isNamed is what the README says of a pattern that stands for itself.
+// isNamed matches a pattern without meta characters by the rules in the README.
 func isNamed(pattern, name string) bool {
 	if strings.Contains(pattern, "/") {
 		return strings.TrimPrefix(strings.TrimPrefix(pattern, "./"), "/") == name
@@ -52,7 +52,7 @@ func isNamed(pattern, name string) bool {
 	return pattern == path.Base(name)
 }
 
-// Names are bytes, also where they are no UTF-8.
+// Names are matched as bytes, also if they are not UTF-8.
 func TestFilterByBytes(t *testing.T) {
 	for _, row := range []struct {
 		pattern, name string

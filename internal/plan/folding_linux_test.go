@@ -13,8 +13,8 @@ import (
 	"brood/internal/plan"
 )
 
-// A destination that takes two names for one has only one of the files: the other
-// is not done, however like it is.
+// A destination that ignores case holds only one of two files that differ by case. The other
+// file is not done, even if size and time are the same.
 func TestOtherSpellingIsNotDone(t *testing.T) {
 	src := t.TempDir()
 	dst := faultfstest.Mount(t, faultfs.Options{Fold: true}).Mounted
@@ -27,7 +27,7 @@ func TestOtherSpellingIsNotDone(t *testing.T) {
 	batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
 	files, _ := filesAndRest(batches)
 	if !slices.Equal(files, []string{"A.MOV", "d/f"}) {
-		t.Errorf("files %q; want those that are there in another spelling", files)
+		t.Errorf("files %q; want the names with another spelling at the destination", files)
 	}
 	if got, want := seen.of(event.Skipped), []string{"D/f: same size and time", "a.mov: same size and time"}; !slices.Equal(got, want) {
 		t.Errorf("skipped %q; want %q", got, want)
@@ -45,7 +45,7 @@ func TestOtherSpellingIsNotDone(t *testing.T) {
 	}
 }
 
-// With Archive a copy that lacks its source's mode is no finished one.
+// With Archive a copy with another mode than its source is not done.
 func TestArchiveGoesByTheMode(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	makeTree(t, src, "f", "g")

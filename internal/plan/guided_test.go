@@ -14,14 +14,14 @@ const (
 	mib = 1 << 20
 )
 
-// some are so many files of a size in a folder; their names go on from file to file of it.
+// some describes files of one size in a folder. Their names are numbers that go on within the folder.
 type some struct {
 	folder string
 	number int
 	size   int64
 }
 
-// found are the entries of which a walk finds these.
+// found returns the entries of a walk that finds these files.
 func found(all ...some) (entries []entry) {
 	folders, next := map[string]*folder{}, map[string]int{}
 	for _, s := range all {
@@ -37,7 +37,7 @@ func found(all ...some) (entries []entry) {
 	return entries
 }
 
-// batchesOf takes all batches that there are: of each how many names, the first, and the last.
+// batchesOf takes all ready batches. It describes each as "NUMBER FIRST-LAST".
 func batchesOf(g *guided, hurry bool) string {
 	var batches []string
 	for {
@@ -50,13 +50,13 @@ func batchesOf(g *guided, hurry bool) string {
 	}
 }
 
-// TestGuided: which batches are made of which sizes, when the walk goes on and when it is over.
+// TestGuided checks the batches for some sizes of files: while the walk goes on, and at its end.
 func TestGuided(t *testing.T) {
 	const big = 16 * mib
 	for name, row := range map[string]struct {
 		slots, room int
 		found       []some
-		ahead, over string // the batches that are made by then
+		ahead, over string // batches while the walk goes on, and the rest at its end
 	}{
 		"nothing":                {2, 0, nil, "", ""},
 		"one file":               {2, 0, []some{{"a", 1, 0}}, "", "1 a/0-a/0"},
@@ -90,7 +90,7 @@ func TestGuided(t *testing.T) {
 				t.Errorf("while the walk goes on: %s\nwant %s", got, row.ahead)
 			}
 			if got := batchesOf(g, true); got != row.over {
-				t.Errorf("when it is over: %s\nwant %s", got, row.over)
+				t.Errorf("at its end: %s\nwant %s", got, row.over)
 			}
 			if n := g.waiting(); n != 0 || g.weight != 0 || g.args != 0 {
 				t.Errorf("%d files are left, of weight %d, in %d bytes", n, g.weight, g.args)
@@ -99,7 +99,7 @@ func TestGuided(t *testing.T) {
 	}
 }
 
-// TestGuidedBounds: how many files the walk finds where nobody takes them.
+// TestGuidedBounds checks how many files the walk finds if nobody takes them.
 func TestGuidedBounds(t *testing.T) {
 	for name, row := range map[string]struct {
 		slots int
@@ -115,20 +115,20 @@ func TestGuidedBounds(t *testing.T) {
 		g := newGuided(Options{Slots: row.slots})
 		got := 0
 		for _, e := range found(some{"a", 2 * filesAhead, row.size}) {
-			if g.next(false); g.enough(true) { // which is asked for, as when all slots are busy
+			if g.next(false); g.enough(true) { // feed calls next each time, also when all slots are busy
 				break
 			}
 			g.add(e)
 			got++
 		}
-		// A batch that was made when there was little is beside what the weight bounds.
+		// An early batch was made of few files, and the bound on the weight does not count it.
 		if got < row.want || got > min(row.want+64, filesAhead) {
 			t.Errorf("%s: %d, want %d", name, got, row.want)
 		}
 	}
 }
 
-// TestGuidedAtRandom: whatever is found and taken when, each name comes once and no batch is beyond its bounds.
+// With random files, taken at random times, each name comes once and each batch keeps its bounds.
 func TestGuidedAtRandom(t *testing.T) {
 	seed := time.Now().UnixNano()
 	for n := range int64(100) {
@@ -168,7 +168,7 @@ func someAt(random *rand.Rand) (all []some) {
 	return all
 }
 
-// checked is guided, and what it was given: in order, and not taken yet.
+// checked is a guided with the entries that it was given and that were not taken, in order.
 type checked struct {
 	*guided
 	o          Options
@@ -188,7 +188,7 @@ func (c *checked) take(t *testing.T, hurry bool) {
 	batch, ready := c.next(hurry)
 	if !ready {
 		if hurry && c.waiting() > 0 || c.enough(true) {
-			t.Errorf("%d files wait, and none is to be taken", c.waiting())
+			t.Errorf("%d files wait, and there is no batch", c.waiting())
 		}
 		return
 	}
@@ -198,7 +198,7 @@ func (c *checked) take(t *testing.T, hurry bool) {
 		bytes += e.size
 	}
 	if bytes != batch.Bytes || len(batch.of) != len(batch.Items) {
-		t.Errorf("a batch of %d names and %d bytes, and it says %d of %d", len(batch.of), bytes, len(batch.Items), batch.Bytes)
+		t.Errorf("a batch with %d entries of %d bytes has %d items and Bytes %d", len(batch.of), bytes, len(batch.Items), batch.Bytes)
 	}
 	if len(c.big) > 0 {
 		c.tookBig(t, batch)
@@ -207,7 +207,7 @@ func (c *checked) take(t *testing.T, hurry bool) {
 	}
 }
 
-// tookBig: one alone, and none that waits is larger.
+// tookBig checks that a big file is alone, and that no waiting file is larger.
 func (c *checked) tookBig(t *testing.T, batch Batch) {
 	largest := slices.MaxFunc(c.big, func(a, b entry) int { return int(a.size - b.size) }) // the first of these
 	if len(batch.Items) != 1 || batch.Items[0] != largest.name {
@@ -216,13 +216,13 @@ func (c *checked) tookBig(t *testing.T, batch Batch) {
 	c.big = slices.DeleteFunc(c.big, func(e entry) bool { return e.name == batch.Items[0] })
 }
 
-// tookSmall: those that were found first, no more than fill it.
+// tookSmall checks that the batch has the first small files, and no more than fill it.
 func (c *checked) tookSmall(t *testing.T, batch Batch) {
 	var before int64 // weight without the last
 	args := 0
 	for n, e := range batch.of {
 		if n == len(c.small) || c.small[n].name != e.name {
-			t.Fatalf("batch %q, want those of %v", batch.Items, c.small)
+			t.Fatalf("batch %q, want the first of %v", batch.Items, c.small)
 		}
 		if n < len(batch.of)-1 {
 			before += e.weight()
@@ -234,6 +234,6 @@ func (c *checked) tookSmall(t *testing.T, batch Batch) {
 		t.Errorf("a batch of %d names weighs %d without the last", len(batch.Items), before)
 	}
 	if c.o.ArgRoom > 0 && args > c.o.ArgRoom && len(batch.Items) > 1 {
-		t.Errorf("a batch of %d names takes %d bytes of %d", len(batch.Items), args, c.o.ArgRoom)
+		t.Errorf("a batch of %d names takes %d bytes, more than %d", len(batch.Items), args, c.o.ArgRoom)
 	}
 }

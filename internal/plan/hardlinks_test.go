@@ -19,7 +19,7 @@ import (
 	"brood/internal/plan"
 )
 
-// hardLink gives a file of dir more names.
+// hardLink gives a file in dir more names.
 func hardLink(t testing.TB, dir, file string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -27,7 +27,7 @@ func hardLink(t testing.TB, dir, file string, names ...string) {
 	}
 }
 
-// linked are the hard links in the batches, NAME=FIRST, in alphabetical order, and the
+// linked returns the hard links in the batches as NAME=FIRST, in alphabetical order, and the
 // other batches.
 func linked(batches []plan.Batch) (links []string, others []plan.Batch) {
 	for _, batch := range batches {
@@ -42,7 +42,7 @@ func linked(batches []plan.Batch) (links []string, others []plan.Batch) {
 	return links, others
 }
 
-// TestHardLinks: the first name that is to be copied is, the others become links to it.
+// The first name of a file that needs a copy is copied, and the others become links to it.
 func TestHardLinks(t *testing.T) {
 	for name, row := range map[string]struct {
 		opts    plan.Options
@@ -118,7 +118,7 @@ func testHardLinks(t *testing.T, src, dst string, opts plan.Options, want, wantS
 	}
 }
 
-// copied makes finished copies, as far as size and time tell.
+// copied makes copies that are done by their size and time.
 func copied(t *testing.T, src, dst string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -130,7 +130,7 @@ func copied(t *testing.T, src, dst string, names ...string) {
 	}
 }
 
-// TestOneFileOfSeveralNames is copied, whatever other names it has.
+// The single file of a tree is copied, even if it has other names.
 func TestOneFileOfSeveralNames(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "f")
@@ -141,7 +141,7 @@ func TestOneFileOfSeveralNames(t *testing.T) {
 	}
 }
 
-// TestLinkWaits: a link does not come before its first is done, nor its folder before the link is.
+// A link comes after its first name is done, and its folder after the link is done.
 func TestLinkWaits(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "a", "b/", "c")
@@ -161,7 +161,7 @@ func TestLinkWaits(t *testing.T) {
 		wantBatch("[a] []")
 		wantBatch("[c] []")
 		p.Done(batches[1])
-		wantBatch("[] []") // there is none
+		wantBatch("[] []") // no batch is ready
 		p.Done(batches[0])
 		wantBatch("[b/f b/g] [a a]")
 		wantBatch("[] []")
@@ -172,7 +172,7 @@ func TestLinkWaits(t *testing.T) {
 	})
 }
 
-// TestManyNames: of 10,000 names of one file, each comes once; while it is under way, not all are in memory.
+// Each of 10,000 names of one file comes once, and not all of them wait in memory for the first.
 func TestManyNames(t *testing.T) {
 	const number = 10_000
 	dir := t.TempDir()
@@ -198,7 +198,7 @@ func TestManyNames(t *testing.T) {
 	}
 }
 
-// testPressed: when very many names of a wait, that is copied, and no more of them is looked for.
+// testPressed: if very many names wait for a, then a is copied next, and the walk waits.
 func testPressed(t *testing.T, tree plan.Tree, opts plan.Options) {
 	var seen atomic.Int64
 	ctx, cancel := context.WithCancel(t.Context())
@@ -206,17 +206,17 @@ func testPressed(t *testing.T, tree plan.Tree, opts plan.Options) {
 	p, err := plan.Start(ctx, tree, opts, func(event.Event) { seen.Add(1) })
 	must(t, err)
 	if batch, ok, _ := tryTake(p); !ok || !slices.Equal(batch.Items, []string{"a"}) {
-		t.Errorf("batch %q; want a, though there is room for more in it", batch.Items)
+		t.Errorf("batch %q; want only a, although the batch is not full", batch.Items)
 	}
 	synctest.Wait()
-	if got := seen.Load(); got == 0 || got > 5 { // each stands for 500 names
+	if got := seen.Load(); got == 0 || got > 5 { // one for each 500 names
 		t.Errorf("the walk has seen %d of 21 leftovers, want 1 to 5", got)
 	}
 	cancel()
 	p.Wait()
 }
 
-// TestManyNamesOfALink: what many wait for may be in the lane itself.
+// The first name that many wait for may be a link, which is in the lane itself.
 func TestManyNamesOfALink(t *testing.T) {
 	const number = 3000
 	dir := t.TempDir()
@@ -231,7 +231,7 @@ func TestManyNamesOfALink(t *testing.T) {
 	}
 }
 
-// TestLinksArgRoom: a hard link takes the room of both of its names.
+// A hard link takes room for both of its names.
 func TestLinksArgRoom(t *testing.T) {
 	const room = 1000
 	dir := t.TempDir()
@@ -247,12 +247,12 @@ func TestLinksArgRoom(t *testing.T) {
 		most = max(most, len(batch.Firsts))
 	}
 	if number != 50 || most != room/(100+9+3+9) {
-		t.Errorf("%d links, up to %d a batch; want 50, up to %d", number, most, room/(100+9+3+9))
+		t.Errorf("%d links, at most %d in a batch; want 50 and %d", number, most, room/(100+9+3+9))
 	}
 }
 
-// TestForgotten: when all names of a file were met, it is kept no longer. A name
-// that comes to it afterwards is copied by itself.
+// The walk forgets a file when it has met all of its names. A name that is added after that is
+// copied as a file.
 func TestForgotten(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "a", "b", "c/"+leftover(t, "f"), "d/")
@@ -276,7 +276,7 @@ func TestForgotten(t *testing.T) {
 	}
 }
 
-// TestNodes: an archive has named pipes and devices, each as many names as it has.
+// An archive copies named pipes and devices, with all their names.
 func TestNodes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	makeTree(t, ".", "src/f", "src/in/")

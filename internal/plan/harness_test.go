@@ -27,8 +27,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// makeTree makes folders (names that end in a slash), links (NAME -> TARGET) and
-// files, which hold their own name, in dir; and the folders above each.
+// makeTree makes folders (names that end in a slash), links (NAME -> TARGET) and files in dir,
+// and the folders above each of them. A file contains its own name.
 func makeTree(t testing.TB, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -58,7 +58,7 @@ func (e *events) emit(ev event.Event) {
 	e.all = append(e.all, ev)
 }
 
-// of are the files of one kind of event, with why, in alphabetical order.
+// of returns "FILE: REASON" of the events of one kind, in alphabetical order.
 func (e *events) of(kind event.Kind) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -72,8 +72,8 @@ func (e *events) of(kind event.Kind) []string {
 	return files
 }
 
-// tryTake takes a batch when there is one now. It is to be called in a synctest
-// bubble: what the plan could do without us, it has done.
+// tryTake takes a batch if one is ready. It must be called in a synctest bubble, where it first
+// waits until the plan can do no more without the test.
 func tryTake(p *plan.Plan) (batch plan.Batch, ok, closed bool) {
 	synctest.Wait()
 	select {
@@ -84,7 +84,7 @@ func tryTake(p *plan.Plan) (batch plan.Batch, ok, closed bool) {
 	}
 }
 
-// runAll takes all batches, and completes each one before it takes the next.
+// runAll runs a plan to its end: it takes each batch when the one before it is done.
 func runAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Batch, *events) {
 	t.Helper()
 	opts.PerChild = max(opts.PerChild, 1)
@@ -100,7 +100,7 @@ func runAll(t *testing.T, tree plan.Tree, opts plan.Options) ([]plan.Batch, *eve
 	return batches, &seen
 }
 
-// filesAndRest are the names in the batches, in alphabetical order.
+// filesAndRest returns the items of the batches in alphabetical order: files, and all others.
 func filesAndRest(batches []plan.Batch) (files, rest []string) {
 	for _, batch := range batches {
 		if batch.Folders {
@@ -116,7 +116,7 @@ func filesAndRest(batches []plan.Batch) (files, rest []string) {
 
 func sortedKeys(m map[string]bool) []string { return slices.Sorted(maps.Keys(m)) }
 
-// noEvents is for a tree of which all is to be copied.
+// noEvents returns a sink for a plan that must emit nothing.
 func noEvents(t *testing.T) event.Sink {
 	return func(e event.Event) { t.Errorf("unexpected event: %+v", e) }
 }

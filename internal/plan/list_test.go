@@ -14,7 +14,7 @@ import (
 	"brood/internal/plan"
 )
 
-// listed writes all batches of one kind to a list, and takes them from there again.
+// listed writes the batches of one kind to a list and takes them from the list again.
 func listed(t *testing.T, batches []plan.Batch, folders bool, opts plan.Options) ([]plan.Batch, *plan.Listed, []byte) {
 	t.Helper()
 	var file bytes.Buffer
@@ -38,15 +38,15 @@ func listed(t *testing.T, batches []plan.Batch, folders bool, opts plan.Options)
 	return got, l, file.Bytes()
 }
 
-// said is what children are told of the batches.
-func said(batches []plan.Batch) (all []string) {
+// described returns what a child learns of each batch.
+func described(batches []plan.Batch) (all []string) {
 	for _, b := range batches {
 		all = append(all, fmt.Sprintf("%v %q %q %d", b.Folders, b.Items, b.Firsts, b.Bytes))
 	}
 	return all
 }
 
-// oddTree has names that are no text, links, folders and hard links.
+// oddTree makes a tree with odd names, links, folders and hard links.
 func oddTree(t *testing.T) string {
 	dir := t.TempDir()
 	makeTree(t, dir, "a", "new\nline/ f 3 x", "new\nline/\xff\xfe", "end 1/n", "j/h", "s -> a", "j/s -> ../a", "empty/")
@@ -55,19 +55,19 @@ func oddTree(t *testing.T) string {
 	return dir
 }
 
-// TestList: what is taken from a list is what was put into it, in its order.
+// A list returns the batches that were added to it, in their order.
 func TestList(t *testing.T) {
 	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
 		want := slices.DeleteFunc(slices.Clone(batches), func(b plan.Batch) bool { return b.Folders != folders })
 		got, _, _ := listed(t, batches, folders, plan.Options{PerChild: 2})
-		if len(want) == 0 || !reflect.DeepEqual(said(got), said(want)) {
-			t.Errorf("folders %v: got\n%s\nwant\n%s", folders, strings.Join(said(got), "\n"), strings.Join(said(want), "\n"))
+		if len(want) == 0 || !reflect.DeepEqual(described(got), described(want)) {
+			t.Errorf("folders %v: got\n%s\nwant\n%s", folders, strings.Join(described(got), "\n"), strings.Join(described(want), "\n"))
 		}
 	}
 }
 
-// TestListAsAsked: a list of files is shared out as the options have it.
+// A list of files has batches as the options ask for.
 func TestListAsAsked(t *testing.T) {
 	dir := t.TempDir()
 	for n := range 100 {
@@ -81,7 +81,7 @@ func TestListAsAsked(t *testing.T) {
 	}{
 		"one by one":   {plan.Options{}, 100},
 		"seven":        {plan.Options{PerChild: 7}, 15},
-		"guided":       {plan.Options{Guided: true, Slots: 1}, 3}, // of two folders half a batch's least, and the rest
+		"guided":       {plan.Options{Guided: true, Slots: 1}, 3}, // two folders of half a share each, and the rest
 		"little room":  {plan.Options{PerChild: 7, ArgRoom: 1}, 100},
 		"all, no room": {plan.Options{PerChild: 1000}, 1},
 	} {
@@ -89,14 +89,14 @@ func TestListAsAsked(t *testing.T) {
 			batches, l, _ := listed(t, all, false, row.opts)
 			got, _ := filesAndRest(batches)
 			if !slices.Equal(got, files) || len(batches) != row.batches || l.Files != 100 || l.Bytes != 6*100 {
-				t.Errorf("%d files in %d batches, listed %d of %d bytes; want 100 in %d, 100 of 600", len(got), len(batches), l.Files, l.Bytes, row.batches)
+				t.Errorf("%d files in %d batches, the list has %d of %d bytes; want 100 in %d, 100 of 600", len(got), len(batches), l.Files, l.Bytes, row.batches)
 			}
 		})
 	}
 }
 
-// TestListInOrder: of folders and links each batch waits for the one before, also when
-// a command line has no room for all of it.
+// In a list of folders and links each batch waits for the one before, also if a command line
+// has no room for all its names.
 func TestListInOrder(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "a/b/c/", "a/b/d/", "e -> a")
@@ -104,7 +104,7 @@ func TestListInOrder(t *testing.T) {
 	got, _, file := listed(t, batches, true, plan.Options{ArgRoom: 1})
 	_, want := filesAndRest(batches)
 	if len(got) != len(want) {
-		t.Errorf("%d batches for %d names, with no room for two", len(got), len(want))
+		t.Errorf("%d batches for %d names, want one for each: there is no room for two", len(got), len(want))
 	}
 	l, err := plan.OpenList(bytes.NewReader(file), plan.Options{ArgRoom: 1}, nil)
 	must(t, err)
@@ -120,7 +120,7 @@ func TestListInOrder(t *testing.T) {
 	must(t, wait())
 }
 
-// TestListCutOff: of a list that is not whole nothing is done.
+// OpenList refuses a list that is not complete.
 func TestListCutOff(t *testing.T) {
 	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
@@ -147,7 +147,7 @@ func TestListCutOff(t *testing.T) {
 	}
 }
 
-// TestChunks: a chunk ends with its files or its bytes, and a large file has its own.
+// A chunk ends at its number of files or bytes, and a large file is a chunk of its own.
 func TestChunks(t *testing.T) {
 	dir := t.TempDir()
 	for n, size := range []int64{1, 1, 1, 1, 1, 500, 40, 40, 40, 1, 100} {

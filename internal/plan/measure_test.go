@@ -11,7 +11,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestMeasure: what it counts is what then is a batch, and the files' bytes are those of the batches.
+// Measure counts the files and bytes that are then in the batches.
 func TestMeasure(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "in/", "in/a.txt", "in/l -> anything", "b.txt", "c.mov", "empty/", leftover(t, "f"))
@@ -59,7 +59,7 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// TestMeasureComparison: only what both sides have is work.
+// For a comparison only files on both sides are work.
 func TestMeasureComparison(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	makeTree(t, src, "same", "in/same", "missing", "size", "l -> same")
@@ -78,11 +78,11 @@ func TestMeasureComparison(t *testing.T) {
 		t.Errorf("%d batches, want %d", len(batches), got.Files)
 	}
 	if _, _, err := plan.Measure(t.Context(), plan.Tree{Source: src, Dest: dst + "/none"}, plan.Options{}, plan.Question{Work: true, Compare: true}); err == nil {
-		t.Error("nothing to compare with is no error")
+		t.Error("Measure returned no error without a destination")
 	}
 }
 
-// TestMeasureNothing: who asks for the room alone, where that cannot be told, costs no walk.
+// A question about nothing needs no walk.
 func TestMeasureNothing(t *testing.T) {
 	gone := plan.Tree{Source: t.TempDir() + "/gone", Dest: t.TempDir()}
 	if _, known, err := plan.Measure(t.Context(), gone, plan.Options{Stall: time.Minute}, plan.Question{}); known || err != nil {

@@ -11,13 +11,13 @@ import (
 	"brood/internal/plan"
 )
 
-// record is that of a run with these events between its beginning and its end.
+// record returns the record of a complete run with these events.
 func record(t *testing.T, events ...event.Event) string {
 	t.Helper()
 	return killed(t, append(events, event.Event{Kind: event.Finished, Totals: &event.Totals{}})...)
 }
 
-// killed is the record of a run that was killed after these events.
+// killed returns the record of a run that was killed after these events.
 func killed(t *testing.T, events ...event.Event) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -32,7 +32,7 @@ func failed(name string) event.Event {
 	return event.Event{Kind: event.Failed, Name: "copy-1", File: name, Error: "read: input/output error"}
 }
 
-// TestOnly: what a run has failed, by its record, is what the next one does.
+// A run with Only does the names that failed in a recorded run.
 func TestOnly(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "a", "b", "in\xff", "x/c", "x/y/d", "x/y/e", "x/y/l -> anything", "x/z/", "w/f", "now/")
@@ -100,13 +100,13 @@ func TestOnly(t *testing.T) {
 				t.Errorf("failed %q, want %q", got, row.failed)
 			}
 			if row.want == "+ ." && row.failed == "" && len(row.opts.Exclude) == 0 && !only.Empty() {
-				t.Error("it is not empty")
+				t.Error("Empty returned false")
 			}
 		})
 	}
 }
 
-// TestOnlyOneFile: of a run that was for one file.
+// Only also works for a tree of one file.
 func TestOnlyOneFile(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "a", "b")
@@ -121,7 +121,7 @@ func TestOnlyOneFile(t *testing.T) {
 	}
 }
 
-// TestNoRecord: what is no record of a copy chooses nothing.
+// Failed returns an error for anything but the record of a copy.
 func TestNoRecord(t *testing.T) {
 	line := func(e event.Event) string {
 		var out bytes.Buffer
@@ -148,6 +148,6 @@ func TestNoRecord(t *testing.T) {
 		})
 	}
 	if _, err := plan.Failed(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(record(t))))); err == nil {
-		t.Error("a record that cannot be read is no error")
+		t.Error("Failed returned no error for a record that cannot be read")
 	}
 }

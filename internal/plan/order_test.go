@@ -38,11 +38,11 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// order knows what must come before what.
+// order checks that each item comes after the items that must be done before it.
 type order struct {
 	dir     string
 	kinds   map[string]kind
-	open    map[string]bool // what is not done yet
+	open    map[string]bool // names that are not done
 	given   map[string]bool
 	inside  map[string]int // how many names in a folder are open
 	folders []string
@@ -65,7 +65,7 @@ func newOrder(dir string) *order {
 	}
 }
 
-// grow adds so many names to the tree.
+// grow adds this number of names to the tree.
 func (o *order) grow(t *testing.T, random *rand.Rand, names int) {
 	for n := range names {
 		in := o.folders[random.Intn(len(o.folders))]
@@ -92,7 +92,7 @@ func (o *order) grow(t *testing.T, random *rand.Rand, names int) {
 	}
 }
 
-// work takes and completes batches, some before others that came earlier, until there are no more.
+// work takes and completes all batches, not always in the order in which they came.
 func (o *order) work(t *testing.T, p *plan.Plan, random *rand.Rand, slots int) {
 	var running []plan.Batch
 	for {
@@ -106,7 +106,7 @@ func (o *order) work(t *testing.T, p *plan.Plan, random *rand.Rand, slots int) {
 			case closed && len(running) == 0:
 				return
 			case len(running) == 0:
-				t.Fatalf("the plan has no batch and waits for none; open: %q", sortedKeys(o.open))
+				t.Fatalf("the plan has no batch, and none is running; open: %q", sortedKeys(o.open))
 			}
 		}
 		n := random.Intn(len(running))
@@ -119,7 +119,7 @@ func (o *order) work(t *testing.T, p *plan.Plan, random *rand.Rand, slots int) {
 func (o *order) take(t *testing.T, batch plan.Batch, running []plan.Batch) {
 	t.Helper()
 	if len(batch.Items) == 0 {
-		t.Error("a batch without names")
+		t.Error("a batch without items")
 	}
 	earlier := map[string]bool{} // in the same batch; a child does them one after the other
 	for n, name := range batch.Items {
@@ -134,18 +134,18 @@ func (o *order) take(t *testing.T, batch plan.Batch, running []plan.Batch) {
 		}
 		o.given[name] = true
 		if o.kinds[name] == folder && o.inside[name]-inFolder(earlier, name) > 0 {
-			t.Errorf("folder %q came with %d names in it that are not done", name, o.inside[name]-inFolder(earlier, name))
+			t.Errorf("folder %q came before %d names in it were done", name, o.inside[name]-inFolder(earlier, name))
 		}
 		earlier[name] = true
 	}
 	for _, other := range running {
 		if batch.Folders && other.Folders {
-			t.Errorf("two batches of folders at once: %q and %q", batch.Items, other.Items)
+			t.Errorf("two batches of folders run at once: %q and %q", batch.Items, other.Items)
 		}
 	}
 }
 
-// linked: what a name is to be linked to is the same file, and done.
+// linked checks that a link and its first name are the same file, and that the first is done.
 func (o *order) linked(t *testing.T, name, to string) {
 	t.Helper()
 	one, err := os.Stat(path.Join(o.dir, to))
@@ -153,7 +153,7 @@ func (o *order) linked(t *testing.T, name, to string) {
 	other, err := os.Stat(path.Join(o.dir, name))
 	must(t, err)
 	if !os.SameFile(one, other) || o.open[to] {
-		t.Errorf("%q is to be linked to %q: the same file %v, open %v", name, to, os.SameFile(one, other), o.open[to])
+		t.Errorf("link %q to %q: the same file %v, not done %v", name, to, os.SameFile(one, other), o.open[to])
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"brood/internal/plan"
 )
 
-// TestPassedOver: what is not copied is told, each with its reason.
+// A name that is not copied is Skipped, with its reason.
 func TestPassedOver(t *testing.T) {
 	t.Chdir(t.TempDir()) // the name of a socket is short
 	makeTree(t, ".", "src/f", "src/in/"+leftover(t, "f"), "src/in/.f.01234567.brood.txt", "src/l -> pipe")
@@ -36,7 +36,7 @@ func TestPassedOver(t *testing.T) {
 	}
 }
 
-// TestUnreadable: a folder that cannot be read is a failure; it is made, and the rest goes on.
+// A folder that cannot be read is a failure. A child makes it, and the walk goes on.
 func TestUnreadable(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("platform: root reads what nobody may")
@@ -56,7 +56,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestStartFails: what Check has found may have gone since.
+// Start returns an error if the folders changed after Check.
 func TestStartFails(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "src/f", "file")
@@ -66,7 +66,7 @@ func TestStartFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := plan.Start(t.Context(), tree, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
-				t.Error("the plan has begun")
+				t.Error("Start returned no error")
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"brood/internal/event"
 )
 
-// TestInTime: what asks the system is waited for while each answer comes in time.
+// inTime waits as long as each answer comes in time.
 func TestInTime(t *testing.T) {
 	const stall = time.Minute
 	nothing := errors.New("nothing there")
@@ -24,7 +24,7 @@ func TestInTime(t *testing.T) {
 		ask     func(*pulse) (int, error)
 		want    int
 		wantErr string
-		after   time.Duration // at least, and two ticks later at most
+		after   time.Duration // when it returns: then, or up to two ticks later
 	}{
 		"at once":         {stall, func(*pulse) (int, error) { return 7, nil }, 7, "", 0},
 		"an error":        {stall, func(*pulse) (int, error) { return 0, nothing }, 0, "nothing there", 0},
@@ -59,13 +59,13 @@ func TestInTime(t *testing.T) {
 				if got != row.want || (err == nil) != (row.wantErr == "") || err != nil && !strings.HasSuffix(err.Error(), row.wantErr) {
 					t.Errorf("%d, %v; want %d, %s", got, err, row.want, row.wantErr)
 				}
-				time.Sleep(2000 * time.Hour) // what was left behind ends
+				time.Sleep(2000 * time.Hour) // until a goroutine that was given up has ended
 			})
 		})
 	}
 }
 
-// asks asks as many times, and has the answers after so long.
+// asks makes a call for each of these times, after which the answer comes.
 func asks(answers ...time.Duration) func(*pulse) (int, error) {
 	return func(p *pulse) (int, error) {
 		s := &side{what: "source", path: "/nas"}
@@ -78,14 +78,14 @@ func asks(answers ...time.Duration) func(*pulse) (int, error) {
 	}
 }
 
-// silentWalk is a plan whose walk finds the files "a" and "b", asks for "c", and has
-// the answer when that is closed. The folders are real, and empty.
+// silentWalk is a plan whose walk finds the files "a" and "b" and then asks about "c". The test
+// closes answer for the answer to come. Source and destination are one real, empty folder.
 type silentWalk struct {
 	*Plan
 	answer chan struct{}
 	cancel context.CancelFunc
 	mu     sync.Mutex
-	said   []string
+	seen   []string
 }
 
 func startSilent(t *testing.T, opts Options) *silentWalk {
@@ -111,7 +111,7 @@ func startSilent(t *testing.T, opts Options) *silentWalk {
 				<-s.answer
 				w.source.pulse.answered()
 			}
-			w.skipped(name, "said")
+			w.skipped(name, "seen")
 			w.pass(entry{kind: file, name: name, info: info, folder: top})
 		}
 		w.pass(entry{kind: left, folder: top})
@@ -122,10 +122,10 @@ func startSilent(t *testing.T, opts Options) *silentWalk {
 func (s *silentWalk) emit(e event.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.said = append(s.said, strings.TrimSpace(fmt.Sprint(e.Kind, " ", e.File, " ", e.Error, e.Reason)))
+	s.seen = append(s.seen, strings.TrimSpace(fmt.Sprint(e.Kind, " ", e.File, " ", e.Error, e.Reason)))
 }
 
-// takes takes the next batch, which has these names; none: there is no more.
+// takes takes the next batch and checks its items. Without names it checks that there is no more batch.
 func (s *silentWalk) takes(t *testing.T, names ...string) Batch {
 	t.Helper()
 	batch, open := <-s.Batches()
@@ -135,41 +135,44 @@ func (s *silentWalk) takes(t *testing.T, names ...string) Batch {
 	return batch
 }
 
-func (s *silentWalk) ends(t *testing.T, said ...string) {
+// ends checks that the plan ends soon, and what it emitted.
+func (s *silentWalk) ends(t *testing.T, seen ...string) {
 	t.Helper()
 	began := time.Now()
 	s.Wait()
 	if took := time.Since(began); took > time.Second {
-		t.Errorf("waits for %s", took)
+		t.Errorf("Wait took %s", took)
 	}
-	if !slices.Equal(s.said, said) {
-		t.Errorf("said %q; want %q", s.said, said)
+	if !slices.Equal(s.seen, seen) {
+		t.Errorf("events %q; want %q", s.seen, seen)
 	}
 }
 
-// late has the walk hear its answer when nobody listens to it any more.
+// late lets the answer come after the end, and checks that the walk emits nothing.
 func (s *silentWalk) late(t *testing.T) {
 	t.Helper()
-	before := len(s.said)
+	before := len(s.seen)
 	close(s.answer)
 	<-s.walked
-	if len(s.said) != before {
-		t.Errorf("says %q after the end", s.said[before:])
+	if len(s.seen) != before {
+		t.Errorf("events %q after the end", s.seen[before:])
 	}
 }
 
 const (
-	saidA, saidB, saidC = "skipped a said", "skipped b said", "skipped c said"
+	seenA, seenB, seenC = "skipped a seen", "skipped b seen", "skipped c seen"
 	failedC             = "failed c stat: no answer for 1m0s"
 )
 
+// stoppingAt returns the Stopping event.
 func stoppingAt(s *silentWalk, t *testing.T) string {
-	for _, said := range s.said {
-		if strings.HasPrefix(said, "stopping") && strings.HasSuffix(said, `does not answer at "c": the rest was not read`) {
-			return said
+	const reason = `does not answer at "c": the rest was not read`
+	for _, e := range s.seen {
+		if strings.HasPrefix(e, "stopping") && strings.HasSuffix(e, reason) {
+			return e
 		}
 	}
-	t.Errorf("no word of what lies behind: %q", s.said)
+	t.Errorf("events %q, want stopping … %s", s.seen, reason)
 	return ""
 }
 
@@ -181,20 +184,20 @@ func TestSilentWalkIsGivenUp(t *testing.T) {
 		s.Done(a)
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if len(s.said) != 2 {
-			t.Errorf("given up while a batch is under way: %q", s.said)
+		if len(s.seen) != 2 {
+			t.Errorf("given up while a batch is running: %q", s.seen)
 		}
 		s.Done(b)
 		s.takes(t)
 		if took := time.Since(began); took > 10*time.Minute+time.Second {
-			t.Errorf("ends after %s", took)
+			t.Errorf("the batches ended after %s", took)
 		}
-		s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+		s.ends(t, seenA, seenB, failedC, stoppingAt(s, t))
 		s.late(t)
 	})
 }
 
-func TestSilenceWithNothingUnderWay(t *testing.T) {
+func TestSilenceWithNoBatchRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startSilent(t, Options{PerChild: 1})
 		began := time.Now()
@@ -204,12 +207,12 @@ func TestSilenceWithNothingUnderWay(t *testing.T) {
 		if took := time.Since(began); took < time.Minute || took > time.Minute+2*time.Second {
 			t.Errorf("given up after %s", took)
 		}
-		s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+		s.ends(t, seenA, seenB, failedC, stoppingAt(s, t))
 		s.late(t)
 	})
 }
 
-// TestWalkGoesOn: an answer in time, and one that is late but not too late.
+// The walk goes on after an answer in time, and after a late one while batches run.
 func TestWalkGoesOn(t *testing.T) {
 	for _, after := range []time.Duration{59 * time.Second, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
@@ -222,25 +225,25 @@ func TestWalkGoesOn(t *testing.T) {
 			}
 			s.Done(s.takes(t, "."))
 			s.takes(t)
-			s.ends(t, saidA, saidB, saidC)
+			s.ends(t, seenA, seenB, seenC)
 		})
 	}
 }
 
-// TestBatchOfSilentWalk: what was found is not held back for a batch that is full.
+// The files that a silent walk found do not wait for a full batch.
 func TestBatchOfSilentWalk(t *testing.T) {
 	for _, opts := range []Options{{PerChild: 10}, {Guided: true, Slots: 2}} {
 		synctest.Test(t, func(t *testing.T) {
 			s := startSilent(t, opts)
 			s.Done(s.takes(t, "a", "b"))
 			s.takes(t)
-			s.ends(t, saidA, saidB, failedC, stoppingAt(s, t))
+			s.ends(t, seenA, seenB, failedC, stoppingAt(s, t))
 			s.late(t)
 		})
 	}
 }
 
-// TestWalkThatWaits: it asks nothing while nobody takes its batches.
+// A walk that waits because nobody takes its batches is not silent.
 func TestWalkThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startSilent(t, Options{PerChild: 1})
@@ -250,11 +253,11 @@ func TestWalkThatWaits(t *testing.T) {
 			s.Done(s.takes(t, name))
 		}
 		s.takes(t)
-		s.ends(t, saidA, saidB, saidC)
+		s.ends(t, seenA, seenB, seenC)
 	})
 }
 
-// TestSilentWalkIsCancelled: whoever ends a run does not wait for an answer.
+// A cancelled plan does not wait for an answer.
 func TestSilentWalkIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startSilent(t, Options{PerChild: 1})
@@ -262,7 +265,7 @@ func TestSilentWalkIsCancelled(t *testing.T) {
 		s.cancel()
 		for range s.Batches() {
 		}
-		s.ends(t, saidA, saidB)
+		s.ends(t, seenA, seenB)
 		s.late(t)
 	})
 }

@@ -12,8 +12,8 @@ import (
 	"brood/internal/plan"
 )
 
-// TestAttributesAreCompared: with Archive a copy that lacks an attribute is a batch, of no
-// bytes; else nobody looks.
+// With Archive a copy that lacks an attribute gets a child, which copies no bytes. Without
+// Archive the plan reads no attributes.
 func TestAttributesAreCompared(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	makeTree(t, src, "a", "in/b", "in/c", "in/d")

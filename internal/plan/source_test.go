@@ -126,6 +126,6 @@ func TestCheckSource(t *testing.T) {
 		}
 	}
 	if _, err := plan.StartCompare(t.Context(), plan.Tree{Source: "src"}, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
-		t.Error("a comparison without a destination has begun")
+		t.Error("StartCompare returned no error for a tree without a destination")
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestShortage: what is not enough is an error with both numbers.
+// If the room is not enough, the error has both numbers.
 func TestShortage(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "in/")
@@ -39,7 +39,7 @@ func TestShortage(t *testing.T) {
 			var short *plan.Shortage
 			switch {
 			case row.want == "" && err != nil:
-				t.Errorf("%v, want room for it", err)
+				t.Errorf("%v, want no error", err)
 			case row.want != "" && (!errors.As(err, &short) || err.Error() != fmt.Sprintf("dest %q: %s", dst, row.want)):
 				t.Errorf("%v, want dest %q: %s", err, dst, row.want)
 			}
@@ -47,7 +47,7 @@ func TestShortage(t *testing.T) {
 	}
 }
 
-// TestShared: where contents may be shared nobody knows what they need, unless they are written.
+// Where copies may share contents the need of room is unknown, unless they are always written.
 func TestShared(t *testing.T) {
 	testenv.Long(t)
 	for _, kind := range []string{"xfs", "btrfs"} {
@@ -59,7 +59,7 @@ func TestShared(t *testing.T) {
 			makeTree(t, other, "f")
 			dests := map[string]struct {
 				dest string
-				want [2]bool // short, when contents may be shared and when they are written
+				want [2]bool // a shortage: when contents may be shared, and when they are written
 			}{
 				"another folder":      {disk + "/dst", [2]bool{false, true}},
 				"another file system": {other, [2]bool{true, true}},
@@ -128,8 +128,8 @@ func needsRoot(t *testing.T) {
 	}
 }
 
-// unmount tries for as long as something else looks at the mount, and then
-// leaves the rest to the kernel.
+// unmount tries again while another process uses the mount. At last it leaves the rest to the
+// kernel.
 func unmount(t *testing.T, dir string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

@@ -16,7 +16,7 @@ import (
 
 const kib, mib, gib = 1 << 10, 1 << 20, 1 << 30
 
-// fill makes a file of so many bytes, none of them in a hole, on the medium.
+// fill makes a file of this size without holes, and syncs it.
 func fill(t testing.TB, name string, size int) {
 	t.Helper()
 	file, err := os.Create(name)
@@ -24,7 +24,7 @@ func fill(t testing.TB, name string, size int) {
 	defer file.Close()
 	_, err = file.WriteString(strings.Repeat("x", size))
 	must(t, err)
-	must(t, file.Sync()) // btrfs does not count before what it occupies
+	must(t, file.Sync()) // before that, btrfs does not count its blocks
 }
 
 func needs(ctx context.Context, tree plan.Tree, opts plan.Options) (plan.Room, error) {
@@ -32,7 +32,7 @@ func needs(ctx context.Context, tree plan.Tree, opts plan.Options) (plan.Room, e
 	return work.Needs, err
 }
 
-// TestNeeds: what has to be allocated, and how many names are new.
+// Measure counts the bytes to allocate and the new names.
 func TestNeeds(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "in/", "in/l -> anything", "empty/", "in/"+leftover(t, "f"), "none.txt")
@@ -117,7 +117,7 @@ func onlyThese(t *testing.T, names ...string) *plan.Only {
 	return only
 }
 
-// TestNeedsEnds: whoever does not want to know any more waits no longer.
+// Measure ends when its context is done.
 func TestNeedsEnds(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "a/b/c")
@@ -127,11 +127,11 @@ func TestNeedsEnds(t *testing.T) {
 		t.Errorf("%v, want %v", err, context.Canceled)
 	}
 	if _, err := needs(t.Context(), plan.Tree{Source: src + "/gone", Dest: src + "/none"}, plan.Options{}); err == nil {
-		t.Error("no source is no error")
+		t.Error("Measure returned no error without a source")
 	}
 }
 
-// TestFree: of a folder that is not there yet, the one above it counts.
+// Free of a missing folder is that of the folder above it.
 func TestFree(t *testing.T) {
 	dir := t.TempDir()
 	here, known := plan.Free(dir)
@@ -143,6 +143,6 @@ func TestFree(t *testing.T) {
 		t.Errorf("%+v, known %v; want about %+v", there, known, here)
 	}
 	if _, known := plan.Free(dir + "/\x00"); known {
-		t.Error("the room of a name that cannot be is known")
+		t.Error("the room of an impossible name is known")
 	}
 }
