@@ -14,7 +14,8 @@ import (
 // Check also sees a destination inside the source by way of a mount.
 func TestCheckMounts(t *testing.T) {
 	t.Chdir(t.TempDir())
-	makeTree(t, ".", "src/a/b c/f", "src/f", "src/h/kept/f", "src/disk/", "m/", "m 2/", "all/", "hidden/", "out/", "other/x/", "dst/in/f", "dst/sub/", "part/")
+	makeTree(t, ".", "src/a/b c/f", "src/f", "src/h/kept/f", "src/disk/", "m/", "m 2/", "all/", "hidden/", "out/",
+		"other/x/", "dst/in/f", "dst/sub/", "part/")
 	bind(t, "src/a/b c", "m")
 	bind(t, "src/a", "m 2")
 	bind(t, "src", "all")
@@ -55,7 +56,8 @@ func TestCheckMounts(t *testing.T) {
 	}
 	tree, err := plan.Check("src", "other/new", 0)
 	must(t, err)
-	for name, want := range map[string]bool{"m/record": true, "disk/record": true, "out/record": false, "hidden/record": false} {
+	for name, want := range map[string]bool{"m/record": true, "disk/record": true, "out/record": false,
+		"hidden/record": false} {
 		if holds, err := tree.Holds(name, 0); holds != want || err != nil {
 			t.Errorf("Holds(%q): %v, %v; want %v", name, holds, err, want)
 		}
@@ -65,10 +67,15 @@ func TestCheckMounts(t *testing.T) {
 // The walk keeps source and destination apart by itself, without Check.
 func TestWalkStaysApart(t *testing.T) {
 	t.Chdir(t.TempDir())
-	makeTree(t, ".", "src/a/b/f", "src/a/g", "src/z/f", "m/", "dst/s/f", "dst/s/s/f", "dst/s/y/f", "dst/y/f", "dst/s/l/f", "dst/s/m/f", "dst/l -> s/y", "dst/m -> y", "mid/y/", "mid/q/", "from/q/in/q/f", "from/y/f")
+	makeTree(t, ".", "src/a/b/f", "src/a/g", "src/z/f", "m/", "dst/s/f", "dst/s/s/f", "dst/s/y/f", "dst/y/f",
+		"dst/s/l/f", "dst/s/m/f", "dst/l -> s/y", "dst/m -> y", "mid/y/", "mid/q/", "from/q/in/q/f", "from/y/f")
 	bind(t, "src/a/b", "m")
 	bind(t, "from/q/in", "mid/y")
-	const into, onto = "enter folder: holds the destination, and cannot be copied into itself", "enter folder: the destination has a folder of the source under this name, which would be written over while it is read"
+	const (
+		into = "enter folder: holds the destination, and cannot be copied into itself"
+		onto = "enter folder: the destination has a folder of the source under this name, " +
+			"which would be written over while it is read"
+	)
 	for _, row := range []struct {
 		source, dest  string
 		files, failed []string
@@ -81,7 +88,8 @@ func TestWalkStaysApart(t *testing.T) {
 		batches, seen := runAll(t, plan.Tree{Source: row.source, Dest: row.dest}, plan.Options{Overwrite: "always"})
 		files, _ := filesAndRest(batches)
 		if failed := seen.of(event.Failed); !slices.Equal(files, row.files) || !slices.Equal(failed, row.failed) {
-			t.Errorf("%s to %s: files %q, failed %q; want %q, %q", row.source, row.dest, files, failed, row.files, row.failed)
+			t.Errorf("%s to %s: files %q, failed %q; want %q, %q", row.source, row.dest, files, failed, row.files,
+				row.failed)
 		}
 	}
 }

@@ -59,7 +59,8 @@ func TestArgRoom(t *testing.T) {
 		"for nothing": {1, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1000, ArgRoom: row.room})
+			batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"},
+				plan.Options{PerChild: 1000, ArgRoom: row.room})
 			files, rest := filesAndRest(batches)
 			if len(files) != 100 || len(rest) != 101 {
 				t.Errorf("%d files and %d folders, want 100 and 101", len(files), len(rest))
@@ -80,7 +81,8 @@ func TestArgRoom(t *testing.T) {
 				}
 			}
 			if mostFiles != row.filesMost || mostFolders != row.foldersMost {
-				t.Errorf("batches have up to %d files and %d folders; want %d and %d", mostFiles, mostFolders, row.filesMost, row.foldersMost)
+				t.Errorf("batches have up to %d files and %d folders; want %d and %d", mostFiles, mostFolders,
+					row.filesMost, row.foldersMost)
 			}
 		})
 	}
@@ -120,10 +122,13 @@ func TestOverwrite(t *testing.T) {
 	must(t, os.WriteFile(dst+"/longer", []byte("longer still"), 0o644))
 	must(t, os.Chtimes(dst+"/longer", long, long))
 	for overwrite, want := range map[filecopy.Overwrite][2][]string{
-		"":               {{"blocked", "in/new", "longer", "missing", "newer"}, {"in/same: same size and time", "same: same size and time"}},
-		filecopy.Changed: {{"blocked", "in/new", "longer", "missing", "newer"}, {"in/same: same size and time", "same: same size and time"}},
-		filecopy.Always:  {{"blocked", "in/new", "in/same", "longer", "missing", "newer", "same"}, nil},
-		filecopy.Never:   {{"in/new", "missing"}, {"blocked: exists", "in/same: exists", "longer: exists", "newer: exists", "same: exists"}},
+		"": {{"blocked", "in/new", "longer", "missing", "newer"},
+			{"in/same: same size and time", "same: same size and time"}},
+		filecopy.Changed: {{"blocked", "in/new", "longer", "missing", "newer"},
+			{"in/same: same size and time", "same: same size and time"}},
+		filecopy.Always: {{"blocked", "in/new", "in/same", "longer", "missing", "newer", "same"}, nil},
+		filecopy.Never: {{"in/new", "missing"},
+			{"blocked: exists", "in/same: exists", "longer: exists", "newer: exists", "same: exists"}},
 	} {
 		t.Run(string(overwrite), func(t *testing.T) {
 			batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite})
@@ -153,7 +158,8 @@ func TestRecheck(t *testing.T) {
 		filecopy.Never:   {{"missing"}, {"done: exists", "longer: exists"}},
 	} {
 		t.Run(string(overwrite), func(t *testing.T) {
-			batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{Overwrite: overwrite, Recheck: true})
+			batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst},
+				plan.Options{Overwrite: overwrite, Recheck: true})
 			files, _ := filesAndRest(batches)
 			if got := [2][]string{files, seen.of(event.Skipped)}; !reflect.DeepEqual(got, want) {
 				t.Errorf("files and skipped %q; want %q", got, want)

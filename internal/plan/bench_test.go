@@ -30,7 +30,8 @@ func BenchmarkPlan(b *testing.B) {
 			for b.Loop() {
 				copied, skipped := planAll(b, plan.Tree{Source: dir, Dest: row.dest})
 				if copied != row.copied || skipped != row.skipped {
-					b.Fatalf("%d files to be copied and %d skipped, want %d and %d", copied, skipped, row.copied, row.skipped)
+					b.Fatalf("%d files to be copied and %d skipped, want %d and %d", copied, skipped, row.copied,
+						row.skipped)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*folders*each), "ns/file")

@@ -51,7 +51,8 @@ func TestBackPressure(t *testing.T) {
 				var seen atomic.Int64
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				p, err := plan.Start(ctx, plan.Tree{Source: row.source, Dest: row.source + "/none"}, plan.Options{PerChild: 1, Guided: row.guided, Slots: 1},
+				p, err := plan.Start(ctx, plan.Tree{Source: row.source, Dest: row.source + "/none"},
+					plan.Options{PerChild: 1, Guided: row.guided, Slots: 1},
 					func(event.Event) { seen.Add(1) })
 				must(t, err)
 				for range row.take {
@@ -79,7 +80,8 @@ func TestLaneInTime(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Guided: true, Slots: 1}, noEvents(t))
+		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Guided: true, Slots: 1},
+			noEvents(t))
 		must(t, err)
 		waiting := folders // files
 		for {
@@ -128,7 +130,8 @@ func TestCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1}, noEvents(t))
+				p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1},
+					noEvents(t))
 				must(t, err)
 				var running []plan.Batch
 				for range taken {
@@ -158,10 +161,11 @@ func TestWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		emitting, goOn := make(chan struct{}), make(chan struct{})
-		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1}, func(event.Event) {
-			close(emitting)
-			<-goOn
-		})
+		p, err := plan.Start(ctx, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1},
+			func(event.Event) {
+				close(emitting)
+				<-goOn
+			})
 		must(t, err)
 		<-emitting
 		cancel()

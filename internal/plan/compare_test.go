@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -43,27 +42,40 @@ func TestCompare(t *testing.T) {
 		differs  string // NAME: REASON, …
 		skipped  string
 	}{
-		"nothing":      {},
-		"files":        {src: []string{"a", "x/b", "x/y/c"}, dst: []string{"a", "x/b", "x/y/c"}, batches: "a x/b x/y/c"},
-		"missing":      {src: []string{"a", "b", "x/c", "l -> a"}, dst: []string{"a", "x/"}, batches: "a", differs: "b: missing, l: missing, x/c: missing"},
-		"extra":        {src: []string{"a", "x/"}, dst: []string{"a", "b", "x/c", "l -> a"}, batches: "a", differs: "b: extra, l: extra, x/c: extra"},
-		"folders":      {src: []string{"s/a", "s/x/b"}, dst: []string{"d/a", "d/x/b"}, differs: "d: extra, s: missing"},
+		"nothing": {},
+		"files": {src: []string{"a", "x/b", "x/y/c"}, dst: []string{"a", "x/b", "x/y/c"},
+			batches: "a x/b x/y/c"},
+		"missing": {src: []string{"a", "b", "x/c", "l -> a"}, dst: []string{"a", "x/"}, batches: "a",
+			differs: "b: missing, l: missing, x/c: missing"},
+		"extra": {src: []string{"a", "x/"}, dst: []string{"a", "b", "x/c", "l -> a"}, batches: "a",
+			differs: "b: extra, l: extra, x/c: extra"},
+		"folders": {src: []string{"s/a", "s/x/b"}, dst: []string{"d/a", "d/x/b"},
+			differs: "d: extra, s: missing"},
 		"empty folder": {src: []string{"s/"}, dst: []string{"d/"}, differs: "d: extra, s: missing"},
 		"other size":   {src: []string{"a"}, dst: []string{"b", "a", "a=longer"}, differs: "a: other size, b: extra"},
-		"links":        {src: []string{"l -> a", "m -> a", "n -> \xff"}, dst: []string{"l -> a", "m -> ./a", "n -> \xfe"}, differs: "m: other target, n: other target"},
-		"other kinds": {src: []string{"a", "b", "c/d", "e/", "f -> x", "g -> c"}, dst: []string{"a -> a", "b/c", "c", "e -> c", "f", "g/d"},
+		"links": {src: []string{"l -> a", "m -> a", "n -> \xff"},
+			dst: []string{"l -> a", "m -> ./a", "n -> \xfe"}, differs: "m: other target, n: other target"},
+		"other kinds": {src: []string{"a", "b", "c/d", "e/", "f -> x", "g -> c"},
+			dst:     []string{"a -> a", "b/c", "c", "e -> c", "f", "g/d"},
 			differs: "a: other kind, b: other kind, c: other kind, e: other kind, f: other kind, g: other kind"},
-		"leftovers": {src: []string{leftover(t, "s"), leftover(t, "b")}, dst: []string{leftover(t, "d"), leftover(t, "b"), "x/"},
+		"leftovers": {src: []string{leftover(t, "s"), leftover(t, "b")},
+			dst:     []string{leftover(t, "d"), leftover(t, "b"), "x/"},
 			differs: ".b.01234567.brood: extra, .d.01234567.brood: extra, x: extra",
-			skipped: ".b.01234567.brood: leftover of an interrupted copy, .s.01234567.brood: leftover of an interrupted copy"},
-		"pipes": {src: []string{"p|", "q|", "r|", "s"}, dst: []string{"p|", "r", "s|", "t|"}, differs: "q: missing, r: other kind, s: other kind, t: extra"},
+			skipped: ".b.01234567.brood: leftover of an interrupted copy, " +
+				".s.01234567.brood: leftover of an interrupted copy"},
+		"pipes": {src: []string{"p|", "q|", "r|", "s"}, dst: []string{"p|", "r", "s|", "t|"},
+			differs: "q: missing, r: other kind, s: other kind, t: extra"},
 
-		"excluded on both sides": {src: []string{"a", "s.txt", "x/b"}, dst: []string{"a", "d.txt", "x/c"}, opts: plan.Options{Exclude: []string{"*.txt", "x"}}, batches: "a"},
-		"included on both sides": {src: []string{"a.txt", "s", "s.txt"}, dst: []string{"a.txt", "d", "d.txt"}, opts: plan.Options{Include: []string{"*.txt"}},
+		"excluded on both sides": {src: []string{"a", "s.txt", "x/b"}, dst: []string{"a", "d.txt", "x/c"},
+			opts: plan.Options{Exclude: []string{"*.txt", "x"}}, batches: "a"},
+		"included on both sides": {src: []string{"a.txt", "s", "s.txt"}, dst: []string{"a.txt", "d", "d.txt"},
+			opts:    plan.Options{Include: []string{"*.txt"}},
 			batches: "a.txt", differs: "d.txt: extra, s.txt: missing"},
-		"included in folders": {src: []string{"s/x/a.txt", "s/b", "t/c", "u/"}, dst: []string{"d/x/a.txt", "d/b", "e/c"}, opts: plan.Options{Include: []string{"*.txt"}},
+		"included in folders": {src: []string{"s/x/a.txt", "s/b", "t/c", "u/"},
+			dst: []string{"d/x/a.txt", "d/b", "e/c"}, opts: plan.Options{Include: []string{"*.txt"}},
 			differs: "d/x/a.txt: extra, s/x/a.txt: missing"},
-		"included in a folder that is a file there": {src: []string{"s", "x/a.txt"}, dst: []string{"s/a.txt", "x"}, opts: plan.Options{Include: []string{"*.txt"}},
+		"included in a folder that is a file there": {src: []string{"s", "x/a.txt"}, dst: []string{"s/a.txt", "x"},
+			opts:    plan.Options{Include: []string{"*.txt"}},
 			differs: "s/a.txt: extra, x: other kind"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +87,8 @@ func TestCompare(t *testing.T) {
 			if got := strings.Join(files, " "); got != row.batches || len(rest) > 0 {
 				t.Errorf("files %q and %q, want %q and no folders", got, rest, row.batches)
 			}
-			for kind, want := range map[event.Kind]string{event.Differs: row.differs, event.Skipped: row.skipped, event.Failed: ""} {
+			for kind, want := range map[event.Kind]string{event.Differs: row.differs, event.Skipped: row.skipped,
+				event.Failed: ""} {
 				if got := strings.Join(seen.of(kind), ", "); got != want {
 					t.Errorf("%s: %s\nwant %s", kind, got, want)
 				}
@@ -142,7 +155,8 @@ func TestCompareOneFile(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "src/f", "src/g", "src/other", "dst/f", "dst/g", "dst/extra")
 	must(t, os.WriteFile(dir+"/dst/g", nil, 0o644))
-	for file, want := range map[string]string{"f": `["f"] []`, "g": `[] ["g: other size"]`, "other": `[] ["other: missing"]`} {
+	for file, want := range map[string]string{"f": `["f"] []`, "g": `[] ["g: other size"]`,
+		"other": `[] ["other: missing"]`} {
 		batches, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: file}, plan.Options{})
 		files, _ := filesAndRest(batches)
 		if got := fmt.Sprintf("%q %q", files, seen.of(event.Differs)); got != want {
@@ -150,7 +164,8 @@ func TestCompareOneFile(t *testing.T) {
 		}
 	}
 	_, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: "gone"}, plan.Options{})
-	if got, want := seen.of(event.Failed), []string{"gone: stat: no such file or directory"}; !slices.Equal(got, want) {
+	want := []string{"gone: stat: no such file or directory"}
+	if got := seen.of(event.Failed); !slices.Equal(got, want) {
 		t.Errorf("failed %q, want %q", got, want)
 	}
 }
@@ -183,7 +198,8 @@ func TestCompareGuided(t *testing.T) {
 			must(t, os.Truncate(dir+"/"+side+name, size)) // a hole
 		}
 	}
-	batches, _ := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst"}, plan.Options{Guided: true, Slots: 2})
+	batches, _ := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst"},
+		plan.Options{Guided: true, Slots: 2})
 	var sizes []int
 	for _, batch := range batches {
 		if sizes = append(sizes, len(batch.Items)); batch.Bytes >= 16<<20 && len(batch.Items) > 1 {
@@ -231,7 +247,8 @@ func TestCompareBounds(t *testing.T) {
 		var seen atomic.Int64
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		p, err := plan.StartCompare(ctx, plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 1}, func(event.Event) { seen.Add(1) })
+		p, err := plan.StartCompare(ctx, plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 1},
+			func(event.Event) { seen.Add(1) })
 		must(t, err)
 		synctest.Wait()
 		if got := seen.Load(); got == 0 || got > 300 {
@@ -240,45 +257,4 @@ func TestCompareBounds(t *testing.T) {
 		cancel()
 		p.Wait()
 	})
-}
-
-func TestCheckCompare(t *testing.T) {
-	t.Chdir(t.TempDir())
-	makeTree(t, ".", "src/f", "src/sub/g", "dst/f", "file", "tosrc -> src", "todst -> dst", "nowhere -> none", "tof -> dst/f")
-	must(t, os.Mkdir("linked", 0o755))
-	must(t, os.Link("src/f", "linked/f"))
-	abs, err := filepath.Abs("src")
-	must(t, err)
-	for name, row := range map[string]struct {
-		source, dest string
-		want         string // in the error; "" for none
-	}{
-		"two folders":            {"src", "dst", ""},
-		"links to them":          {"tosrc", "todst", ""},
-		"a file":                 {"src/f", "dst", ""},
-		"a file, not there":      {"file", "dst", ""},
-		"source is inside":       {"src/sub", "src", ""},
-		"no source":              {"none", "dst", `source "none": no such file or directory`},
-		"no dest":                {"src", "none", `dest "none": no such file or directory`},
-		"dest is a link to none": {"src", "nowhere", `dest "nowhere": no such file or directory`},
-		"dest is empty":          {"src", "", "the empty string names no file"},
-		"dest is a file":         {"src", "file", `dest "file": is a file, not a folder`},
-		"two files":              {"src/f", "dst/f", `dest "dst/f": is a file, not a folder`},
-		"source is a link":       {"tof", "dst", `source "tof": is a link: name the file itself, "dst/f"`},
-		"the same":               {"src", "src", "are the same folder"},
-		"the same by a link":     {"tosrc", abs, "are the same folder"},
-		"inside":                 {"src", "src/sub", `dest "src/sub": is inside source "src"`},
-		"the file itself":        {"src/f", "tosrc", `source "src/f" and dest "tosrc": are the same file`},
-		"the file's other name":  {"src/f", "linked", `source "src/f" and dest "linked": are the same file`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := plan.CheckCompare(row.source, row.dest, 0)
-			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
-				t.Errorf("CheckCompare(%q, %q): %v; want %q", row.source, row.dest, err, row.want)
-			}
-		})
-	}
-	if _, err := plan.StartCompare(t.Context(), plan.Tree{Source: "src", Dest: "none"}, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
-		t.Error("StartCompare returned no error without a destination")
-	}
 }

@@ -12,9 +12,11 @@ import (
 // To run more than the seeds: go test -run '^$' -fuzz FuzzFilter ./internal/plan
 func FuzzFilter(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"*.{mov,mp4}", "in/a.mov"}, {"a.mov", "in/a.mov"}, {"./a.mov", "in/a.mov"}, {"/a.mov", "a.mov"}, {"in/", "x/in"},
+		{"*.{mov,mp4}", "in/a.mov"}, {"a.mov", "in/a.mov"}, {"./a.mov", "in/a.mov"}, {"/a.mov", "a.mov"},
+		{"in/", "x/in"},
 		{"./", "a"}, {"/", "a"}, {".", "a"}, {"", "a"}, {"//a", "a"}, {"a//b", "a/b"}, {"././a", "a"}, {"/./a", "a"},
-		{"\xff", "\xfe"}, {"\xff", "\ufffd"}, {"\xff", "in/\xff"}, {"*\xff", "a\xfe"}, {"[\xff]", "\xfe"}, {"\xff*", "\U0010ffff"}, {"[^a]", "\xff"},
+		{"\xff", "\xfe"}, {"\xff", "\ufffd"}, {"\xff", "in/\xff"}, {"*\xff", "a\xfe"}, {"[\xff]", "\xfe"},
+		{"\xff*", "\U0010ffff"}, {"[^a]", "\xff"},
 		{"{a,b", "a"}, {"[a-\\", "a"}, {"[{]", "{"}, {"{[}],a}", "}"}, {"{,{,{,}}}", ""}, {"{a,{b,c}}{d,e}", "ce"},
 		{strings.Repeat("*a", 100) + "b", strings.Repeat("a", 255)},
 		{strings.Repeat("**/a/", 20) + "b", strings.Repeat("a/", 1000) + "c"},

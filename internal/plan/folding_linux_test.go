@@ -21,7 +21,8 @@ func TestOtherSpellingIsNotDone(t *testing.T) {
 	makeTree(t, src, "a.mov", "A.MOV", "D/f", "d/f")
 	makeTree(t, dst, "a.mov", "D/f")
 	long := time.Date(2001, 2, 3, 4, 5, 6, 7, time.UTC)
-	for _, name := range []string{src + "/a.mov", src + "/A.MOV", src + "/D/f", src + "/d/f", dst + "/a.mov", dst + "/D/f"} {
+	for _, name := range []string{src + "/a.mov", src + "/A.MOV", src + "/D/f", src + "/d/f", dst + "/a.mov",
+		dst + "/D/f"} {
 		must(t, os.Chtimes(name, long, long))
 	}
 	batches, seen := runAll(t, plan.Tree{Source: src, Dest: dst}, plan.Options{})
@@ -29,12 +30,14 @@ func TestOtherSpellingIsNotDone(t *testing.T) {
 	if !slices.Equal(files, []string{"A.MOV", "d/f"}) {
 		t.Errorf("files %q; want the names with another spelling at the destination", files)
 	}
-	if got, want := seen.of(event.Skipped), []string{"D/f: same size and time", "a.mov: same size and time"}; !slices.Equal(got, want) {
+	skipped := []string{"D/f: same size and time", "a.mov: same size and time"}
+	if got, want := seen.of(event.Skipped), skipped; !slices.Equal(got, want) {
 		t.Errorf("skipped %q; want %q", got, want)
 	}
 
 	var compared events
-	p, err := plan.StartCompare(context.Background(), plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 1}, compared.emit)
+	p, err := plan.StartCompare(context.Background(), plan.Tree{Source: src, Dest: dst}, plan.Options{PerChild: 1},
+		compared.emit)
 	must(t, err)
 	for batch := range p.Batches() {
 		p.Done(batch)

@@ -45,7 +45,8 @@ func batchesOf(g *guided, hurry bool) string {
 		if !ready {
 			return strings.Join(batches, ", ")
 		}
-		batches = append(batches, fmt.Sprint(len(batch.Items), " ", batch.Items[0], "-", batch.Items[len(batch.Items)-1]))
+		batches = append(batches, fmt.Sprint(len(batch.Items), " ", batch.Items[0], "-",
+			batch.Items[len(batch.Items)-1]))
 		g.given()
 	}
 }
@@ -58,28 +59,39 @@ func TestGuided(t *testing.T) {
 		found       []some
 		ahead, over string // batches while the walk goes on, and the rest at its end
 	}{
-		"nothing":                {2, 0, nil, "", ""},
-		"one file":               {2, 0, []some{{"a", 1, 0}}, "", "1 a/0-a/0"},
-		"too little":             {2, 0, []some{{"a", 63, 0}}, "", "63 a/0-a/62"},
-		"just enough":            {2, 0, []some{{"a", 64, 0}}, "64 a/0-a/63", ""},
-		"bytes count":            {2, 0, []some{{"a", 1, 4*mib - 64*kib}}, "1 a/0-a/0", ""},
-		"the last one fills it":  {2, 0, []some{{"a", 63, 0}, {"a", 2, 15 * mib}}, "64 a/0-a/63, 1 a/64-a/64", ""},
-		"each is enough":         {2, 0, []some{{"a", 3, 10 * mib}}, "1 a/0-a/0, 1 a/1-a/1, 1 a/2-a/2", ""},
-		"a share, but the least": {2, 0, []some{{"a", 200, 0}}, "64 a/0-a/63, 64 a/64-a/127, 64 a/128-a/191", "8 a/192-a/199"},
-		"a quarter each":         {2, 0, []some{{"a", 1024, 0}}, "256 a/0-a/255, 192 a/256-a/447, 144 a/448-a/591, 108 a/592-a/699, 81 a/700-a/780, 64 a/781-a/844, 64 a/845-a/908, 64 a/909-a/972", "51 a/973-a/1023"},
-		"an eighth each":         {4, 0, []some{{"a", 600, 0}}, "75 a/0-a/74, 66 a/75-a/140, 64 a/141-a/204, 64 a/205-a/268, 64 a/269-a/332, 64 a/333-a/396, 64 a/397-a/460, 64 a/461-a/524, 64 a/525-a/588", "11 a/589-a/599"},
-		"a half, but the most":   {1, 0, []some{{"a", 2300, 0}}, "1024 a/0-a/1023, 638 a/1024-a/1661, 319 a/1662-a/1980, 160 a/1981-a/2140, 80 a/2141-a/2220, 64 a/2221-a/2284", "15 a/2285-a/2299"},
-		"all at once":            {1 << 62, 0, []some{{"a", 200, 0}}, "64 a/0-a/63, 64 a/64-a/127, 64 a/128-a/191", "8 a/192-a/199"},
+		"nothing":               {2, 0, nil, "", ""},
+		"one file":              {2, 0, []some{{"a", 1, 0}}, "", "1 a/0-a/0"},
+		"too little":            {2, 0, []some{{"a", 63, 0}}, "", "63 a/0-a/62"},
+		"just enough":           {2, 0, []some{{"a", 64, 0}}, "64 a/0-a/63", ""},
+		"bytes count":           {2, 0, []some{{"a", 1, 4*mib - 64*kib}}, "1 a/0-a/0", ""},
+		"the last one fills it": {2, 0, []some{{"a", 63, 0}, {"a", 2, 15 * mib}}, "64 a/0-a/63, 1 a/64-a/64", ""},
+		"each is enough":        {2, 0, []some{{"a", 3, 10 * mib}}, "1 a/0-a/0, 1 a/1-a/1, 1 a/2-a/2", ""},
+		"a share, but the least": {2, 0, []some{{"a", 200, 0}}, "64 a/0-a/63, 64 a/64-a/127, 64 a/128-a/191",
+			"8 a/192-a/199"},
+		"a quarter each": {2, 0, []some{{"a", 1024, 0}},
+			"256 a/0-a/255, 192 a/256-a/447, 144 a/448-a/591, 108 a/592-a/699, 81 a/700-a/780, 64 a/781-a/844, " +
+				"64 a/845-a/908, 64 a/909-a/972", "51 a/973-a/1023"},
+		"an eighth each": {4, 0, []some{{"a", 600, 0}},
+			"75 a/0-a/74, 66 a/75-a/140, 64 a/141-a/204, 64 a/205-a/268, 64 a/269-a/332, " +
+				"64 a/333-a/396, 64 a/397-a/460, 64 a/461-a/524, 64 a/525-a/588", "11 a/589-a/599"},
+		"a half, but the most": {1, 0, []some{{"a", 2300, 0}},
+			"1024 a/0-a/1023, 638 a/1024-a/1661, 319 a/1662-a/1980, 160 a/1981-a/2140, " +
+				"80 a/2141-a/2220, 64 a/2221-a/2284", "15 a/2285-a/2299"},
+		"all at once": {1 << 62, 0, []some{{"a", 200, 0}}, "64 a/0-a/63, 64 a/64-a/127, 64 a/128-a/191",
+			"8 a/192-a/199"},
 		"half, and a new folder": {2, 0, []some{{"a", 32, 0}, {"b", 40, 0}}, "32 a/0-a/31", "40 b/0-b/39"},
 		"less than half":         {2, 0, []some{{"a", 31, 0}, {"b", 40, 0}}, "64 a/0-b/32", "7 b/33-b/39"},
-		"half of a large one":    {1, 0, []some{{"a", 255, 0}, {"b", 1, 0}, {"c", 768, 0}}, "256 a/0-b/0, 384 c/0-c/383, 192 c/384-c/575, 96 c/576-c/671, 64 c/672-c/735", "32 c/736-c/767"},
-		"a big one":              {2, 0, []some{{"a", 1, big}}, "1 a/0-a/0", ""},
-		"not quite a big one":    {2, 0, []some{{"a", 1, 0}, {"a", 1, big - 1}}, "2 a/0-a/1", ""},
-		"the largest first":      {2, 0, []some{{"a", 1, big}, {"a", 1, 1 << 40}, {"a", 1, big + 1}}, "1 a/1-a/1, 1 a/2-a/2, 1 a/0-a/0", ""},
-		"equal ones in order":    {2, 0, []some{{"a", 3, big}}, "1 a/0-a/0, 1 a/1-a/1, 1 a/2-a/2", ""},
-		"big ones end no batch":  {2, 0, []some{{"a", 40, 0}, {"a", 1, big}, {"b", 1, big}, {"a", 24, 0}}, "1 a/40-a/40, 1 b/0-b/0, 64 a/0-a/64", ""},
-		"room for 120 bytes":     {2, 120, []some{{"a", 25, 0}}, "10 a/0-a/9, 9 a/10-a/18", "6 a/19-a/24"},
-		"room for none":          {2, 1, []some{{"a", 2, 0}}, "1 a/0-a/0, 1 a/1-a/1", ""},
+		"half of a large one": {1, 0, []some{{"a", 255, 0}, {"b", 1, 0}, {"c", 768, 0}},
+			"256 a/0-b/0, 384 c/0-c/383, 192 c/384-c/575, 96 c/576-c/671, 64 c/672-c/735", "32 c/736-c/767"},
+		"a big one":           {2, 0, []some{{"a", 1, big}}, "1 a/0-a/0", ""},
+		"not quite a big one": {2, 0, []some{{"a", 1, 0}, {"a", 1, big - 1}}, "2 a/0-a/1", ""},
+		"the largest first": {2, 0, []some{{"a", 1, big}, {"a", 1, 1 << 40}, {"a", 1, big + 1}},
+			"1 a/1-a/1, 1 a/2-a/2, 1 a/0-a/0", ""},
+		"equal ones in order": {2, 0, []some{{"a", 3, big}}, "1 a/0-a/0, 1 a/1-a/1, 1 a/2-a/2", ""},
+		"big ones end no batch": {2, 0, []some{{"a", 40, 0}, {"a", 1, big}, {"b", 1, big}, {"a", 24, 0}},
+			"1 a/40-a/40, 1 b/0-b/0, 64 a/0-a/64", ""},
+		"room for 120 bytes": {2, 120, []some{{"a", 25, 0}}, "10 a/0-a/9, 9 a/10-a/18", "6 a/19-a/24"},
+		"room for none":      {2, 1, []some{{"a", 2, 0}}, "1 a/0-a/0, 1 a/1-a/1", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGuided(Options{Slots: row.slots, ArgRoom: row.room})
@@ -140,8 +152,9 @@ func TestGuidedAtRandom(t *testing.T) {
 				c.take(t, random.Intn(100) == 0)
 			}
 			c.found(e)
-			if n, weight := c.waiting(), c.weight; n > filesAhead || weight > int64(2*o.Slots)*batchMost+bigFile+fileWeight {
-				t.Errorf("%d files wait, of weight %d", n, weight)
+			mostWeight := int64(2*o.Slots)*batchMost + bigFile + fileWeight
+			if n := c.waiting(); n > filesAhead || c.weight > mostWeight {
+				t.Errorf("%d files wait, of weight %d", n, c.weight)
 			}
 		}
 		for c.waiting() > 0 {
@@ -198,7 +211,8 @@ func (c *checked) take(t *testing.T, hurry bool) {
 		bytes += e.size
 	}
 	if bytes != batch.Bytes || len(batch.of) != len(batch.Items) {
-		t.Errorf("a batch with %d entries of %d bytes has %d items and Bytes %d", len(batch.of), bytes, len(batch.Items), batch.Bytes)
+		t.Errorf("a batch with %d entries of %d bytes has %d items and Bytes %d", len(batch.of), bytes,
+			len(batch.Items), batch.Bytes)
 	}
 	if len(c.big) > 0 {
 		c.tookBig(t, batch)

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -59,10 +58,11 @@ func TestHardLinks(t *testing.T) {
 			copied(t, src, dst, "a/f")
 			hardLink(t, dst, "a/f", "b/f", "f")
 		}, want: "+ . a a/l b + b/l=a/l", skipped: "a/f b/f f"},
-		"all there, to be verified": {opts: plan.Options{Archive: true, Recheck: true}, dest: func(t *testing.T, src, dst string) {
-			copied(t, src, dst, "a/f")
-			hardLink(t, dst, "a/f", "b/f", "f")
-		}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
+		"all there, to be verified": {opts: plan.Options{Archive: true, Recheck: true},
+			dest: func(t *testing.T, src, dst string) {
+				copied(t, src, dst, "a/f")
+				hardLink(t, dst, "a/f", "b/f", "f")
+			}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
 		"equal copies there": {opts: plan.Options{Archive: true}, dest: func(t *testing.T, src, dst string) {
 			copied(t, src, dst, "a/f", "b/f")
 		}, want: "+ . a a/l b + b/f=a/f b/l=a/l f=a/f", skipped: "a/f"},
@@ -70,19 +70,23 @@ func TestHardLinks(t *testing.T) {
 			makeTree(t, dst, "a/f")
 			hardLink(t, dst, "a/f", "b/f", "f")
 		}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
-		"always": {opts: plan.Options{Archive: true, Overwrite: filecopy.Always}, dest: func(t *testing.T, src, dst string) {
-			copied(t, src, dst, "a/f")
-			hardLink(t, dst, "a/f", "b/f", "f")
-		}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
-		"never, one there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never}, dest: func(t *testing.T, src, dst string) {
-			makeTree(t, dst, "b/f")
-		}, want: "a/f + . a a/l b + b/l=a/l f=a/f", skipped: "b/f"},
-		"never, the first there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never}, dest: func(t *testing.T, src, dst string) {
-			copied(t, src, dst, "a/f")
-		}, want: "+ . a a/l b + b/f=a/f b/l=a/l f=a/f", skipped: "a/f"},
-		"never, another one there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never}, dest: func(t *testing.T, src, dst string) {
-			makeTree(t, dst, "a/f", "a/l")
-		}, want: "b/f + . a a/l b b/l + f=b/f", skipped: "a/f"},
+		"always": {opts: plan.Options{Archive: true, Overwrite: filecopy.Always},
+			dest: func(t *testing.T, src, dst string) {
+				copied(t, src, dst, "a/f")
+				hardLink(t, dst, "a/f", "b/f", "f")
+			}, want: "a/f + . a a/l b + b/f=a/f b/l=a/l f=a/f"},
+		"never, one there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never},
+			dest: func(t *testing.T, src, dst string) {
+				makeTree(t, dst, "b/f")
+			}, want: "a/f + . a a/l b + b/l=a/l f=a/f", skipped: "b/f"},
+		"never, the first there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never},
+			dest: func(t *testing.T, src, dst string) {
+				copied(t, src, dst, "a/f")
+			}, want: "+ . a a/l b + b/f=a/f b/l=a/l f=a/f", skipped: "a/f"},
+		"never, another one there": {opts: plan.Options{Archive: true, Overwrite: filecopy.Never},
+			dest: func(t *testing.T, src, dst string) {
+				makeTree(t, dst, "a/f", "a/l")
+			}, want: "b/f + . a a/l b b/l + f=b/f", skipped: "a/f"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			src, dst := t.TempDir(), t.TempDir()
@@ -147,7 +151,8 @@ func TestLinkWaits(t *testing.T) {
 	makeTree(t, dir, "a", "b/", "c")
 	hardLink(t, dir, "a", "b/f", "b/g")
 	synctest.Test(t, func(t *testing.T) {
-		p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1, Archive: true}, noEvents(t))
+		p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"},
+			plan.Options{PerChild: 1, Archive: true}, noEvents(t))
 		must(t, err)
 		var batches []plan.Batch
 		wantBatch := func(want string) {
@@ -172,85 +177,6 @@ func TestLinkWaits(t *testing.T) {
 	})
 }
 
-// Each of 10,000 names of one file comes once, and not all of them wait in memory for the first.
-func TestManyNames(t *testing.T) {
-	const number = 10_000
-	dir := t.TempDir()
-	makeTree(t, dir, "a", leftover(t, "f"))
-	for n := range number {
-		name := fmt.Sprintf("n%02d/%05d", n/500, n)
-		if n%500 == 0 {
-			makeTree(t, dir, fmt.Sprintf("n%02d/", n/500))
-			hardLink(t, dir, leftover(t, "f"), fmt.Sprintf("n%02d/%s", n/500, leftover(t, "f")))
-		}
-		hardLink(t, dir, "a", name)
-	}
-	tree := plan.Tree{Source: dir, Dest: dir + "/none"}
-	for _, opts := range []plan.Options{{PerChild: 1, Archive: true}, {PerChild: 50, Archive: true}, {Guided: true, Slots: 2, Archive: true}} {
-		batches, _ := runAll(t, tree, opts)
-		links, others := linked(batches)
-		if files, rest := filesAndRest(others); len(slices.Compact(links)) != number || len(files) != 1 || len(rest) != 21 {
-			t.Errorf("%d links, %d files, %d folders; want %d, 1 and 21", len(slices.Compact(links)), len(files), len(rest), number)
-		}
-	}
-	for _, opts := range []plan.Options{{PerChild: 50, Archive: true}, {Guided: true, Slots: 2, Archive: true}} {
-		synctest.Test(t, func(t *testing.T) { testPressed(t, tree, opts) })
-	}
-}
-
-// testPressed: if very many names wait for a, then a is copied next, and the walk waits.
-func testPressed(t *testing.T, tree plan.Tree, opts plan.Options) {
-	var seen atomic.Int64
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	p, err := plan.Start(ctx, tree, opts, func(event.Event) { seen.Add(1) })
-	must(t, err)
-	if batch, ok, _ := tryTake(p); !ok || !slices.Equal(batch.Items, []string{"a"}) {
-		t.Errorf("batch %q; want only a, although the batch is not full", batch.Items)
-	}
-	synctest.Wait()
-	if got := seen.Load(); got == 0 || got > 5 { // one for each 500 names
-		t.Errorf("the walk has seen %d of 21 leftovers, want 1 to 5", got)
-	}
-	cancel()
-	p.Wait()
-}
-
-// The first name that many wait for may be a link, which is in the lane itself.
-func TestManyNamesOfALink(t *testing.T) {
-	const number = 3000
-	dir := t.TempDir()
-	makeTree(t, dir, "l -> anything")
-	for n := range number {
-		hardLink(t, dir, "l", fmt.Sprintf("n%04d", n))
-	}
-	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true})
-	links, others := linked(batches)
-	if _, rest := filesAndRest(others); len(slices.Compact(links)) != number || !slices.Equal(rest, []string{".", "l"}) {
-		t.Errorf("%d links, and %q; want %d, and . and l", len(links), rest, number)
-	}
-}
-
-// A hard link takes room for both of its names.
-func TestLinksArgRoom(t *testing.T) {
-	const room = 1000
-	dir := t.TempDir()
-	first := strings.Repeat("a", 100)
-	makeTree(t, dir, first)
-	for n := range 50 {
-		hardLink(t, dir, first, fmt.Sprintf("n%02d", n))
-	}
-	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Archive: true, ArgRoom: room})
-	number, most := 0, 0
-	for _, batch := range batches {
-		number += len(batch.Firsts)
-		most = max(most, len(batch.Firsts))
-	}
-	if number != 50 || most != room/(100+9+3+9) {
-		t.Errorf("%d links, at most %d in a batch; want 50 and %d", number, most, room/(100+9+3+9))
-	}
-}
-
 // The walk forgets a file when it has met all of its names. A name that is added after that is
 // copied as a file.
 func TestForgotten(t *testing.T) {
@@ -258,10 +184,11 @@ func TestForgotten(t *testing.T) {
 	makeTree(t, dir, "a", "b", "c/"+leftover(t, "f"), "d/")
 	hardLink(t, dir, "a", "a2")
 	hardLink(t, dir, "b", "d/b")
-	p, err := plan.Start(t.Context(), plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{PerChild: 1, Archive: true}, func(event.Event) {
-		hardLink(t, dir, "a", "d/a")
-		hardLink(t, dir, "b", "d/b2")
-	})
+	p, err := plan.Start(t.Context(), plan.Tree{Source: dir, Dest: dir + "/none"},
+		plan.Options{PerChild: 1, Archive: true}, func(event.Event) {
+			hardLink(t, dir, "a", "d/a")
+			hardLink(t, dir, "b", "d/b2")
+		})
 	must(t, err)
 	var batches []plan.Batch
 	for batch := range p.Batches() {
@@ -271,7 +198,8 @@ func TestForgotten(t *testing.T) {
 	p.Wait()
 	links, others := linked(batches)
 	files, _ := filesAndRest(others)
-	if got, want := [2][]string{files, links}, [2][]string{{"a", "b", "d/a", "d/b2"}, {"a2=a", "d/b=b"}}; !reflect.DeepEqual(got, want) {
+	want := [2][]string{{"a", "b", "d/a", "d/b2"}, {"a2=a", "d/b=b"}}
+	if got := [2][]string{files, links}; !reflect.DeepEqual(got, want) {
 		t.Errorf("files and links %q, want %q", got, want)
 	}
 }

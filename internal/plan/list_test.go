@@ -49,7 +49,8 @@ func described(batches []plan.Batch) (all []string) {
 // oddTree makes a tree with odd names, links, folders and hard links.
 func oddTree(t *testing.T) string {
 	dir := t.TempDir()
-	makeTree(t, dir, "a", "new\nline/ f 3 x", "new\nline/\xff\xfe", "end 1/n", "j/h", "s -> a", "j/s -> ../a", "empty/")
+	makeTree(t, dir, "a", "new\nline/ f 3 x", "new\nline/\xff\xfe", "end 1/n", "j/h", "s -> a", "j/s -> ../a",
+		"empty/")
 	must(t, os.Link(dir+"/a", dir+"/j/a2"))
 	must(t, os.Link(dir+"/j/h", dir+"/j/h2"))
 	return dir
@@ -57,12 +58,14 @@ func oddTree(t *testing.T) string {
 
 // A list returns the batches that were added to it, in their order.
 func TestList(t *testing.T) {
-	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
+	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"},
+		plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
 		want := slices.DeleteFunc(slices.Clone(batches), func(b plan.Batch) bool { return b.Folders != folders })
 		got, _, _ := listed(t, batches, folders, plan.Options{PerChild: 2})
 		if len(want) == 0 || !reflect.DeepEqual(described(got), described(want)) {
-			t.Errorf("folders %v: got\n%s\nwant\n%s", folders, strings.Join(described(got), "\n"), strings.Join(described(want), "\n"))
+			t.Errorf("folders %v: got\n%s\nwant\n%s", folders, strings.Join(described(got), "\n"),
+				strings.Join(described(want), "\n"))
 		}
 	}
 }
@@ -73,7 +76,8 @@ func TestListAsAsked(t *testing.T) {
 	for n := range 100 {
 		makeTree(t, dir, fmt.Sprintf("d%d/f%02d", n%3, n))
 	}
-	all, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Chunk: plan.Chunk{Files: 1000, Bytes: 1 << 30}})
+	all, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"},
+		plan.Options{Chunk: plan.Chunk{Files: 1000, Bytes: 1 << 30}})
 	files, _ := filesAndRest(all)
 	for name, row := range map[string]struct {
 		opts    plan.Options
@@ -89,7 +93,8 @@ func TestListAsAsked(t *testing.T) {
 			batches, l, _ := listed(t, all, false, row.opts)
 			got, _ := filesAndRest(batches)
 			if !slices.Equal(got, files) || len(batches) != row.batches || l.Files != 100 || l.Bytes != 6*100 {
-				t.Errorf("%d files in %d batches, the list has %d of %d bytes; want 100 in %d, 100 of 600", len(got), len(batches), l.Files, l.Bytes, row.batches)
+				t.Errorf("%d files in %d batches, the list has %d of %d bytes; want 100 in %d, 100 of 600", len(got),
+					len(batches), l.Files, l.Bytes, row.batches)
 			}
 		})
 	}
@@ -122,11 +127,13 @@ func TestListInOrder(t *testing.T) {
 
 // OpenList refuses a list that is not complete.
 func TestListCutOff(t *testing.T) {
-	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"}, plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
+	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"},
+		plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
 		_, _, file := listed(t, batches, folders, plan.Options{})
 		for n := range len(file) {
-			if _, err := plan.OpenList(bytes.NewReader(file[:n]), plan.Options{PerChild: 1}, nil); !errors.Is(err, plan.ErrNoList) {
+			_, err := plan.OpenList(bytes.NewReader(file[:n]), plan.Options{PerChild: 1}, nil)
+			if !errors.Is(err, plan.ErrNoList) {
 				t.Fatalf("cut off after %d of %d bytes: %v", n, len(file), err)
 			}
 		}
@@ -141,7 +148,8 @@ func TestListCutOff(t *testing.T) {
 		"no batch":          "brood list 1\x00n a\x00end 1\x00",
 		"no kind":           "brood list 1\x00x a\x00end 1\x00",
 	} {
-		if _, err := plan.OpenList(strings.NewReader(text), plan.Options{PerChild: 1}, nil); !errors.Is(err, plan.ErrNoList) {
+		_, err := plan.OpenList(strings.NewReader(text), plan.Options{PerChild: 1}, nil)
+		if !errors.Is(err, plan.ErrNoList) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -155,7 +163,8 @@ func TestChunks(t *testing.T) {
 		must(t, os.WriteFile(name, nil, 0o600))
 		must(t, os.Truncate(name, size))
 	}
-	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"}, plan.Options{Chunk: plan.Chunk{Files: 4, Bytes: 100}, ArgRoom: 1})
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"},
+		plan.Options{Chunk: plan.Chunk{Files: 4, Bytes: 100}, ArgRoom: 1})
 	var got []string
 	for _, b := range batches {
 		if !b.Folders {

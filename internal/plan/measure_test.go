@@ -28,7 +28,8 @@ func TestMeasure(t *testing.T) {
 		"an archive":   {plan.Options{Archive: true}, plan.Work{Files: 5, Bytes: 1110}},
 		"some done":    {plan.Options{Exclude: []string{"d.mov"}}, plan.Work{Files: 3, Bytes: 110}},
 		"to be proved": {plan.Options{Recheck: true, Exclude: []string{"d.mov"}}, plan.Work{Files: 4, Bytes: 1110}},
-		"always":       {plan.Options{Overwrite: filecopy.Always, Exclude: []string{"d.mov"}}, plan.Work{Files: 4, Bytes: 1110}},
+		"always": {plan.Options{Overwrite: filecopy.Always, Exclude: []string{"d.mov"}},
+			plan.Work{Files: 4, Bytes: 1110}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dst := t.TempDir() + "/dst"
@@ -64,7 +65,8 @@ func TestMeasureComparison(t *testing.T) {
 	src, dst := t.TempDir(), t.TempDir()
 	makeTree(t, src, "same", "in/same", "missing", "size", "l -> same")
 	makeTree(t, dst, "same", "in/same", "extra/a", "size", "l -> same")
-	for _, name := range []string{src + "/same", dst + "/same", src + "/in/same", dst + "/in/same", src + "/size", src + "/missing"} {
+	for _, name := range []string{src + "/same", dst + "/same", src + "/in/same", dst + "/in/same", src + "/size",
+		src + "/missing"} {
 		fill(t, name, 10)
 	}
 	fill(t, dst+"/size", 11)
@@ -77,7 +79,9 @@ func TestMeasureComparison(t *testing.T) {
 	if batches, _ := compareAll(t, tree, plan.Options{}); len(batches) != got.Files {
 		t.Errorf("%d batches, want %d", len(batches), got.Files)
 	}
-	if _, _, err := plan.Measure(t.Context(), plan.Tree{Source: src, Dest: dst + "/none"}, plan.Options{}, plan.Question{Work: true, Compare: true}); err == nil {
+	tree.Dest = dst + "/none"
+	q := plan.Question{Work: true, Compare: true}
+	if _, _, err := plan.Measure(t.Context(), tree, plan.Options{}, q); err == nil {
 		t.Error("Measure returned no error without a destination")
 	}
 }
@@ -85,7 +89,8 @@ func TestMeasureComparison(t *testing.T) {
 // A question about nothing needs no walk.
 func TestMeasureNothing(t *testing.T) {
 	gone := plan.Tree{Source: t.TempDir() + "/gone", Dest: t.TempDir()}
-	if _, known, err := plan.Measure(t.Context(), gone, plan.Options{Stall: time.Minute}, plan.Question{}); known || err != nil {
+	_, known, err := plan.Measure(t.Context(), gone, plan.Options{Stall: time.Minute}, plan.Question{})
+	if known || err != nil {
 		t.Errorf("known %v, %v", known, err)
 	}
 }

@@ -28,6 +28,9 @@ func killed(t *testing.T, events ...event.Event) string {
 	return out.String()
 }
 
+// about returns an event about a file.
+func about(kind event.Kind, file string) event.Event { return event.Event{Kind: kind, File: file} }
+
 func failed(name string) event.Event {
 	return event.Event{Kind: event.Failed, Name: "copy-1", File: name, Error: "read: input/output error"}
 }
@@ -49,46 +52,64 @@ func TestOnly(t *testing.T) {
 		"a file":           {record: record(t, failed("a")), want: "a + ."},
 		"no UTF-8":         {record: record(t, failed("in\xff")), want: "in\xff + ."},
 		"deep, and a link": {record: record(t, failed("x/y/d"), failed("x/y/l")), want: "x/y/d + . x x/y x/y/l"},
-		"in several":       {record: record(t, failed("w/f"), failed("x/y/e"), failed("b")), want: "b w/f x/y/e + . w x x/y"},
-		"a folder":         {record: record(t, failed("x/y")), want: "x/y/d x/y/e + . x x/y x/y/l"},
-		"one in it, too":   {record: record(t, failed("x/y/d"), failed("x/y")), want: "x/y/d x/y/e + . x x/y x/y/l"},
-		"all":              {record: record(t, failed("."), failed("a")), want: "a b in\xff now w/f x/c x/y/d x/y/e + . w x x/y x/y/l x/z"},
+		"in several": {record: record(t, failed("w/f"), failed("x/y/e"), failed("b")),
+			want: "b w/f x/y/e + . w x x/y"},
+		"a folder":       {record: record(t, failed("x/y")), want: "x/y/d x/y/e + . x x/y x/y/l"},
+		"one in it, too": {record: record(t, failed("x/y/d"), failed("x/y")), want: "x/y/d x/y/e + . x x/y x/y/l"},
+		"all": {record: record(t, failed("."), failed("a")),
+			want: "a b in\xff now w/f x/c x/y/d x/y/e + . w x x/y x/y/l x/z"},
 
-		"copied afterwards": {record: record(t, failed("a"), failed("b"), event.Event{Kind: event.Copied, File: "a"}), want: "b + ."},
-		"and failed again":  {record: record(t, event.Event{Kind: event.Copied, File: "a"}, failed("a")), want: "a + ."},
-		"made, verified, linked afterwards": {record: record(t, failed("x"), failed("a"), failed("x/y/l"), event.Event{Kind: event.Made, Name: "folders-1", File: "x"},
-			event.Event{Kind: event.Verified, File: "a"}, event.Event{Kind: event.Linked, File: "x/y/l"}), want: "+ ."},
-		"skipped afterwards": {record: record(t, failed("a"), event.Event{Kind: event.Skipped, File: "a"}), want: "a + ."},
+		"copied afterwards": {record: record(t, failed("a"), failed("b"), about(event.Copied, "a")), want: "b + ."},
+		"and failed again":  {record: record(t, about(event.Copied, "a"), failed("a")), want: "a + ."},
+		"made, verified, linked afterwards": {record: record(t, failed("x"), failed("a"), failed("x/y/l"),
+			event.Event{Kind: event.Made, Name: "folders-1", File: "x"},
+			about(event.Verified, "a"), about(event.Linked, "x/y/l")), want: "+ ."},
+		"skipped afterwards": {record: record(t, failed("a"), about(event.Skipped, "a")), want: "a + ."},
 		"a folder that could not be read is made all the same": {record: record(t,
-			event.Event{Kind: event.Failed, File: "w", Error: "read folder: permission denied"}, event.Event{Kind: event.Made, Name: "folders-1", File: "w"}),
+			event.Event{Kind: event.Failed, File: "w", Error: "read folder: permission denied"},
+			event.Event{Kind: event.Made, Name: "folders-1", File: "w"}),
 			want: "w/f + . w"},
-		"two runs": {record: record(t, failed("a"), failed("b")) + record(t, event.Event{Kind: event.Copied, File: "b"}, failed("x/c")), want: "a x/c + . x"},
+		"two runs": {record: record(t, failed("a"), failed("b")) + record(t, about(event.Copied, "b"),
+			failed("x/c")), want: "a x/c + . x"},
 
-		"and the second was killed": {record: record(t, failed("a")) + killed(t, event.Event{Kind: event.Started, File: "b"}), want: "a b + .", partial: true},
+		"and the second was killed": {record: record(t, failed("a")) + killed(t, about(event.Started, "b")),
+			want: "a b + .", partial: true},
 
-		"killed": {record: killed(t, event.Event{Kind: event.Started, File: "a"}, event.Event{Kind: event.Started, File: "b"},
-			event.Event{Kind: event.Progress, File: "w/f"}, event.Event{Kind: event.Copied, File: "a"}), want: "b w/f + . w", partial: true},
-		"killed after one was skipped": {record: killed(t, event.Event{Kind: event.Started, File: "a"}, event.Event{Kind: event.Skipped, File: "a"}, failed("b")),
+		"killed": {record: killed(t, about(event.Started, "a"), about(event.Started, "b"),
+			about(event.Progress, "w/f"), about(event.Copied, "a")), want: "b w/f + . w", partial: true},
+		"killed after one was skipped": {record: killed(t, about(event.Started, "a"), about(event.Skipped, "a"),
+			failed("b")),
 			want: "b + .", partial: true},
-		"killed in the middle of a line": {record: killed(t, failed("a")) + `{"kind":"copied","file":"a`, want: "a + .", partial: true},
-		"stopped":                        {record: record(t, failed("a"), event.Event{Kind: event.Stopping, Signal: "SIGINT"}), want: "a + .", partial: true},
-		"started, but the run has ended": {record: record(t, event.Event{Kind: event.Started, File: "a"}, failed("b")), want: "b + ."},
+		"killed in the middle of a line": {record: killed(t, failed("a")) + `{"kind":"copied","file":"a`,
+			want: "a + .", partial: true},
+		"stopped": {record: record(t, failed("a"),
+			event.Event{Kind: event.Stopping, Signal: "SIGINT"}), want: "a + .", partial: true},
+		"started, but the run has ended": {record: record(t, about(event.Started, "a"), failed("b")), want: "b + ."},
 
-		"gone":               {record: record(t, failed("a"), failed("gone")), want: "a + .", failed: "gone: stat: no such file or directory"},
-		"gone with folder":   {record: record(t, failed("g/h/i"), failed("g/j")), want: "+ .", failed: "g/h/i: stat: no such file or directory g/j: stat: no such file or directory"},
-		"a file now":         {record: record(t, failed("now/f")), want: "+ .", failed: "now/f: stat: not a directory"},
-		"gone, not included": {record: record(t, failed("gone")), opts: plan.Options{Include: []string{"a"}}, want: "+", failed: "gone: stat: no such file or directory"},
-		"gone, but excluded": {record: record(t, failed("gone"), failed("g/h")), opts: plan.Options{Exclude: []string{"gone", "h"}}, want: "+ ."},
+		"gone": {record: record(t, failed("a"), failed("gone")), want: "a + .",
+			failed: "gone: stat: no such file or directory"},
+		"gone with folder": {record: record(t, failed("g/h/i"), failed("g/j")), want: "+ .",
+			failed: "g/h/i: stat: no such file or directory g/j: stat: no such file or directory"},
+		"a file now": {record: record(t, failed("now/f")), want: "+ .",
+			failed: "now/f: stat: not a directory"},
+		"gone, not included": {record: record(t, failed("gone")), opts: plan.Options{Include: []string{"a"}},
+			want: "+", failed: "gone: stat: no such file or directory"},
+		"gone, but excluded": {record: record(t, failed("gone"), failed("g/h")),
+			opts: plan.Options{Exclude: []string{"gone", "h"}}, want: "+ ."},
 
-		"included":            {record: record(t, failed("x/y"), failed("x/c")), opts: plan.Options{Include: []string{"e"}}, want: "x/y/e + . x x/y"},
-		"excluded":            {record: record(t, failed("x/y"), failed("x/c")), opts: plan.Options{Exclude: []string{"e", "c"}}, want: "x/y/d + . x x/y x/y/l"},
-		"in a folder that is": {record: record(t, failed("x/y/d"), failed("b")), opts: plan.Options{Exclude: []string{"x"}}, want: "b + ."},
+		"included": {record: record(t, failed("x/y"), failed("x/c")),
+			opts: plan.Options{Include: []string{"e"}}, want: "x/y/e + . x x/y"},
+		"excluded": {record: record(t, failed("x/y"), failed("x/c")),
+			opts: plan.Options{Exclude: []string{"e", "c"}}, want: "x/y/d + . x x/y x/y/l"},
+		"in a folder that is": {record: record(t, failed("x/y/d"), failed("b")),
+			opts: plan.Options{Exclude: []string{"x"}}, want: "b + ."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			only, err := plan.Failed(strings.NewReader(row.record))
 			must(t, err)
 			if only.Source != "s" || only.Dest != "d" || only.Partial != row.partial {
-				t.Errorf("source %q, dest %q, partial %v; want s, d, %v", only.Source, only.Dest, only.Partial, row.partial)
+				t.Errorf("source %q, dest %q, partial %v; want s, d, %v", only.Source, only.Dest, only.Partial,
+					row.partial)
 			}
 			row.opts.Only = only
 			batches, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none"}, row.opts)
@@ -129,20 +150,24 @@ func TestNoRecord(t *testing.T) {
 		return out.String()
 	}
 	for name, row := range map[string]struct{ record, want string }{
-		"empty":               {"", "no record of a run"},
-		"another file":        {"#!/bin/sh\necho\n", "no record of a run"},
-		"other JSON":          {"{}\n{\"file\":\"a\"}\n", "no record of a run"},
-		"of a lesson":         {line(event.Event{Kind: event.Begun, Version: 1}), "no record of a run"},
-		"of a dry run":        {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", DryRun: true}), "no record of a run"},
-		"of a comparison":     {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", Verify: true}), "no record of a run"},
+		"empty":        {"", "no record of a run"},
+		"another file": {"#!/bin/sh\necho\n", "no record of a run"},
+		"other JSON":   {"{}\n{\"file\":\"a\"}\n", "no record of a run"},
+		"of a lesson":  {line(event.Event{Kind: event.Begun, Version: 1}), "no record of a run"},
+		"of a dry run": {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", DryRun: true}),
+			"no record of a run"},
+		"of a comparison": {line(event.Event{Kind: event.Begun, Version: 1, Source: "s", Verify: true}),
+			"no record of a run"},
 		"a line that is none": {killed(t, failed("a")) + "oops\x1b\n", `line 3: no event: "oops\x1b"`},
-		"newer":               {line(event.Event{Kind: event.Begun, Version: event.Version + 1, Source: "s"}), "line 1: is of version 2, and this brood reads version 1"},
-		"a name outside":      {record(t, failed("../a\x1b")), `file "../a\x1b": is not a name inside a folder`},
-		"an absolute name":    {record(t, failed("/a")), `file "/a": is not a name inside a folder`},
-		"a name with dots":    {record(t, failed("a/./b")), `file "a/./b": is not a name inside a folder`},
+		"newer": {line(event.Event{Kind: event.Begun, Version: event.Version + 1, Source: "s"}),
+			"line 1: is of version 2, and this brood reads version 1"},
+		"a name outside":   {record(t, failed("../a\x1b")), `file "../a\x1b": is not a name inside a folder`},
+		"an absolute name": {record(t, failed("/a")), `file "/a": is not a name inside a folder`},
+		"a name with dots": {record(t, failed("a/./b")), `file "a/./b": is not a name inside a folder`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if only, err := plan.Failed(strings.NewReader(row.record)); err == nil || !strings.Contains(err.Error(), row.want) {
+			only, err := plan.Failed(strings.NewReader(row.record))
+			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("%v, %v; want %s", only, err, row.want)
 			}
 		})

@@ -23,10 +23,13 @@ func TestOrder(t *testing.T) {
 			want := newOrder(dir)
 			want.grow(t, random, 1+random.Intn(700))
 			slots := 1 + random.Intn(20)
-			opts := plan.Options{PerChild: 1 + random.Intn(4), Guided: random.Intn(2) == 0, Slots: slots, Archive: random.Intn(2) == 0}
-			t.Logf("seed %d: %d names, %d files a batch, guided %v, %d slots", seed+n, len(want.open), opts.PerChild, opts.Guided, slots)
+			opts := plan.Options{PerChild: 1 + random.Intn(4), Guided: random.Intn(2) == 0, Slots: slots,
+				Archive: random.Intn(2) == 0}
+			t.Logf("seed %d: %d names, %d files a batch, guided %v, %d slots", seed+n, len(want.open), opts.PerChild,
+				opts.Guided, slots)
 			synctest.Test(t, func(t *testing.T) {
-				p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, opts, noEvents(t))
+				p, err := plan.Start(context.Background(), plan.Tree{Source: dir, Dest: dir + "/none"}, opts,
+					noEvents(t))
 				must(t, err)
 				want.work(t, p, random, slots)
 				p.Wait()

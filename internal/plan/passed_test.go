@@ -50,8 +50,8 @@ func TestUnreadable(t *testing.T) {
 	if !slices.Equal(files, []string{"a", "z"}) || !slices.Equal(rest, []string{".", "shut"}) {
 		t.Errorf("files %q, folders %q; want a, z, and both folders", files, rest)
 	}
-	failed := seen.of(event.Failed)
-	if len(failed) != 1 || !strings.HasPrefix(failed[0], "shut: ") || !strings.HasSuffix(failed[0], "permission denied") {
+	failed := strings.Join(seen.of(event.Failed), ", ")
+	if !strings.HasPrefix(failed, "shut: ") || !strings.HasSuffix(failed, "permission denied") || len(seen.all) != 1 {
 		t.Errorf("failed %q, want shut, with permission denied", failed)
 	}
 }

@@ -101,7 +101,8 @@ func TestSourceAloneOneFile(t *testing.T) {
 	tree.Folders.Close()
 	tree.Folders = nil
 	batches, seen := runAll(t, tree, plan.Options{})
-	if files, rest := filesAndRest(batches); !slices.Equal(files, []string{"c.txt"}) || len(rest) > 0 || len(seen.all) > 0 {
+	files, rest := filesAndRest(batches)
+	if !slices.Equal(files, []string{"c.txt"}) || len(rest) > 0 || len(seen.all) > 0 {
 		t.Errorf("files %q, others %q, events %+v; want only c.txt", files, rest, seen.all)
 	}
 }
@@ -125,7 +126,8 @@ func TestCheckSource(t *testing.T) {
 			tree.Folders.Close()
 		}
 	}
-	if _, err := plan.StartCompare(t.Context(), plan.Tree{Source: "src"}, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
+	tree := plan.Tree{Source: "src"}
+	if _, err := plan.StartCompare(t.Context(), tree, plan.Options{PerChild: 1}, noEvents(t)); err == nil {
 		t.Error("StartCompare returned no error for a tree without a destination")
 	}
 }

@@ -35,12 +35,14 @@ func TestShortage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dst := mountTmpfs(t, row.options)
-			_, _, err := plan.Measure(t.Context(), plan.Tree{Source: src, Dest: dst}, row.opts, plan.Question{Room: true})
+			_, _, err := plan.Measure(t.Context(), plan.Tree{Source: src, Dest: dst}, row.opts,
+				plan.Question{Room: true})
 			var short *plan.Shortage
 			switch {
 			case row.want == "" && err != nil:
 				t.Errorf("%v, want no error", err)
-			case row.want != "" && (!errors.As(err, &short) || err.Error() != fmt.Sprintf("dest %q: %s", dst, row.want)):
+			case row.want == "":
+			case !errors.As(err, &short), err.Error() != fmt.Sprintf("dest %q: %s", dst, row.want):
 				t.Errorf("%v, want dest %q: %s", err, dst, row.want)
 			}
 		})
@@ -76,7 +78,8 @@ func TestShared(t *testing.T) {
 			}
 			for name, row := range dests {
 				for n, written := range []bool{false, true} {
-					_, _, err := plan.Measure(t.Context(), plan.Tree{Source: disk + "/src", Dest: row.dest}, plan.Options{}, plan.Question{Room: true, Written: written})
+					_, _, err := plan.Measure(t.Context(), plan.Tree{Source: disk + "/src", Dest: row.dest},
+						plan.Options{}, plan.Question{Room: true, Written: written})
 					var short *plan.Shortage
 					if errors.As(err, &short) != row.want[n] || err != nil && short == nil {
 						t.Errorf("%s, written %v: %v; want a shortage %v", name, written, err, row.want[n])

@@ -58,31 +58,40 @@ func TestNeeds(t *testing.T) {
 	}{
 		"nothing there": {want: plan.Room{Bytes: one + 2*big + sparse, Inodes: 9}},
 		"an archive":    {opts: plan.Options{Archive: true}, want: plan.Room{Bytes: one + big + sparse, Inodes: 9}},
-		"folders there": {dest: func(t *testing.T, dst string) { makeTree(t, dst, "in/") }, want: plan.Room{Bytes: one + 2*big + sparse, Inodes: 7}},
-		"some done":     {dest: func(t *testing.T, dst string) { copied(t, src, dst, "sparse", "in/big") }, want: plan.Room{Bytes: one + big, Inodes: 5}},
-		"some done, to be verified": {opts: plan.Options{Recheck: true}, dest: func(t *testing.T, dst string) { copied(t, src, dst, "sparse", "in/big") },
+		"folders there": {dest: func(t *testing.T, dst string) { makeTree(t, dst, "in/") },
+			want: plan.Room{Bytes: one + 2*big + sparse, Inodes: 7}},
+		"some done": {dest: func(t *testing.T, dst string) { copied(t, src, dst, "sparse", "in/big") },
+			want: plan.Room{Bytes: one + big, Inodes: 5}},
+		"some done, to be verified": {opts: plan.Options{Recheck: true},
+			dest: func(t *testing.T, dst string) { copied(t, src, dst, "sparse", "in/big") },
 			want: plan.Room{Bytes: one + big, Inodes: 5}},
 		"a smaller one replaced": {dest: func(t *testing.T, dst string) {
 			makeTree(t, dst, "in/")
 			fill(t, dst+"/in/big", 8*kib)
 		}, want: plan.Room{Bytes: one + 2*big + sparse - 8*kib, Inodes: 6}},
-		"a much bigger one replaced": {dest: func(t *testing.T, dst string) { fill(t, dst+"/one.txt", mib) }, want: plan.Room{Bytes: 0, Inodes: 7}},
-		"one of two names replaced": {opts: plan.Options{Include: []string{"one.txt", "sparse"}}, dest: func(t *testing.T, dst string) {
-			fill(t, dst+"/one.txt", 8*kib)
-			hardLink(t, dst, "one.txt", "other")
-		}, want: plan.Room{Bytes: one + sparse - 4*kib, Inodes: 1}},
-		"a folder where a file goes": {dest: func(t *testing.T, dst string) { makeTree(t, dst, "one.txt/") }, want: plan.Room{Bytes: one + 2*big + sparse, Inodes: 7}},
+		"a much bigger one replaced": {dest: func(t *testing.T, dst string) { fill(t, dst+"/one.txt", mib) },
+			want: plan.Room{Bytes: 0, Inodes: 7}},
+		"one of two names replaced": {opts: plan.Options{Include: []string{"one.txt", "sparse"}},
+			dest: func(t *testing.T, dst string) {
+				fill(t, dst+"/one.txt", 8*kib)
+				hardLink(t, dst, "one.txt", "other")
+			}, want: plan.Room{Bytes: one + sparse - 4*kib, Inodes: 1}},
+		"a folder where a file goes": {dest: func(t *testing.T, dst string) { makeTree(t, dst, "one.txt/") },
+			want: plan.Room{Bytes: one + 2*big + sparse, Inodes: 7}},
 		"never": {opts: plan.Options{Overwrite: filecopy.Never}, dest: func(t *testing.T, dst string) {
 			makeTree(t, dst, "in/")
 			fill(t, dst+"/in/l", mib)
 			fill(t, dst+"/one.txt", mib)
 		}, want: plan.Room{Bytes: 2*big + sparse, Inodes: 5}},
-		"always": {opts: plan.Options{Overwrite: filecopy.Always, Include: []string{"one.txt"}}, dest: func(t *testing.T, dst string) { copied(t, src, dst, "one.txt") },
+		"always": {opts: plan.Options{Overwrite: filecopy.Always, Include: []string{"one.txt"}},
+			dest: func(t *testing.T, dst string) { copied(t, src, dst, "one.txt") },
 			want: plan.Room{}},
 		"include":       {opts: plan.Options{Include: []string{"*.txt"}}, want: plan.Room{Bytes: one, Inodes: 3}},
 		"include below": {opts: plan.Options{Include: []string{"big"}}, want: plan.Room{Bytes: big, Inodes: 3}},
-		"exclude":       {opts: plan.Options{Exclude: []string{"in"}}, want: plan.Room{Bytes: one + sparse, Inodes: 5}},
-		"only":          {opts: plan.Options{Only: onlyThese(t, "one.txt", "gone")}, want: plan.Room{Bytes: one, Inodes: 2}},
+		"exclude": {opts: plan.Options{Exclude: []string{"in"}},
+			want: plan.Room{Bytes: one + sparse, Inodes: 5}},
+		"only": {opts: plan.Options{Only: onlyThese(t, "one.txt", "gone")},
+			want: plan.Room{Bytes: one, Inodes: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dst := t.TempDir() + "/dst"
@@ -98,7 +107,8 @@ func TestNeeds(t *testing.T) {
 		})
 	}
 	t.Run("one file", func(t *testing.T) {
-		got, err := needs(t.Context(), plan.Tree{Source: src + "/in", Dest: src + "/none", File: "big"}, plan.Options{Archive: true})
+		got, err := needs(t.Context(), plan.Tree{Source: src + "/in", Dest: src + "/none", File: "big"},
+			plan.Options{Archive: true})
 		must(t, err)
 		if want := (plan.Room{Bytes: big, Inodes: 1}); got != want {
 			t.Errorf("needs %+v, want %+v", got, want)
@@ -123,10 +133,12 @@ func TestNeedsEnds(t *testing.T) {
 	makeTree(t, src, "a/b/c")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := needs(ctx, plan.Tree{Source: src, Dest: src + "/none"}, plan.Options{}); !errors.Is(err, context.Canceled) {
+	tree := plan.Tree{Source: src, Dest: src + "/none"}
+	if _, err := needs(ctx, tree, plan.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want %v", err, context.Canceled)
 	}
-	if _, err := needs(t.Context(), plan.Tree{Source: src + "/gone", Dest: src + "/none"}, plan.Options{}); err == nil {
+	tree.Source = src + "/gone"
+	if _, err := needs(t.Context(), tree, plan.Options{}); err == nil {
 		t.Error("Measure returned no error without a source")
 	}
 }
