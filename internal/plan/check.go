@@ -57,7 +57,7 @@ func check(p *pulse, source, dest string) (Tree, error) {
 
 var errNoName = errors.New("the empty string names no file")
 
-// checkBoth checks the source, and that dest has a name. It leaves dest as the side that p asks next.
+// checkBoth checks the source, and that dest is a name. From then on p waits for dest.
 func checkBoth(p *pulse, source, dest string) (t Tree, info fs.FileInfo, err error) {
 	if dest == "" {
 		return t, nil, errNoName

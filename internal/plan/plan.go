@@ -85,10 +85,10 @@ const (
 // done. The caller must call Done for each batch that it receives. Names that need no child
 // are events: Skipped or Failed.
 //
-// While there are batches to do, Start keeps waiting for a walk without an answer. When they
+// While there are batches to do, the plan keeps waiting for a walk without an answer. When they
 // are done and the answer has not come for Options.Stall, it gives the walk up. Then the name
-// that the walk asked about is Failed, a Stopping event reports that the rest was not read,
-// and Batches closes.
+// that the walk asked about is Failed, a Stopping event reports that the rest was not read, and
+// Batches closes.
 func Start(ctx context.Context, t Tree, opts Options, emit event.Sink) (*Plan, error) {
 	w, err := walkInTime(ctx, t, opts, emit)
 	if err != nil {

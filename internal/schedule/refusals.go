@@ -9,7 +9,7 @@ import (
 	"brood/internal/process"
 )
 
-// refusals holds the parts that the system had no room for: no process, memory or thread.
+// refusals holds the parts that the system had no room for: no process, thread, memory or descriptor.
 //
 //	refused: a start fails, or a child ends for lack of threads
 //	  └─▶ waiting ─▶ slots = running children ─▶ one of them ends, or retryEvery passes ─▶ start

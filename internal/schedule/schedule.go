@@ -57,8 +57,9 @@ type Child interface {
 	// Look emits the child's progress if it is new, or in any case if again is true.
 	// It reports whether it emitted anything.
 	Look(again bool) bool
-	Sleep() machine.Sleep
-	Turns(quick bool) machine.Turns // quick: a cheaper reading with fewer details
+
+	Sleep() machine.Sleep           // where the child sleeps in the kernel
+	Turns(quick bool) machine.Turns // its CPU time; quick: a cheaper reading with fewer details
 	Terminate()
 	Kill()
 	Abandon()
@@ -68,10 +69,10 @@ type Child interface {
 type Stop int
 
 const (
-	Drain Stop = iota + 1
-	Terminate
-	Kill
-	abandon
+	Drain     Stop = iota + 1 // start no more children
+	Terminate                 // ask the children to end
+	Kill                      // kill them
+	abandon                   // leave them behind
 )
 
 // rungs holds what each rung does to a child.
@@ -82,11 +83,11 @@ var rungs = map[Stop]func(Child){
 // Options of a run.
 type Options struct {
 	Slots  int           // children at once, 1 at least
-	Most   int           // upper bound of the search for the fastest number of slots, from Slots on; 0: no search
+	Most   int           // most slots in a search for the fastest number, which begins at Slots; 0: no search
 	Full   func()        // called once, when Slots children run for the first time
 	Grace  time.Duration // from Terminate to Kill, and from Kill to abandoning the children
 	Stop   <-chan Stop
-	Cancel context.CancelFunc // called when Run takes no more batches: the plan may end
+	Cancel context.CancelFunc // called at the first Stop: Run takes no more batches, so the plan may end
 
 	Look    time.Duration                    // interval between two readings of the progress; 0: never read
 	Stall   time.Duration                    // longest time without progress that was possible; 0: no limit

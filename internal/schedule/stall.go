@@ -44,8 +44,8 @@ func (o Options) tick() time.Duration {
 	return 0
 }
 
-// silentAtOnce bounds the silent children that one tick examines, since each costs the reading
-// of a file. If thousands are stopped, it is enough to report some.
+// silentAtOnce bounds the silent children that one tick examines. Each costs the reading of a
+// file for each of its threads, and if thousands are stopped, it is enough to report some.
 const silentAtOnce = 10
 
 // tick advances the clocks of all children. It ends the overdue children, moves them up the

@@ -20,7 +20,7 @@ type trial struct {
 	turns     machine.Turns // at the beginning of the present half
 	ran       time.Duration // CPU time in the halves before
 	acquitted bool          // at least once
-	held      time.Duration // time in a row in which each look found it stopped or in state D
+	held      time.Duration // how long every look has found it stopped, or in state D
 }
 
 // chance is enough CPU time for any child to make progress: to move a block of 1 MiB, or to start.
