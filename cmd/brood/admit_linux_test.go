@@ -39,7 +39,7 @@ func TestLoadIsWaitedFor(t *testing.T) {
 	p.small(t, 5, 1000)
 	calm := spin(t, 100)
 	r := start(t, p, p.copy("--load", "100"))
-	r.says("fewer children at once: jobs=0 asked=")
+	r.says("fewer children at once: slots=0 asked=")
 	r.says(`, --load 100"`)
 	calm()
 	r.wants(0)

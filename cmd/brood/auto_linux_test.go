@@ -78,14 +78,14 @@ func TestAutoFindsMore(t *testing.T) {
 	r.wants(0)
 	place{src: beneath, dst: p.dst}.equal(t)
 	begun, finished := r.of(event.Begun), r.of(event.Finished)
-	if len(begun) != 1 || len(finished) != 1 || !begun[0].Auto || begun[0].Jobs > 2 {
+	if len(begun) != 1 || len(finished) != 1 || !begun[0].Auto || begun[0].Slots > 2 {
 		t.Fatalf("begun %+v, finished %+v", begun, finished)
 	}
-	if got := finished[0].Jobs; got <= 2 || r.peak() < got {
+	if got := finished[0].Slots; got <= 2 || r.peak() < got {
 		t.Errorf("settled on %d, %d ran at once; it says:\n%s", got, r.peak(), r.stderr())
 	}
 	adjusted := r.of(event.Adjusted)
-	if first := adjusted[0]; first.Phase != event.Trying || first.Jobs != 2*begun[0].Jobs || !strings.Contains(first.Reason, "files/s with") {
+	if first := adjusted[0]; !first.Trying || first.Slots != 2*begun[0].Slots || !strings.Contains(first.Reason, "files/s with") {
 		t.Errorf("first of all it was adjusted so: %+v", first)
 	}
 	if !strings.Contains(r.stdout(), ", settled on ") {

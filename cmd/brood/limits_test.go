@@ -50,13 +50,13 @@ func TestFewDescriptors(t *testing.T) {
 func wantLimited(r *run, reason string) {
 	r.Helper()
 	said := r.of(event.Limited)
-	if len(said) == 0 || said[0].Reason != reason || said[0].Jobs < 1 || said[0].Jobs > 64 {
+	if len(said) == 0 || said[0].Reason != reason || said[0].Slots < 1 || said[0].Slots > 64 {
 		r.Errorf("limited: %+v, want few jobs for %s", said, reason)
 		return
 	}
-	r.says("fewer children at once: jobs=")
-	if peak := r.peak(); peak > said[0].Jobs {
-		r.Errorf("%d children at once, said to be %d", peak, said[0].Jobs)
+	r.says("fewer children at once: slots=")
+	if peak := r.peak(); peak > said[0].Slots {
+		r.Errorf("%d children at once, said to be %d", peak, said[0].Slots)
 	}
 }
 

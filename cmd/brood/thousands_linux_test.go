@@ -150,7 +150,7 @@ func (r *run) untilAlive(events *event.Reader, n int) {
 		}
 		switch e.Kind {
 		case event.Limited:
-			r.Skipf("needs kernel: room for %d children, not %d (%s)", n, e.Jobs, e.Reason)
+			r.Skipf("needs kernel: room for %d children, not %d (%s)", n, e.Slots, e.Reason)
 		case event.Started:
 			alive++
 		case event.Exited:

@@ -63,7 +63,7 @@ func testExample(t *testing.T, command, want string) {
 
 func withoutNumbers(text string) []string {
 	// The order of children, their number at once and their speed differ from machine to machine.
-	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|jobs|duration|node|task)=\S+|(copy|task)-\d` +
+	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|slots|duration|node|task|array)=\S+|(copy|task)-\d` +
 		`|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
 	lines := strings.Split(varies.ReplaceAllString(text, "#"), "\n")
 	slices.Sort(lines)

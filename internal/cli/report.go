@@ -43,7 +43,7 @@ func reportCommand(std Streams) *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("schema") {
-				_, err := io.WriteString(std.Out, event.Schema)
+				_, err := io.WriteString(std.Out, event.Schema())
 				return run.Answer(err)
 			}
 			if c.NArg() != 1 {

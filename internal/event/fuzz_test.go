@@ -90,10 +90,10 @@ func someEvent(file, source, dest, words string, n int64, x float64, finished bo
 	i := int(int32(n))
 	e := event.Event{
 		Time: time.Unix(n&math.MaxUint32, n&0x1fffffff).UTC(), Kind: event.Kind(words),
-		Name: words, PID: i, PPID: i, File: file, Files: i, Bytes: n, Size: n, Duration: x,
+		Name: words, PID: i, PPID: i, File: file, Files: i, Items: i, Tasks: i, Sender: i, Array: words, Trying: n > 0, Bytes: n, Size: n, Duration: x,
 		Method: words, Phase: words, Hash: words, Digest: words, Resumed: n, Retries: i,
 		ExitCode: &i, Signal: words, User: x, System: x, MaxRSS: n, Stderr: words,
-		Error: words, Reason: words, Version: i, Source: source, Dest: dest, Jobs: i, Asked: i,
+		Error: words, Reason: words, Version: i, Source: source, Dest: dest, Slots: i, Asked: i,
 		DryRun: n > 0, Verify: n < 0,
 	}
 	if words != "" {

@@ -17,7 +17,7 @@ import (
 func TestWriteAndRead(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 	for name, e := range map[string]event.Event{
-		"begun":         {Kind: event.Begun, PID: 2, PPID: 1, Version: event.Version, Source: "/a\xff", Dest: "/b", Jobs: 4},
+		"begun":         {Kind: event.Begun, PID: 2, PPID: 1, Version: event.Version, Source: "/a\xff", Dest: "/b", Slots: 4},
 		"invalid UTF-8": {Kind: event.Copied, File: "take\xff\xfe 2.mov", Bytes: 1 << 40, Method: "reflink"},
 		"hostile name":  {Kind: event.Failed, File: "</script>\n\x1b[31m\"\\\u202e\u2028", Error: "x"},
 		"empty name":    {Kind: event.Skipped},
@@ -119,7 +119,7 @@ func (b endless) Read(p []byte) (int, error) {
 // A Writer writes what Write does, whatever it has written before.
 func TestWriter(t *testing.T) {
 	events := []event.Event{
-		{Kind: event.Begun, Source: "a\xff", Dest: "b", Jobs: 2},
+		{Kind: event.Begun, Source: "a\xff", Dest: "b", Slots: 2},
 		{Kind: event.Finished, Files: 1, Totals: &event.Totals{Failed: 1}},
 		{Kind: event.Copied, File: "f", Lost: []string{"owner"}},
 		{Kind: event.Skipped},

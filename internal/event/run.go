@@ -6,26 +6,25 @@ import (
 	"io"
 )
 
-// ErrNoRecord is the error of what is no record of a run.
+// ErrNoRecord is the error of a file that is not a record of a run.
 var ErrNoRecord = errors.New("is no record of a run")
 
-// Part says that only a part of a record could be read, and why.
+// Part is the error of a record that could be read only in part.
 type Part struct {
-	Events int // that were read
-	Lines  int // that were none, and were passed over
-	Why    string
+	Events int    // that were read
+	Lines  int    // that are not events and were skipped
+	Why    string // it could not all be read
 }
 
 func (p *Part) Error() string {
 	return fmt.Sprintf("only a part could be read, %d events: %s", p.Events, p.Why)
 }
 
-// ReadRun reads the record of one run, and has take called for each event. The error is
-// ErrNoRecord when it begins with something else, one that tells both versions when it
-// is of a newer one, a *Part when it is cut off or has what does not belong to it, after
-// all that could be read was taken, or that of reading.
+// ReadRun reads the record of one run and calls take for each event. Errors of reading r are returned as they are. It
+// returns ErrNoRecord when r begins with something else. For a record of a newer version the error names both versions.
+// For a record that is cut off or has foreign lines it returns a *Part, after take got all that could be read.
 func ReadRun(r io.Reader, take func(Event)) error {
-	reader, run := NewReader(r), run{take: take}
+	reader, run := NewReader(r), reading{take: take}
 	for {
 		e, err := reader.Next()
 		var syntax *SyntaxError
@@ -52,7 +51,7 @@ func ReadRun(r io.Reader, take func(Event)) error {
 	}
 }
 
-// CheckVersion is an error, with both versions, for the begun of a record that this brood would misread.
+// CheckVersion returns an error, with both versions, for the Begun of a record that this brood would misread.
 func CheckVersion(e Event) error {
 	if e.Kind == Begun && e.Version > Version {
 		return fmt.Errorf("is of version %d, and this brood reads version %d", e.Version, Version)
@@ -60,15 +59,15 @@ func CheckVersion(e Event) error {
 	return nil
 }
 
-// run is one that is being read.
-type run struct {
+// reading is the state of ReadRun.
+type reading struct {
 	take     func(Event)
 	part     Part
 	finished bool
 }
 
-// read takes one event, and tells whether it belongs to another run.
-func (r *run) read(e Event) (done bool, err error) {
+// read takes one event. done means that the event belongs to another run.
+func (r *reading) read(e Event) (done bool, err error) {
 	switch {
 	case e.Kind == "" || r.part.Events == 0 && e.Kind != Begun:
 		if r.part.Events == 0 {
@@ -87,17 +86,17 @@ func (r *run) read(e Event) (done bool, err error) {
 	return false, nil
 }
 
-// end is the error of a record that ends in this way; "" is how it should.
-func (r *run) end(why string) error {
+// end returns the error of a record that ends in this way; why is "" for the right one.
+func (r *reading) end(why string) error {
 	switch {
 	case r.part.Events == 0:
 		return ErrNoRecord
 	case why == "" && r.part.Lines == 0:
 		return nil
 	case why == "":
-		why = fmt.Sprintf("lines that are no events: %d", r.part.Lines)
+		why = fmt.Sprintf("lines that are not events: %d", r.part.Lines)
 	case r.part.Lines > 0:
-		why += fmt.Sprintf("; lines that are no events: %d", r.part.Lines)
+		why += fmt.Sprintf("; lines that are not events: %d", r.part.Lines)
 	}
 	r.part.Why = why
 	return &r.part

@@ -10,7 +10,7 @@ import (
 
 // TestReadRun: what could be read is taken, and what could not is said.
 func TestReadRun(t *testing.T) {
-	const begun, copied, finished = `{"kind":"begun","version":1}` + "\n", `{"kind":"copied","file":"a"}` + "\n", `{"kind":"finished","links":0}` + "\n"
+	const begun, copied, finished = `{"kind":"begun","version":2}` + "\n", `{"kind":"copied","file":"a"}` + "\n", `{"kind":"finished","links":0}` + "\n"
 	for name, row := range map[string]struct {
 		record string
 		kinds  string
@@ -19,11 +19,11 @@ func TestReadRun(t *testing.T) {
 		"whole":                  {begun + copied + finished, "begun copied finished", ""},
 		"without its end":        {begun + copied, "begun copied", "only a part could be read, 2 events: it has no end: the run was killed, or is under way"},
 		"cut off":                {begun + copied + finished[:9], "begun copied", "only a part could be read, 2 events: it is cut off in the middle of a line"},
-		"something between":      {begun + "what?\n" + copied + finished, "begun copied finished", "only a part could be read, 3 events: lines that are no events: 1"},
-		"both":                   {begun + "what?\n{}\n" + copied, "begun copied", "only a part could be read, 2 events: it has no end: the run was killed, or is under way; lines that are no events: 2"},
+		"something between":      {begun + "what?\n" + copied + finished, "begun copied finished", "only a part could be read, 3 events: lines that are not events: 1"},
+		"both":                   {begun + "what?\n{}\n" + copied, "begun copied", "only a part could be read, 2 events: it has no end: the run was killed, or is under way; lines that are not events: 2"},
 		"two runs":               {begun + copied + finished + begun, "begun copied finished", "only a part could be read, 3 events: another run begins after it"},
 		"two runs, one cut off":  {begun + copied + begun + finished, "begun copied", "only a part could be read, 2 events: another run begins after it"},
-		"newer":                  {`{"kind":"begun","version":2}` + "\n", "", "is of version 2, and this brood reads version 1"},
+		"newer":                  {`{"kind":"begun","version":3}` + "\n", "", "is of version 3, and this brood reads version 2"},
 		"no record":              {"#!/bin/sh\n", "", event.ErrNoRecord.Error()},
 		"other JSON":             {`{"a":1}` + "\n", "", event.ErrNoRecord.Error()},
 		"begins in the middle":   {copied + finished, "", event.ErrNoRecord.Error()},

@@ -122,7 +122,7 @@ func sayAdopted(daemon, parent int) {
 
 // killStranger kills a process that is no child of this process. It cannot wait for it, so it looks into /proc.
 func killStranger(pid int) error {
-	noteEvent(event.Event{Kind: event.Signalled, PID: pid, PPID: os.Getpid(), Signal: "SIGKILL"})
+	noteEvent(event.Event{Kind: event.Signalled, PID: pid, Sender: os.Getpid(), Signal: "SIGKILL"})
 	err := syscall.Kill(pid, syscall.SIGKILL)
 	if untilEnded(pid) {
 		noteEvent(event.Event{Kind: event.Zombie, PID: pid})

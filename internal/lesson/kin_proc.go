@@ -64,7 +64,7 @@ func untilNoted(kind event.Kind) {
 
 // interruptGroup sends SIGINT to a process group, as Ctrl-C does.
 func interruptGroup(pgid int) error {
-	noteEvent(event.Event{Kind: event.Signalled, PID: pgid, PPID: os.Getpid(), Signal: "SIGINT"})
+	noteEvent(event.Event{Kind: event.Signalled, PID: pgid, Sender: os.Getpid(), Signal: "SIGINT"})
 	return syscall.Kill(-pgid, syscall.SIGINT)
 }
 

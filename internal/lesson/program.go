@@ -60,7 +60,7 @@ func note(journal *os.File, c process.Change) {
 	case process.Started:
 		e.Kind, e.Command = event.Started, c.Command
 	case process.Signalled:
-		e.Kind = event.Signalled
+		e.Kind, e.Sender, e.PPID = event.Signalled, e.PPID, 0
 	case process.Ended:
 		e.Kind = event.Zombie
 	case process.Reaped:

@@ -113,8 +113,8 @@ func TestUnfinishedRecord(t *testing.T) {
 	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	p := openPage(t, timelineOf(
 		event.Event{Time: begun, Kind: event.Begun, PID: 10, PPID: 1, Source: "a", Dest: "b"},
-		event.Event{Time: begun.Add(time.Second), Kind: event.Started, Name: "copy-1", PID: 11, PPID: 10, File: "x", Files: 1},
-		event.Event{Time: begun.Add(2 * time.Second), Kind: event.Started, Name: "copy-2", PID: 12, PPID: 10, File: "y", Files: 1}))
+		event.Event{Time: begun.Add(time.Second), Kind: event.Started, Name: "copy-1", PID: 11, PPID: 10, File: "x", Items: 1},
+		event.Event{Time: begun.Add(2 * time.Second), Kind: event.Started, Name: "copy-2", PID: 12, PPID: 10, File: "y", Items: 1}))
 	if got := look[string](p, `document.getElementById('notes').textContent`); !strings.Contains(got, "has no end") {
 		t.Errorf("the note is %q", got)
 	}

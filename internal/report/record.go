@@ -207,7 +207,7 @@ func (w *writing) onNode(l *status.Life) {
 func (w *writing) life(l *status.Life) {
 	c := &w.record.Lives
 	c.Name, c.PID, c.PPID = append(c.Name, w.name(l.Name)), append(c.PID, l.PID), append(c.PPID, l.PPID)
-	c.Slot, c.File, c.Files = append(c.Slot, w.slots[l]), append(c.File, w.name(l.File)), append(c.Files, l.Files)
+	c.Slot, c.File, c.Files = append(c.Slot, w.slots[l]), append(c.File, w.name(l.File)), append(c.Files, l.Items)
 	c.Asked, c.Started = append(c.Asked, w.since(l.Asked)), append(c.Started, w.since(l.Started))
 	c.Ended, c.Reaped = append(c.Ended, w.since(l.Ended)), append(c.Reaped, w.since(l.Reaped))
 	c.Adopted, c.Adopter = append(c.Adopted, w.since(l.Adopted)), append(c.Adopter, l.Adopter)

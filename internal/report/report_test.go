@@ -136,16 +136,16 @@ var hostile = []struct{ what, name, shown string }{
 // hostileRun uses them in place of all names and reasons.
 func hostileRun() *status.Timeline {
 	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
-	events := []event.Event{{Time: begun, Kind: event.Begun, PID: 10, PPID: 1, Version: 1, Source: hostile[0].name, Dest: hostile[7].name}}
+	events := []event.Event{{Time: begun, Kind: event.Begun, PID: 10, PPID: 1, Version: event.Version, Source: hostile[0].name, Dest: hostile[7].name}}
 	at := func(e event.Event) {
 		e.Time = begun.Add(time.Duration(len(events)) * time.Millisecond)
 		events = append(events, e)
 	}
 	for i, h := range hostile {
 		pid := 100 + i
-		at(event.Event{Kind: event.Started, Name: h.name, PID: pid, PPID: 10, Node: h.name, File: h.name, Files: 1, Command: []string{h.name}})
+		at(event.Event{Kind: event.Started, Name: h.name, PID: pid, PPID: 10, Node: h.name, File: h.name, Items: 1, Command: []string{h.name}})
 		at(event.Event{Kind: event.Progress, PID: pid, Node: h.name, File: h.name, Bytes: 1, Size: 2, Phase: h.name})
-		at(event.Event{Kind: event.Signalled, PID: pid, Node: h.name, PPID: 10, Signal: h.name})
+		at(event.Event{Kind: event.Signalled, PID: pid, Node: h.name, Sender: 10, Signal: h.name})
 		at(event.Event{Kind: event.Failed, PID: pid, Node: h.name, File: h.name, Error: "open " + h.name})
 		at(event.Event{Kind: event.Exited, PID: pid, Node: h.name, File: h.name, ExitCode: new(-9), Signal: h.name, Error: h.name})
 	}
@@ -211,7 +211,7 @@ func manyChildren(n int) *status.Timeline {
 		e.Time = begun.Add(after)
 		tl.Apply(e)
 	}
-	at(0, event.Event{Kind: event.Begun, PID: 10, PPID: 1, Version: 1, Source: "/media/card", Dest: "/disk"})
+	at(0, event.Event{Kind: event.Begun, PID: 10, PPID: 1, Version: event.Version, Source: "/media/card", Dest: "/disk"})
 	const step = 2500 * time.Microsecond
 	name := func(i int) string { return fmt.Sprintf("DCIM/%03d/clip-of-the-day-%05d.mov", i/100, i) }
 	for i := range n + 8 {
@@ -227,7 +227,7 @@ func manyChildren(n int) *status.Timeline {
 			at(now+step/2, event.Event{Kind: event.Exited, PID: pid, File: name(done), ExitCode: new(0), Bytes: 1 << 20, Zombie: 0.0001, User: 0.004, MaxRSS: 10 << 20})
 		}
 		if i < n {
-			at(now+step/2, event.Event{Kind: event.Started, Name: fmt.Sprintf("copy-%d", i+1), PID: 1000 + i, PPID: 10, File: name(i), Files: 1, Duration: 0.0007})
+			at(now+step/2, event.Event{Kind: event.Started, Name: fmt.Sprintf("copy-%d", i+1), PID: 1000 + i, PPID: 10, File: name(i), Items: 1, Duration: 0.0007})
 		}
 	}
 	at(time.Duration(n+9)*step, event.Event{Kind: event.Finished, Totals: &event.Totals{}})

@@ -65,7 +65,7 @@ func (c *cluster) do(*run) (ending, error) {
 // begunByTasks returns the event that begins a run on a cluster.
 func (s *Spec) begunByTasks(at time.Time) event.Event {
 	e := s.begun()
-	e.Time, e.Jobs = at, s.Cluster.Slots
+	e.Time, e.Slots = at, s.Cluster.Slots
 	return e
 }
 
@@ -91,7 +91,7 @@ func (c *cluster) submit(
 	ctx context.Context, cancel context.CancelFunc, folder *slurm.Folder, work plan.Work,
 ) (ending, error) {
 	defer folder.Beat()()
-	measured := event.Event{Kind: event.Measured, Files: work.Files, Size: work.Bytes}
+	measured := event.Event{Kind: event.Measured, Items: work.Files, Size: work.Bytes}
 	planning, err := folder.Planning(measured, c.emit)
 	if err != nil {
 		return ending{}, fmt.Errorf("job folder %q: %w", folder.Path, err)

@@ -42,7 +42,7 @@ func (h *halt) read(e event.Event) {
 	switch e.Kind {
 	case event.Measured:
 		if h.spec.Percent > 0 { // as in GNU parallel, of all items
-			h.limit = max(1, int(math.Ceil(float64(e.Files)*h.spec.Percent/100)))
+			h.limit = max(1, int(math.Ceil(float64(e.Items)*h.spec.Percent/100)))
 		}
 	case event.Failed:
 		if h.failed++; h.failed == h.limit {

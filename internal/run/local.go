@@ -80,7 +80,7 @@ func (l *local) options(cancel context.CancelFunc) schedule.Options {
 // full is called when all slots are taken for the first time: only then "all at once" has
 // become fewer than asked for.
 func (l *local) full() {
-	if l.spec.Slots == 0 && l.slots.limited.Jobs < math.MaxInt {
+	if l.spec.Slots == 0 && l.slots.limited.Slots < math.MaxInt {
 		l.emit(l.slots.limited)
 	}
 }
@@ -121,7 +121,7 @@ func (h here) do(r *run) (end ending, err error) {
 // the signal that ended it early.
 func (l *local) work() (signal syscall.Signal, err error) {
 	begun := l.spec.begun()
-	begun.Jobs, begun.Auto = l.slots.count, l.spec.Auto
+	begun.Slots, begun.Auto = l.slots.count, l.spec.Auto
 	l.emit(begun)
 	if l.spec.Slots != 0 && l.slots.limited.Kind != "" {
 		l.emit(l.slots.limited)
@@ -161,7 +161,7 @@ func (r *run) measure(ctx context.Context, wanted bool) (plan.Work, error) {
 		Room: !r.spec.Compare && !r.spec.Force, Written: r.spec.Hash != "",
 	})
 	if known {
-		r.emit(event.Event{Kind: event.Measured, Files: work.Files, Size: work.Bytes})
+		r.emit(event.Event{Kind: event.Measured, Items: work.Files, Size: work.Bytes})
 	}
 	return work, err
 }

@@ -48,12 +48,12 @@ func (r *run) notice(now time.Time) census.Notice {
 
 func remoteTask(t *status.ClusterTask, now time.Time) census.RemoteTask {
 	remote := census.RemoteTask{ID: t.ID, Node: t.Node, Remote: census.Remote{
-		PID: t.PID, Name: t.Name, File: []byte(t.File), Files: t.Files,
+		PID: t.PID, Name: t.Name, File: []byte(t.File), Files: t.Items,
 		Bytes: t.Moved, Rate: t.Rate(now), Started: t.Started,
 	}}
 	for _, c := range t.Children {
 		remote.Children = append(remote.Children, census.Remote{
-			PID: c.PID, Name: c.Name, File: []byte(c.File), Files: c.Files, Nth: c.Nth, Done: c.Bytes, Size: c.Size,
+			PID: c.PID, Name: c.Name, File: []byte(c.File), Files: c.Items, Nth: c.Nth, Done: c.Bytes, Size: c.Size,
 			Phase: c.Phase, Silent: c.Silent, State: c.State, Bytes: c.Moved, Rate: c.Rate(now), Started: c.Started,
 		})
 	}

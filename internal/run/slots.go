@@ -36,7 +36,7 @@ func newSlots(spec *Spec) (s slots) {
 	if s.count = limit; spec.Slots > 0 && spec.Slots <= limit {
 		s.count = spec.Slots
 	} else {
-		s.limited = event.Event{Kind: event.Limited, Jobs: limit, Asked: spec.Slots, Reason: reason}
+		s.limited = event.Event{Kind: event.Limited, Slots: limit, Asked: spec.Slots, Reason: reason}
 	}
 	return s
 }

@@ -62,10 +62,10 @@ type node struct {
 // do copies the items of the list. An error means that nothing was begun.
 func (n *node) do() (signal syscall.Signal, err error) {
 	begun := n.spec.begun()
-	begun.Node, begun.Task, begun.Jobs, begun.Auto = n.Node, n.ID, n.slots.count, n.spec.Auto
+	begun.Node, begun.Task, begun.Slots, begun.Auto = n.Node, n.ID, n.slots.count, n.spec.Auto
 	list, err := n.openList()
 	if err == nil {
-		begun.File, begun.Files, begun.Size = list.First, list.Files, list.Bytes
+		begun.File, begun.Items, begun.Size = list.First, list.Files, list.Bytes
 	}
 	n.emit(begun)
 	if err != nil {

@@ -46,7 +46,7 @@ func (s *scheduler) admits() bool {
 		return true
 	}
 	if !a.held && a.mute == 0 {
-		s.emit(event.Event{Kind: event.Limited, Jobs: len(s.children), Asked: s.slots, Reason: a.why})
+		s.emit(event.Event{Kind: event.Limited, Slots: len(s.children), Asked: s.slots, Reason: a.why})
 		a.mute = limitedEvery
 	}
 	a.held = true

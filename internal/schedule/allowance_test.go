@@ -18,7 +18,7 @@ func limits(b *batches, e *engine, opts schedule.Options) (seen []string) {
 	opts.Cancel = func() {}
 	stream := event.NewStream(func(e event.Event) {
 		if e.Kind == event.Limited {
-			seen = append(seen, fmt.Sprintf("%d of %d: %s at %s", e.Jobs, e.Asked, e.Reason, time.Since(start)))
+			seen = append(seen, fmt.Sprintf("%d of %d: %s at %s", e.Slots, e.Asked, e.Reason, time.Since(start)))
 		}
 	})
 	schedule.Run(b, e, opts, stream.Emit)

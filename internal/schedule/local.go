@@ -59,7 +59,7 @@ func (l *Local) Start(batch plan.Batch, emit event.Sink, over func()) (Child, er
 	l.count(batch)
 	emit(event.Event{
 		Kind: event.Started, Name: config.Name, PID: c.pid, PPID: os.Getpid(),
-		File: batch.Items[0], Files: len(batch.Items), Duration: time.Since(c.started).Seconds(),
+		File: batch.Items[0], Items: len(batch.Items), Duration: time.Since(c.started).Seconds(),
 	})
 	return c, nil
 }

@@ -63,7 +63,7 @@ func (s *scheduler) refused(p *part, why string, cause error) {
 	// The system's limit is reached: fewer slots avoid a refusal for each batch.
 	n := max(len(s.children), 1)
 	if !s.refusals.reported && (n < s.slots || len(s.children) == 0) {
-		s.emit(event.Event{Kind: event.Limited, Jobs: n, Asked: s.wanted, Reason: why})
+		s.emit(event.Event{Kind: event.Limited, Slots: n, Asked: s.wanted, Reason: why})
 		s.refusals.reported = true
 	}
 	s.setSlots(min(n, s.slots))

@@ -120,7 +120,7 @@ func (t *tuner) judge() {
 	switch {
 	case enough && now > gain*best && now > best+doubt:
 		t.best, t.known, t.trial, t.before, t.rest = t.now, t.trial, nil, now, restFirst
-		t.emit(event.Event{Kind: event.Adjusted, Jobs: t.best, Reason: why})
+		t.emit(event.Event{Kind: event.Adjusted, Slots: t.best, Reason: why})
 		if t.known.exact(t.best) {
 			t.tryNext()
 		}
@@ -133,7 +133,7 @@ func (t *tuner) judge() {
 func (t *tuner) back(why string) {
 	t.change(t.best)
 	t.known, t.trial = nil, nil
-	t.emit(event.Event{Kind: event.Adjusted, Jobs: t.best, Reason: why})
+	t.emit(event.Event{Kind: event.Adjusted, Slots: t.best, Reason: why})
 }
 
 func (t *tuner) change(to int) { t.now, t.settle, t.unlike = to, 1, 0 }
@@ -151,7 +151,7 @@ func (t *tuner) tryNext() {
 		if n := min(int(math.Round(float64(t.best)*step)), t.most); n >= 1 && !t.tried[n] {
 			t.tried[n] = true
 			t.change(n)
-			t.emit(event.Event{Kind: event.Adjusted, Jobs: n, Phase: event.Trying, Reason: t.known.with(t.best)})
+			t.emit(event.Event{Kind: event.Adjusted, Slots: n, Trying: true, Reason: t.known.with(t.best)})
 			return
 		}
 	}

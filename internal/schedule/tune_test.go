@@ -80,9 +80,9 @@ func searched(b *batches, e *engine, opts schedule.Options) search {
 		if ev.Kind != event.Adjusted {
 			return
 		}
-		s.changes = append(s.changes, fmt.Sprintf("%v %s %d: %s", time.Since(start), ev.Phase, ev.Jobs, ev.Reason))
-		if ev.Phase == "" {
-			s.settled = ev.Jobs
+		s.changes = append(s.changes, fmt.Sprintf("%v trying %v: %d: %s", time.Since(start), ev.Trying, ev.Slots, ev.Reason))
+		if !ev.Trying {
+			s.settled = ev.Slots
 		}
 	})
 	schedule.Run(b, e, opts, stream.Emit)

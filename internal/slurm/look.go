@@ -114,7 +114,7 @@ func (d *dispatcher) handle(tried *attempts, a *attempt, e event.Event) {
 			d.emit(retried)
 		}
 		started := a.event(event.Started)
-		started.Time, started.PPID, started.Files = task.Time, d.pid, task.Files
+		started.Time, started.PPID, started.Items = task.Time, d.pid, task.Items
 		d.emit(started)
 		return
 	case event.Finished:

@@ -173,7 +173,7 @@ func (d *dispatcher) note(a array) {
 		b.generation, b.at, b.missing = len(d.arrays)-1, time.Now(), time.Time{}
 		b.tries++
 	}
-	d.emit(event.Event{Kind: event.Submitted, Task: a.ID, Jobs: len(a.Tasks), Files: a.Files, Size: a.Bytes})
+	d.emit(event.Event{Kind: event.Submitted, Array: a.ID, Tasks: len(a.Tasks), Items: a.Files, Size: a.Bytes})
 	d.askAfter = askFirst
 }
 
@@ -183,5 +183,5 @@ func (d *dispatcher) emitPending(reason string) {
 		return
 	}
 	d.lastReason = reason
-	d.emit(event.Event{Kind: event.Pending, Jobs: d.pending, Reason: reason})
+	d.emit(event.Event{Kind: event.Pending, Tasks: d.pending, Reason: reason})
 }

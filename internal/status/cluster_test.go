@@ -15,10 +15,10 @@ import (
 // 20 and its child 21. That of n2 is lost with all, and tried again on n1.
 func cluster() []event.Event {
 	task := func(when float64, kind event.Kind, name, node, id string) event.Event {
-		return at(when, event.Event{Kind: kind, Name: name, PID: 20, PPID: 1, Node: node, Task: id, File: "a", Files: 2})
+		return at(when, event.Event{Kind: kind, Name: name, PID: 20, PPID: 1, Node: node, Task: id, File: "a", Items: 2})
 	}
 	child := func(when float64, kind event.Kind, name, node, file string) event.Event {
-		return at(when, event.Event{Kind: kind, Name: name, PID: 21, PPID: 20, Node: node, File: file, Files: 1})
+		return at(when, event.Event{Kind: kind, Name: name, PID: 21, PPID: 20, Node: node, File: file, Items: 1})
 	}
 	ends := func(e event.Event) event.Event { e.PPID, e.ExitCode = 0, new(0); return e }
 	lost := func(e event.Event, why string) event.Event { e.PPID, e.Reason = 0, why; return e }
@@ -27,8 +27,8 @@ func cluster() []event.Event {
 	retried.Attempt, retried.Error = 1, "NODE_FAIL"
 	return []event.Event{
 		runBegun, measured,
-		at(0, event.Event{Kind: event.Submitted, Task: "81", Jobs: 3}),
-		at(0, event.Event{Kind: event.Pending, Jobs: 3, Reason: "Resources"}),
+		at(0, event.Event{Kind: event.Submitted, Array: "81", Tasks: 3}),
+		at(0, event.Event{Kind: event.Pending, Tasks: 3, Reason: "Resources"}),
 		task(1, event.Started, "task-1", "n1", "81_0"),
 		child(2, event.Started, "copy-1", "n1", "a"),
 		task(1, event.Started, "task-2", "n2", "81_1"),
@@ -56,9 +56,9 @@ func TestRunOnACluster(t *testing.T) {
 		run.Apply(e)
 	}
 	e := run.Finished(at(13, event.Event{}).Time)
-	want := event.Totals{Tasks: 3, Nodes: 2, Children: 3, Peak: 2, Retried: 1, Rate: float64(80*mib) / 13}
-	if !reflect.DeepEqual(*e.Totals, want) || e.Files != 2 || run.Running != 0 {
-		t.Errorf("%+v, want %+v; %d files, %d running", *e.Totals, want, e.Files, run.Running)
+	want := event.Totals{Nodes: 2, Children: 3, Peak: 2, Retried: 1, Rate: float64(80*mib) / 13}
+	if !reflect.DeepEqual(*e.Totals, want) || e.Files != 2 || e.Tasks != 3 || run.Running != 0 {
+		t.Errorf("%+v, want %+v; %d files, %d tasks, %d running", *e.Totals, want, e.Files, e.Tasks, run.Running)
 	}
 }
 

@@ -7,47 +7,51 @@ import (
 	"brood/internal/event"
 )
 
-// Family is the processes of a run and what became of them: who started whom,
-// who was sent what, who adopted whom, who reaped whom. Apply is to be called with each event in
-// its order; the zero value is the state before the first.
+// Family has the processes of a run and all that happened to them: who started, signalled, adopted and reaped whom.
 type Family struct {
-	Members []*Member // in the order in which they were started
+	Members []*Member // in the order of their start
 	latest  map[event.Process]*Member
 }
 
-// Member is one process.
+// Member is a process of the family.
 type Member struct {
-	Letter  string // A, B, C … in the order of start: the same on each machine, as PIDs are not
+	Letter  string // A, B, C … in the order of start; unlike a PID it is the same on each machine
 	Name    string
 	PID     int
-	Node    string   // of a cluster, on which it is
-	Task    string   // the cluster's ID of the task that it is
+	Node    string   // of a cluster
+	Task    string   // the cluster's ID of the task that it is, or ""
 	Starter int      // the PID of the process that started it
-	Parent  int      // of its parent now, or at its end
+	Parent  int      // the PID of its parent now, or at its end
 	Command []string // its command line
 	Started time.Time
 	Ended   time.Time // zero while it runs
-	Reaped  time.Time // zero while it runs, and of a zombie
-	Reaper  int       // the PID of who reaped it, 0 when nobody of the family did
+	Reaped  time.Time // zero while it runs or is a zombie
+	Reaper  int       // the PID of the process that reaped it; 0 when that is not in the family
 
-	ExitCode *int // nil until it is reaped, and of one that was lost
+	ExitCode *int // nil until it is reaped, and when it was lost
 	Signal   string
-	Lost     string // why nobody has seen its end: it went with its task or node
+	Lost     string // why nobody saw its end, when it was lost with its task or node
 	History  []Deed // all that happened to it
 
-	starter *Member // when it was known at the start
+	starter *Member // nil when it was not known at the start
 }
 
-// Deed is what an event tells of a member, which is a tenth of the event.
+// Deed is the part of an event that concerns a member. It takes a tenth of the memory of the event.
 type Deed struct {
 	Kind     event.Kind
-	By       event.Process // who did it, as in ppid
+	By       event.Process // the process that did it: the parent, or the sender of a signal
 	Signal   string
 	ExitCode *int
 	Reason   string
 }
 
-func deedOf(e event.Event) Deed { return Deed{e.Kind, e.Parent(), e.Signal, e.ExitCode, e.Reason} }
+func deedOf(e event.Event) Deed {
+	by := e.Parent()
+	if e.Kind == event.Signalled {
+		by = event.Process{Node: e.Node, PID: e.Sender}
+	}
+	return Deed{e.Kind, by, e.Signal, e.ExitCode, e.Reason}
+}
 
 // Apply folds one event in.
 func (f *Family) Apply(e event.Event) {
@@ -91,13 +95,13 @@ func (f *Family) join(e event.Event) {
 	f.latest[e.Process()] = m
 }
 
-// lost tells of an end that nobody has seen.
+// lost reports whether the event is an end that nobody saw.
 func lost(e event.Event) bool { return e.ExitCode == nil && e.Error == "" && e.Reason != "" }
 
-// Of is that member, the latest of those with its PID; nil for a stranger.
+// Of returns the latest member with that PID on that node, or nil.
 func (f *Family) Of(p event.Process) *Member { return f.latest[p] }
 
-// Named is the first member of that name; nil when there is none.
+// Named returns the first member of that name, or nil.
 func (f *Family) Named(name string) *Member {
 	for _, m := range f.Members {
 		if m.Name == name {
@@ -107,8 +111,8 @@ func (f *Family) Named(name string) *Member {
 	return nil
 }
 
-// StarterOf is the member that has started this one, and not another that had its PID before
-// or later: a tree of these might have no end. It is nil where a stranger did.
+// StarterOf returns the member that started this one, or nil when a stranger did. It is never another member that had
+// the PID of the starter before or later, because then a tree might have no end.
 func (f *Family) StarterOf(m *Member) *Member {
 	if m.starter != nil {
 		return m.starter
@@ -116,11 +120,11 @@ func (f *Family) StarterOf(m *Member) *Member {
 	return f.latest[event.Event{Node: m.Node, Task: m.Task, PPID: m.Starter}.Parent()]
 }
 
-// Trees are the children of each member, in the order of their start; below nil are those
-// whom a stranger has started. Where PIDs that were used again make members each other's
-// starters, one of them is below nil instead, so that all are below it.
+// Trees returns the children of each member, in the order of their start. The children of nil were started by a
+// stranger. When reused PIDs make members each other's starters, one of them is a child of nil instead, so every member
+// is in the tree below nil.
 func (f *Family) Trees() map[*Member][]*Member {
-	walk := make(map[*Member]int, len(f.Members)) // to its starters, in which it was met
+	walk := make(map[*Member]int, len(f.Members)) // the number of the walk up to the starters that met the member
 	tops := map[*Member]bool{}
 	for n, m := range f.Members {
 		for m != nil && walk[m] == 0 {
@@ -142,7 +146,7 @@ func (f *Family) Trees() map[*Member][]*Member {
 	return below
 }
 
-// Children are the members that this one has started, in their order.
+// Children returns the members that this one started, in the order of their start.
 func (f *Family) Children(of *Member) (children []*Member) {
 	for _, m := range f.Members {
 		if f.StarterOf(m) == of {
@@ -152,7 +156,7 @@ func (f *Family) Children(of *Member) (children []*Member) {
 	return children
 }
 
-// letter is A to Z, then A2, B2 …
+// letter returns A to Z, then A2, B2 …
 func letter(n int) string {
 	l := string(rune('A' + n%26))
 	if n >= 26 {

@@ -6,17 +6,17 @@ import (
 	"brood/internal/event"
 )
 
-// File is what became of one.
+// File is the outcome of an item.
 type File struct {
 	Name     string
-	Life     *Life // of the child that did it; nil where the parent did
+	Life     *Life // the child that did it; nil when the parent did it
 	Outcome  event.Kind
-	From, To time.Time // From is zero where that is not known
+	From, To time.Time // From is zero when it is not known
 	Bytes    int64
-	Why      string // of what failed, was skipped or differs
+	Why      string // it failed, was skipped or differs; else ""
 }
 
-// Took is how long it took, 0 where that is not known.
+// Took returns how long it took, or 0 when that is not known.
 func (f File) Took() time.Duration {
 	if f.From.IsZero() {
 		return 0
@@ -24,7 +24,7 @@ func (f File) Took() time.Duration {
 	return f.To.Sub(f.From)
 }
 
-// settle notes what became of a file.
+// settle keeps the outcome of an item, and counts attempts that are followed by another.
 func (t *Timeline) settle(e event.Event) {
 	switch {
 	case e.Settles(), e.Kind == event.Failed:

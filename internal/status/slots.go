@@ -6,15 +6,22 @@ import (
 	"sort"
 )
 
-// slots are the places that processes have while they run. The first that is free is
-// taken, so that there are no more of them than ever ran at the same time. Those of a
-// node are its own, and tasks have theirs apart from the children.
+// slots gives each process a slot while it runs. A process takes the first free slot, so there are no more slots than
+// processes ever ran at the same time. Each node has its own slots, and its tasks do not share them with its children.
 type slots struct {
-	nodes []string // in the order in which they came
-	of    map[place]*lanes
+	nodes []string // in the order of their first process
+	of    map[pool]*lanes
 }
 
-// lanes are how many slots a place has, and which of them are free, as a heap.
+// pool identifies the slots that some processes share: the tasks of a node, or its children.
+type pool struct {
+	node  string
+	tasks bool
+}
+
+func poolOf(l *Life) pool { return pool{l.Node, l.Task != ""} }
+
+// lanes has the free slots of a pool, as a heap, and how many slots the pool has.
 type lanes struct {
 	sort.IntSlice
 	all int
@@ -29,59 +36,52 @@ func (l *lanes) Pop() any {
 	return slot
 }
 
-// place is where a slot is one of.
-type place struct {
-	node  string
-	tasks bool
-}
-
-func placeOf(l *Life) place { return place{l.Node, l.Task != ""} }
-
+// enter gives the process the first free slot.
 func (s *slots) enter(l *Life) {
 	if s.of == nil {
-		s.of = map[place]*lanes{}
+		s.of = map[pool]*lanes{}
 	}
-	where := placeOf(l)
-	at := s.of[where]
-	if at == nil {
-		at = &lanes{}
-		s.of[where] = at
-		if s.of[place{where.node, !where.tasks}] == nil {
+	its := poolOf(l)
+	free := s.of[its]
+	if free == nil {
+		free = &lanes{}
+		s.of[its] = free
+		if s.of[pool{its.node, !its.tasks}] == nil {
 			s.nodes = append(s.nodes, l.Node)
 		}
 	}
-	if at.Len() > 0 {
-		l.Slot = heap.Pop(at).(int)
+	if free.Len() > 0 {
+		l.Slot = heap.Pop(free).(int)
 		return
 	}
-	l.Slot = at.all
-	at.all++
+	l.Slot = free.all
+	free.all++
 }
 
-// leave frees the slot, once.
+// leave frees the slot of the process, once.
 func (s *slots) leave(l *Life) {
 	if !l.left {
 		l.left = true
-		heap.Push(s.of[placeOf(l)], l.Slot)
+		heap.Push(s.of[poolOf(l)], l.Slot)
 	}
 }
 
-// Lane is a place among the processes that run at the same time, with all that had it.
+// Lane is a slot, with all processes that had it one after another.
 type Lane struct {
 	Node  string // of a cluster
-	Tasks bool   // it is one of the node's tasks
+	Tasks bool   // the slot is for tasks, not for children
 	Slot  int    // as in Life
 	Lives []*Life
 }
 
-// Lanes are all such places, those of a node together, its tasks before their children.
+// Lanes returns all slots. Those of a node are together, the slots of tasks before those of children.
 func (t *Timeline) Lanes() (lanes []Lane) {
-	first := map[place]int{}
+	first := map[pool]int{}
 	for _, node := range t.slots.nodes {
 		for _, tasks := range []bool{true, false} {
-			at := place{node, tasks}
-			first[at] = len(lanes)
-			if of := t.slots.of[at]; of != nil {
+			its := pool{node, tasks}
+			first[its] = len(lanes)
+			if of := t.slots.of[its]; of != nil {
 				for slot := range of.all {
 					lanes = append(lanes, Lane{Node: node, Tasks: tasks, Slot: slot})
 				}
@@ -89,14 +89,13 @@ func (t *Timeline) Lanes() (lanes []Lane) {
 		}
 	}
 	for _, l := range t.Lives {
-		lane := &lanes[first[placeOf(l)]+l.Slot]
+		lane := &lanes[first[poolOf(l)]+l.Slot]
 		lane.Lives = append(lane.Lives, l)
 	}
 	return lanes
 }
 
-// Rows are the lives in the order in which they started; those of a cluster by families,
-// each task before its children.
+// Rows returns the lives in the order of their start. On a cluster the children of a task come after the task.
 func (t *Timeline) Rows() (rows []*Life) {
 	if t.Run().Nodes == 0 {
 		return t.Lives
@@ -105,7 +104,7 @@ func (t *Timeline) Rows() (rows []*Life) {
 	for _, l := range t.Lives {
 		children[l.Parent] = append(children[l.Parent], l)
 	}
-	var next []*Life // the last one first
+	var next []*Life // a stack
 	add := func(of *Life) {
 		for _, l := range slices.Backward(children[of]) {
 			next = append(next, l)

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// speed is a rate that is smoothed: what was moved long ago counts less and less. It
-// goes by the time of events, so that a record has the same rates as the run.
+// speed is a smoothed rate: the older a movement of bytes, the less it counts. It uses the times of the events, so a
+// record has the same rates as the live run.
 //
-// It is the exponentially weighted mean, divided by the weights that there are so
-// far: a run of three seconds has the mean of these three.
+// It is the exponentially weighted mean, divided by the sum of the weights so far. So after three seconds it is the
+// mean of these three seconds.
 type speed struct {
-	last   time.Time // when mean was brought up to date
-	since  int64     // bytes moved after that
+	last   time.Time // of the last update of mean
+	since  int64     // bytes moved since then
 	mean   float64   // bytes a second, times weight
 	weight float64
 }
 
 const (
-	// smoothing is the age at which what was moved counts 1/e of what is moved now.
+	// smoothing is the age at which a moved byte counts 1/e of one that moves now.
 	smoothing = 8 * time.Second
 
-	// sample is how much time is looked at together: shorter than the interval of progress there would be jumps.
+	// sample is the shortest time between updates. If it were shorter than the interval of progress, the rate would jump.
 	sample = 500 * time.Millisecond
 )
 
@@ -34,7 +34,7 @@ func (s *speed) add(bytes int64, now time.Time) {
 	}
 }
 
-// at is the speed brought up to that time, at which nothing was moved but what was added.
+// at returns the speed at a later time, when nothing has moved since the last add.
 func (s speed) at(now time.Time) speed {
 	took := now.Sub(s.last)
 	if took <= 0 {
@@ -47,7 +47,7 @@ func (s speed) at(now time.Time) speed {
 	return s
 }
 
-// rate is in bytes a second.
+// rate returns the rate in bytes a second.
 func (s speed) rate(now time.Time) float64 {
 	if now.Sub(s.last) >= 2*sample || s.weight == 0 {
 		s = s.at(now)

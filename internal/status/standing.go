@@ -8,48 +8,46 @@ import (
 	"brood/internal/event"
 )
 
-// Standing is where a run stands at a moment: what its children are at, how fast it
-// gets on and how long it may still take. Apply is to be called with each of its
-// events, in their order; the zero value is the state before the first.
+// Standing is the state of a run at a moment: what each child is doing, the rate, and the time that is left.
 //
-// A file that is verified is gone over twice, when it is copied and when it is read
-// back, and so counts twice in what there is to do.
+// A verified copy takes two passes over the file: one to copy it and one to read it back. So the work counts each byte
+// twice.
 type Standing struct {
 	Run Run
 
-	Files int   // that there are to copy or to compare; 0 while that is not known
-	Bytes int64 // of these
+	Items int   // to copy or to compare; 0 while the number is not known
+	Bytes int64 // in these items
 
 	Waiting int    // tasks that the cluster has not started yet
-	Why     string // they wait; "" where it has not said
+	Why     string // the cluster's reason for that, or ""
 
-	children map[event.Process]*Child
+	children map[event.Process]*Child       // that run
 	tasks    map[event.Process]*ClusterTask // that run
-	settled  int64                          // bytes of what is settled, each pass counted
-	names    int                            // that are settled
-	passes   int64
-	total    int64 // bytes that were seen to move
+	settled  int64                          // bytes of settled items, in all passes
+	names    int                            // settled items
+	passes   int64                          // over each file: 1 or 2
+	total    int64                          // bytes that have moved, with those of failed attempts
 	speed    speed
 }
 
-// Child is a child at work.
+// Child is the state of a child that runs.
 type Child struct {
 	Name  string
 	PID   int
-	Node  string // of a cluster, on which it is
-	Files int    // that it was given
-	Nth   int    // of these is the one at hand, from 1 on
+	Node  string // of a cluster
+	Items int    // that it was given
+	Nth   int    // the number of the current item, from 1 on
 
-	File        string // "" between two
-	Bytes, Size int64  // of the file, in its present phase
-	Phase       string // as in progress
-	Silent      string // why nothing is heard of it, or that it is being ended; "" as long as it talks
-	State       string // the kernel's letter then
+	File        string // the current item, or "" between two
+	Bytes, Size int64  // of the file, in the current phase
+	Phase       string // as in Progress
+	Silent      string // why it makes no progress or is being ended, or ""
+	State       string // the kernel's letter for its state when it is silent
 
 	Started time.Time // by the clock of its machine
-	Moved   int64     // bytes in all passes over all its files, as far as it has told
+	Moved   int64     // bytes in all passes over all its files, as far as is known
 
-	task  *ClusterTask // whose child it is; nil on one machine
+	task  *ClusterTask // its parent on a cluster, or nil
 	speed speed
 }
 
@@ -64,18 +62,18 @@ func (s *Standing) Apply(e event.Event) {
 		}
 		s.speed.start(e.Time)
 	case event.Measured:
-		s.Files, s.Bytes = e.Files, e.Size
+		s.Items, s.Bytes = e.Items, e.Size
 	case event.Submitted:
-		s.Waiting += e.Jobs
+		s.Waiting += e.Tasks
 	case event.Pending:
-		s.Waiting, s.Why = e.Jobs, e.Reason
+		s.Waiting, s.Why = e.Tasks, e.Reason
 	case event.Started:
 		s.start(e)
 	case event.Exited:
 		delete(s.children, e.Process())
 		delete(s.tasks, e.Process())
 	default:
-		s.tells(e)
+		s.update(e)
 	}
 }
 
@@ -87,13 +85,14 @@ func (s *Standing) start(e event.Event) {
 	if s.children == nil {
 		s.children = map[event.Process]*Child{}
 	}
-	c := &Child{Name: e.Name, PID: e.PID, Node: e.Node, Files: e.Files, Nth: 1, File: e.File, Started: e.Time, task: s.tasks[e.Parent()]}
+	c := &Child{Name: e.Name, PID: e.PID, Node: e.Node, Items: e.Items, Nth: 1, File: e.File, Started: e.Time,
+		task: s.tasks[e.Parent()]}
 	c.speed.start(e.Time)
 	s.children[e.Process()] = c
 }
 
-// tells is what a child says of its file, or the scheduler of a child.
-func (s *Standing) tells(e event.Event) {
+// update folds in an event about the current item of a child, or about a child that makes no progress.
+func (s *Standing) update(e event.Event) {
 	c := s.children[e.Process()]
 	switch e.Kind {
 	case event.Progress:
@@ -112,15 +111,15 @@ func (s *Standing) tells(e event.Event) {
 
 func (s *Standing) progress(c *Child, e event.Event) {
 	moved := e.Bytes
-	if e.File == c.File && phaseOf(e.Phase) == phaseOf(c.Phase) {
+	if e.File == c.File && passOf(e.Phase) == passOf(c.Phase) {
 		moved = max(0, e.Bytes-c.Bytes)
 	}
 	c.File, c.Bytes, c.Size, c.Phase, c.Silent, c.State = e.File, e.Bytes, e.Size, e.Phase, "", ""
 	s.moved(c, moved, e.Time)
 }
 
-// phaseOf is the pass over the file that a phase belongs to.
-func phaseOf(phase string) string {
+// passOf returns the pass over the file that a phase belongs to, by the name of its main phase.
+func passOf(phase string) string {
 	if phase == event.Verifying {
 		return event.Verifying
 	}
@@ -129,18 +128,18 @@ func phaseOf(phase string) string {
 
 func (s *Standing) settles(c *Child, e event.Event) {
 	if e.Kind == event.Skipped && c == nil {
-		return // it was no work from the beginning
+		return // the parent skipped it, so it never was work
 	}
 	if e.Kind != event.Made {
 		s.names++
 	}
-	before := int64(0) // of the file, that has been seen to move
+	before := int64(0) // bytes of the file that are counted already
 	if c != nil {
 		if e.File == c.File {
 			before = c.done(s.passes)
 		}
 		c.File, c.Bytes, c.Size, c.Phase, c.Silent, c.State = "", 0, 0, "", "", ""
-		c.Nth = min(c.Nth+1, c.Files)
+		c.Nth = min(c.Nth+1, c.Items)
 	}
 	if e.Kind == event.Copied || e.Kind == event.Verified {
 		s.settled += e.Bytes * s.passes
@@ -162,7 +161,7 @@ func (s *Standing) moved(c *Child, bytes int64, now time.Time) {
 	}
 }
 
-// done is how much of its file's bytes it has gone over, in all passes.
+// done returns how many bytes of its current file are done, in all passes.
 func (c *Child) done(passes int64) int64 {
 	if c.Phase == event.Verifying && passes == 2 {
 		return c.Size + c.Bytes
@@ -170,10 +169,10 @@ func (c *Child) done(passes int64) int64 {
 	return c.Bytes
 }
 
-// Rate is how many bytes a second the child moves.
+// Rate returns how many bytes a second the child moves.
 func (c *Child) Rate(now time.Time) float64 { return c.speed.rate(now) }
 
-// Children are those that run, in the order of their start.
+// Children returns the children that run, in the order of their start.
 func (s *Standing) Children() []*Child {
 	all := make([]*Child, 0, len(s.children))
 	for _, c := range s.children {
@@ -187,10 +186,10 @@ func byStart(a, b *Child) int {
 	return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Node, b.Node), a.PID-b.PID)
 }
 
-// Settled is how many names are done with, well or not.
+// Settled returns how many items have a final outcome, good or bad.
 func (s *Standing) Settled() int { return s.names }
 
-// Copied is how many bytes of the files have been copied or compared so far.
+// Copied returns how many bytes of the files have been copied or compared so far.
 func (s *Standing) Copied() int64 {
 	copied := s.settled / max(s.passes, 1)
 	for _, c := range s.children {
@@ -203,7 +202,7 @@ func (s *Standing) Copied() int64 {
 	return copied
 }
 
-// gone is how many bytes have been gone over.
+// gone returns how many bytes are done, in all passes.
 func (s *Standing) gone() int64 {
 	gone := s.settled
 	for _, c := range s.children {
@@ -212,26 +211,24 @@ func (s *Standing) gone() int64 {
 	return gone
 }
 
-// Part is how much of the work is done, from 0 to 1; known is false when nobody has
-// measured how much there is.
+// Part returns how much of the work is done, from 0 to 1. known is false while the work has not been measured.
 func (s *Standing) Part() (part float64, known bool) {
 	switch {
 	case s.Bytes > 0:
 		return min(1, float64(s.gone())/float64(s.Bytes*s.passes)), true
-	case s.Files > 0:
-		return min(1, float64(s.names)/float64(s.Files)), true
+	case s.Items > 0:
+		return min(1, float64(s.names)/float64(s.Items)), true
 	}
 	return 0, false
 }
 
-// Moved is how many bytes have been gone over, each pass and each try counted.
+// Moved returns how many bytes have moved, in all passes and all attempts.
 func (s *Standing) Moved() int64 { return s.total }
 
-// Rate is how many bytes a second are gone over, by all children together.
+// Rate returns how many bytes a second all children together move.
 func (s *Standing) Rate(now time.Time) float64 { return s.speed.rate(now) }
 
-// Left is how long the rest will take at the present rate; known is false as long
-// as that cannot be told.
+// Left returns how long the rest will take at the current rate. known is false while there is no useful estimate.
 func (s *Standing) Left(now time.Time) (left time.Duration, known bool) {
 	rate := s.Rate(now)
 	if s.Bytes == 0 || rate < 1 || now.Sub(s.Run.Begun) < settleTime {
@@ -245,5 +242,5 @@ func (s *Standing) Left(now time.Time) (left time.Duration, known bool) {
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
-// settleTime is how long a rate must have been looked at before a time is made of it.
+// settleTime is how long a run must have lasted before its rate gives an estimate.
 const settleTime = time.Second

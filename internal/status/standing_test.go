@@ -30,9 +30,9 @@ func progressOf(pid int, file string, bytes, size int64, phase string) event.Eve
 
 var (
 	runBegun     = at(0, event.Event{Kind: event.Begun, PID: 1})
-	measured     = at(0, event.Event{Kind: event.Measured, Files: 3, Size: 100 * mib})
-	firstStarted = at(0, event.Event{Kind: event.Started, Name: "copy-1", PID: 11, File: "a", Files: 2})
-	other        = at(0, event.Event{Kind: event.Started, Name: "copy-2", PID: 12, File: "c", Files: 1})
+	measured     = at(0, event.Event{Kind: event.Measured, Items: 3, Size: 100 * mib})
+	firstStarted = at(0, event.Event{Kind: event.Started, Name: "copy-1", PID: 11, File: "a", Items: 2})
+	other        = at(0, event.Event{Kind: event.Started, Name: "copy-2", PID: 12, File: "c", Items: 1})
 )
 
 func TestStanding(t *testing.T) {
@@ -56,9 +56,9 @@ func TestStanding(t *testing.T) {
 		"read back and done":                 {[]event.Event{verifies, measured, firstStarted, {Kind: event.Copied, PID: 11, File: "a", Bytes: 40 * mib}}, 40, 40},
 		"compared":                           {[]event.Event{compares, measured, firstStarted, progressOf(11, "a", 20*mib, 40*mib, "verifying")}, 20, 20},
 		"more than there was":                {[]event.Event{runBegun, measured, firstStarted, {Kind: event.Copied, PID: 11, File: "a", Bytes: 400 * mib}}, 100, 400},
-		"only empty files":                   {[]event.Event{runBegun, {Kind: event.Measured, Files: 4}, firstStarted, {Kind: event.Copied, PID: 11, File: "a"}}, 25, 0},
-		"what was done before":               {[]event.Event{runBegun, {Kind: event.Measured, Files: 4}, {Kind: event.Skipped, File: "z"}}, 0, 0},
-		"what a child has nothing to do for": {[]event.Event{runBegun, {Kind: event.Measured, Files: 4}, firstStarted, {Kind: event.Skipped, PID: 11, File: "a"}}, 25, 0},
+		"only empty files":                   {[]event.Event{runBegun, {Kind: event.Measured, Items: 4}, firstStarted, {Kind: event.Copied, PID: 11, File: "a"}}, 25, 0},
+		"what was done before":               {[]event.Event{runBegun, {Kind: event.Measured, Items: 4}, {Kind: event.Skipped, File: "z"}}, 0, 0},
+		"what a child has nothing to do for": {[]event.Event{runBegun, {Kind: event.Measured, Items: 4}, firstStarted, {Kind: event.Skipped, PID: 11, File: "a"}}, 25, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := standing(row.events...)
@@ -80,7 +80,7 @@ func TestStanding(t *testing.T) {
 func TestStandingOfAChild(t *testing.T) {
 	s := standing(runBegun, other, firstStarted)
 	children := s.Children()
-	if len(children) != 2 || children[0].Name != "copy-1" || children[0].File != "a" || children[0].Nth != 1 || children[0].Files != 2 {
+	if len(children) != 2 || children[0].Name != "copy-1" || children[0].File != "a" || children[0].Nth != 1 || children[0].Items != 2 {
 		t.Fatalf("%+v", children)
 	}
 	s.Apply(event.Event{Kind: event.Silent, PID: 11, Reason: "stopped", State: "T"})
@@ -103,7 +103,7 @@ func TestStandingOfAChild(t *testing.T) {
 
 // TestSpeed: a steady run has its rate at once, and keeps it; one that falls to half comes down without a jump.
 func TestSpeed(t *testing.T) {
-	s := standing(runBegun, at(0, event.Event{Kind: event.Measured, Files: 1, Size: 1000 * mib}), firstStarted)
+	s := standing(runBegun, at(0, event.Event{Kind: event.Measured, Items: 1, Size: 1000 * mib}), firstStarted)
 	done := int64(0)
 	tell := func(from, to float64, rate int64) (slowest, fastest float64) {
 		slowest = math.Inf(1)

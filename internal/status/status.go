@@ -1,4 +1,12 @@
 // Package status folds events into the state of a run.
+//
+//	Run       the counts of a run, and its last event
+//	Standing  what each child is doing now, the rate and the time left
+//	Timeline  the whole life of each process, and the outcome of each file
+//	Family    who started, signalled, adopted and reaped whom
+//
+// Each is a fold: call Apply with every event of the run, in order. The zero value is the state before the first event.
+// A recorded run gives the same states as the live one.
 package status
 
 import (
@@ -7,49 +15,48 @@ import (
 	"brood/internal/event"
 )
 
-// Run is what is known of a run so far. Apply is to be called with each of its
-// events, in their order; the zero value is the state before the first.
+// Run has the counts of a run so far.
 type Run struct {
 	PID, PPID    int
 	Source, Dest string
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
-	Jobs         int // the best number of children at once known so far, where it is looked for
+	Slots        int // the best number known so far, when the run looks for it; else 0
 
 	Files   int   // copied
-	Bytes   int64 // in these
+	Bytes   int64 // in these files
 	Links   int
 	Folders int
 	Skipped int
 	Failed  int
 
-	Repaired int // not copied, and got attributes that they lacked; of a dry run, would get
+	Repaired int // not copied, but given missing attributes; in a dry run they would be
 
-	Hash      string         // by which files were verified
-	Digest    string         // of the last one
-	Verified  int            // files proved to be the same on both sides, copied just now or before
+	Hash      string         // that verified files
+	Digest    string         // of the last verified file
+	Verified  int            // files proved equal on both sides, copied now or before
 	Missing   int            // at the destination
 	Extra     int            // at the destination alone
 	Different int            // on the two sides
-	Lost      map[string]int // files that lost something, by what it was
+	Lost      map[string]int // files that lost something, by what they lost
 
 	Planned      int // files that a dry run would copy
 	PlannedBytes int64
 
-	Children int // started so far
-	Running  int
-	Peak     int // the most at once
+	Children int // started so far, without tasks
+	Running  int // children now
+	Peak     int // children at once, at most
 
-	Tasks int // of a cluster, started so far; they are no children
-	Nodes int // of it, on which any process has started
+	Tasks int // of a cluster, started so far
+	Nodes int // of a cluster, where a process has started
 	nodes map[string]bool
 
-	Retried   int // tries that failed, and are followed by another
+	Retried   int // attempts that failed and are followed by another
 	Abandoned int // children that could not even be killed
 
-	Stopped string // the signal that ended the run early, "" for none
-	Halted  string // why the run ended early by itself, "" when it did not
+	Stopped string // the signal that ended the run early, or ""
+	Halted  string // why the run ended itself early, or ""
 }
 
 // Apply folds one event in.
@@ -59,11 +66,11 @@ func (r *Run) Apply(e event.Event) {
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
 		r.DryRun, r.Verify = e.DryRun, e.Verify
 		if e.Auto {
-			r.Jobs = e.Jobs
+			r.Slots = e.Slots
 		}
 	case event.Adjusted:
-		if e.Phase != event.Trying {
-			r.Jobs = e.Jobs
+		if !e.Trying {
+			r.Slots = e.Slots
 		}
 	case event.Planned:
 		if e.Reason == event.ReasonRepaired {
@@ -108,7 +115,7 @@ func (r *Run) Apply(e event.Event) {
 	case event.Exited:
 		r.exited(e)
 	case event.Retried:
-		if e.Attempt > 0 { // else only its start
+		if e.Attempt > 0 { // else only the start of a child is tried again
 			r.Retried++
 		}
 	case event.Stopping:
@@ -139,7 +146,8 @@ func (r *Run) started(e event.Event) {
 	r.Peak = max(r.Peak, r.Running)
 }
 
-// exited counts the end of a child. One that was lost has no error, and is not abandoned: nothing of it is left.
+// exited counts the end of a child. A child that was lost has no error and does not count as abandoned, because
+// nothing of it is left.
 func (r *Run) exited(e event.Event) {
 	if e.Task != "" {
 		return
@@ -150,7 +158,7 @@ func (r *Run) exited(e event.Event) {
 	}
 }
 
-// verified counts a file whose contents have a digest.
+// verified counts a file when the event has a digest.
 func (r *Run) verified(e event.Event) {
 	if e.Digest != "" {
 		r.Hash, r.Digest = e.Hash, e.Digest
@@ -178,14 +186,15 @@ func (r *Run) differs(e event.Event) {
 	}
 }
 
-// Finished is the event that ends the run, at the time now.
+// Finished returns the event that ends the run at the time now.
 func (r *Run) Finished(now time.Time) event.Event {
 	e := event.Event{
-		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, Signal: r.Stopped, Reason: r.Halted, DryRun: r.DryRun, Verify: r.Verify,
-		Jobs: r.Jobs, Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
+		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, DryRun: r.DryRun, Verify: r.Verify,
+		Signal: r.Stopped, Reason: r.Halted, Slots: r.Slots, Tasks: r.Tasks,
+		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
-			Links: r.Links, Skipped: r.Skipped, Repaired: r.Repaired, Failed: r.Failed, Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned,
-			Tasks: r.Tasks, Nodes: r.Nodes,
+			Links: r.Links, Skipped: r.Skipped, Repaired: r.Repaired, Failed: r.Failed,
+			Children: r.Children, Peak: r.Peak, Retried: r.Retried, Abandoned: r.Abandoned, Nodes: r.Nodes,
 			Verified: r.Verified, Missing: r.Missing, Extra: r.Extra, Different: r.Different, Losses: r.Lost,
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,
 		},

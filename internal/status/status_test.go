@@ -12,7 +12,7 @@ import (
 var begun = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func TestRun(t *testing.T) {
-	first := event.Event{Kind: event.Begun, Time: begun, PID: 40, PPID: 2, Source: "a", Dest: "b", Jobs: 4}
+	first := event.Event{Kind: event.Begun, Time: begun, PID: 40, PPID: 2, Source: "a", Dest: "b", Slots: 4}
 	for name, row := range map[string]struct {
 		events []event.Event
 		want   status.Run
@@ -20,9 +20,9 @@ func TestRun(t *testing.T) {
 		"nothing": {nil, status.Run{}},
 		"begun":   {[]event.Event{first}, status.Run{PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun}},
 		"a number of children that is looked for": {
-			[]event.Event{{Kind: event.Begun, Time: begun, Jobs: 2, Auto: true}, {Kind: event.Adjusted, Jobs: 4, Phase: event.Trying},
-				{Kind: event.Adjusted, Jobs: 4}, {Kind: event.Adjusted, Jobs: 8, Phase: event.Trying}},
-			status.Run{Begun: begun, Jobs: 4},
+			[]event.Event{{Kind: event.Begun, Time: begun, Slots: 2, Auto: true}, {Kind: event.Adjusted, Slots: 4, Trying: true},
+				{Kind: event.Adjusted, Slots: 4}, {Kind: event.Adjusted, Slots: 8, Trying: true}},
+			status.Run{Begun: begun, Slots: 4},
 		},
 		"files and their bytes": {
 			[]event.Event{{Kind: event.Copied, File: "f", Bytes: 3}, {Kind: event.Copied, File: "g", Bytes: 1 << 40}},
@@ -66,11 +66,11 @@ func TestRun(t *testing.T) {
 			status.Run{Children: 2, Peak: 1, Abandoned: 1, Retried: 1, Failed: 1, Halted: "1 failed"},
 		},
 		"a cluster": {
-			[]event.Event{{Kind: event.Submitted, Task: "81", Jobs: 2}, {Kind: event.Pending, Jobs: 2, Reason: "Resources"}},
+			[]event.Event{{Kind: event.Submitted, Array: "81", Tasks: 2}, {Kind: event.Pending, Tasks: 2, Reason: "Resources"}},
 			status.Run{},
 		},
 		"no totals": {
-			[]event.Event{{Kind: event.Limited, Jobs: 3}, {Kind: event.Retried}, {Kind: event.Progress, Bytes: 9},
+			[]event.Event{{Kind: event.Limited, Slots: 3}, {Kind: event.Retried}, {Kind: event.Progress, Bytes: 9},
 				{Kind: "of the future", Bytes: 9}},
 			status.Run{},
 		},

@@ -8,31 +8,31 @@ import (
 	"brood/internal/event"
 )
 
-// ClusterTask is a task of a cluster that runs.
+// ClusterTask is the state of a task of a cluster that runs.
 type ClusterTask struct {
 	Name  string
-	ID    string // the cluster's
+	ID    string // of the cluster, such as 81_3
 	PID   int
 	Node  string
-	File  string // the first of its files
-	Files int
+	File  string // its first item
+	Items int
 
 	Started  time.Time // by the clock of its node
-	Moved    int64     // bytes in all passes over all its files, as far as its children have told
-	Children []*Child  // of it that run, in the order of their start
+	Moved    int64     // bytes in all passes over all its files, as far as is known
+	Children []*Child  // that run, in the order of their start
 
 	speed speed
 }
 
-// Rate is how many bytes a second its children move.
+// Rate returns how many bytes a second its children move.
 func (t *ClusterTask) Rate(now time.Time) float64 { return t.speed.rate(now) }
 
-// startTask has one less wait: that it does not any more is told by its start alone.
+// startTask adds a task that runs. One task less waits: the cluster tells this only by the start of the task.
 func (s *Standing) startTask(e event.Event) {
 	if s.tasks == nil {
 		s.tasks = map[event.Process]*ClusterTask{}
 	}
-	t := &ClusterTask{Name: e.Name, ID: e.Task, PID: e.PID, Node: e.Node, File: e.File, Files: e.Files, Started: e.Time}
+	t := &ClusterTask{Name: e.Name, ID: e.Task, PID: e.PID, Node: e.Node, File: e.File, Items: e.Items, Started: e.Time}
 	t.speed.start(e.Time)
 	s.tasks[e.Process()] = t
 	if s.Waiting = max(s.Waiting-1, 0); s.Waiting == 0 {
@@ -40,7 +40,7 @@ func (s *Standing) startTask(e event.Event) {
 	}
 }
 
-// Tasks is how many of them run, and on how many nodes.
+// Tasks returns how many tasks run, and on how many nodes.
 func (s *Standing) Tasks() (tasks, nodes int) {
 	on := map[string]bool{}
 	for p := range s.tasks {
@@ -49,7 +49,7 @@ func (s *Standing) Tasks() (tasks, nodes int) {
 	return len(s.tasks), len(on)
 }
 
-// ByTask are the tasks that run with their children, those of a node together.
+// ByTask returns the tasks that run, with their children. The tasks of a node are together.
 func (s *Standing) ByTask() []*ClusterTask {
 	all := make([]*ClusterTask, 0, len(s.tasks))
 	for _, t := range s.tasks {

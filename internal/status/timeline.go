@@ -6,13 +6,12 @@ import (
 	"brood/internal/event"
 )
 
-// Timeline is the lives of a run's processes, and what became of its files. Apply is
-// to be called with each event in its order; the zero value is the state before the first.
+// Timeline has the life of each process of a run, and the outcome of each item.
 type Timeline struct {
-	Family   Family // who started whom, and all that happened to each
-	Parent   Life   // of the whole run
-	Lives    []*Life
-	Files    []File // that are settled, in that order
+	Family   Family
+	Parent   Life    // the parent of the run
+	Lives    []*Life // all other processes, in the order of their start
+	Files    []File  // the settled items, in the order in which they were settled
 	Moved    []Moved
 	Finished bool // the record has the end of the run
 
@@ -21,79 +20,79 @@ type Timeline struct {
 	slots    slots
 }
 
-// Life is that of one process.
+// Life is the life of a process.
 //
 //	Asked ── fork, exec ──▶ Started ── phases ──▶ Ended ── a zombie ──▶ Reaped
 type Life struct {
 	Name  string
 	PID   int
-	PPID  int    // who started it
-	Node  string // of a cluster, on which it is
-	Task  string // the cluster's ID of the task that it is
-	Slot  int    // its place among those of its node that run at the same time, from 0 on; tasks have places of their own
-	File  string
-	Files int // that it was given
+	PPID  int    // the PID of the process that started it
+	Node  string // of a cluster
+	Task  string // the cluster's ID of the task that it is, or ""
+	Slot  int    // from 0 on; each node has slots of its own, and so have its tasks
+	File  string // its first item
+	Items int    // that it was given
 
-	Asked, Started time.Time
-	Ended, Reaped  time.Time // zero where the record does not have it
-	Phases         []Phase   // in their order, without gaps from Started on
-	Adopted        time.Time // when its parent had died; zero as long as that lives
-	Adopter        int       // the PID of who adopted it
-	Signals        []Sent    // to it, as far as a lesson's record tells
+	Asked, Started time.Time // before and after fork and exec
+	Ended, Reaped  time.Time // zero when the record does not have it
+	Phases         []Phase   // in order, without gaps from Started on
+	Adopted        time.Time // after the death of its parent; zero while that lives
+	Adopter        int       // the PID of its new parent
+	Signals        []Sent    // to it, which only the record of a lesson has
 
-	Parent *Life // who started it; nil for the run's own parent, and for a stranger
+	Parent *Life // the process that started it; nil for the parent of the run and for a stranger
 
 	ExitCode *int
 	Signal   string
 	Error    string // why it was abandoned
-	Lost     string // why nobody has seen its end: it went with its task or node
+	Lost     string // why nobody saw its end, when it was lost with its task or node
 	Bytes    int64
 	User     float64 // seconds of CPU
-	System   float64
-	MaxRSS   int64 // bytes; 0: not known
-	Failed   int   // of its files
-	Retried  int   // tries of files that will be followed by another
+	System   float64 // seconds of CPU
+	MaxRSS   int64   // bytes; 0 when it is not known
+	Failed   int     // of its items
+	Retried  int     // attempts that are followed by another
 
-	fileSince time.Time
-	left      bool // its slot
+	fileSince time.Time // the start of its current item
+	left      bool      // it has left its slot
 }
 
 // Sent is a signal that was sent to a process.
 type Sent struct {
 	At     time.Time
 	Signal string
-	From   int // the PID of who has sent it
+	From   int // the PID of the sender
 }
 
-// Moved is how many bytes all children together have gone over up to a time: copied, and read back.
+// Moved is how many bytes all children together have moved up to a time, copied and read back.
 type Moved struct {
 	At    time.Time
 	Bytes int64
 }
 
-// movedEvery is how near to each other two of these are at the least.
+// movedEvery is the shortest time between two Moved.
 const movedEvery = 20 * time.Millisecond
 
-// Phase is what a process is at for a while.
+// Phase is what a process does for a while.
 type Phase struct {
-	Kind     string // running, or as in progress; or silent, stopped, stalled
+	Kind     string // one of those below, or a phase of Progress
 	From, To time.Time
 	File     string
 }
 
-// Kinds of Phase, beside those of progress.
+// Kinds of Phase, beside the phases of Progress.
 const (
 	Starting = "start" // fork and exec
-	Task     = "task"  // all of a task's life: the work is its children's
+	Task     = "task"  // the whole life of a task, whose children do the work
 	Running  = "running"
 	Silent   = "silent"
 	Stopped  = "stopped"
 	Stalled  = "stalled"
 	Zombie   = "zombie"
-	Lost     = "lost" // a moment: nobody has seen the end
+	Lost     = "lost" // a moment; nobody saw the end
 )
 
-// End is when the life ended, or at where it has not.
+// End returns when the process was reaped or ended, or at when it has not.
 func (l *Life) End(at time.Time) time.Time {
 	switch {
 	case !l.Reaped.IsZero():
@@ -104,8 +103,8 @@ func (l *Life) End(at time.Time) time.Time {
 	return at
 }
 
-// Spans is the whole life in phases, its start and what it was as a zombie too. What the record has no
-// end of goes on up to that time.
+// Spans returns the whole life in phases, with its start and its time as a zombie. A phase without an end in the record
+// lasts until end.
 func (l *Life) Spans(end time.Time) (all []Phase) {
 	if l.Started.After(l.Asked) {
 		all = append(all, Phase{Starting, l.Asked, l.Started, l.File})
@@ -125,7 +124,7 @@ func (l *Life) Spans(end time.Time) (all []Phase) {
 	return all
 }
 
-// Run is the state of the run, up to its end or that of the record.
+// Run returns the state of the run at its end, or at the end of the record.
 func (t *Timeline) Run() *Run { return &t.standing.Run }
 
 // Apply folds one event in.
@@ -151,6 +150,7 @@ func (t *Timeline) Apply(e event.Event) {
 	t.settle(e)
 }
 
+// sample keeps how many bytes have moved by then.
 func (t *Timeline) sample(at time.Time) {
 	n := len(t.Moved)
 	switch bytes := t.standing.total; {
@@ -165,7 +165,8 @@ func (t *Timeline) sample(at time.Time) {
 }
 
 func (t *Timeline) start(e event.Event) {
-	l := &Life{Name: e.Name, PID: e.PID, PPID: e.PPID, Node: e.Node, Task: e.Task, File: e.File, Files: e.Files, Started: e.Time, fileSince: e.Time}
+	l := &Life{Name: e.Name, PID: e.PID, PPID: e.PPID, Node: e.Node, Task: e.Task, File: e.File, Items: e.Items,
+		Started: e.Time, fileSince: e.Time}
 	l.Asked = e.Time.Add(-time.Duration(e.Duration * float64(time.Second)))
 	l.Parent = t.latest[e.Parent()]
 	if l.Task != "" {
@@ -194,12 +195,12 @@ func (l *Life) apply(e event.Event) {
 		if e.Reason == Stopped {
 			kind = Stopped
 		}
-		e.Time = e.Time.Add(-time.Duration(e.Duration * float64(time.Second))) // since then
+		e.Time = e.Time.Add(-time.Duration(e.Duration * float64(time.Second))) // the start of the silence
 		l.turnTo(kind, e)
 	case event.Stalled:
 		l.turnTo(Stalled, e)
 	case event.Signalled:
-		l.Signals = append(l.Signals, Sent{e.Time, e.Signal, e.PPID})
+		l.Signals = append(l.Signals, Sent{e.Time, e.Signal, e.Sender})
 	case event.Adopted:
 		l.Adopted, l.Adopter = e.Time, e.PPID
 	case event.Zombie:
@@ -216,7 +217,8 @@ func (l *Life) apply(e event.Event) {
 	}
 }
 
-// end may be told by another machine, whose clock is behind.
+// end sets the end of the life, once. Another machine whose clock is behind may report it, so it is never before the
+// start.
 func (l *Life) end(at time.Time) {
 	if l.Ended.IsZero() {
 		if at.Before(l.Started) {
@@ -227,7 +229,7 @@ func (l *Life) end(at time.Time) {
 	}
 }
 
-// turnTo has another phase begin, unless it is the one that there is.
+// turnTo begins another phase, unless the current one is the same.
 func (l *Life) turnTo(kind string, e event.Event) {
 	n := len(l.Phases)
 	if n > 0 && l.Phases[n-1].Kind == kind && l.Phases[n-1].File == e.File && l.Phases[n-1].To.IsZero() {
@@ -237,7 +239,7 @@ func (l *Life) turnTo(kind string, e event.Event) {
 	l.Phases = append(l.Phases, Phase{Kind: kind, From: e.Time, File: e.File})
 }
 
-// closePhase ends the last phase; one that had begun after that was none.
+// closePhase ends the last phase. A phase that began after at becomes empty.
 func (l *Life) closePhase(at time.Time) {
 	n := len(l.Phases)
 	if n == 0 || !l.Phases[n-1].To.IsZero() {
@@ -248,7 +250,7 @@ func (l *Life) closePhase(at time.Time) {
 	}
 }
 
-// End is when the last thing happened that the record has.
+// End returns the time of the last thing that happened in the record.
 func (t *Timeline) End() time.Time {
 	end := t.Parent.Ended
 	for _, l := range t.Lives {

@@ -71,7 +71,7 @@ func TestTimeline(t *testing.T) {
 // TestTimelineOfALesson: who was sent what, and who adopted whom.
 func TestTimelineOfALesson(t *testing.T) {
 	tl := timeline(runBegun, firstStarted,
-		at(1, event.Event{Kind: event.Signalled, PID: 11, PPID: 5, Signal: "SIGSTOP"}),
+		at(1, event.Event{Kind: event.Signalled, PID: 11, Sender: 5, Signal: "SIGSTOP"}),
 		at(2, event.Event{Kind: event.Adopted, PID: 11, PPID: 1}),
 		at(3, event.Event{Kind: event.Zombie, PID: 11}),
 		at(5, event.Event{Kind: event.Exited, PID: 11, ExitCode: new(0)}))

@@ -13,7 +13,7 @@ import (
 
 // chineseRuns are records that together need each phrase of a report.
 func chineseRuns(t *testing.T) map[string]string {
-	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","jobs":4}` + "\n"
+	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","slots":4}` + "\n"
 	const comparing = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"source":"holiday","dest":"usb","verify":true}` + "\n"
 	const differing = `{"time":"2026-03-01T12:00:01Z","kind":"differs","file":"a","reason":"other contents"}
 {"time":"2026-03-01T12:00:01Z","kind":"differs","file":"b","reason":"missing"}
@@ -27,7 +27,7 @@ func chineseRuns(t *testing.T) map[string]string {
 		"copy":            recording,
 		"no end":          begun + halting + failing,
 		"stopped":         begun + stopping + finished,
-		"planned":         strings.Replace(begun, `"jobs"`, `"dry_run":true,"jobs"`, 1) + finished,
+		"planned":         strings.Replace(begun, `"slots"`, `"dry_run":true,"slots"`, 1) + finished,
 		"the same":        comparing + finished,
 		"differing":       comparing + differing + finished,
 		"compared partly": comparing + failing + finished,
@@ -42,8 +42,8 @@ func chineseRuns(t *testing.T) map[string]string {
 {"time":"2026-03-01T12:00:02Z","kind":"exited","name":"Process-1","pid":42,"ppid":41,"exitcode":-15,"signal":"SIGTERM"}
 {"time":"2026-03-01T12:00:02Z","kind":"finished"}
 `,
-		"everything": strings.Replace(begun, `"jobs":4`, `"jobs":4,"auto":true`, 1) +
-			`{"time":"2026-03-01T12:00:00Z","kind":"started","name":"task-1","node":"n1","task":"81_0","pid":41,"ppid":40,"file":"a.mov","files":2}
+		"everything": strings.Replace(begun, `"slots":4`, `"slots":4,"auto":true`, 1) +
+			`{"time":"2026-03-01T12:00:00Z","kind":"started","name":"task-1","node":"n1","task":"81_0","pid":41,"ppid":40,"file":"a.mov","items":2}
 {"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-1","node":"n1","pid":42,"ppid":41,"file":"a.mov"}
 {"time":"2026-03-01T12:00:00.2Z","kind":"started","name":"copy-2","node":"n1","pid":43,"ppid":41,"file":"b.mov","duration":0.1}
 {"time":"2026-03-01T12:00:00.5Z","kind":"progress","name":"copy-1","node":"n1","pid":42,"file":"a.mov","bytes":5,"phase":"waiting"}

@@ -16,7 +16,7 @@ func TestFamily(t *testing.T) {
 		{Kind: event.Started, Name: "Process-1", PID: 11, PPID: 10},
 		{Kind: event.Started, Name: "evil\x1b[31m", PID: 12, PPID: 11},
 		{Kind: event.Started, Name: "Process-2", PID: 13, PPID: 10},
-		{Kind: event.Signalled, PID: 11, PPID: 10, Signal: "SIGKILL"},
+		{Kind: event.Signalled, PID: 11, Sender: 10, Signal: "SIGKILL"},
 		{Kind: event.Zombie, PID: 11, PPID: 10},
 		{Kind: event.Adopted, PID: 12, PPID: 1},
 		{Kind: event.Exited, PID: 11, PPID: 10, ExitCode: new(-9), Signal: "SIGKILL"},

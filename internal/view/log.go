@@ -55,18 +55,18 @@ func onOneLine(pairs []any) []any {
 func line(e event.Event) (hclog.Level, string, []any) {
 	switch e.Kind {
 	case event.Begun:
-		return hclog.Info, "parent started", withSome([]any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}, "jobs", e.Jobs)
+		return hclog.Info, "parent started", withSome([]any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}, "slots", e.Slots)
 	case event.Limited:
-		return hclog.Warn, "fewer children at once", []any{"jobs", e.Jobs, "asked", e.Asked, "reason", quoted(e.Reason)}
+		return hclog.Warn, "fewer children at once", []any{"slots", e.Slots, "asked", e.Asked, "reason", quoted(e.Reason)}
 	case event.Adjusted:
 		return adjusted(e)
 	case event.Submitted:
-		return hclog.Info, "tasks submitted", []any{"task", e.Task, "jobs", e.Jobs, "files", e.Files, "size", e.Size}
+		return hclog.Info, "tasks submitted", []any{"array", e.Array, "tasks", e.Tasks, "items", e.Items, "size", e.Size}
 	case event.Pending:
 		return pending(e)
 	case event.Started:
 		pairs := append(process(e), "ppid", e.PPID, "file", quoted(e.File))
-		return hclog.Info, childOrTask(e) + " started", withFiles(e, pairs...)
+		return hclog.Info, childOrTask(e) + " started", withItems(e, pairs...)
 	case event.Exited:
 		return exited(e)
 	case event.Retried:
@@ -74,7 +74,7 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	case event.Silent:
 		return hclog.Debug, "child silent", heldUp(e)
 	case event.Measured:
-		return hclog.Debug, "measured", []any{"files", e.Files, "size", e.Size}
+		return hclog.Debug, "measured", []any{"items", e.Items, "size", e.Size}
 	case event.Stalled:
 		return hclog.Warn, "child stalled", heldUp(e)
 	case event.Failed:
@@ -103,18 +103,18 @@ func line(e event.Event) (hclog.Level, string, []any) {
 }
 
 func pending(e event.Event) (hclog.Level, string, []any) {
-	if e.Jobs == 0 {
+	if e.Tasks == 0 {
 		return hclog.Info, "cluster", []any{"reason", quoted(e.Reason)}
 	}
-	return hclog.Info, "tasks wait", []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
+	return hclog.Info, "tasks wait", []any{"tasks", e.Tasks, "reason", quoted(e.Reason)}
 }
 
 func adjusted(e event.Event) (hclog.Level, string, []any) {
 	level, message := hclog.Info, "number of children changed"
-	if e.Phase == event.Trying {
+	if e.Trying {
 		level, message = hclog.Debug, "trying another number of children"
 	}
-	return level, message, []any{"jobs", e.Jobs, "reason", quoted(e.Reason)}
+	return level, message, []any{"slots", e.Slots, "reason", quoted(e.Reason)}
 }
 
 func copied(e event.Event) (hclog.Level, string, []any) {
@@ -186,10 +186,10 @@ func withSleep(e event.Event, pairs []any) []any {
 	return withSome(withSome(pairs, "state", e.State), "wchan", e.WChan)
 }
 
-// withFiles adds the number of a child's files if there are several.
-func withFiles(e event.Event, pairs ...any) []any {
-	if e.Files > 1 {
-		pairs = append(pairs, "files", e.Files)
+// withItems adds the number of a child's items if there are several.
+func withItems(e event.Event, pairs ...any) []any {
+	if e.Items > 1 {
+		pairs = append(pairs, "items", e.Items)
 	}
 	return pairs
 }

@@ -25,28 +25,28 @@ func logOf(t *testing.T, recorded string, opts hclog.LoggerOptions) string {
 func TestLog(t *testing.T) {
 	for name, row := range map[string]struct{ event, want string }{
 		"begun": {
-			`{"kind":"begun","pid":40,"ppid":2,"version":1,"source":"a b","dest":"c","jobs":4}`,
-			`[INFO]  brood: parent started: pid=40 ppid=2 source="a b" dest="c" jobs=4`,
+			`{"kind":"begun","pid":40,"ppid":2,"version":2,"source":"a b","dest":"c","slots":4}`,
+			`[INFO]  brood: parent started: pid=40 ppid=2 source="a b" dest="c" slots=4`,
 		},
 		"limited": {
-			`{"kind":"limited","jobs":100,"asked":500,"reason":"RLIMIT_NPROC"}`,
-			`[WARN]  brood: fewer children at once: jobs=100 asked=500 reason="RLIMIT_NPROC"`,
+			`{"kind":"limited","slots":100,"asked":500,"reason":"RLIMIT_NPROC"}`,
+			`[WARN]  brood: fewer children at once: slots=100 asked=500 reason="RLIMIT_NPROC"`,
 		},
 		"adjusted": {
-			`{"kind":"adjusted","jobs":4,"reason":"182 MiB/s with 4, 120 MiB/s with 2"}`,
-			`[INFO]  brood: number of children changed: jobs=4 reason="182 MiB/s with 4, 120 MiB/s with 2"`,
+			`{"kind":"adjusted","slots":4,"reason":"182 MiB/s with 4, 120 MiB/s with 2"}`,
+			`[INFO]  brood: number of children changed: slots=4 reason="182 MiB/s with 4, 120 MiB/s with 2"`,
 		},
 		"trying": {
-			`{"kind":"adjusted","jobs":8,"phase":"trying","reason":"182 MiB/s with 4"}`,
-			`[DEBUG] brood: trying another number of children: jobs=8 reason="182 MiB/s with 4"`,
+			`{"kind":"adjusted","slots":8,"trying":true,"reason":"182 MiB/s with 4"}`,
+			`[DEBUG] brood: trying another number of children: slots=8 reason="182 MiB/s with 4"`,
 		},
 		"started": {
-			`{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}`,
+			`{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","items":1}`,
 			`[INFO]  brood: child started: name=copy-1 pid=41 ppid=40 file="a.mov"`,
 		},
 		"started with several": {
-			`{"kind":"started","name":"folders-1","pid":41,"ppid":40,"file":"in","files":3}`,
-			`[INFO]  brood: child started: name=folders-1 pid=41 ppid=40 file="in" files=3`,
+			`{"kind":"started","name":"folders-1","pid":41,"ppid":40,"file":"in","items":3}`,
+			`[INFO]  brood: child started: name=folders-1 pid=41 ppid=40 file="in" items=3`,
 		},
 		"retried": {
 			`{"kind":"retried","file":"a.mov","error":"fork: resource temporarily unavailable"}`,
@@ -135,9 +135,9 @@ func TestLog(t *testing.T) {
 			`[ERROR] brood: not copied: file="a.mov" error="write: no space left on device" name=copy-1 pid=41`,
 		},
 		"failed in a comparison": {
-			`{"kind":"begun","pid":40,"ppid":2,"version":1,"source":"a","dest":"c","jobs":4,"verify":true}
+			`{"kind":"begun","pid":40,"ppid":2,"version":2,"source":"a","dest":"c","slots":4,"verify":true}
 {"kind":"failed","name":"verify-1","pid":41,"file":"a.mov","error":"read: input/output error"}`,
-			`[INFO]  brood: parent started: pid=40 ppid=2 source="a" dest="c" jobs=4
+			`[INFO]  brood: parent started: pid=40 ppid=2 source="a" dest="c" slots=4
 [ERROR] brood: not compared: file="a.mov" error="read: input/output error" name=verify-1 pid=41`,
 		},
 		"exited": {
@@ -157,27 +157,27 @@ func TestLog(t *testing.T) {
 			`[ERROR] brood: child abandoned: name=copy-1 pid=41 file="a.mov" error="it did not end"`,
 		},
 		"on whole nodes": {
-			`{"kind":"begun","version":1,"pid":40,"ppid":39,"source":"a","dest":"b"}`,
+			`{"kind":"begun","version":2,"pid":40,"ppid":39,"source":"a","dest":"b"}`,
 			`[INFO]  brood: parent started: pid=40 ppid=39 source="a" dest="b"`,
 		},
 		"tasks submitted": {
-			`{"kind":"submitted","task":"81","jobs":11,"files":2800,"size":4096}`,
-			`[INFO]  brood: tasks submitted: task=81 jobs=11 files=2800 size=4096`,
+			`{"kind":"submitted","array":"81","tasks":11,"items":2800,"size":4096}`,
+			`[INFO]  brood: tasks submitted: array=81 tasks=11 items=2800 size=4096`,
 		},
 		"news of the cluster": {
 			`{"kind":"pending","reason":"Slurm answers again"}`,
 			`[INFO]  brood: cluster: reason="Slurm answers again"`,
 		},
 		"tasks wait": {
-			`{"kind":"pending","jobs":9,"reason":"Resources"}`,
-			`[INFO]  brood: tasks wait: jobs=9 reason="Resources"`,
+			`{"kind":"pending","tasks":9,"reason":"Resources"}`,
+			`[INFO]  brood: tasks wait: tasks=9 reason="Resources"`,
 		},
 		"a task started": {
-			`{"kind":"started","name":"task-1","node":"n1","task":"81_0","pid":41,"ppid":40,"file":"a.mov","files":250}`,
-			`[INFO]  brood: task started: name=task-1 pid=41 node=n1 task=81_0 ppid=40 file="a.mov" files=250`,
+			`{"kind":"started","name":"task-1","node":"n1","task":"81_0","pid":41,"ppid":40,"file":"a.mov","items":250}`,
+			`[INFO]  brood: task started: name=task-1 pid=41 node=n1 task=81_0 ppid=40 file="a.mov" items=250`,
 		},
 		"started on a node": {
-			`{"kind":"started","name":"copy-1","node":"n1","pid":49,"ppid":41,"file":"a.mov","files":1}`,
+			`{"kind":"started","name":"copy-1","node":"n1","pid":49,"ppid":41,"file":"a.mov","items":1}`,
 			`[INFO]  brood: child started: name=copy-1 pid=49 node=n1 ppid=41 file="a.mov"`,
 		},
 		"failed on a node": {

@@ -82,8 +82,8 @@ func fieldsOf(s *status.Standing, now time.Time) (fields []field) {
 	if s.Bytes > 0 {
 		bytes += " of " + Bytes(s.Bytes)
 	}
-	if s.Files > 0 {
-		files += " of " + count(s.Files)
+	if s.Items > 0 {
+		files += " of " + count(s.Items)
 	}
 	fields = append(fields, field{text: bytes, rank: 4}, field{text: files + " files", rank: 5})
 	fields = append(fields, field{text: Bytes(int64(s.Rate(now))) + "/s", rank: 3})

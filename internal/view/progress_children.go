@@ -72,8 +72,8 @@ func (t childTable) who(c *status.Child) string {
 // file returns the name of the present file, without its middle if the columns are too few.
 func (t childTable) file(c *status.Child, columns int) string {
 	prefix := ""
-	if c.Files > 1 {
-		prefix = fmt.Sprintf("%d/%d ", c.Nth, c.Files)
+	if c.Items > 1 {
+		prefix = fmt.Sprintf("%d/%d ", c.Nth, c.Items)
 	}
 	return prefix + shorten(plain(c.File), max(columns-width(prefix), 1))
 }

@@ -16,15 +16,15 @@ import (
 
 // beforeTasks is a run whose tasks still wait. In onNodes two tasks with the same PID run.
 const beforeTasks = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40}
-{"time":"2026-03-01T12:00:00Z","kind":"measured","files":12,"size":1073741824}
-{"time":"2026-03-01T12:00:00Z","kind":"submitted","task":"81","jobs":4,"files":12,"size":1073741824}
-{"time":"2026-03-01T12:00:00Z","kind":"pending","jobs":4,"reason":"Resources"}
+{"time":"2026-03-01T12:00:00Z","kind":"measured","items":12,"size":1073741824}
+{"time":"2026-03-01T12:00:00Z","kind":"submitted","array":"81","tasks":4,"items":12,"size":1073741824}
+{"time":"2026-03-01T12:00:00Z","kind":"pending","tasks":4,"reason":"Resources"}
 `
 
-const onNodes = beforeTasks + `{"time":"2026-03-01T12:00:01Z","kind":"started","name":"task-1","node":"n1","task":"81_0","pid":50,"ppid":40,"file":"a.mov","files":3}
-{"time":"2026-03-01T12:00:01Z","kind":"started","name":"task-2","node":"gpu-cabinet-with-a-long-name-2","task":"81_1","pid":50,"ppid":40,"file":"b.mov","files":3}
-{"time":"2026-03-01T12:00:01Z","kind":"started","name":"copy-1","node":"n1","pid":51,"ppid":50,"file":"holiday/on the beach/sunrise over the sea.mp4","files":1}
-{"time":"2026-03-01T12:00:01Z","kind":"started","name":"copy-2","node":"gpu-cabinet-with-a-long-name-2","pid":51,"ppid":50,"file":"b.mov","files":1}
+const onNodes = beforeTasks + `{"time":"2026-03-01T12:00:01Z","kind":"started","name":"task-1","node":"n1","task":"81_0","pid":50,"ppid":40,"file":"a.mov","items":3}
+{"time":"2026-03-01T12:00:01Z","kind":"started","name":"task-2","node":"gpu-cabinet-with-a-long-name-2","task":"81_1","pid":50,"ppid":40,"file":"b.mov","items":3}
+{"time":"2026-03-01T12:00:01Z","kind":"started","name":"copy-1","node":"n1","pid":51,"ppid":50,"file":"holiday/on the beach/sunrise over the sea.mp4","items":1}
+{"time":"2026-03-01T12:00:01Z","kind":"started","name":"copy-2","node":"gpu-cabinet-with-a-long-name-2","pid":51,"ppid":50,"file":"b.mov","items":1}
 {"time":"2026-03-01T12:00:03Z","kind":"progress","name":"copy-1","node":"n1","pid":51,"file":"holiday/on the beach/sunrise over the sea.mp4","bytes":104857600,"size":209715200}
 {"time":"2026-03-01T12:00:03Z","kind":"progress","name":"copy-2","node":"gpu-cabinet-with-a-long-name-2","pid":51,"file":"b.mov","bytes":1048576,"size":4194304}
 `

@@ -28,11 +28,11 @@ func drawn(t *testing.T, recorded string, after time.Duration, columns, rows int
 }
 
 const underWay = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"hash":"xxh128"}
-{"time":"2026-03-01T12:00:00Z","kind":"measured","files":12,"size":1073741824}
-{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-1","pid":41,"file":"holiday/on the beach/sunrise over the sea.mp4","files":1}
-{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-2","pid":42,"file":"b.mov","files":3}
-{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-3","pid":43,"file":"日本語の長い名前のファイル.mov","files":1}
-{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-4","pid":44,"file":"d.mov","files":1}
+{"time":"2026-03-01T12:00:00Z","kind":"measured","items":12,"size":1073741824}
+{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-1","pid":41,"file":"holiday/on the beach/sunrise over the sea.mp4","items":1}
+{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-2","pid":42,"file":"b.mov","items":3}
+{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-3","pid":43,"file":"日本語の長い名前のファイル.mov","items":1}
+{"time":"2026-03-01T12:00:00Z","kind":"started","name":"copy-4","pid":44,"file":"d.mov","items":1}
 {"time":"2026-03-01T12:00:01Z","kind":"copied","name":"copy-2","pid":42,"file":"b.mov","bytes":1048576}
 {"time":"2026-03-01T12:00:02Z","kind":"progress","name":"copy-1","pid":41,"file":"holiday/on the beach/sunrise over the sea.mp4","bytes":104857600,"size":209715200}
 {"time":"2026-03-01T12:00:02Z","kind":"progress","name":"copy-2","pid":42,"file":"\u001b[2J.mov","bytes":1048576,"size":4194304,"phase":"verifying"}

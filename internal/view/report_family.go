@@ -60,8 +60,8 @@ func (r *report) mostDepth() int {
 
 func (r *report) life(l *status.Life, branch string) {
 	said := []string{fmt.Sprintf("%s–%s s", r.since(l.Started), r.since(l.End(r.end)))}
-	if l.Files > 1 {
-		said = append(said, r.language.say("%s files", count(l.Files)))
+	if l.Items > 1 {
+		said = append(said, r.language.say("%s files", count(l.Items)))
 	}
 	name := plain(l.Name)
 	if l.Task != "" {

@@ -26,9 +26,9 @@ func recorded(t *testing.T, record string) *status.Timeline {
 }
 
 // recording is a run with all kinds of phases and a failure.
-const recording = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"version":1,"source":"holiday","dest":"/mnt/usb","jobs":2,"hash":"xxh128"}
-{"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1,"duration":0.1}
-{"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"\u001b[2J</script>","files":2}
+const recording = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"version":2,"source":"holiday","dest":"/mnt/usb","slots":2,"hash":"xxh128"}
+{"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","items":1,"duration":0.1}
+{"time":"2026-03-01T12:00:00.1Z","kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"\u001b[2J</script>","items":2}
 {"time":"2026-03-01T12:00:02Z","kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":1048576,"size":1048576,"phase":"syncing"}
 {"time":"2026-03-01T12:00:03Z","kind":"progress","name":"copy-1","pid":41,"file":"a.mov","bytes":524288,"size":1048576,"phase":"verifying"}
 {"time":"2026-03-01T12:00:04Z","kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":1048576,"method":"read-write","hash":"xxh128","digest":"aa"}

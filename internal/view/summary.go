@@ -109,8 +109,8 @@ func plural(n int, of string) string {
 
 func children(e event.Event, l language) []string {
 	parts := []string{count(e.Children), l.say("at most %s at once", count(e.Peak))}
-	if e.Jobs > 0 { // only with --jobs auto
-		parts = append(parts, l.say("settled on %s", count(e.Jobs)))
+	if e.Slots > 0 { // only with --jobs auto
+		parts = append(parts, l.say("settled on %s", count(e.Slots)))
 	}
 	if e.Abandoned > 0 {
 		parts = append(parts, l.say("%s abandoned", count(e.Abandoned)))

@@ -30,21 +30,21 @@ func summaryOf(t *testing.T, recorded string, took time.Duration) string {
 }
 
 func TestSummary(t *testing.T) {
-	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","jobs":4}` + "\n"
-	const comparing = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","jobs":4,"verify":true}` + "\n"
+	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","slots":4}` + "\n"
+	const comparing = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","slots":4,"verify":true}` + "\n"
 	for name, row := range map[string]struct {
 		events string
 		took   time.Duration
 		want   string
 	}{
 		"done": {
-			begun + `{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}
-{"kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"b.mov","files":1}
+			begun + `{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","items":1}
+{"kind":"started","name":"copy-2","pid":42,"ppid":40,"file":"b.mov","items":1}
 {"kind":"copied","name":"copy-1","pid":41,"file":"a.mov","bytes":1048576,"method":"reflink"}
 {"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":0,"bytes":1048576}
 {"kind":"copied","name":"copy-2","pid":42,"file":"b.mov","bytes":2097152,"method":"reflink"}
 {"kind":"exited","name":"copy-2","pid":42,"file":"b.mov","exitcode":0,"bytes":2097152}
-{"kind":"started","name":"folders-1","pid":43,"ppid":40,"file":"l","files":2}
+{"kind":"started","name":"folders-1","pid":43,"ppid":40,"file":"l","items":2}
 {"kind":"linked","name":"folders-1","pid":43,"file":"l"}
 {"kind":"made","name":"folders-1","pid":43,"file":"."}
 {"kind":"exited","name":"folders-1","pid":43,"file":"l","exitcode":0}
@@ -74,10 +74,10 @@ func TestSummary(t *testing.T) {
 `,
 		},
 		"--jobs auto": {
-			strings.Replace(begun, `"jobs":4`, `"jobs":4,"auto":true`, 1) + `{"kind":"started"}
-{"kind":"adjusted","jobs":8,"phase":"trying"}
-{"kind":"adjusted","jobs":8}
-{"kind":"adjusted","jobs":16,"phase":"trying"}
+			strings.Replace(begun, `"slots":4`, `"slots":4,"auto":true`, 1) + `{"kind":"started"}
+{"kind":"adjusted","slots":8,"trying":true}
+{"kind":"adjusted","slots":8}
+{"kind":"adjusted","slots":16,"trying":true}
 `, 1500 * time.Millisecond,
 			`copied "holiday" to "/mnt/usb disk"
   files     0, 0 B
@@ -166,7 +166,7 @@ func TestSummary(t *testing.T) {
 		},
 		"in part": {
 			begun + `{"kind":"skipped","file":"old.mov","reason":"same size and time"}
-{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}
+{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","items":1}
 {"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"write: no space left on device"}
 {"kind":"exited","name":"copy-1","pid":41,"file":"a.mov","exitcode":1}
 `, 20 * time.Millisecond,
@@ -179,7 +179,7 @@ func TestSummary(t *testing.T) {
 `,
 		},
 		"stopped": {
-			begun + `{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","files":1}
+			begun + `{"kind":"started","name":"copy-1","pid":41,"ppid":40,"file":"a.mov","items":1}
 {"kind":"stopping","signal":"SIGINT","reason":"x"}
 {"kind":"stopping","signal":"SIGTERM","reason":"x"}
 {"kind":"failed","name":"copy-1","pid":41,"file":"a.mov","error":"its process was ended by SIGTERM"}

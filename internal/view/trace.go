@@ -119,7 +119,7 @@ func (tr *tracing) life(l *status.Life, n, parent int) {
 }
 
 func traceArgs(l *status.Life) map[string]any {
-	args := map[string]any{"pid": l.PID, "ppid": l.PPID, "file": plain(l.File), "files": l.Files, "bytes": l.Bytes}
+	args := map[string]any{"pid": l.PID, "ppid": l.PPID, "file": plain(l.File), "files": l.Items, "bytes": l.Bytes}
 	if l.ExitCode != nil {
 		args["exitcode"] = *l.ExitCode
 	}

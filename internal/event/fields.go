@@ -1,0 +1,105 @@
+package event
+
+// Type is the JSON type of a field.
+type Type string
+
+// The types of fields.
+const (
+	TypeString  Type = "string"
+	TypePath    Type = "path" // a string; the exact bytes are in NAME_base64 too when they are not UTF-8
+	TypeTime    Type = "time" // a string, by RFC 3339
+	TypeInteger Type = "integer"
+	TypeNumber  Type = "number"
+	TypeBoolean Type = "boolean"
+	TypeList    Type = "list"   // an array of strings
+	TypeCounts  Type = "counts" // an object of integers
+)
+
+// Field is the row of a field in Fields.
+type Field struct {
+	Name    string // in JSON
+	Type    Type
+	Unit    string // "" for texts, counts and IDs
+	Meaning string // one sentence
+}
+
+// Fields returns the table of fields. Each field means the same in all kinds that have it.
+func Fields() []Field {
+	return []Field{
+		{"time", TypeTime, "", "When it happened."},
+		{"kind", TypeString, "", "What happened."},
+
+		{"name", TypeString, "", "The name of the process."},
+		{"pid", TypeInteger, "", "The process that the event is about."},
+		{"ppid", TypeInteger, "", "The parent of that process; of a task it is the parent of the run."},
+		{"sender", TypeInteger, "", "The process that sent the signal."},
+		{"node", TypeString, "", "The node of the cluster where it happened; `pid` and `ppid` are of that machine."},
+		{"task", TypeString, "", "The cluster's ID of the task that the process is, such as 81_3."},
+		{"array", TypeString, "", "The cluster's ID of an array of tasks, such as 81."},
+		{"command", TypeList, "", "The command line of a process of a lesson."},
+
+		{"file", TypePath, "", "The item, relative to `source` and `dest`; of a process with several items the first one."},
+		{"items", TypeInteger, "", "How many items a process was given, or there are to do."},
+		{"files", TypeInteger, "", "How many files were copied; of a comparison, how many are equal."},
+		{"tasks", TypeInteger, "", "How many tasks of the cluster were submitted, wait, or were started in all."},
+
+		{"bytes", TypeInteger, "bytes", "How much is done."},
+		{"size", TypeInteger, "bytes", "How much there is to do: the size of an item, or of all items."},
+		{"duration", TypeNumber, "seconds", "How long it took: the start of a child, a silence, a process or the run."},
+		{"method", TypeString, "", "How it was made: `reflink`, `copy_file_range`, `read-write` or `hard link`."},
+		{"phase", TypeString, "", "`syncing`, `verifying`, or `waiting` for a turn at the rate; none while bytes are copied."},
+
+		{"hash", TypeString, "", "The hash that proves contents: `xxh128`, `xxh64`, `blake3`, `sha256` or `md5`."},
+		{"digest", TypeString, "", "The digest of the contents, in hex, verified at the destination; of a run only when it is of one file."},
+		{"resumed", TypeInteger, "bytes", "How much of a partial copy was there before and was proved equal."},
+		{"retries", TypeInteger, "", "How often the file was copied again, because it was read back different."},
+		{"lost", TypeList, "", "What the destination could not hold, such as `owner`."},
+
+		{"exitcode", TypeInteger, "", "The exit code; -N when signal N ended the process."},
+		{"signal", TypeString, "", "The name of a signal, such as `SIGKILL`."},
+		{"user", TypeNumber, "seconds", "CPU time in user mode."},
+		{"system", TypeNumber, "seconds", "CPU time in the kernel."},
+		{"maxrss", TypeInteger, "bytes", "The peak memory; absent when it is not known, as of a killed child below its parent's."},
+		{"zombie", TypeNumber, "seconds", "The time from a child's last event until it was reaped."},
+		{"stderr", TypeString, "", "What the child wrote to standard error; of more than 4 KiB, the beginning and the end."},
+		{"state", TypeString, "", "The kernel's letter for the state of a child that makes no progress."},
+		{"wchan", TypeString, "", "The kernel function in which that child sleeps."},
+
+		{"attempt", TypeInteger, "", "The number of the attempt that failed, from 1 on."},
+		{"delay", TypeNumber, "seconds", "The time until the next attempt."},
+		{"error", TypeString, "", "Why it failed."},
+		{"transient", TypeBoolean, "", "Whether another attempt may succeed."},
+		{"reason", TypeString, "", "Why it happened."},
+
+		{"version", TypeInteger, "", "The version of this format."},
+		{"source", TypePath, "", "SOURCE, as on the command line."},
+		{"dest", TypePath, "", "DEST, as on the command line."},
+		{"slots", TypeInteger, "", "How many children may run at once; of a cluster, in each task."},
+		{"asked", TypeInteger, "", "How many slots were asked for; 0 means all that there is room for."},
+		{"auto", TypeBoolean, "", "Whether brood looks for the best number of slots during the run."},
+		{"trying", TypeBoolean, "", "Whether that number of slots is only tried."},
+		{"dry_run", TypeBoolean, "", "Whether nothing is copied."},
+		{"verify", TypeBoolean, "", "Whether the two sides are compared and nothing is copied."},
+
+		{"links", TypeInteger, "", "How many symlinks and hard links were made."},
+		{"skipped", TypeInteger, "", "How many items needed nothing."},
+		{"failed", TypeInteger, "", "How many items failed."},
+		{"children", TypeInteger, "", "How many children were started, with those for folders and links."},
+		{"peak", TypeInteger, "", "How many children ran at once, at most."},
+		{"repaired", TypeInteger, "", "How many copies were there and got missing attributes; of a dry run, would get."},
+		{"retried", TypeInteger, "", "How many attempts failed and were followed by another."},
+		{"abandoned", TypeInteger, "", "How many children could not even be killed."},
+		{"nodes", TypeInteger, "", "How many nodes of the cluster had processes of the run."},
+		{"rate", TypeNumber, "bytes a second", "The mean rate of the run."},
+		{"verified", TypeInteger, "", "How many files have contents that are proved equal on both sides."},
+		{"missing", TypeInteger, "", "How many items are at the source alone."},
+		{"extra", TypeInteger, "", "How many items are at the destination alone."},
+		{"different", TypeInteger, "", "How many items differ."},
+		{"losses", TypeCounts, "", "How many items lost what, as in `lost`."},
+		{"planned", TypeInteger, "", "How many files a dry run would copy."},
+		{"planned_bytes", TypeInteger, "bytes", "The size of these files."},
+	}
+}
+
+// exact is what the name of a path has behind it in the field with its exact bytes.
+const exact = "_base64"
