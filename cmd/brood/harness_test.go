@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 	"github.com/creack/pty"
 
 	"brood/internal/event"
+	"brood/internal/event/eventtest"
 	"brood/internal/testenv"
 )
 
@@ -172,10 +174,18 @@ func startInTerminal(t *testing.T, p place, cmd *exec.Cmd) *run {
 	return r
 }
 
-// end ends a run that its test has left.
+// end ends a run that its test has left, and checks the events in its records.
 func (r *run) end() {
 	r.endAll()
 	<-r.ended
+	ofTasks, _ := filepath.Glob(r.dir + "/job/events/*/*.jsonl")
+	for _, name := range append(ofTasks, r.dir+"/record", r.dir+"/job/plan.jsonl") {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			record, err := os.ReadFile(name)
+			must(r.T, err)
+			eventtest.Validate(r.T, record)
+		}
+	}
 }
 
 func (r *run) stdout() string { return r.read("/stdout") }

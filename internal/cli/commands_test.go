@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"brood/internal/event/eventtest"
 )
 
 func status(ts *testscript.TestScript, neg bool, args []string) {
@@ -38,6 +40,21 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("%q exited with status %d, not %d", args[1:], got, want)
 	}
+	if got != 2 { // else there is none
+		checkRecord(ts, args[1:])
+	}
+}
+
+// checkRecord checks the events of the record that a brood was told to write, if any.
+func checkRecord(ts *testscript.TestScript, command []string) {
+	i := slices.Index(command, "--record") + 1
+	if command[0] != "brood" || i == 0 || i == len(command) {
+		return
+	}
+	if info, err := os.Stat(ts.MkAbs(command[i])); err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	ts.Check(eventtest.Check([]byte(ts.ReadFile(command[i]))))
 }
 
 func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
@@ -59,6 +76,9 @@ func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 		var object map[string]any
 		if err := json.Unmarshal([]byte(line), &object); err != nil {
 			ts.Fatalf("%s: no JSON object: %q: %v", args[0], line, err)
+		}
+		if object["kind"] != nil && object["time"] != nil {
+			ts.Check(eventtest.Check([]byte(line + "\n")))
 		}
 		for _, want := range args[1:] {
 			key, value, hasValue := strings.Cut(want, "=")

@@ -13,10 +13,11 @@ import (
 var (
 	at = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 
-	// What a child tells: its name and PID are added by its parent.
-	copied = event.Event{Time: at, Kind: event.Copied, File: "DCIM/100EOS/MVI_0042.MOV", Bytes: 4 << 30, Method: "read-write",
-		Hash: "xxh128", Digest: "99aa06d3014798d86001c324468d497f"}
-	progress = event.Event{Time: at, Kind: event.Progress, File: "DCIM/100EOS/MVI_0042.MOV", Bytes: 1 << 30, Size: 4 << 30, Phase: "verifying"}
+	// Events as a child writes them. Its parent adds the name and the PID.
+	copied = event.Event{Time: at, Kind: event.Copied, File: "DCIM/100EOS/MVI_0042.MOV", Bytes: 4 << 30,
+		Method: "read-write", Hash: "xxh128", Digest: "99aa06d3014798d86001c324468d497f"}
+	progress = event.Event{Time: at, Kind: event.Progress, File: "DCIM/100EOS/MVI_0042.MOV", Bytes: 1 << 30,
+		Size: 4 << 30, Phase: "verifying"}
 
 	exited = event.Event{Time: at, Kind: event.Exited, Name: "copy-42", PID: 4711, File: "DCIM/100EOS/MVI_0042.MOV",
 		ExitCode: new(0), Bytes: 4 << 30, Duration: 12.345678, User: 0.5, System: 3.25, MaxRSS: 12 << 20}
@@ -36,7 +37,7 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
-// BenchmarkPieces is what the parent does with a line of a child.
+// BenchmarkPieces measures how the parent reads a line of a child.
 func BenchmarkPieces(b *testing.B) {
 	for _, e := range []event.Event{copied, progress} {
 		b.Run(string(e.Kind), func(b *testing.B) {

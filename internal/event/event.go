@@ -1,8 +1,8 @@
 // Package event defines what can happen in a run, and how a record of it is written and read as JSON Lines.
 //
 // Every fact about a run is one event in one stream with one order. Children write their events to a pipe of their
-// own. The parent adds the child's name and PID, and the facts that only the parent knows. All views read nothing else,
-// so a recorded stream gives the same pictures as the live one.
+// own. The parent adds the child's name and PID, and the facts that only the parent knows. All views read nothing
+// else, so a recorded stream gives the same pictures as the live one.
 //
 //	begun ─▶ started ─▶ progress… ─▶ copied | skipped | failed ─▶ exited ─▶ … ─▶ finished
 //	            └─ one child ──────────────────────────────────┘
@@ -80,7 +80,8 @@ const (
 // Version is the number of this format. It grows when a reader of the old format would misread the new one.
 const Version = 2
 
-// Event is one fact. A field that a kind does not have is zero, and the JSON leaves it out. Fields explains each field.
+// Event is one fact. A field that a kind does not have is zero, and the JSON leaves it out. Fields explains each
+// field.
 type Event struct {
 	Time time.Time `json:"time"`
 	Kind Kind      `json:"kind"`

@@ -20,7 +20,7 @@ type Field struct {
 	Name    string // in JSON
 	Type    Type
 	Unit    string // "" for texts, counts and IDs
-	Meaning string // one sentence
+	Meaning string // one or two sentences
 }
 
 // Fields returns the table of fields. Each field means the same in all kinds that have it.
@@ -38,19 +38,20 @@ func Fields() []Field {
 		{"array", TypeString, "", "The cluster's ID of an array of tasks, such as 81."},
 		{"command", TypeList, "", "The command line of a process of a lesson."},
 
-		{"file", TypePath, "", "The item, relative to `source` and `dest`; of a process with several items the first one."},
+		{"file", TypePath, "", "The item, relative to `source` and `dest`; of several items the first one."},
 		{"items", TypeInteger, "", "How many items a process was given, or there are to do."},
 		{"files", TypeInteger, "", "How many files were copied; of a comparison, how many are equal."},
 		{"tasks", TypeInteger, "", "How many tasks of the cluster were submitted, wait, or were started in all."},
 
 		{"bytes", TypeInteger, "bytes", "How much is done."},
 		{"size", TypeInteger, "bytes", "How much there is to do: the size of an item, or of all items."},
-		{"duration", TypeNumber, "seconds", "How long it took: the start of a child, a silence, a process or the run."},
+		{"duration", TypeNumber, "seconds", "How long it took: a start, a silence, a process or the run."},
 		{"method", TypeString, "", "How it was made: `reflink`, `copy_file_range`, `read-write` or `hard link`."},
-		{"phase", TypeString, "", "`syncing`, `verifying`, or `waiting` for a turn at the rate; none while bytes are copied."},
+		{"phase", TypeString, "", "`syncing`, `verifying` or `waiting` for a turn at the rate; none while it copies."},
 
 		{"hash", TypeString, "", "The hash that proves contents: `xxh128`, `xxh64`, `blake3`, `sha256` or `md5`."},
-		{"digest", TypeString, "", "The digest of the contents, in hex, verified at the destination; of a run only when it is of one file."},
+		{"digest", TypeString, "", "The digest of the contents, in hex, verified at the destination. " +
+			"A run has it only when it verified one file."},
 		{"resumed", TypeInteger, "bytes", "How much of a partial copy was there before and was proved equal."},
 		{"retries", TypeInteger, "", "How often the file was copied again, because it was read back different."},
 		{"lost", TypeList, "", "What the destination could not hold, such as `owner`."},
@@ -59,11 +60,13 @@ func Fields() []Field {
 		{"signal", TypeString, "", "The name of a signal, such as `SIGKILL`."},
 		{"user", TypeNumber, "seconds", "CPU time in user mode."},
 		{"system", TypeNumber, "seconds", "CPU time in the kernel."},
-		{"maxrss", TypeInteger, "bytes", "The peak memory; absent when it is not known, as of a killed child below its parent's."},
+		{"maxrss", TypeInteger, "bytes", "The peak memory. It is absent when it is not known: " +
+			"a killed child had less than its parent."},
 		{"zombie", TypeNumber, "seconds", "The time from a child's last event until it was reaped."},
-		{"stderr", TypeString, "", "What the child wrote to standard error; of more than 4 KiB, the beginning and the end."},
+		{"stderr", TypeString, "", "What the child wrote to standard error: the beginning and the end of it, " +
+			"when it was more than 4 KiB."},
 		{"state", TypeString, "", "The kernel's letter for the state of a child that makes no progress."},
-		{"wchan", TypeString, "", "The kernel function in which that child sleeps."},
+		{"wchan", TypeString, "", "The kernel function where that child sleeps."},
 
 		{"attempt", TypeInteger, "", "The number of the attempt that failed, from 1 on."},
 		{"delay", TypeNumber, "seconds", "The time until the next attempt."},
@@ -75,7 +78,7 @@ func Fields() []Field {
 		{"source", TypePath, "", "SOURCE, as on the command line."},
 		{"dest", TypePath, "", "DEST, as on the command line."},
 		{"slots", TypeInteger, "", "How many children may run at once; of a cluster, in each task."},
-		{"asked", TypeInteger, "", "How many slots were asked for; 0 means all that there is room for."},
+		{"asked", TypeInteger, "", "How many slots the user wants; absent when it is as many as possible."},
 		{"auto", TypeBoolean, "", "Whether brood looks for the best number of slots during the run."},
 		{"trying", TypeBoolean, "", "Whether that number of slots is only tried."},
 		{"dry_run", TypeBoolean, "", "Whether nothing is copied."},
@@ -86,7 +89,7 @@ func Fields() []Field {
 		{"failed", TypeInteger, "", "How many items failed."},
 		{"children", TypeInteger, "", "How many children were started, with those for folders and links."},
 		{"peak", TypeInteger, "", "How many children ran at once, at most."},
-		{"repaired", TypeInteger, "", "How many copies were there and got missing attributes; of a dry run, would get."},
+		{"repaired", TypeInteger, "", "How many copies got, or in a dry run would get, missing attributes."},
 		{"retried", TypeInteger, "", "How many attempts failed and were followed by another."},
 		{"abandoned", TypeInteger, "", "How many children could not even be killed."},
 		{"nodes", TypeInteger, "", "How many nodes of the cluster had processes of the run."},

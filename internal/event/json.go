@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// wire is the JSON form of an event. File names are bytes, but JSON strings are Unicode. So a name that is not UTF-8 is
-// written twice, readable and exact. In other texts, which are for people, a byte that is not UTF-8 becomes U+FFFD.
+// wire is the JSON form of an event. File names are bytes, but JSON strings are Unicode. So a name that is not UTF-8
+// is written twice, readable and exact. In other texts, which are for people, a byte that is not UTF-8 becomes U+FFFD.
 type wire struct {
 	plain
 	FileBase64   []byte `json:"file_base64,omitempty"`

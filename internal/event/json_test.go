@@ -17,7 +17,8 @@ import (
 func TestWriteAndRead(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 	for name, e := range map[string]event.Event{
-		"begun":         {Kind: event.Begun, PID: 2, PPID: 1, Version: event.Version, Source: "/a\xff", Dest: "/b", Slots: 4},
+		"begun": {Kind: event.Begun, PID: 2, PPID: 1, Version: event.Version, Source: "/a\xff", Dest: "/b",
+			Slots: 4},
 		"invalid UTF-8": {Kind: event.Copied, File: "take\xff\xfe 2.mov", Bytes: 1 << 40, Method: "reflink"},
 		"hostile name":  {Kind: event.Failed, File: "</script>\n\x1b[31m\"\\\u202e\u2028", Error: "x"},
 		"empty name":    {Kind: event.Skipped},
@@ -47,7 +48,8 @@ func TestZeroTotalsAreWritten(t *testing.T) {
 	if err := event.Write(&line, event.Event{Kind: event.Finished, Totals: &event.Totals{}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range []string{`"files":0`, `"bytes":0`, `"duration":0`, `"failed":0`, `"skipped":0`, `"children":0`} {
+	fields := []string{`"files":0`, `"bytes":0`, `"duration":0`, `"failed":0`, `"skipped":0`, `"children":0`}
+	for _, field := range fields {
 		if !strings.Contains(line.String(), field) {
 			t.Errorf("%s is not in %s", field, line.String())
 		}
@@ -55,7 +57,9 @@ func TestZeroTotalsAreWritten(t *testing.T) {
 }
 
 func TestReadErrors(t *testing.T) {
-	r := event.NewReader(strings.NewReader("no JSON\n{\"kind\":\"copied\",\"time\":\"2026-03-01T12:00:00Z\"}\n{\"kind\":"))
+	r := event.NewReader(strings.NewReader(`no JSON
+{"kind":"copied","time":"2026-03-01T12:00:00Z"}
+{"kind":`))
 	var syntax *event.SyntaxError
 	if _, err := r.Next(); !errors.As(err, &syntax) || string(syntax.Line) != "no JSON" {
 		t.Errorf("first line: %v", err)
@@ -71,7 +75,7 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
-// A line without an end is read past, and not kept.
+// TestEndlessLine checks that a line that is far too long is skipped and takes little memory.
 func TestEndlessLine(t *testing.T) {
 	const size = 64 << 20
 	next := `{"kind":"copied","time":"2026-03-01T12:00:00Z"}` + "\n"
@@ -94,9 +98,10 @@ func TestEndlessLine(t *testing.T) {
 	}
 }
 
-// The longest names and words still are an event.
+// TestLongEvent checks that an event with the longest names and texts can be read.
 func TestLongEvent(t *testing.T) {
-	e := event.Event{Kind: event.Exited, File: strings.Repeat("\xff", 100_000), Stderr: strings.Repeat("\x01", 100_000)}
+	e := event.Event{Kind: event.Exited, File: strings.Repeat("\xff", 100_000),
+		Stderr: strings.Repeat("\x01", 100_000)}
 	var line bytes.Buffer
 	if err := event.Write(&line, e); err != nil {
 		t.Fatal(err)
@@ -106,7 +111,7 @@ func TestLongEvent(t *testing.T) {
 	}
 }
 
-// endless is a reader of one byte again and again.
+// endless is a reader that repeats one byte without end.
 type endless byte
 
 func (b endless) Read(p []byte) (int, error) {
@@ -116,7 +121,7 @@ func (b endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A Writer writes what Write does, whatever it has written before.
+// TestWriter checks that one Writer for many events writes the same lines as Write.
 func TestWriter(t *testing.T) {
 	events := []event.Event{
 		{Kind: event.Begun, Source: "a\xff", Dest: "b", Slots: 2},

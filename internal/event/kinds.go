@@ -5,10 +5,10 @@ import "strings"
 // Format is the row of a kind in Kinds. Every event has a time and a kind beside these fields.
 type Format struct {
 	Kind     Kind
-	When     string   // one sentence that says when it is emitted
+	When     string   // when it is emitted, in plain sentences
 	Required []string // JSON names of fields that each event of the kind has
 	Optional []string // JSON names of fields that it may have
-	OneOf    []string // optional fields of which each event has at least one; nil without such a rule
+	OneOf    []string // each event has at least one of these optional fields; nil without such a rule
 }
 
 // Kinds returns the table of kinds: when each one is emitted, and which fields it has. An event has no other field.
@@ -17,66 +17,94 @@ func Kinds() []Format {
 		kind                            Kind
 		when, required, optional, oneOf string
 	}{
-		{Begun, "The run begins. It is the first event of a record.",
+		{Begun,
+			"The run begins. It is the first event of a record.",
 			"pid ppid version", "source dest slots auto hash dry_run verify node task file items size", ""},
-		{Limited, "There is room for fewer children at once than were asked for.",
+		{Limited,
+			"There is room for fewer children at once than the user wants.",
 			"reason", "slots asked node", ""},
-		{Adjusted, "With `--jobs auto` the number of slots changes: to the best one known, or to one that is tried.",
+		{Adjusted,
+			"With `--jobs auto` the number of slots changes: to the best known number, or to another that is tried.",
 			"slots reason", "trying node", ""},
-		{Measured, "The work has been counted, because a view or a flag needs the totals.",
+		{Measured,
+			"The work has been counted, because a view or a flag needs the totals.",
 			"", "items size", ""},
-		{Submitted, "An array of tasks was handed to the cluster.",
+		{Submitted,
+			"An array of tasks was handed to the cluster.",
 			"array tasks", "items size", ""},
-		{Pending, "Tasks wait for the cluster. Without `tasks`, the reason is a message about the cluster.",
+		{Pending,
+			"Tasks wait for the cluster. Without `tasks`, the reason is a message about the cluster.",
 			"reason", "tasks", ""},
-		{Planned, "A dry run would copy a file, or repair it (`reason`).",
+		{Planned,
+			"A dry run would copy a file, or repair it (`reason`).",
 			"file", "size reason", ""},
-		{Started, "A child, a task or a process of a lesson has started.",
+		{Started,
+			"A child, a task or a process of a lesson has started.",
 			"name pid ppid", "file items duration command node task", ""},
-		{Retried, "An item will be tried again. Without `attempt`, there was no room for a child, at its start or later.",
-			"file error", "name pid attempt delay node task", ""},
-		{Silent, "A child has made no progress for some seconds (`reason`: `no progress` or `stopped`). It goes on.",
+		{Retried,
+			"An item will be tried again. Without `attempt`, there was no room for a child, at its start or later.",
+			"error", "name pid file attempt delay node task", ""},
+		{Silent,
+			"A child has made no progress for some seconds (`reason`: `no progress` or `stopped`). It goes on.",
 			"name pid file reason", "duration state wchan node", ""},
-		{Stalled, "An item makes no progress or takes too long, so its child is ended.",
+		{Stalled,
+			"An item makes no progress or takes too long, so its child is ended.",
 			"name pid file reason", "state wchan node", ""},
-		{Progress, "A child has got further with its file. The parent reads this five times a second from memory that it " +
-			"shares with its children, and emits it for up to 50 files that have moved. On Windows, and for files up to " +
-			"1 MiB without a rate, the child emits it, at most five times a second.",
+		{Progress,
+			"A child has got further with its file. The parent reads this five times a second from memory that it " +
+				"shares with its children, and emits it for up to 50 files that have moved. On Windows, and for " +
+				"files up to 1 MiB without a rate, the child emits it, at most five times a second.",
 			"name pid file", "bytes size phase node", ""},
-		{Copied, "A file is complete at the destination.",
+		{Copied,
+			"A file is complete at the destination.",
 			"name pid file", "bytes method hash digest resumed retries lost node", ""},
-		{Linked, "A symlink or a hard link (`method`) is there.",
+		{Linked,
+			"A symlink or a hard link (`method`) is there.",
 			"name pid file", "method lost node", ""},
-		{Made, "A folder is there with its mode and times, or a named pipe or a device.",
+		{Made,
+			"A folder is there with its mode and times, or a named pipe or a device.",
 			"name pid file", "lost node", ""},
-		{Verified, "A file that was there before has the same contents on both sides.",
+		{Verified,
+			"A file that was there before has the same contents on both sides.",
 			"name pid file", "bytes hash digest lost node", ""},
-		{Differs, "An item is not the same on both sides. The `reason` is `missing`, `extra`, `other kind`, `other size`, " +
-			"`other contents` or `other target`.",
+		{Differs,
+			"An item is not the same on both sides. The `reason` is `missing`, `extra`, `other kind`, `other size`, " +
+				"`other contents` or `other target`.",
 			"file reason", "name pid", ""},
-		{Skipped, "An item was not copied, or only repaired (`reason`).",
+		{Skipped,
+			"An item was not copied, or only repaired (`reason`).",
 			"file reason", "name pid lost node", ""},
-		{Failed, "An item could not be copied or compared. The run goes on.",
+		{Failed,
+			"An item could not be copied or compared. The run goes on.",
 			"file error", "name pid transient state wchan node", ""},
-		{Exited, "A process has ended, or was lost with its task or node (`reason`), or was abandoned (`error`).",
+		{Exited,
+			"A process has ended, or was lost with its task or node (`reason`), or was abandoned (`error`).",
 			"pid", "name ppid file exitcode signal bytes duration zombie user system maxrss stderr " +
 				"error reason state wchan node task", "exitcode error reason"},
-		{Signalled, "In a lesson: a process was sent a signal.",
+		{Signalled,
+			"In a lesson: a process was sent a signal.",
 			"pid sender signal", "name", ""},
-		{Zombie, "In a lesson: a process has ended and is not reaped.",
+		{Zombie,
+			"In a lesson: a process has ended and is not reaped.",
 			"pid", "name ppid", ""},
-		{Adopted, "In a lesson: the parent of a process has ended, and the process has another one.",
+		{Adopted,
+			"In a lesson: the parent of a process has ended, and the process has another one.",
 			"pid ppid", "name", ""},
-		{Stopping, "The run will end early, because of a signal or for a reason of its own.",
+		{Stopping,
+			"The run will end early, because of a signal or for a reason of its own.",
 			"", "signal reason", ""},
-		{Finished, "The run ends. It is the last event of a record. With `--jobs auto`, `slots` is the number that was best.",
-			"files bytes duration rate links skipped failed children peak retried abandoned verified missing " +
-				"extra different", "source dest slots repaired tasks nodes hash digest losses verify dry_run planned " +
+		{Finished,
+			"The run ends. It is the last event of a record. With `--jobs auto`, `slots` is the best number.",
+			"files bytes duration rate links skipped failed children peak retried abandoned verified missing extra " +
+				"different", "source dest slots repaired tasks nodes hash digest losses verify dry_run planned " +
 				"planned_bytes signal reason error", ""},
 	}
 	formats := make([]Format, len(rows))
 	for i, r := range rows {
-		formats[i] = Format{r.kind, r.when, strings.Fields(r.required), strings.Fields(r.optional), strings.Fields(r.oneOf)}
+		formats[i] = Format{
+			Kind: r.kind, When: r.when,
+			Required: strings.Fields(r.required), Optional: strings.Fields(r.optional), OneOf: strings.Fields(r.oneOf),
+		}
 	}
 	return formats
 }

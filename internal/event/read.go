@@ -23,8 +23,9 @@ var errTooLong = fmt.Errorf("longer than %d bytes", maxLine)
 // NewReader returns a Reader from r.
 func NewReader(r io.Reader) *Reader { return &Reader{lines: bufio.NewReader(r)} }
 
-// Next reads one event. The error is io.EOF at the end, and io.ErrUnexpectedEOF in the middle of a line. A line that is
-// not an event, or is longer than 1 MiB, is a SyntaxError that shows its beginning. The next call reads the line after it.
+// Next reads one event. The error is io.EOF at the end, and io.ErrUnexpectedEOF in the middle of a line. A line that
+// is not an event, or is longer than 1 MiB, is a SyntaxError that shows its beginning. The next call reads the line
+// after it.
 func (r *Reader) Next() (Event, error) {
 	var l line
 	for {
@@ -42,8 +43,8 @@ func (r *Reader) Next() (Event, error) {
 	}
 }
 
-// Pieces reads events from JSON Lines that come in pieces, cut anywhere. The zero value is at the beginning of a record.
-// Between two lines it keeps no memory. It translates like Reader.
+// Pieces reads events from JSON Lines that come in pieces, cut anywhere. The zero value is at the beginning of a
+// record. Between two lines it keeps no memory. It translates like Reader.
 type Pieces struct {
 	line line
 	decoder

@@ -21,8 +21,8 @@ func (p *Part) Error() string {
 }
 
 // ReadRun reads the record of one run and calls take for each event. Errors of reading r are returned as they are. It
-// returns ErrNoRecord when r begins with something else. For a record of a newer version the error names both versions.
-// For a record that is cut off or has foreign lines it returns a *Part, after take got all that could be read.
+// returns ErrNoRecord when r begins with something else. For a record of a newer version the error names both
+// versions. For a record that is cut off or has foreign lines it returns a *Part, after take got every readable event.
 func ReadRun(r io.Reader, take func(Event)) error {
 	reader, run := NewReader(r), reading{take: take}
 	for {

@@ -169,7 +169,8 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// TestSchemaHasEachRecord validates all recorded runs: of copies, also when something failed, of a cluster and of lessons.
+// TestSchemaHasEachRecord validates all recorded runs: of copies, also when something failed, of a cluster and of
+// lessons.
 func TestSchemaHasEachRecord(t *testing.T) {
 	records, err := filepath.Glob("../report/testdata/*.jsonl")
 	if err != nil || len(records) < 4 {

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"brood/internal/event"
+	"brood/internal/event/eventtest"
 )
 
 // quizStatusOf reads the state of a process from another file than the quiz does.
@@ -100,7 +101,8 @@ func TestQuizAnswers(t *testing.T) {
 	for seed := range uint64(10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			var events []event.Event
-			s := &Stage{Lang: []string{"en", "zh"}[seed%2], Emit: func(e event.Event) { events = append(events, e) }}
+			take := event.NewStream(eventtest.Reader(t), func(e event.Event) { events = append(events, e) })
+			s := &Stage{Lang: []string{"en", "zh"}[seed%2], Emit: take.Emit}
 			r, out, err := giveQuiz(t, t.Context(), s, QuizOptions{Seed: seed, Actions: 14, Answers: true}, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/event/eventtest"
 	"brood/internal/testenv"
 )
 
@@ -106,8 +107,12 @@ func drive(t *testing.T, f *Folder, batches int) *driven {
 // driveBare returns a dispatcher without batches.
 func driveBare(t *testing.T, f *Folder) *driven {
 	d := &driven{t: t}
+	allowed := eventtest.Reader(t)
 	opts := Options{Whole: func() bool { return true }}
-	d.dispatcher = newDispatcher(f, opts, func(e event.Event) { d.events = append(d.events, e) })
+	d.dispatcher = newDispatcher(f, opts, func(e event.Event) {
+		allowed(e)
+		d.events = append(d.events, e)
+	})
 	return d
 }
 
@@ -221,11 +226,17 @@ func recordOf(t *testing.T, f *Folder, name string) *record {
 	return &record{t, file}
 }
 
-// writes adds events to the record.
+// writes adds events to the record, each with a time, and with the process that a real record has.
 func (r *record) writes(events ...event.Event) {
 	r.t.Helper()
 	w := event.NewWriter(r.file)
 	for _, e := range events {
+		if e.PID == 0 && e.Kind != event.Finished && e.Kind != event.Stopping {
+			e.PID = 200
+		}
+		if e.Name == "" && e.PID == 200 && e.Kind != event.Begun {
+			e.Name = "copy-1"
+		}
 		if e.Time.IsZero() {
 			e.Time = time.Now()
 		}
@@ -236,7 +247,7 @@ func (r *record) writes(events ...event.Event) {
 func (r *record) copies(names ...string) {
 	r.t.Helper()
 	for _, name := range names {
-		r.writes(event.Event{Kind: event.Copied, File: name, Bytes: 1, Size: 1})
+		r.writes(event.Event{Kind: event.Copied, File: name, Bytes: 1})
 	}
 }
 

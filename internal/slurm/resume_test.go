@@ -24,7 +24,7 @@ func left(t *testing.T) *Folder {
 	listLast(t, f, 3, ".", "sub")
 	f.has(t, "plan.json", Planned{Batches: 4, Last: true, Whole: true})
 	f.has(t, "seen.json", []Seen{})
-	f.has(t, "plan.jsonl", `{"time":"2026-01-02T03:04:05Z","kind":"measured","files":6,"size":6}`+"\n")
+	f.has(t, "plan.jsonl", `{"time":"2026-01-02T03:04:05Z","kind":"measured","items":6,"size":6}`+"\n")
 	f.has(t, "arrays.jsonl", array{ID: "7", Tasks: []int{0, 1}, Files: 4, Bytes: 4})
 	return f
 }

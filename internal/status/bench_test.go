@@ -8,8 +8,8 @@ import (
 	"brood/internal/status"
 )
 
-// BenchmarkApply is one event of a run with so many children alive: a run keeps
-// nothing of each, so their number is not to matter.
+// BenchmarkApply measures one event of a run with that number of children alive. A run keeps nothing for each child,
+// so the number should not matter.
 func BenchmarkApply(b *testing.B) {
 	for _, children := range []int{2, 1000} {
 		b.Run(fmt.Sprint(children, " children"), func(b *testing.B) {
@@ -31,7 +31,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// oneAfterAnother is what each of the children tells until it has ended and another is in its place.
+// oneAfterAnother returns the events of each child, from its progress to its end and the start of the next one.
 func oneAfterAnother(children int) (events []event.Event) {
 	for i := range children {
 		child := event.Event{Name: fmt.Sprint("copy-", i), PID: 1000 + i, File: fmt.Sprint("f", i), Bytes: 4096}

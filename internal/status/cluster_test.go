@@ -11,11 +11,12 @@ import (
 	"brood/internal/status"
 )
 
-// cluster is a run on two nodes whose processes have the same PIDs: of each the task is
-// 20 and its child 21. That of n2 is lost with all, and tried again on n1.
+// cluster returns a run on two nodes whose processes have the same PIDs: 20 for the task and 21 for its child. The
+// task on n2 is lost with its child, and tried again on n1.
 func cluster() []event.Event {
 	task := func(when float64, kind event.Kind, name, node, id string) event.Event {
-		return at(when, event.Event{Kind: kind, Name: name, PID: 20, PPID: 1, Node: node, Task: id, File: "a", Items: 2})
+		return at(when, event.Event{Kind: kind, Name: name, PID: 20, PPID: 1, Node: node, Task: id, File: "a",
+			Items: 2})
 	}
 	child := func(when float64, kind event.Kind, name, node, file string) event.Event {
 		return at(when, event.Event{Kind: kind, Name: name, PID: 21, PPID: 20, Node: node, File: file, Items: 1})
@@ -49,7 +50,7 @@ func cluster() []event.Event {
 	}
 }
 
-// TestRunOnACluster: tasks are no children, a lost child is none that was abandoned.
+// TestRunOnACluster checks that tasks do not count as children, and lost children not as abandoned.
 func TestRunOnACluster(t *testing.T) {
 	var run status.Run
 	for _, e := range cluster() {
@@ -62,7 +63,7 @@ func TestRunOnACluster(t *testing.T) {
 	}
 }
 
-// TestStandingOfACluster: of equal PIDs each is its own, and no task is a child.
+// TestStandingOfACluster checks that processes with equal PIDs are told apart, and that tasks are not children.
 func TestStandingOfACluster(t *testing.T) {
 	now := func(after int) (children []string, tasks, nodes, waiting int, why string) {
 		s := standing(cluster()[:after]...)
@@ -73,7 +74,7 @@ func TestStandingOfACluster(t *testing.T) {
 		return children, tasks, nodes, s.Waiting, s.Why
 	}
 	for _, row := range []struct {
-		after int // so many events
+		after int // number of events
 		want  string
 	}{
 		{3, "[] 0 0 3 "},
@@ -93,11 +94,11 @@ func TestStandingOfACluster(t *testing.T) {
 	}
 	s := standing(cluster()...)
 	if s.Copied() != 80*mib || s.Settled() != 2 {
-		t.Errorf("%d bytes, %d names, want what has arrived and nothing of what was lost", s.Copied(), s.Settled())
+		t.Errorf("%d bytes, %d names, want the copied items and nothing of the lost ones", s.Copied(), s.Settled())
 	}
 }
 
-// TestStandingByTask: each task has its own children, what these have moved, and keeps it when they have ended.
+// TestStandingByTask checks that each task has its own children, and keeps the bytes that these have moved.
 func TestStandingByTask(t *testing.T) {
 	for after, want := range map[int]string{
 		4:  "",
@@ -128,7 +129,7 @@ func TestStandingByTask(t *testing.T) {
 	}
 }
 
-// TestFamilyOfACluster: parent, tasks, children; and nobody who has another's PID.
+// TestFamilyOfACluster checks the tree of parent, tasks and children when processes have equal PIDs.
 func TestFamilyOfACluster(t *testing.T) {
 	var f status.Family
 	f.Apply(at(0, event.Event{Kind: event.Started, Name: "brood", PID: 1, PPID: 7}))
@@ -143,14 +144,16 @@ func TestFamilyOfACluster(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	parent, first, second := f.Members[0], f.Named("task-1"), f.Named("task-2")
-	if got := names(f.Children(parent)) + ", " + names(f.Children(first)) + ", " + names(f.Children(second)); got != "task-1 task-2, copy-1, copy-2" {
+	got := names(f.Children(parent)) + ", " + names(f.Children(first)) + ", " + names(f.Children(second))
+	if got != "task-1 task-2, copy-1, copy-2" {
 		t.Errorf("children: %s", got)
 	}
 	if f.Of(event.Process{Node: "n2", PID: 21}) != f.Named("copy-2") || f.Of(event.Process{PID: 21}) != nil {
 		t.Error("not found by node and PID")
 	}
 	gone := f.Named("copy-2")
-	if gone.Lost != "its node has failed" || gone.ExitCode != nil || !gone.Reaped.IsZero() || !gone.Ended.Equal(at(8, runBegun).Time) {
+	if gone.Lost != "its node has failed" || gone.ExitCode != nil || !gone.Reaped.IsZero() ||
+		!gone.Ended.Equal(at(8, runBegun).Time) {
 		t.Errorf("%+v, want it lost", gone)
 	}
 	if done := f.Named("copy-1"); done.Lost != "" || done.ExitCode == nil || !done.Ended.Equal(at(5, runBegun).Time) {
@@ -158,7 +161,7 @@ func TestFamilyOfACluster(t *testing.T) {
 	}
 }
 
-// TestTimelineOfACluster: each life is that of its node, and below its task.
+// TestTimelineOfACluster checks that each life is on its node and below its task.
 func TestTimelineOfACluster(t *testing.T) {
 	tl := timeline(cluster()...)
 	var rows []string
@@ -178,18 +181,20 @@ func TestTimelineOfACluster(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 	gone := tl.Lives[3]
-	if spans := gone.Spans(tl.End()); len(spans) != 2 || spans[1].Kind != status.Lost || spans[1].To != gone.Ended || !gone.Reaped.IsZero() || gone.Failed != 0 {
-		t.Errorf("%+v %+v, want no zombie after it was lost", gone, spans)
+	spans := gone.Spans(tl.End())
+	if len(spans) != 2 || spans[1].Kind != status.Lost || spans[1].To != gone.Ended ||
+		!gone.Reaped.IsZero() || gone.Failed != 0 {
+		t.Errorf("%+v %+v, want it lost and never a zombie", gone, spans)
 	}
 	if task := tl.Lives[2]; task.Retried != 1 {
 		t.Errorf("%+v, want it to be tried again", task)
 	}
 	if f := tl.Files[1]; f.Life != tl.Lives[5] || f.Took() != time.Second {
-		t.Errorf("%+v, want it of the second try", f)
+		t.Errorf("%+v, want it from the second attempt", f)
 	}
 }
 
-// TestLanesOfACluster: the places of a node are together, those of its tasks first.
+// TestLanesOfACluster checks that the slots of a node are together, those of its tasks first.
 func TestLanesOfACluster(t *testing.T) {
 	var got []string
 	for _, lane := range timeline(cluster()...).Lanes() {
@@ -199,13 +204,15 @@ func TestLanesOfACluster(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %v %d: %s", lane.Node, lane.Tasks, lane.Slot, strings.Join(names, " ")))
 	}
-	want := []string{"n1 true 0: task-1 task-2", "n1 false 0: copy-1 copy-3", "n2 true 0: task-2", "n2 false 0: copy-2"}
+	want := []string{"n1 true 0: task-1 task-2", "n1 false 0: copy-1 copy-3",
+		"n2 true 0: task-2", "n2 false 0: copy-2"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-// TestClocksOfACluster: a process that was lost, by a clock that is behind its own, has no negative life.
+// TestClocksOfACluster checks that a process does not end before its start when the clock of another machine is
+// behind.
 func TestClocksOfACluster(t *testing.T) {
 	tl := timeline(runBegun,
 		at(5, event.Event{Kind: event.Started, Name: "task-1", PID: 20, PPID: 1, Node: "n1", Task: "81_0"}),

@@ -7,7 +7,7 @@ import (
 	"brood/internal/event"
 )
 
-// Family has the processes of a run and all that happened to them: who started, signalled, adopted and reaped whom.
+// Family has the processes of a run and their history: who started, signalled, adopted and reaped whom.
 type Family struct {
 	Members []*Member // in the order of their start
 	latest  map[event.Process]*Member
@@ -31,7 +31,7 @@ type Member struct {
 	ExitCode *int // nil until it is reaped, and when it was lost
 	Signal   string
 	Lost     string // why nobody saw its end, when it was lost with its task or node
-	History  []Deed // all that happened to it
+	History  []Deed // in order
 
 	starter *Member // nil when it was not known at the start
 }
@@ -121,8 +121,8 @@ func (f *Family) StarterOf(m *Member) *Member {
 }
 
 // Trees returns the children of each member, in the order of their start. The children of nil were started by a
-// stranger. When reused PIDs make members each other's starters, one of them is a child of nil instead, so every member
-// is in the tree below nil.
+// stranger. When reused PIDs make members each other's starters, one of them is a child of nil instead, so every
+// member is in the tree below nil.
 func (f *Family) Trees() map[*Member][]*Member {
 	walk := make(map[*Member]int, len(f.Members)) // the number of the walk up to the starters that met the member
 	tops := map[*Member]bool{}

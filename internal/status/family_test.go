@@ -8,7 +8,7 @@ import (
 	"brood/internal/status"
 )
 
-// A starts B, B starts C; B is killed, C adopted by a stranger, B reaped by A.
+// TestFamily has A start B and B start C. B is killed, a stranger adopts C, and A reaps B.
 func TestFamily(t *testing.T) {
 	var f status.Family
 	at := func(s int) time.Time { return time.Date(2026, 1, 1, 0, 0, s, 0, time.UTC) }
@@ -16,7 +16,7 @@ func TestFamily(t *testing.T) {
 		{Time: at(1), Kind: event.Started, Name: "MainProcess", PID: 10, PPID: 1},
 		{Time: at(2), Kind: event.Started, Name: "Process-1", PID: 11, PPID: 10},
 		{Time: at(3), Kind: event.Started, Name: "Process-1:1", PID: 12, PPID: 11},
-		{Time: at(4), Kind: event.Signalled, PID: 11, PPID: 10, Signal: "SIGKILL"},
+		{Time: at(4), Kind: event.Signalled, PID: 11, Sender: 10, Signal: "SIGKILL"},
 		{Time: at(5), Kind: event.Zombie, PID: 11, PPID: 10},
 		{Time: at(6), Kind: event.Adopted, PID: 12, PPID: 1},
 		{Time: at(7), Kind: event.Exited, PID: 11, PPID: 10, ExitCode: new(-9), Signal: "SIGKILL"},
@@ -29,7 +29,8 @@ func TestFamily(t *testing.T) {
 	if len(f.Members) != 3 || a.Letter != "A" || b.Letter != "B" || c.Letter != "C" {
 		t.Fatalf("members %+v", f.Members)
 	}
-	if b.Ended != at(5) || b.Reaped != at(7) || b.Reaper != 10 || *b.ExitCode != -9 || b.Signal != "SIGKILL" || len(b.History) != 4 {
+	if b.Ended != at(5) || b.Reaped != at(7) || b.Reaper != 10 || *b.ExitCode != -9 || b.Signal != "SIGKILL" ||
+		len(b.History) != 4 || b.History[1].By.PID != 10 {
 		t.Errorf("B: %+v", b)
 	}
 	if c.Parent != 1 || c.Starter != 11 || !c.Ended.IsZero() || len(c.History) != 2 {
@@ -43,7 +44,7 @@ func TestFamily(t *testing.T) {
 	}
 }
 
-// TestFamilyOfReusedPIDs: A starts B, B starts C, which has the PID that A had.
+// TestFamilyOfReusedPIDs has A start B, and B start C, which gets the PID that A had.
 func TestFamilyOfReusedPIDs(t *testing.T) {
 	var f status.Family
 	for _, e := range []event.Event{
@@ -54,7 +55,8 @@ func TestFamilyOfReusedPIDs(t *testing.T) {
 		f.Apply(e)
 	}
 	a, b, c := f.Members[0], f.Members[1], f.Members[2]
-	if f.StarterOf(a) != nil || f.StarterOf(b) != a || f.StarterOf(c) != b || len(f.Children(c)) != 0 || len(f.Children(a)) != 1 {
+	if f.StarterOf(a) != nil || f.StarterOf(b) != a || f.StarterOf(c) != b ||
+		len(f.Children(c)) != 0 || len(f.Children(a)) != 1 {
 		t.Errorf("A has %v, B %v, C %v", f.Children(a), f.Children(b), f.Children(c))
 	}
 }
@@ -64,7 +66,8 @@ func TestLettersGoOn(t *testing.T) {
 	for i := range 28 {
 		f.Apply(event.Event{Kind: event.Started, PID: 100 + i})
 	}
-	if a, z, next := f.Members[0].Letter, f.Members[25].Letter, f.Members[27].Letter; a != "A" || z != "Z" || next != "B2" {
+	a, z, next := f.Members[0].Letter, f.Members[25].Letter, f.Members[27].Letter
+	if a != "A" || z != "Z" || next != "B2" {
 		t.Errorf("letters %s %s %s", a, z, next)
 	}
 }

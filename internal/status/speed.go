@@ -18,10 +18,11 @@ type speed struct {
 }
 
 const (
-	// smoothing is the age at which a moved byte counts 1/e of one that moves now.
+	// smoothing is the age at which a moved byte counts 1/e of a byte that moves now.
 	smoothing = 8 * time.Second
 
-	// sample is the shortest time between updates. If it were shorter than the interval of progress, the rate would jump.
+	// sample is the shortest time between updates. If it were shorter than the interval of progress, the rate would
+	// jump.
 	sample = 500 * time.Millisecond
 )
 

@@ -11,7 +11,7 @@ import (
 
 const mib = 1 << 20
 
-// at is an event so many seconds after the run has runBegun.
+// at returns the event with a time: seconds after the beginning of the run.
 func at(seconds float64, e event.Event) event.Event {
 	e.Time = time.Unix(1000, 0).Add(time.Duration(seconds * float64(time.Second)))
 	return e
@@ -40,25 +40,36 @@ func TestStanding(t *testing.T) {
 	verifies.Hash = "xxh128"
 	compares := verifies
 	compares.Verify = true
+	half := progressOf(11, "a", 20*mib, 40*mib, "")
+	copied := event.Event{Kind: event.Copied, PID: 11, File: "a", Bytes: 40 * mib}
+	four := event.Event{Kind: event.Measured, Items: 4}
 	for name, row := range map[string]struct {
 		events []event.Event
-		part   float64 // in per cent; -1: not known
-		copied int64   // in MiB
+		part   float64 // percent, or -1 when it is not known
+		copied int64   // MiB
 	}{
-		"nothing known":                      {[]event.Event{runBegun, firstStarted}, -1, 0},
-		"nothing done":                       {[]event.Event{runBegun, measured, firstStarted}, 0, 0},
-		"in the midst of a file":             {[]event.Event{runBegun, measured, firstStarted, progressOf(11, "a", 20*mib, 40*mib, "")}, 20, 20},
-		"two at once":                        {[]event.Event{runBegun, measured, firstStarted, other, progressOf(11, "a", 20*mib, 40*mib, ""), progressOf(12, "c", 5*mib, 40*mib, "syncing")}, 25, 25},
-		"a file done":                        {[]event.Event{runBegun, measured, firstStarted, progressOf(11, "a", 20*mib, 40*mib, ""), {Kind: event.Copied, PID: 11, File: "a", Bytes: 40 * mib}}, 40, 40},
-		"runBegun again":                     {[]event.Event{runBegun, measured, firstStarted, progressOf(11, "a", 20*mib, 40*mib, ""), progressOf(11, "a", 10*mib, 40*mib, "")}, 10, 10},
-		"its child has ended":                {[]event.Event{runBegun, measured, firstStarted, progressOf(11, "a", 20*mib, 40*mib, ""), {Kind: event.Exited, PID: 11}}, 0, 0},
-		"read back":                          {[]event.Event{verifies, measured, firstStarted, progressOf(11, "a", 40*mib, 40*mib, ""), progressOf(11, "a", 20*mib, 40*mib, "verifying")}, 30, 40},
-		"read back and done":                 {[]event.Event{verifies, measured, firstStarted, {Kind: event.Copied, PID: 11, File: "a", Bytes: 40 * mib}}, 40, 40},
-		"compared":                           {[]event.Event{compares, measured, firstStarted, progressOf(11, "a", 20*mib, 40*mib, "verifying")}, 20, 20},
-		"more than there was":                {[]event.Event{runBegun, measured, firstStarted, {Kind: event.Copied, PID: 11, File: "a", Bytes: 400 * mib}}, 100, 400},
-		"only empty files":                   {[]event.Event{runBegun, {Kind: event.Measured, Items: 4}, firstStarted, {Kind: event.Copied, PID: 11, File: "a"}}, 25, 0},
-		"what was done before":               {[]event.Event{runBegun, {Kind: event.Measured, Items: 4}, {Kind: event.Skipped, File: "z"}}, 0, 0},
-		"what a child has nothing to do for": {[]event.Event{runBegun, {Kind: event.Measured, Items: 4}, firstStarted, {Kind: event.Skipped, PID: 11, File: "a"}}, 25, 0},
+		"nothing known":          {[]event.Event{runBegun, firstStarted}, -1, 0},
+		"nothing done":           {[]event.Event{runBegun, measured, firstStarted}, 0, 0},
+		"in the midst of a file": {[]event.Event{runBegun, measured, firstStarted, half}, 20, 20},
+		"two at once": {[]event.Event{runBegun, measured, firstStarted, other, half,
+			progressOf(12, "c", 5*mib, 40*mib, "syncing")}, 25, 25},
+		"a file done": {[]event.Event{runBegun, measured, firstStarted, half, copied}, 40, 40},
+		"begun again": {[]event.Event{runBegun, measured, firstStarted, half,
+			progressOf(11, "a", 10*mib, 40*mib, "")}, 10, 10},
+		"its child has ended": {[]event.Event{runBegun, measured, firstStarted, half,
+			{Kind: event.Exited, PID: 11}}, 0, 0},
+		"read back": {[]event.Event{verifies, measured, firstStarted,
+			progressOf(11, "a", 40*mib, 40*mib, ""), progressOf(11, "a", 20*mib, 40*mib, "verifying")}, 30, 40},
+		"read back and done": {[]event.Event{verifies, measured, firstStarted, copied}, 40, 40},
+		"compared": {[]event.Event{compares, measured, firstStarted,
+			progressOf(11, "a", 20*mib, 40*mib, "verifying")}, 20, 20},
+		"more than was measured": {[]event.Event{runBegun, measured, firstStarted,
+			{Kind: event.Copied, PID: 11, File: "a", Bytes: 400 * mib}}, 100, 400},
+		"only empty files": {[]event.Event{runBegun, four, firstStarted,
+			{Kind: event.Copied, PID: 11, File: "a"}}, 25, 0},
+		"done before": {[]event.Event{runBegun, four, {Kind: event.Skipped, File: "z"}}, 0, 0},
+		"skipped by a child": {[]event.Event{runBegun, four, firstStarted,
+			{Kind: event.Skipped, PID: 11, File: "a"}}, 25, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := standing(row.events...)
@@ -76,11 +87,12 @@ func TestStanding(t *testing.T) {
 	}
 }
 
-// TestStandingOfAChild: what it is at, and what is wrong with it.
+// TestStandingOfAChild checks the state of a child that works, is stopped, works again, settles an item and ends.
 func TestStandingOfAChild(t *testing.T) {
 	s := standing(runBegun, other, firstStarted)
 	children := s.Children()
-	if len(children) != 2 || children[0].Name != "copy-1" || children[0].File != "a" || children[0].Nth != 1 || children[0].Items != 2 {
+	if first := children[0]; len(children) != 2 || first.Name != "copy-1" || first.File != "a" || first.Nth != 1 ||
+		first.Items != 2 {
 		t.Fatalf("%+v", children)
 	}
 	s.Apply(event.Event{Kind: event.Silent, PID: 11, Reason: "stopped", State: "T"})
@@ -93,7 +105,7 @@ func TestStandingOfAChild(t *testing.T) {
 	}
 	s.Apply(event.Event{Kind: event.Copied, PID: 11, File: "a", Bytes: 2})
 	if c := s.Children()[0]; c.File != "" || c.Nth != 2 || c.Size != 0 {
-		t.Errorf("%+v, want it at its second file", c)
+		t.Errorf("%+v, want it at its second item", c)
 	}
 	s.Apply(event.Event{Kind: event.Exited, PID: 11})
 	if children := s.Children(); len(children) != 1 || children[0].PID != 12 {
@@ -101,7 +113,8 @@ func TestStandingOfAChild(t *testing.T) {
 	}
 }
 
-// TestSpeed: a steady run has its rate at once, and keeps it; one that falls to half comes down without a jump.
+// TestSpeed checks that a steady run has its rate at once and keeps it, and that the rate has no jump when the run
+// slows down to half.
 func TestSpeed(t *testing.T) {
 	s := standing(runBegun, at(0, event.Event{Kind: event.Measured, Items: 1, Size: 1000 * mib}), firstStarted)
 	done := int64(0)
@@ -133,7 +146,7 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// TestSpeedOfSilence: without news the rate falls, and at last nobody can tell how long it will take.
+// TestSpeedOfSilence checks that the rate falls without events, until there is no estimate any more.
 func TestSpeedOfSilence(t *testing.T) {
 	s := standing(runBegun, measured, firstStarted)
 	for n := range 10 {
@@ -148,7 +161,7 @@ func TestSpeedOfSilence(t *testing.T) {
 	}
 }
 
-// TestLeftIsNotKnownAtOnce: from a fraction of a second nobody can tell.
+// TestLeftIsNotKnownAtOnce checks that the first fraction of a second gives no estimate.
 func TestLeftIsNotKnownAtOnce(t *testing.T) {
 	s := standing(runBegun, measured, firstStarted, at(0.5, progressOf(11, "a", mib, 100*mib, "")))
 	if left, known := s.Left(at(0.5, event.Event{}).Time); known {

@@ -5,8 +5,8 @@
 //	Timeline  the whole life of each process, and the outcome of each file
 //	Family    who started, signalled, adopted and reaped whom
 //
-// Each is a fold: call Apply with every event of the run, in order. The zero value is the state before the first event.
-// A recorded run gives the same states as the live one.
+// Each is a fold: call Apply with every event of the run, in order. The zero value is the state before the first
+// event. A recorded run gives the same states as the live one.
 package status
 
 import (
@@ -15,14 +15,14 @@ import (
 	"brood/internal/event"
 )
 
-// Run has the counts of a run so far.
+// Run has the counts of a run up to now.
 type Run struct {
 	PID, PPID    int
 	Source, Dest string
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
-	Slots        int // the best number known so far, when the run looks for it; else 0
+	Slots        int // the best known number, when the run looks for it; else 0
 
 	Files   int   // copied
 	Bytes   int64 // in these files

@@ -19,9 +19,10 @@ func TestRun(t *testing.T) {
 	}{
 		"nothing": {nil, status.Run{}},
 		"begun":   {[]event.Event{first}, status.Run{PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun}},
-		"a number of children that is looked for": {
-			[]event.Event{{Kind: event.Begun, Time: begun, Slots: 2, Auto: true}, {Kind: event.Adjusted, Slots: 4, Trying: true},
-				{Kind: event.Adjusted, Slots: 4}, {Kind: event.Adjusted, Slots: 8, Trying: true}},
+		"--jobs auto": {
+			[]event.Event{{Kind: event.Begun, Time: begun, Slots: 2, Auto: true},
+				{Kind: event.Adjusted, Slots: 4, Trying: true}, {Kind: event.Adjusted, Slots: 4},
+				{Kind: event.Adjusted, Slots: 8, Trying: true}},
 			status.Run{Begun: begun, Slots: 4},
 		},
 		"files and their bytes": {
@@ -47,26 +48,32 @@ func TestRun(t *testing.T) {
 			status.Run{Stopped: "SIGINT"},
 		},
 		"verified while it was copied, and one from before": {
-			[]event.Event{{Kind: event.Copied, Bytes: 7, Hash: "xxh64", Digest: "aa"}, {Kind: event.Verified, Bytes: 5, Hash: "xxh64", Digest: "bb"}},
+			[]event.Event{{Kind: event.Copied, Bytes: 7, Hash: "xxh64", Digest: "aa"},
+				{Kind: event.Verified, Bytes: 5, Hash: "xxh64", Digest: "bb"}},
 			status.Run{Files: 1, Bytes: 7, Skipped: 1, Hash: "xxh64", Digest: "bb", Verified: 2},
 		},
 		"two sides compared": {
-			[]event.Event{{Kind: event.Begun, Verify: true}, {Kind: event.Verified, Bytes: 5, Hash: "md5", Digest: "bb"},
+			[]event.Event{{Kind: event.Begun, Verify: true},
+				{Kind: event.Verified, Bytes: 5, Hash: "md5", Digest: "bb"},
 				{Kind: event.Differs, Reason: event.ReasonMissing}, {Kind: event.Differs, Reason: event.ReasonExtra},
 				{Kind: event.Differs, Reason: event.ReasonSize}, {Kind: event.Differs, Reason: event.ReasonContents}},
-			status.Run{Verify: true, Files: 1, Bytes: 5, Hash: "md5", Digest: "bb", Verified: 1, Missing: 1, Extra: 1, Different: 2},
+			status.Run{Verify: true, Files: 1, Bytes: 5, Hash: "md5", Digest: "bb", Verified: 1,
+				Missing: 1, Extra: 1, Different: 2},
 		},
 		"what was lost": {
-			[]event.Event{{Kind: event.Copied, Lost: []string{"owner", "ACL"}}, {Kind: event.Made, Lost: []string{"owner"}}, {Kind: event.Linked, Lost: []string{"owner"}}},
+			[]event.Event{{Kind: event.Copied, Lost: []string{"owner", "ACL"}},
+				{Kind: event.Made, Lost: []string{"owner"}}, {Kind: event.Linked, Lost: []string{"owner"}}},
 			status.Run{Files: 1, Folders: 1, Links: 1, Lost: map[string]int{"owner": 3, "ACL": 1}},
 		},
 		"tried again, abandoned, halted": {
-			[]event.Event{{Kind: event.Started}, {Kind: event.Stalled}, {Kind: event.Exited, Error: "abandoned"}, {Kind: event.Retried, Attempt: 1},
-				{Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Failed}, {Kind: event.Stopping, Reason: "1 failed"}},
+			[]event.Event{{Kind: event.Started}, {Kind: event.Stalled}, {Kind: event.Exited, Error: "abandoned"},
+				{Kind: event.Retried, Attempt: 1}, {Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Failed},
+				{Kind: event.Stopping, Reason: "1 failed"}},
 			status.Run{Children: 2, Peak: 1, Abandoned: 1, Retried: 1, Failed: 1, Halted: "1 failed"},
 		},
 		"a cluster": {
-			[]event.Event{{Kind: event.Submitted, Array: "81", Tasks: 2}, {Kind: event.Pending, Tasks: 2, Reason: "Resources"}},
+			[]event.Event{{Kind: event.Submitted, Array: "81", Tasks: 2},
+				{Kind: event.Pending, Tasks: 2, Reason: "Resources"}},
 			status.Run{},
 		},
 		"no totals": {
@@ -91,7 +98,8 @@ func TestFinished(t *testing.T) {
 	run := status.Run{
 		PID: 40, PPID: 2, Source: "a", Dest: "b", Begun: begun,
 		Files: 3, Bytes: 600, Links: 1, Folders: 2, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Stopped: "SIGINT",
-		Hash: "xxh128", Digest: "aa", Verified: 3, Missing: 7, Extra: 8, Different: 9, Lost: map[string]int{"owner": 2},
+		Hash: "xxh128", Digest: "aa", Verified: 3, Missing: 7, Extra: 8, Different: 9,
+		Lost: map[string]int{"owner": 2},
 	}
 	for name, row := range map[string]struct {
 		took           time.Duration
@@ -104,8 +112,9 @@ func TestFinished(t *testing.T) {
 			now := begun.Add(row.took)
 			got := run.Finished(now)
 			want := event.Event{
-				Time: now, Kind: event.Finished, Source: "a", Dest: "b", Signal: "SIGINT", Files: 3, Bytes: 600, Duration: row.duration,
-				Hash: "xxh128", // and no digest: there are three
+				Time: now, Kind: event.Finished, Source: "a", Dest: "b", Signal: "SIGINT",
+				Files: 3, Bytes: 600, Duration: row.duration,
+				Hash: "xxh128", // and no digest, because there are three files
 				Totals: &event.Totals{Links: 1, Skipped: 4, Failed: 5, Children: 6, Peak: 2, Rate: row.rate,
 					Verified: 3, Missing: 7, Extra: 8, Different: 9, Losses: map[string]int{"owner": 2}},
 			}

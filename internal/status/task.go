@@ -32,7 +32,8 @@ func (s *Standing) startTask(e event.Event) {
 	if s.tasks == nil {
 		s.tasks = map[event.Process]*ClusterTask{}
 	}
-	t := &ClusterTask{Name: e.Name, ID: e.Task, PID: e.PID, Node: e.Node, File: e.File, Items: e.Items, Started: e.Time}
+	t := &ClusterTask{Name: e.Name, ID: e.Task, PID: e.PID, Node: e.Node, File: e.File, Items: e.Items,
+		Started: e.Time}
 	t.speed.start(e.Time)
 	s.tasks[e.Process()] = t
 	if s.Waiting = max(s.Waiting-1, 0); s.Waiting == 0 {

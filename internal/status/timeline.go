@@ -11,7 +11,7 @@ type Timeline struct {
 	Family   Family
 	Parent   Life    // the parent of the run
 	Lives    []*Life // all other processes, in the order of their start
-	Files    []File  // the settled items, in the order in which they were settled
+	Files    []File  // the settled items, in order
 	Moved    []Moved
 	Finished bool // the record has the end of the run
 
@@ -103,8 +103,8 @@ func (l *Life) End(at time.Time) time.Time {
 	return at
 }
 
-// Spans returns the whole life in phases, with its start and its time as a zombie. A phase without an end in the record
-// lasts until end.
+// Spans returns the whole life in phases, with its start and its time as a zombie. A phase without an end in the
+// record lasts until end.
 func (l *Life) Spans(end time.Time) (all []Phase) {
 	if l.Started.After(l.Asked) {
 		all = append(all, Phase{Starting, l.Asked, l.Started, l.File})

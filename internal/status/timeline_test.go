@@ -19,7 +19,7 @@ func timeline(events ...event.Event) *status.Timeline {
 	return &t
 }
 
-// phases are those of a life, in seconds since the beginning.
+// phases returns the phases of a life, in seconds since the beginning of the run.
 func phases(l *status.Life) string {
 	var said []string
 	for _, p := range l.Phases {
@@ -29,7 +29,7 @@ func phases(l *status.Life) string {
 	return strings.Join(said, ", ")
 }
 
-// TestTimeline: a life from the fork to the end, with all that it was at.
+// TestTimeline checks a life from fork to reaping, with all its phases.
 func TestTimeline(t *testing.T) {
 	one := firstStarted
 	one.Time, one.Duration = at(1, one).Time, 0.25
@@ -41,14 +41,16 @@ func TestTimeline(t *testing.T) {
 		at(9, progressOf(11, "a", 2, 9, "verifying")),
 		at(10, event.Event{Kind: event.Copied, PID: 11, File: "a", Bytes: 9}),
 		at(11, event.Event{Kind: event.Failed, PID: 11, File: "b", Error: "no"}),
-		at(12, event.Event{Kind: event.Exited, PID: 11, ExitCode: new(1), Zombie: 0.5, Bytes: 9, User: 1, System: 2, MaxRSS: 3}),
+		at(12, event.Event{Kind: event.Exited, PID: 11, ExitCode: new(1), Zombie: 0.5, Bytes: 9,
+			User: 1, System: 2, MaxRSS: 3}),
 		at(13, event.Event{Kind: event.Finished, Totals: &event.Totals{}}))
 	if len(tl.Lives) != 1 || !tl.Finished {
 		t.Fatalf("%+v", tl)
 	}
 	l := tl.Lives[0]
 	seconds := func(at time.Time) float64 { return at.Sub(runBegun.Time).Seconds() }
-	if got := [4]float64{seconds(l.Asked), seconds(l.Started), seconds(l.Ended), seconds(l.Reaped)}; got != [4]float64{0.75, 1, 11.5, 12} {
+	got := [4]float64{seconds(l.Asked), seconds(l.Started), seconds(l.Ended), seconds(l.Reaped)}
+	if got != [4]float64{0.75, 1, 11.5, 12} {
 		t.Errorf("asked for, started, ended and reaped at %v", got)
 	}
 	if got, want := phases(l), "running 1-3, syncing 3-4, verifying 4-5, stopped 5-9, verifying 9-11.5"; got != want {
@@ -57,7 +59,8 @@ func TestTimeline(t *testing.T) {
 	if *l.ExitCode != 1 || l.Bytes != 9 || l.User != 1 || l.System != 2 || l.MaxRSS != 3 || l.Failed != 1 {
 		t.Errorf("%+v", l)
 	}
-	if a, b := tl.Files[0], tl.Files[1]; a.Name != "a" || a.Took() != 9*time.Second || a.Life != l || b.Took() != time.Second || b.Why != "no" {
+	if a, b := tl.Files[0], tl.Files[1]; a.Name != "a" || a.Took() != 9*time.Second || a.Life != l ||
+		b.Took() != time.Second || b.Why != "no" {
 		t.Errorf("%+v", tl.Files)
 	}
 	if end := seconds(tl.End()); end != 13 {
@@ -68,7 +71,7 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
-// TestTimelineOfALesson: who was sent what, and who adopted whom.
+// TestTimelineOfALesson checks signals and an adoption.
 func TestTimelineOfALesson(t *testing.T) {
 	tl := timeline(runBegun, firstStarted,
 		at(1, event.Event{Kind: event.Signalled, PID: 11, Sender: 5, Signal: "SIGSTOP"}),
@@ -84,13 +87,14 @@ func TestTimelineOfALesson(t *testing.T) {
 	}
 }
 
-// TestTimelineSlots: who comes after another has its place.
+// TestTimelineSlots checks that a process gets the slot of one that has ended.
 func TestTimelineSlots(t *testing.T) {
 	child := func(when float64, kind event.Kind, pid int) event.Event {
 		return at(when, event.Event{Kind: kind, PID: pid})
 	}
-	tl := timeline(runBegun, child(0, event.Started, 1), child(0, event.Started, 2), child(1, event.Exited, 1), child(1, event.Started, 3),
-		child(1, event.Started, 4), child(2, event.Exited, 3), child(2, event.Exited, 2), child(3, event.Started, 3))
+	tl := timeline(runBegun, child(0, event.Started, 1), child(0, event.Started, 2), child(1, event.Exited, 1),
+		child(1, event.Started, 3), child(1, event.Started, 4), child(2, event.Exited, 3), child(2, event.Exited, 2),
+		child(3, event.Started, 3))
 	var slots []int
 	for _, l := range tl.Lives {
 		slots = append(slots, l.Slot)
@@ -100,16 +104,18 @@ func TestTimelineSlots(t *testing.T) {
 	}
 }
 
-// TestTimelineWithoutEnd: what a record that is cut off does not have is open.
+// TestTimelineWithoutEnd checks that the ends are open when the record is cut off.
 func TestTimelineWithoutEnd(t *testing.T) {
-	tl := timeline(runBegun, firstStarted, at(5, progressOf(11, "a", 1, 9, "")), at(6, event.Event{Kind: event.Copied, PID: 11, File: "a"}))
+	tl := timeline(runBegun, firstStarted, at(5, progressOf(11, "a", 1, 9, "")),
+		at(6, event.Event{Kind: event.Copied, PID: 11, File: "a"}))
 	l := tl.Lives[0]
-	if tl.Finished || !l.Ended.IsZero() || l.ExitCode != nil || l.End(tl.End()).Sub(runBegun.Time) != 6*time.Second || !l.Phases[0].To.IsZero() {
+	if tl.Finished || !l.Ended.IsZero() || l.ExitCode != nil || !l.Phases[0].To.IsZero() ||
+		l.End(tl.End()).Sub(runBegun.Time) != 6*time.Second {
 		t.Errorf("%+v", l)
 	}
 }
 
-// TestSlotOfTwoEnds: a second end of a process, as a bad record has it, frees nobody's slot.
+// TestSlotOfTwoEnds checks that a second end of a process, which only a bad record has, frees no slot.
 func TestSlotOfTwoEnds(t *testing.T) {
 	var line status.Timeline
 	for _, e := range []event.Event{
