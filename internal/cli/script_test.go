@@ -34,7 +34,8 @@ func brood() {
 
 // TestScript runs what a user does and sees. Scripts have these commands of their own, beside testscript's:
 //
-//	status N COMMAND...               the command exits with status N; then stdout and stderr
+//	status N COMMAND...               the command exits with status N, then stdout and stderr;
+//	                                  its --record has only events that the schema allows
 //	json [-first|-last] FILE K[=V]... each line (or that one) is a JSON object with these keys
 //	[!] same A B                      A and B hold the same names, kinds, contents, modes, times and link targets
 //	mkfifo FILE
