@@ -92,8 +92,9 @@ func (k Format) rule(fields []Field) string {
 		}
 		then += `, "anyOf": [` + strings.Join(choices, ", ") + `]`
 	}
-	return fmt.Sprintf(`    {"if": {"properties": {"kind": {"const": %q}}}, "then": {"description": %s, %s}}`,
-		k.Kind, inJSON(strings.ReplaceAll(k.When, "`", "")), then)
+	when := inJSON(strings.ReplaceAll(k.When, "`", ""))
+	return fmt.Sprintf(`    {"if": {"required": ["kind"], "properties": {"kind": {"const": %q}}}, `+
+		`"then": {"description": %s, %s}}`, k.Kind, when, then)
 }
 
 // inJSON returns a string or a list of strings as JSON.

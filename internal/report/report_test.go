@@ -91,21 +91,41 @@ func dataOf(t *testing.T, page string) []byte {
 func TestDataOfRecordedRuns(t *testing.T) {
 	for _, name := range []string{"copy", "orphan", "zombie", "killed", "cluster"} {
 		t.Run(name, func(t *testing.T) {
-			got := dataOf(t, pageOf(t, recorded(t, name), "en"))
-			golden := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
+			wantGolden(t, name, dataOf(t, pageOf(t, recorded(t, name), "en")))
+		})
+	}
+}
+
+// TestDataOfVersion1 checks that the page of a record of version 1 has the same data as version 1 gave it.
+func TestDataOfVersion1(t *testing.T) {
+	for _, name := range []string{"copy", "verify", "cluster", "lesson"} {
+		t.Run(name, func(t *testing.T) {
+			of := func(version string) []byte {
+				return dataOf(t, pageOf(t, recorded(t, "../../event/testdata/"+name+version), "en"))
 			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s, want\n%s", got, want)
+			wantGolden(t, "version1-"+name, of(".1"))
+			if a, b := of(".1"), of(".2"); !bytes.Equal(a, b) {
+				t.Errorf("%s, want as of version 2\n%s", a, b)
 			}
 		})
+	}
+}
+
+// wantGolden compares with a golden file, or with -update writes it.
+func wantGolden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	golden := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s, want\n%s", got, want)
 	}
 }
 
