@@ -39,7 +39,8 @@ func TestRoundTrip(t *testing.T) {
 		"zero":    {values{}, nil},
 		"default": {values{text: "usual"}, nil},
 		"all": {values{"a=b\n\xff", true, 7, 1 << 40, []uintptr{3, 0, 5}, 90 * time.Second},
-			[]string{"--text=a=b\n\xff", "--flag=true", "--number=7", "--wide=1099511627776", "--numbers=3,0,5", "--parsed=1m30s"}},
+			[]string{"--text=a=b\n\xff", "--flag=true", "--number=7", "--wide=1099511627776", "--numbers=3,0,5",
+				"--parsed=1m30s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var written []string
@@ -90,7 +91,8 @@ func TestErrors(t *testing.T) {
 }
 
 func TestCut(t *testing.T) {
-	for arg, want := range map[string]bool{"--a=1": true, "--a=": true, "---a==": true, "--a": false, "a=1": false, "--=1": false, "--": false, "": false} {
+	for arg, want := range map[string]bool{"--a=1": true, "--a=": true, "---a==": true, "--a": false, "a=1": false,
+		"--=1": false, "--": false, "": false} {
 		if key, value, ok := argument.Cut(arg); ok != want {
 			t.Errorf("%q: %q, %q, %t", arg, key, value, ok)
 		}

@@ -32,7 +32,8 @@ func TestStat(t *testing.T) {
 
 func TestWord(t *testing.T) {
 	text := []byte("oom 3\noom_kill 2\nVmHWM:\t  71 kB\nempty:\n")
-	for key, want := range map[string]string{"oom ": "3", "oom_kill ": "2", "VmHWM:": "71", "empty:": "", "kill ": "", "gone:": ""} {
+	for key, want := range map[string]string{"oom ": "3", "oom_kill ": "2", "VmHWM:": "71", "empty:": "",
+		"kill ": "", "gone:": ""} {
 		if got := Word(text, key); got != want {
 			t.Errorf("%q: %q, want %q", key, got, want)
 		}

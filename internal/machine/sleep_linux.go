@@ -43,5 +43,6 @@ func (s Sleep) rank() int {
 }
 
 func (s Sleep) idle() bool {
-	return s.Channel == "" || slices.ContainsFunc(idle, func(word string) bool { return strings.Contains(s.Channel, word) })
+	return s.Channel == "" || slices.ContainsFunc(idle,
+		func(word string) bool { return strings.Contains(s.Channel, word) })
 }

@@ -29,11 +29,13 @@ func TestArgumentsPassUnchanged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := []string{value, "second", value}
-			kwargs := map[string]string{"name": "own " + name, "daemon": "no", "lifeline": "x", "events": "y", "parent": "z"}
-			if len(value) < 64<<10 { // a flag and its value are one argument
+			kwargs := map[string]string{"name": "own " + name, "daemon": "no", "lifeline": "x", "events": "y",
+				"parent": "z"}
+			if len(value) < 64<<10 { // a named argument is one string with its name
 				kwargs["key"] = value
 			}
-			p := start(t, process.Config{Target: "echo", Args: args, Kwargs: kwargs, Name: "n" + value[:min(len(value), 20)]})
+			p := start(t, process.Config{Target: "echo", Args: args, Kwargs: kwargs,
+				Name: "n" + value[:min(len(value), 20)]})
 			if got, want := said(t, p), fmt.Sprintf("%q %q", args, kwargs); got != want {
 				t.Errorf("the child got %.300s, want %.300s", got, want)
 			}
@@ -54,7 +56,8 @@ func TestArgumentsThatCannotPass(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			p := process.New(process.Config{Name: "long", Target: "echo", Args: row.args})
 			err := p.Start()
-			if err == nil || !strings.HasPrefix(err.Error(), "start long: ") || !strings.Contains(err.Error(), row.want) {
+			if err == nil || !strings.HasPrefix(err.Error(), "start long: ") ||
+				!strings.Contains(err.Error(), row.want) {
 				t.Errorf("%.200v, want %s", err, row.want)
 			}
 			if row.name != "NUL" && !errors.Is(err, process.ErrArgsTooLong) {
@@ -67,7 +70,7 @@ func TestArgumentsThatCannotPass(t *testing.T) {
 	}
 }
 
-// What ArgRoom promises passes.
+// As many arguments as ArgRoom promises pass.
 func TestArgRoom(t *testing.T) {
 	const size = 1000
 	args := make([]string, process.ArgRoom()/(size+9))
@@ -101,6 +104,6 @@ func TestByHand(t *testing.T) {
 		})
 	}
 	if _, ok := process.Main([]string{os.Args[0], "copy"}, lookup); ok {
-		t.Error("took a command of the program for its own")
+		t.Error("Main took the command copy for its own")
 	}
 }

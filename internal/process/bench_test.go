@@ -12,13 +12,12 @@ import (
 	"brood/internal/process"
 )
 
-// BenchmarkStart starts a child that says one thing, and joins it. Beside its time stands
-// how many runs of the same by os/exec that is (execs/op, a median), with nothing of the
-// model in the parent: before each start there is one such run, so that both have the same machine.
-// The row exec is that run itself, and shows how far such a ratio is to be trusted;
-// exec of true shows what is the kernel's, and not the Go runtime's in the child.
+// BenchmarkStart starts a child that writes one line, and joins it. The metric execs/op (a median) compares its
+// time with a run of the same program by os/exec, without the model in the parent. Each start follows such a
+// run, so both have the same machine. The row "exec" is that run itself, and shows the noise of the ratio. The
+// row "exec of true" shows the kernel's part, without the Go runtime in the child.
 func BenchmarkStart(b *testing.B) {
-	execSelf := execOf(os.Args[0], "child", "echo") // a child by hand: nobody listens
+	execSelf := execOf(os.Args[0], "child", "echo") // a child by hand: no parent reads
 	for _, row := range []struct {
 		name string
 		run  func(*testing.B)
@@ -31,8 +30,8 @@ func BenchmarkStart(b *testing.B) {
 		{"daemon", func(b *testing.B) { startAndJoin(b, process.Config{Daemon: new(true)}) }},
 	} {
 		b.Run(row.name, func(b *testing.B) {
-			row.run(b)                          // the first child has a lifeline made, or a guardian started
-			ratios := make([]float64, 0, 1<<12) // that more are seldom needed keeps them out of the allocations
+			row.run(b)                          // the first child makes the lifeline, and the first daemon the guardians
+			ratios := make([]float64, 0, 1<<12) // enough capacity, which keeps the slice out of the allocations
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
@@ -46,7 +45,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// timeOf is in seconds.
+// timeOf returns the time of a run in seconds.
 func timeOf(b *testing.B, run func(*testing.B)) float64 {
 	began := time.Now()
 	run(b)
@@ -57,7 +56,7 @@ func startAndReceive(b *testing.B, c process.Config) {
 	r := newReceiver()
 	c.Receive = r.receive
 	p := startEcho(b, c)
-	<-r.over // before the join, as the scheduler has it
+	<-r.over // before the join, as in the scheduler
 	end(b, p)
 	if r.text.String() != "[] map[]" {
 		b.Fatalf("received %q", r.text.String())
@@ -87,7 +86,7 @@ func end(b *testing.B, p *process.Process) {
 	}
 }
 
-// execOf runs a program with one CPU for its Go, as each child has.
+// execOf runs a program with one CPU for its Go, as a child has.
 func execOf(name string, args ...string) func(*testing.B) {
 	path, err := exec.LookPath(name)
 	environment := append(os.Environ(), "GOMAXPROCS=1")

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What an ended child has written is there in the end, also when the watcher had no
-// CPU to read it, and a grandchild holds the pipe open.
+// finish reads the whole output of an ended child, even if the watcher had no CPU and a grandchild holds the
+// pipe open.
 func TestFinishWithoutTheWatcher(t *testing.T) {
 	w, err := newWatcher()
 	if err != nil {

@@ -16,12 +16,12 @@ import (
 	"brood/internal/process"
 )
 
-// memory is a writer that never blocks.
+// memory is a NonBlocking writer.
 type memory struct{ bytes.Buffer }
 
 func (*memory) NonBlocking() {}
 
-// What many children say at once, more than a pipe holds, arrives whole.
+// The output of many children at once, each more than a pipe holds, arrives whole.
 func TestChattyChildren(t *testing.T) {
 	const children, lines = 8, 50_000
 	var want strings.Builder
@@ -31,7 +31,8 @@ func TestChattyChildren(t *testing.T) {
 	var all []*process.Process
 	var words [children]memory
 	for i := range words {
-		all = append(all, start(t, process.Config{Target: "chatty", Args: []string{fmt.Sprint(lines)}, Stderr: &words[i]}))
+		all = append(all, start(t, process.Config{Target: "chatty", Args: []string{fmt.Sprint(lines)},
+			Stderr: &words[i]}))
 	}
 	for i, p := range all {
 		if code := exitCode(t, p); code != 0 || words[i].String() != want.String() {
@@ -40,9 +41,9 @@ func TestChattyChildren(t *testing.T) {
 	}
 }
 
-// Whoever is slow to take what one child says holds up that child alone.
+// A slow reader of one child's output holds up that child alone.
 func TestSlowWriterHoldsUpNobodyElse(t *testing.T) {
-	r, w := io.Pipe() // nobody reads yet
+	r, w := io.Pipe() // the test does not read yet
 	slow := start(t, process.Config{Target: "chatty", Args: []string{"50000"}, Stderr: w})
 	var words memory
 	other := start(t, process.Config{Target: "chatty", Args: []string{"50000"}, Stderr: &words})
@@ -58,13 +59,12 @@ func TestSlowWriterHoldsUpNobodyElse(t *testing.T) {
 	w.Close()
 }
 
-// A child that is waited for costs no goroutine, whether its end is awaited or its
-// words; and no descriptor when it has ended.
+// A child costs no goroutine, for its end or its output; and no descriptor after its end.
 func TestChildCostsNoGoroutine(t *testing.T) {
 	if process.ReapsAtOnce {
 		t.Skip("platform: a goroutine waits for each child here")
 	}
-	join(t, start(t, process.Config{Stderr: new(memory)})) // what all of them share is there now
+	join(t, start(t, process.Config{Stderr: new(memory)})) // now the shared parts exist
 	files, goroutines := openFiles(t), runtime.NumGoroutine()
 	var all []*process.Process
 	for range 20 {
@@ -88,7 +88,7 @@ func TestChildCostsNoGoroutine(t *testing.T) {
 	}
 }
 
-// A child that cannot be started leaves no descriptor of its standard error.
+// A failed start leaves no descriptor of the child's standard error.
 func TestNoDescriptorOfWhatWasNotStarted(t *testing.T) {
 	if process.ReapsAtOnce {
 		t.Skip("platform: /proc/self/fd")

@@ -19,7 +19,8 @@ import (
 	"brood/internal/testenv"
 )
 
-// The tests below run in a Linux of their own, whatever the machine's control groups are.
+// TestControlGroups runs the tests below in a Linux of their own, since the machine may lack the control
+// groups.
 func TestControlGroups(t *testing.T) {
 	testenv.Long(t)
 	umltest.Run(t, "^TestCgroup")
@@ -27,11 +28,11 @@ func TestControlGroups(t *testing.T) {
 
 const nobody = 65534
 
-// insideVariable has the group's folder in a process that was started in one.
+// insideVariable names the variable with the group's folder, in a process that was started in a group.
 const insideVariable = "BROOD_TEST_CGROUP"
 
-// inGroup runs the test once more, in a process of that user that is alone in a group of the owner's; there it has the
-// group's folder. Afterwards that group has to be as it was.
+// inGroup makes a group of the owner's. It runs the test once more in a process of the user, alone in that
+// group, and calls test there. Afterwards the group must be unused.
 func inGroup(t *testing.T, owner, user int, test func(t *testing.T, group string)) {
 	t.Helper()
 	if group := os.Getenv(insideVariable); group != "" {
@@ -43,7 +44,7 @@ func inGroup(t *testing.T, owner, user int, test func(t *testing.T, group string
 	umltest.WantUnused(t, group)
 }
 
-// again runs the test that runs in a process in the group.
+// again runs the current test in a new process in the group.
 func again(t *testing.T, group string, user int) {
 	t.Helper()
 	dir, err := os.Open(group)
@@ -60,7 +61,7 @@ func again(t *testing.T, group string, user int) {
 	}
 }
 
-// groupOf is a process's group.
+// groupOf returns the folder of a process's group.
 func groupOf(t *testing.T, pid int) string {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
@@ -76,16 +77,17 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// small is enough for a Go program.
+// small is a limit that is enough for a Go program.
 var small = process.Limits{Memory: 64 << 20}
 
-// A child has a group of its own from its beginning, with the limit; who has none is with its parent.
+// A child with a limit is in a group with that limit from its beginning. A child without one is with its
+// parent.
 func TestCgroupOfChild(t *testing.T) {
 	for name, uid := range map[string]int{"root": 0, "nobody": nobody} {
 		t.Run(name, func(t *testing.T) {
 			inGroup(t, uid, uid, func(t *testing.T, group string) {
 				brood := fmt.Sprintf("%s/brood-%d", group, os.Getpid())
-				for _, daemons := range [][]bool{{false, true}, {true, false}} { // the second time after the family's end
+				for _, daemons := range [][]bool{{false, true}, {true, false}} { // the second time after Finish
 					for n, daemon := range daemons {
 						p := start(t, process.Config{Target: "hang", Limits: small, Daemon: &daemon})
 						up(t, p)
@@ -96,8 +98,13 @@ func TestCgroupOfChild(t *testing.T) {
 						if got := groupOf(t, pidOf(t, p)); got != group {
 							t.Errorf("daemon %t is in %s, want %s", daemon, got, group)
 						}
-						for file, want := range map[string]string{"memory.max": "67108864", "memory.swap.max": "0", "memory.oom.group": "1"} {
-							if got, err := os.ReadFile(group + "/" + file); err != nil && file != "memory.swap.max" || err == nil && strings.TrimSpace(string(got)) != want {
+						for file, want := range map[string]string{"memory.max": "67108864", "memory.swap.max": "0",
+							"memory.oom.group": "1"} {
+							got, err := os.ReadFile(group + "/" + file)
+							if err != nil && file == "memory.swap.max" {
+								continue // a kernel without swap
+							}
+							if err != nil || strings.TrimSpace(string(got)) != want {
 								t.Errorf("%s: %q, %v, want %s", file, got, err, want)
 							}
 						}
@@ -105,7 +112,8 @@ func TestCgroupOfChild(t *testing.T) {
 					}
 					other := start(t, process.Config{Target: "hang"})
 					up(t, other)
-					for who, pid := range map[string]int{"the parent": os.Getpid(), "a child without a limit": pidOf(t, other), "the guardian": guardianOf(os.Getpid())} {
+					for who, pid := range map[string]int{"the parent": os.Getpid(),
+						"a child without a limit": pidOf(t, other), "the guardian": guardianOf(os.Getpid())} {
 						if got := groupOf(t, pid); got != brood+"/parent" {
 							t.Errorf("%s is in %s", who, got)
 						}
@@ -124,7 +132,8 @@ func TestCgroupOfChild(t *testing.T) {
 	}
 }
 
-// What a child takes beyond its limit ends it, and is said; whatever else kills it is not put down to that.
+// A child that exceeds its limit ends, and the limit is named. A child that ends for another reason has not
+// reached the limit.
 func TestCgroupLimit(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, group string) {
 		const limit = "memory limit of 64 MiB"
@@ -138,7 +147,7 @@ func TestCgroupLimit(t *testing.T) {
 			{"eats", "eat", []string{"1073741824", "65536"}, []int{2, -9}, limit},
 			{"at once", "eat", []string{"1073741824", "1073741824"}, []int{2}, limit},
 			{"shared", "eat-shared", []string{"268435456"}, []int{-9}, limit},
-			{"killed", "raise", []string{"9"}, []int{-9}, ""}, // in the group of those before
+			{"killed", "raise", []string{"9"}, []int{-9}, ""}, // in the group of the children before
 			{"less", "eat-shared", []string{"33554432"}, []int{0}, ""},
 			{"garbage", "churn", []string{"8388608"}, []int{0}, ""},
 		} {
@@ -154,7 +163,7 @@ func TestCgroupLimit(t *testing.T) {
 	})
 }
 
-// A child that is killed since all in a group above had too much has not reached its own limit.
+// A child that is killed because a group above is full has not reached its own limit.
 func TestCgroupLimitOfAll(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, group string) {
 		must(t, os.WriteFile(group+"/memory.max", []byte("50331648"), 0))
@@ -166,12 +175,13 @@ func TestCgroupLimitOfAll(t *testing.T) {
 	})
 }
 
-// The least limit is enough for a Go program that holds on to a quarter of it.
+// The least limit is enough for a Go program that keeps a quarter of it.
 func TestCgroupLeastLimit(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, _ string) {
 		least := process.Limits{Memory: process.LeastMemory}
 		for range 10 {
-			if exit, _ := limited(t, process.Config{Target: "churn", Args: []string{fmt.Sprint(least.Memory / 8)}, Limits: least}); exit.Code != 0 {
+			if exit, _ := limited(t, process.Config{Target: "churn", Args: []string{fmt.Sprint(least.Memory / 8)},
+				Limits: least}); exit.Code != 0 {
 				t.Errorf("%+v", exit)
 			}
 		}
@@ -179,23 +189,24 @@ func TestCgroupLeastLimit(t *testing.T) {
 	})
 }
 
-// What a child has started ends with it.
+// A child's descendants end with it.
 func TestCgroupOfDescendant(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, _ string) {
-		p := start(t, process.Config{Target: "eat-shared", Args: []string{"268435456", "sleep", "1000"}, Limits: small})
+		p := start(t, process.Config{Target: "eat-shared", Args: []string{"268435456", "sleep", "1000"},
+			Limits: small})
 		descendant := up(t, p)["descendant"]
 		join(t, p)
 		if exit, err := p.Exit(); err != nil || !exit.OutOfMemory {
 			t.Errorf("%+v, %v", exit, err)
 		}
 		if !eventually(func() bool { return gone(descendant) }) {
-			t.Errorf("%d lives on", descendant)
+			t.Errorf("the descendant %d is alive", descendant)
 		}
 		process.Finish(time.Second)
 	})
 }
 
-// A descendant that lives on keeps its group, and the next child has another.
+// A group with a living descendant is not used again: the next child has another group.
 func TestCgroupInUse(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, group string) {
 		p := start(t, process.Config{Target: "hold-stderr", Limits: small, Stderr: new(bytes.Buffer)})
@@ -212,13 +223,13 @@ func TestCgroupInUse(t *testing.T) {
 		_ = next.Kill()
 		killOwn(descendant)
 		if !eventually(func() bool { return gone(descendant) }) {
-			t.Errorf("%d lives on", descendant)
+			t.Errorf("the descendant %d is alive", descendant)
 		}
 		process.Finish(time.Second)
 	})
 }
 
-// What a child leaves in memory does not count for the next one.
+// Files that a child leaves in a tmpfs do not count for the next child.
 func TestCgroupLeavings(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, _ string) {
 		dir, err := os.MkdirTemp("/run", "brood-test-") // a tmpfs
@@ -226,7 +237,8 @@ func TestCgroupLeavings(t *testing.T) {
 		defer os.RemoveAll(dir)
 		for n := range 6 {
 			file := fmt.Sprint(dir, "/", n)
-			if exit, _ := limited(t, process.Config{Target: "keep-in-tmpfs", Args: []string{file, "33554432"}, Limits: small}); exit.Code != 0 {
+			if exit, _ := limited(t, process.Config{Target: "keep-in-tmpfs", Args: []string{file, "33554432"},
+				Limits: small}); exit.Code != 0 {
 				t.Errorf("%s: %+v", file, exit)
 			}
 		}
@@ -234,7 +246,7 @@ func TestCgroupLeavings(t *testing.T) {
 	})
 }
 
-// wantNoGroup: a child has the limit that needs no group.
+// wantNoGroup fails the test unless a child has its limit without a group.
 func wantNoGroup(t *testing.T, group string) {
 	t.Helper()
 	p := start(t, process.Config{Target: "hang", Limits: small})
@@ -255,7 +267,7 @@ func wantNoGroup(t *testing.T, group string) {
 	umltest.WantUnused(t, group)
 }
 
-// A group that is not this process's alone is left as it is.
+// A group that is not this process's alone stays unchanged.
 func TestCgroupOfOthers(t *testing.T) {
 	t.Run("another process", func(t *testing.T) {
 		inGroup(t, 0, 0, func(t *testing.T, group string) {
@@ -271,7 +283,7 @@ func TestCgroupOfOthers(t *testing.T) {
 	})
 	t.Run("systemd's", func(t *testing.T) {
 		inGroup(t, 0, 0, func(t *testing.T, group string) {
-			if umltest.Inside() { // where there is none
+			if umltest.Inside() { // user-mode Linux has no systemd
 				must(t, os.MkdirAll("/run/systemd/system", 0o755))
 				defer os.RemoveAll("/run/systemd")
 			}

@@ -10,7 +10,7 @@ import (
 	"brood/internal/process"
 )
 
-// Where no process can be started in a group, as under Docker's filter, it is started without.
+// If no process can start in a group, as under Docker's filter, the child starts without one.
 func TestCgroupWithoutClone3(t *testing.T) {
 	inGroup(t, 0, 0, func(t *testing.T, group string) {
 		forbidClone3(t)
@@ -23,7 +23,7 @@ func TestCgroupWithoutClone3(t *testing.T) {
 	})
 }
 
-// forbidClone3 has all threads of this process, and its children, get ENOSYS from clone3.
+// forbidClone3 makes clone3 fail with ENOSYS for all threads of this process and its children.
 func forbidClone3(t *testing.T) {
 	t.Helper()
 	filter := []unix.SockFilter{
@@ -33,7 +33,8 @@ func forbidClone3(t *testing.T) {
 		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
 	}
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&program)))
+	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
+		uintptr(unsafe.Pointer(&program)))
 	if errno != 0 {
 		t.Fatal(errno)
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 func TestReadCommandLine(t *testing.T) {
-	written, err := commandLine(Config{Target: "copy", Kwargs: map[string]string{"name": "not it", "parent": "9"}, Args: []string{"--", "a\nb"}},
+	written, err := commandLine(Config{Target: "copy", Kwargs: map[string]string{"name": "not it", "parent": "9"},
+		Args: []string{"--", "a\nb"}},
 		ownFlags{name: "copy-1", parent: 41, daemon: true, memory: 1 << 20, lifeline: 3}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// delegated makes a control group of version 2 for the length of a test, without controllers, and hands
-// it to that user, marked as systemd does. At the end nothing may be left in it.
+// delegated makes a control group of version 2 for the length of a test, without controllers. It hands the
+// group to that user, marked as systemd does. The test fails if anything is left in it.
 func delegated(t *testing.T, owner int) (dir string) {
 	t.Helper()
 	root := "/sys/fs/cgroup"
@@ -28,7 +28,7 @@ func delegated(t *testing.T, owner int) (dir string) {
 	t.Cleanup(func() {
 		if !eventually(func() bool { return os.Remove(dir) == nil }) {
 			below, _ := filepath.Glob(dir + "/brood-*")
-			t.Errorf("%s cannot be removed, in it are %v", dir, below)
+			t.Errorf("%s cannot be removed, it has the groups %v", dir, below)
 		}
 	})
 	if _, err := os.Stat(dir + "/cgroup.kill"); err != nil {
@@ -47,8 +47,7 @@ func isCgroup2(dir string) bool {
 	return unix.Statfs(dir, &st) == nil && st.Type == unix.CGROUP2_SUPER_MAGIC
 }
 
-// Where there is a control group for daemons, a descendant does not get away by a session of its
-// own; and the group is gone afterwards.
+// With a control group for daemons, a descendant in a session of its own ends too, and the group is removed.
 func TestDaemonsControlGroup(t *testing.T) {
 	for _, end := range []string{"killed", "returns"} {
 		t.Run(end, func(t *testing.T) {
@@ -67,12 +66,12 @@ func TestDaemonsControlGroup(t *testing.T) {
 
 func nobodyStays(string) bool { return false }
 
-// A group of somebody else's is left alone, and daemons end as they do without.
+// Another user's group stays unchanged, and daemons end as they do without groups.
 func TestDaemonsControlGroupOfOthers(t *testing.T) {
 	dir := delegated(t, 0)
 	f := startFamily(t, dir, nobody)
 	if below, _ := filepath.Glob(dir + "/brood-*"); len(below) > 0 {
-		t.Errorf("there are %v", below)
+		t.Errorf("groups: %v, want none", below)
 	}
 	must(t, syscall.Kill(f.pid, syscall.SIGKILL))
 	if !f.endsBut(func(role string) bool { return strings.HasPrefix(role, "session-") }) {
@@ -80,8 +79,8 @@ func TestDaemonsControlGroupOfOthers(t *testing.T) {
 	}
 }
 
-// With the parent may be killed whoever: the kernel ends the group of a daemon, and where the daemon
-// was killed, too, those who hold its lifeline have it do that.
+// Any of these may be killed with the parent: the kernel still ends each daemon's group. If the daemon was
+// killed, too, the descendants that hold its lifeline make the kernel do that.
 func TestGroupsEndWhoeverIsKilled(t *testing.T) {
 	for name, roles := range map[string][]string{
 		"guardians and parent":          {"guardian", "parent"},
@@ -117,9 +116,11 @@ func TestGroupsEndWhoeverIsKilled(t *testing.T) {
 				}
 			}
 			if killed < len(roles) {
-				t.Errorf("not all were there: %v", members)
+				t.Errorf("some of the roles are missing: %v", members)
 			}
-			if !f.endsBut(func(role string) bool { return strings.HasPrefix(role, "session-") || role == "guardian" }) {
+			if !f.endsBut(func(role string) bool {
+				return strings.HasPrefix(role, "session-") || role == "guardian"
+			}) {
 				t.Errorf("alive: %v", f.alive())
 			}
 		})

@@ -4,6 +4,6 @@ package process_test
 
 import "errors"
 
-func setDescriptors(int) error { return errors.New("only Linux is asked for its limits") }
+func setDescriptors(int) error { return errors.New("needs Linux: a limit of descriptors") }
 
-func shortenPipes(int) error { return errors.New("only Linux can") }
+func shortenPipes(int) error { return errors.New("needs Linux: the size of a pipe") }

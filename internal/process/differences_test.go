@@ -13,15 +13,15 @@ import (
 	"brood/internal/process"
 )
 
-// The rows of the README's table that say how a child ends, beside Python's own.
+// The rows of the README's table of differences: how a child ends here and in Python.
 func TestDifferencesToPython(t *testing.T) {
-	caught := make(chan os.Signal, 1) // so that the children do not ignore it, as this process may have been told to
+	caught := make(chan os.Signal, 1) // otherwise the children ignore it, if this process was started so
 	signal.Notify(caught, syscall.SIGINT)
 	defer signal.Stop(caught)
 	for name, row := range map[string]struct {
 		python string // what the target does
-		code   string // exit code there
-		said   string // what its standard error has, of several lines the last
+		code   string // Python's exit code
+		said   string // the last line on Python's standard error
 		config process.Config
 		ours   int
 		says   string
@@ -35,19 +35,22 @@ func TestDifferencesToPython(t *testing.T) {
 			var stderr strings.Builder
 			row.config.Stderr = &stderr
 			code := exitCode(t, start(t, row.config))
-			if first, _, _ := strings.Cut(stderr.String(), "\n\n"); code != row.ours || strings.TrimSpace(first) != row.says {
+			if first, _, _ := strings.Cut(stderr.String(), "\n\n"); code != row.ours ||
+				strings.TrimSpace(first) != row.says {
 				t.Errorf("exit code %d, want %d; it says %q, want %q", code, row.ours, first, row.says)
 			}
 			python, err := exec.LookPath("python3")
 			if err != nil {
 				t.Skip("needs python3: ", err)
 			}
-			cmd := exec.Command(python, "-c", "import multiprocessing as m, signal, sys, threading, time\ndef f():\n "+row.python+"\n"+
-				"p = m.get_context('fork').Process(target=f); p.start(); p.join(); print(p.exitcode)")
+			cmd := exec.Command(python, "-c",
+				"import multiprocessing as m, signal, sys, threading, time\ndef f():\n "+row.python+"\n"+
+					"p = m.get_context('fork').Process(target=f); p.start(); p.join(); print(p.exitcode)")
 			stderr.Reset()
 			cmd.Stderr = &stderr
 			out, err := cmd.Output()
-			if got := strings.TrimSpace(stderr.String()); err != nil || strings.TrimSpace(string(out)) != row.code || got[strings.LastIndex(got, "\n")+1:] != row.said {
+			if got := strings.TrimSpace(stderr.String()); err != nil ||
+				strings.TrimSpace(string(out)) != row.code || got[strings.LastIndex(got, "\n")+1:] != row.said {
 				t.Errorf("Python: %v, exit code %s, want %s; it says %q, want %q", err, out, row.code, got, row.said)
 			}
 		})

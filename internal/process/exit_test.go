@@ -21,8 +21,8 @@ func TestExitCodes(t *testing.T) {
 		name   string
 		config process.Config
 		code   int
-		text   string // of String, after the parent's PID
-		stderr string // how it begins
+		text   string // the end of String, after the parent's PID
+		stderr string // the beginning of its standard error
 	}{
 		{"return", process.Config{Target: "return"}, 0, "stopped exitcode=0", ""},
 		{"exit(0)", process.Config{Target: "exit", Args: []string{"0"}}, 0, "stopped exitcode=0", ""},
@@ -66,7 +66,7 @@ func raising(sig syscall.Signal) process.Config {
 	return process.Config{Target: "raise", Args: []string{fmt.Sprint(int(sig))}}
 }
 
-// A signal from another process, too, and to a target that cleans up first.
+// A signal from outside ends a child, also a target that cleans up first.
 func TestSignalsFromOutside(t *testing.T) {
 	p := start(t, process.Config{Target: "hang"})
 	up(t, p)
@@ -75,7 +75,7 @@ func TestSignalsFromOutside(t *testing.T) {
 		t.Errorf("SIGSEGV: exit code %d", code)
 	}
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGXCPU} {
-		p = start(t, process.Config{Target: "clean-up", Stderr: new(bytes.Buffer)}) // it says that it was cancelled
+		p = start(t, process.Config{Target: "clean-up", Stderr: new(bytes.Buffer)}) // the target's error goes there
 		up(t, p)
 		_ = p.Signal(sig)
 		if got := said(t, p); got != "cleaned\n" {
@@ -87,8 +87,8 @@ func TestSignalsFromOutside(t *testing.T) {
 	}
 }
 
-// A target that listens late is ended at once before, cleans up after, and no signal but
-// SIGTERM tells the difference: what the runtime ignores has no effect before.
+// Before a late target listens, SIGTERM ends it at once. Afterwards it cleans up first. SIGUSR1 has no effect
+// before.
 func TestLateContext(t *testing.T) {
 	for _, listening := range []bool{false, true} {
 		t.Run(fmt.Sprint("listening ", listening), func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestLateContext(t *testing.T) {
 	}
 }
 
-// cpython #130895: several threads that join one process saw exitcode None.
+// cpython #130895: threads that joined one process at once saw the exitcode None.
 func TestExitIsPublishedOnceToEveryWaiter(t *testing.T) {
 	for range 20 {
 		p := start(t, process.Config{Target: "exit", Args: []string{"7"}})
@@ -168,7 +168,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// The text forms are compared with Python's own.
+// The text forms are the same as Python's.
 func TestStringIsPythonsRepr(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3: ", err)
@@ -188,7 +188,7 @@ func TestStringIsPythonsRepr(t *testing.T) {
 	}
 }
 
-// afterParent is a text form without the number of the parent.
+// afterParent returns a text form without the parent's PID.
 func afterParent(s string) string {
 	before, after, _ := strings.Cut(s, " parent=")
 	_, after, _ = strings.Cut(after, " ")

@@ -13,12 +13,12 @@ import (
 	"testing"
 )
 
-// aFamily is a parent of two daemons with descendants, that a person might have started.
+// aFamily is a parent of two daemons with descendants, started as if by hand.
 type aFamily struct {
 	*testing.T
 	pid   int
-	known map[int]string // the members, when all were up
-	mark  string         // in the environment of all of them
+	known map[int]string // the members when all were up, with their roles
+	mark  string         // an entry in the environment of all members
 	stdin io.Closer
 	ended chan struct{}
 }
@@ -60,7 +60,7 @@ func startFamily(t *testing.T, group string, user int) *aFamily {
 	return nil
 }
 
-// members are the processes of the family that live, and their roles.
+// members returns the living processes of the family, with their roles.
 func (f *aFamily) members() map[int]string {
 	members := map[int]string{}
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
@@ -81,9 +81,9 @@ func (f *aFamily) alive() (roles []string) {
 	return roles
 }
 
-// endsBut tells whether all end but those whose role may stay.
+// endsBut waits until all members have ended, except those whose role may stay. It tells whether they have.
 func (f *aFamily) endsBut(stays func(role string) bool) bool {
-	for pid, role := range f.known { // which is less to look at
+	for pid, role := range f.known { // fewer files than for all processes
 		if !stays(role) && !eventually(func() bool { return gone(pid) }) {
 			return false
 		}
@@ -93,7 +93,7 @@ func (f *aFamily) endsBut(stays func(role string) bool) bool {
 	})
 }
 
-// end ends those that are left.
+// end kills the rest of the family.
 func (f *aFamily) end() {
 	f.stdin.Close()
 	if !eventually(func() bool {

@@ -15,18 +15,19 @@ import (
 	"brood/internal/process"
 )
 
-// fates are what descendants of a daemon do, all of which would stay for a while.
+// fates are the programs that descendants of a daemon run. Each would stay for a while.
 var fates = []struct{ name, script string }{
 	{"sleeps", `exec sleep 1000`},
 	{"ignores", `trap "" TERM HUP INT; exec sleep 1000`},
 	{"stopped", `trap "" TERM HUP INT; kill -STOP $$; exec sleep 1000`},
-	{"closed", `exec sleep 1000`}, // without the daemon's files
+	{"closed", `exec sleep 1000`}, // it has none of the daemon's files
 }
 
-// fateVariable says which of them a process has, and where.
+// fateVariable names the variable with a descendant's fate, and with its place: group or session.
 const fateVariable = "BROOD_TEST_FATE"
 
-// family starts Args[0] daemons with descendants, tells their PIDs, and hangs. Run by hand it tells the standard output.
+// family starts Args[0] daemons with descendants, writes their PIDs, and hangs. By hand it writes to standard
+// output.
 func family(w *process.Work) error {
 	if process.Parent() == nil {
 		w.Events = os.Stdout
@@ -52,7 +53,7 @@ func family(w *process.Work) error {
 	return waitFor(w)
 }
 
-// waitFor is up, and hangs unless the test closes the standard input: then it returns.
+// waitFor writes "up" and hangs. By hand it returns when the test closes the standard input.
 func waitFor(w *process.Work) error {
 	fmt.Fprintln(w.Events, "up")
 	if process.Parent() != nil {
@@ -62,7 +63,7 @@ func waitFor(w *process.Work) error {
 	return err
 }
 
-// descendants starts a program for each fate in the child's group, and one in a session of its own, and hangs.
+// descendants starts a program for each fate in the child's group, another in a session of its own, and hangs.
 func descendants(w *process.Work) error {
 	for _, where := range []string{"group", "session"} {
 		for _, fate := range fates {
@@ -103,14 +104,14 @@ func descend(fate, script, where string) (pid int, err error) {
 	return cmd.Process.Pid, nil
 }
 
-// passOn has descendants inherit this process's lifeline, or not.
+// passOn sets whether descendants inherit this process's lifeline.
 func passOn(inherited bool) {
 	for fd := uintptr(50); fd < 60; fd++ {
 		flag := unix.FD_CLOEXEC
 		if inherited {
 			flag = 0
 		}
-		_, _ = unix.FcntlInt(fd, unix.F_SETFD, flag) // there need not be one
+		_, _ = unix.FcntlInt(fd, unix.F_SETFD, flag) // most of these descriptors do not exist
 	}
 }
 
@@ -136,7 +137,7 @@ func stoppedGuardians(w *process.Work) error {
 	return hang(w)
 }
 
-// stopWithShortPipes stops a process, whose pipes are as short as they can be.
+// stopWithShortPipes stops a process, and makes its pipes as short as possible.
 func stopWithShortPipes(pid int) error {
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		return err
@@ -147,7 +148,7 @@ func stopWithShortPipes(pid int) error {
 	return shortenPipes(pid)
 }
 
-// roleOf says what a process of a family is: parent, child, guardian, or the fate of a descendant.
+// roleOf returns the role of a process in a family: parent, daemon, guardian, or the fate of a descendant.
 func roleOf(pid int) string {
 	environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	if _, fate, ok := strings.Cut(string(environ), fateVariable+"="); ok {

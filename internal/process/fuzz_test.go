@@ -11,20 +11,21 @@ import (
 	"time"
 )
 
-// FuzzCommandLine: what a child reads is what its parent meant, whatever bytes it has.
-// For longer than its seeds: go test -run '^$' -fuzz FuzzCommandLine ./internal/process
+// FuzzCommandLine: a child reads what its parent meant, with any bytes. For longer than its seeds:
 //
-// Arguments are separated by NUL, and the names of named ones from their values by
-// the first '='.
+//	go test -run '^$' -fuzz FuzzCommandLine ./internal/process
+//
+// In the fuzzer's strings NUL separates arguments, and the first '=' a name from its value.
 func FuzzCommandLine(f *testing.F) {
 	f.Add("copy", "copy-1", "", MainProcess, uint32(4711), uint32(9), true, "dest=/b\x00source=/a", "a.mov\x00b.mov")
 	f.Add("", "", "", "", uint32(0), uint32(0), false, "", "")
 	f.Add("child", "--lifeline=3", "--", "MainProcess ", uint32(1), uint32(3), false, "name=x\x00daemon=\x00lifeline=0\x00events=y", "--\x00--lifeline=9\x00-rf\x00\x00\x00=")
 	f.Add("-", "\xff\n", "1:2", "\x1b[2J", uint32(math.MaxUint32), uint32(math.MaxUint32), true, "no value\x00=no name\x00-=a=b=", "\xff\xfe\x00'\"\\$(true)")
 	f.Add("t", "", "", "", uint32(0), uint32(0), false, "zz=1\x00events=3\x00name=n\x00parent-name=p", "")
-	f.Fuzz(func(t *testing.T, target, name, identity, parentName string, parent, descriptor uint32, daemon bool, kwargs, args string) {
+	f.Fuzz(func(t *testing.T, target, name, identity, parentName string, parent, descriptor uint32, daemon bool,
+		kwargs, args string) {
 		if strings.Contains(target+name+identity+parentName, "\x00") {
-			return // no command line can hold a NUL
+			return // a command line cannot hold a NUL
 		}
 		config := Config{Target: target, Args: strings.Split(args, "\x00"), Kwargs: map[string]string{}}
 		for pair := range strings.SplitSeq(kwargs, "\x00") {
@@ -33,7 +34,8 @@ func FuzzCommandLine(f *testing.F) {
 			}
 		}
 		fd := uintptr(descriptor & math.MaxInt32)
-		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, int64(parent), time.Duration(descriptor), fd, fd / 2, nil, fd / 3, fd / 4}
+		own := ownFlags{name, identity, int(parent & math.MaxInt32), parentName, daemon, int64(parent),
+			time.Duration(descriptor), fd, fd / 2, nil, fd / 3, fd / 4}
 		if fd > 0 {
 			own.files = []uintptr{fd, fd / 5}
 		}
@@ -45,15 +47,16 @@ func FuzzCommandLine(f *testing.F) {
 			t.Fatal(err)
 		}
 		if own.parentName == MainProcess {
-			own.parentName = "" // which become puts back
+			own.parentName = "" // become restores it
 		}
 		wantParsed(t, argv[2:], target, own, config)
 	})
 }
 
-// FuzzParseChild: anybody may start a child, with any arguments. What is taken
-// means something, and means the same when a parent says it.
-// For longer than its seeds: go test -run '^$' -fuzz FuzzParseChild ./internal/process
+// FuzzParseChild: anybody may start a child, with any arguments. If the child accepts them, a parent can write
+// the same. For longer than its seeds:
+//
+//	go test -run '^$' -fuzz FuzzParseChild ./internal/process
 func FuzzParseChild(f *testing.F) {
 	for _, args := range []string{
 		"copy\x00--name=copy-1\x00--parent=1\x00--lifeline=3\x00--source=/a\x00--\x00a.mov",
@@ -78,7 +81,7 @@ func FuzzParseChild(f *testing.F) {
 		config := Config{Target: target, Args: work.Args, Kwargs: work.Kwargs}
 		argv, err := commandLine(config, own, nil)
 		if err != nil {
-			return // more than the system passes: these were no process's arguments
+			return // the system passes fewer, so these came from no process
 		}
 		if own.parentName == MainProcess {
 			own.parentName = ""

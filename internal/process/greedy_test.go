@@ -28,7 +28,8 @@ func eat(w *process.Work) error {
 	return err
 }
 
-// eatShared takes Args[0] bytes that RLIMIT_DATA does not count. With Args[1] it starts that program before.
+// eatShared takes Args[0] bytes that RLIMIT_DATA does not count. It first starts the program in Args[1], if
+// any.
 func eatShared(w *process.Work) error {
 	if len(w.Args) > 1 {
 		cmd := exec.Command(w.Args[1], w.Args[2:]...)
@@ -53,7 +54,7 @@ func keepInTmpfs(w *process.Work) error {
 	return os.WriteFile(w.Args[0], make([]byte, atoi(w.Args[1])), 0o600)
 }
 
-// churn keeps Args[0] bytes, and uses and drops ten times as many, in small pieces.
+// churn keeps Args[0] bytes, and allocates and drops ten times as many, in small pieces.
 func churn(w *process.Work) error {
 	const piece = 64 << 10
 	kept := make([][]byte, atoi(w.Args[0])/piece)
@@ -64,7 +65,7 @@ func churn(w *process.Work) error {
 	return nil
 }
 
-// spin uses the CPU for ever, or until it can clean up.
+// spin uses the CPU for ever, or until it is told to clean up.
 func spin(w *process.Work) error {
 	ctx := context.Background()
 	switch w.Args[0] {

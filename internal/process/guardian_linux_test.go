@@ -9,7 +9,8 @@ import (
 	"brood/internal/process"
 )
 
-// Of guardians one is enough, for those too that no kernel ends: the daemon is gone and nobody holds its lifeline.
+// One guardian is enough, even where the kernel ends nothing: the daemon is dead, and its descendant does not
+// hold the lifeline.
 func TestOneGuardianIsEnough(t *testing.T) {
 	p := start(t, process.Config{Target: "parent", Kwargs: map[string]string{"target": "closed", "daemon": "true"}})
 	pids := up(t, p)
@@ -25,7 +26,7 @@ func TestOneGuardianIsEnough(t *testing.T) {
 	}
 }
 
-// "pkill -9 brood" goes by the name that ps shows, and does not find the guardians.
+// "pkill -9 brood" goes by the name in ps, and does not find the guardians.
 func TestGuardiansHaveAnotherName(t *testing.T) {
 	f := startFamily(t, "", 0)
 	for pid, role := range f.known {
@@ -39,9 +40,9 @@ func TestGuardiansHaveAnotherName(t *testing.T) {
 	}
 }
 
-// Guardians that are stopped hold nobody up: the parent does not write to them.
+// Stopped guardians hold nobody up: the parent does not write to them.
 func TestStoppedGuardians(t *testing.T) {
-	daemons := 400 // more than a pipe of one page can be told of
+	daemons := 400 // more messages than a pipe of one page holds
 	if testing.Short() {
 		daemons = 3
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,8 +14,8 @@ import (
 	"brood/internal/process"
 )
 
-// startInSession starts the target parent in a session of its own, whose PIDs it returns: so nobody
-// who adopts its children is in their session, however the test was called.
+// startInSession starts the target parent in a session of its own, and returns the PIDs. No adopter of its
+// children is in their session then, however the test was started.
 func startInSession(t *testing.T, kwargs []string, args ...string) map[string]int {
 	t.Helper()
 	argv := append([]string{"brood", "child", "parent"}, kwargs...)
@@ -47,7 +46,8 @@ func startInSession(t *testing.T, kwargs []string, args ...string) map[string]in
 	return nil
 }
 
-// A child that is stopped when its parent ends goes on and finishes its work, whether it listens to signals or not.
+// A child that is stopped when its parent ends goes on and finishes its work, whether it listens to signals or
+// not.
 func TestStoppedChildGoesOnAfterItsParentsDeath(t *testing.T) {
 	for _, target := range []string{"gate", "late-gate"} {
 		t.Run(target, func(t *testing.T) {
@@ -68,8 +68,8 @@ func TestStoppedChildGoesOnAfterItsParentsDeath(t *testing.T) {
 	}
 }
 
-// A program that a child starts has the action for SIGHUP that the child had from its parent: the
-// default one, or under nohup none.
+// A program that a child starts has the action for SIGHUP that the child had from its parent: the default one,
+// or none under nohup.
 func TestHangupOfPrograms(t *testing.T) {
 	for _, ignored := range []bool{false, true} {
 		t.Run(fmt.Sprint("ignored ", ignored), func(t *testing.T) {
@@ -77,7 +77,8 @@ func TestHangupOfPrograms(t *testing.T) {
 				t.Skip("needs to be called without nohup")
 			}
 			trap := map[bool]string{true: `trap "" HUP; `}[ignored]
-			cmd := exec.Command("sh", "-c", trap+`exec "$0" "$@"`, "/proc/self/exe", "child", "parent", "--target=program", "--end=return", "--", "/bin/sh", "-c", "kill -HUP $$")
+			cmd := exec.Command("sh", "-c", trap+`exec "$0" "$@"`, "/proc/self/exe", "child", "parent",
+				"--target=program", "--end=return", "--", "/bin/sh", "-c", "kill -HUP $$")
 			executable, err := os.Executable()
 			if err != nil {
 				t.Fatal(err)
@@ -92,7 +93,7 @@ func TestHangupOfPrograms(t *testing.T) {
 	}
 }
 
-// program runs a program, and says how it ended.
+// program runs a program, and writes how it ended.
 func program(w *process.Work) error {
 	err := exec.Command(w.Args[0], w.Args[1:]...).Run()
 	if err == nil {
@@ -102,18 +103,4 @@ func program(w *process.Work) error {
 	}
 	fmt.Fprintln(w.Events, "up")
 	return err
-}
-
-// waitStopped waits until all threads have stopped: the kernel takes the process for stopped only then.
-func waitStopped(pid int) bool {
-	return eventually(func() bool {
-		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-		for _, task := range tasks {
-			text, _ := os.ReadFile(task)
-			if _, rest, ok := strings.Cut(string(text), ") "); ok && rest[:1] != "T" {
-				return false
-			}
-		}
-		return len(tasks) > 0
-	})
 }

@@ -5,20 +5,25 @@ package process_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"brood/internal/machine"
 	"brood/internal/process"
+	"brood/internal/testenv"
 )
 
-// lineReader yields the lines of r without reading past the one that was asked for last.
+// lineReader yields the lines of r. It reads no further than the line that the caller stops at.
 func lineReader(r io.Reader) iter.Seq[string] {
 	buffered := bufio.NewReader(r)
 	return func(yield func(string) bool) {
@@ -31,7 +36,7 @@ func lineReader(r io.Reader) iter.Seq[string] {
 	}
 }
 
-// start starts a process whose events are read, and sees to it that none is left after the test.
+// start starts a process with events, and ends it after the test.
 func start(t *testing.T, c process.Config) *process.Process {
 	t.Helper()
 	c.Events = true
@@ -48,7 +53,7 @@ func start(t *testing.T, c process.Config) *process.Process {
 	return p
 }
 
-// up waits until the child says that it is up, and returns the PIDs it has named until then.
+// up waits until the child writes "up", and returns the PIDs that the child has written before.
 func up(t *testing.T, p *process.Process) map[string]int {
 	t.Helper()
 	pids := map[string]int{}
@@ -68,14 +73,14 @@ func up(t *testing.T, p *process.Process) map[string]int {
 	return nil
 }
 
-// killOwn ends a process that a child of ours has started, should it be alive still.
+// killOwn kills a process that one of our children has started, if it is alive.
 func killOwn(pid int) {
 	if !gone(pid) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 }
 
-// said is all that the child writes to its events.
+// said returns everything that the child writes to its events, and joins it.
 func said(t *testing.T, p *process.Process) string {
 	t.Helper()
 	text, err := io.ReadAll(p.Events())
@@ -123,7 +128,7 @@ func isAlive(t *testing.T, p *process.Process) bool {
 
 func isActive(p *process.Process) bool { return slices.Contains(process.ActiveChildren(), p) }
 
-// newGate makes what the target "gate" waits at, and names the file that it makes then.
+// newGate makes a named pipe for the target "gate", and names the file that gate then makes.
 func newGate(t *testing.T) (opening, out string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -134,7 +139,7 @@ func newGate(t *testing.T) (opening, out string) {
 	return opening, dir + "/out"
 }
 
-// open lets the one who waits at the gate go on.
+// open lets the child that waits at the gate go on.
 func open(t *testing.T, gate string) {
 	t.Helper()
 	f, err := os.OpenFile(gate, os.O_WRONLY, 0)
@@ -154,4 +159,44 @@ func runSelf(t *testing.T, args ...string) (status int) {
 		t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode()
+}
+
+// stateOf returns the state's letter in /proc/PID/stat; "" for a process that is gone.
+func stateOf(pid int) string {
+	fields := append(machine.Stat(fmt.Sprintf("/proc/%d/stat", pid)), "")
+	return fields[0]
+}
+
+// waitState waits until the process has the state.
+func waitState(pid int, want string) bool {
+	return eventually(func() bool { return stateOf(pid) == want })
+}
+
+// gone tells whether the process has ended. A zombie has; its adopter may take a moment to reap it.
+func gone(pid int) bool {
+	state := stateOf(pid)
+	return state == "" || state == "Z" || state == "X"
+}
+
+// eventually polls with a deadline that no machine is too slow for.
+func eventually(condition func() bool) bool {
+	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		if condition() {
+			return true
+		}
+	}
+	return condition()
+}
+
+// waitStopped waits until all threads have stopped. Only then the kernel counts the process as stopped.
+func waitStopped(pid int) bool {
+	return eventually(func() bool {
+		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		for _, task := range tasks {
+			if fields := machine.Stat(task); len(fields) > 0 && fields[0] != "T" {
+				return false
+			}
+		}
+		return len(tasks) > 0
+	})
 }

@@ -20,14 +20,14 @@ func TestCloseInheritedOnExec(t *testing.T) {
 		}
 		defer unix.Close(fd)
 		if closedOnExec(fd) {
-			t.Fatal("the test shows nothing")
+			t.Fatal("the descriptor is closed on exec already: the test shows nothing")
 		}
 		keep()
 		if !closedOnExec(fd) {
 			t.Errorf("%s: a child inherits it", name)
 		}
 		if closedOnExec(0) {
-			t.Errorf("%s: no child has a standard input", name)
+			t.Errorf("%s: a child has no standard input", name)
 		}
 	}
 	excepted, err := unix.Open(os.DevNull, unix.O_RDONLY, 0)
@@ -42,9 +42,9 @@ func TestCloseInheritedOnExec(t *testing.T) {
 	defer own.Close()
 	CloseInheritedOnExec(excepted, int(own.Fd()), 1<<20)
 	if closedOnExec(excepted) {
-		t.Error("a child does not inherit what is excepted")
+		t.Error("a child does not inherit the exception")
 	}
 	if !closedOnExec(int(own.Fd())) {
-		t.Error("a child inherits what this process has opened itself")
+		t.Error("a child inherits a file that this process opened")
 	}
 }

@@ -16,13 +16,13 @@ import (
 )
 
 var (
-	killsWanted = flag.Int("kills", 25, "how many families TestKills kills, with a control group and without")
-	killsSeed   = flag.Uint64("kills-seed", 0, "of TestKills; 0: another each time")
+	killsWanted = flag.Int("kills", 25, "number of families that TestKills kills, with a control group and without")
+	killsSeed   = flag.Uint64("kills-seed", 0, "seed of TestKills; 0: another each time")
 )
 
-// Whoever is killed with the parent, before it or after, a daemon's descendants end: in its
-// group in any case; and elsewhere where they have a control group and a guardian is alive when
-// the parent ends. For more kills, and for those of a run that failed, whose seed is in its log:
+// TestKills kills families: the parent, and by chance guardians and daemons, before it or after it. A daemon's
+// descendants in its group end always. Elsewhere they end if they have a control group, and if a guardian is
+// alive when the parent ends. To kill more families, or to repeat a failed run with the seed from its log:
 //
 //	go test -tags urfave_cli_no_docs -run '^TestKills$' -v -timeout 1h ./internal/process -kills 500 -kills-seed 7
 func TestKills(t *testing.T) {
@@ -33,7 +33,8 @@ func TestKills(t *testing.T) {
 	for _, grouped := range []bool{true, false} {
 		t.Run(fmt.Sprint("control group ", grouped), func(t *testing.T) {
 			t.Logf("seed %d", *killsSeed)
-			k := kills{T: t, random: rand.New(rand.NewPCG(*killsSeed, 0)), count: map[string]int{}, left: map[string]int{}}
+			k := kills{T: t, random: rand.New(rand.NewPCG(*killsSeed, 0)), count: map[string]int{},
+				left: map[string]int{}}
 			if grouped {
 				k.group, k.user = delegated(t, nobody), nobody
 				t.Cleanup(k.removeGroups)
@@ -46,17 +47,18 @@ func TestKills(t *testing.T) {
 	}
 }
 
-// kills are those of many families, one after the other.
+// kills kills many families, one after the other.
 type kills struct {
 	*testing.T
 	random *rand.Rand
-	group  string // of the parents; "" for this process's
-	user   int    // theirs
+	group  string // the parents' group; "" for this process's
+	user   int    // the parents' user
 	count  map[string]int
-	left   map[string]int // descendants, by fate
+	left   map[string]int // descendants that stayed, by fate
 }
 
-// once kills a parent, and by chance its guardians and daemons, each at a moment of its own or with others.
+// once kills a parent, and by chance its guardians and daemons, each at a moment of its own or together with
+// others.
 func (k *kills) once() {
 	f := startFamily(k.T, k.group, k.user)
 	defer f.end()
@@ -71,7 +73,9 @@ func (k *kills) once() {
 		return !gone(pid) && !slices.ContainsFunc(victims, func(v victim) bool { return v.pid == pid })
 	})
 	k.count["families"]++
-	if !f.endsBut(func(role string) bool { return strings.HasPrefix(role, "session-") && (k.group == "" || !guarded) }) {
+	if !f.endsBut(func(role string) bool {
+		return strings.HasPrefix(role, "session-") && (k.group == "" || !guarded)
+	}) {
 		k.Errorf("alive: %v, killed: %v, a guardian was left: %t", f.alive(), victims, guarded)
 	}
 	left := f.alive()
@@ -83,7 +87,7 @@ func (k *kills) once() {
 	}
 }
 
-// removeGroups removes what is left where no guardian was.
+// removeGroups removes the groups that stay where no guardian was alive.
 func (k *kills) removeGroups() {
 	for _, below := range []string{"/brood-*/daemons/0", "/brood-*/daemons", "/brood-*"} {
 		groups, _ := filepath.Glob(k.group + below)
@@ -93,7 +97,7 @@ func (k *kills) removeGroups() {
 	}
 }
 
-// victim is one that is killed, so long after the first.
+// victim is a process to kill, at a time after the first.
 type victim struct {
 	role string
 	pid  int

@@ -15,7 +15,7 @@ import (
 	"brood/internal/process"
 )
 
-// Waiting for a child costs no thread (a blocking wait would hold one for each).
+// A child costs its parent no thread. (A blocking wait would hold one for each child.)
 func TestChildrenCostNoThreads(t *testing.T) {
 	const children = 60
 	before := threads(t, os.Getpid())
@@ -59,7 +59,7 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	run() // what is there once for all children is opened
+	run() // opens what all children share
 	before := descriptors()
 	for range 30 {
 		run()
@@ -69,7 +69,7 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 	}
 }
 
-// Finish leaves neither children nor what waited for them.
+// Finish leaves no children, and no goroutine or guardian that served them.
 func TestFinishLeavesNothing(t *testing.T) {
 	for _, daemon := range []bool{false, true} {
 		p := process.New(process.Config{Target: "return", Daemon: &daemon})
@@ -81,7 +81,8 @@ func TestFinishLeavesNothing(t *testing.T) {
 	if n := len(process.ActiveChildren()); n != 0 {
 		t.Errorf("%d active children", n)
 	}
-	if err := goleak.Find(goleak.IgnoreTopFunction("os/signal.signal_recv"), goleak.IgnoreAnyFunction("os/signal.loop")); err != nil {
+	if err := goleak.Find(goleak.IgnoreTopFunction("os/signal.signal_recv"),
+		goleak.IgnoreAnyFunction("os/signal.loop")); err != nil {
 		t.Error(err)
 	}
 	if pid := guardianOf(os.Getpid()); pid != 0 {
@@ -89,7 +90,7 @@ func TestFinishLeavesNothing(t *testing.T) {
 	}
 }
 
-// The limit is that of the process: lower the number of descriptors, and it is lower.
+// A lower limit of descriptors allows fewer children.
 func TestLimit(t *testing.T) {
 	if n, reason := process.Limit(); n < 1 || reason == "" {
 		t.Errorf("limit %d by %q", n, reason)
@@ -101,13 +102,13 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// A limit that is too low for a child is named, with a number that would do.
+// The error names a limit that is too low for a child, with a number that would do.
 func TestEnough(t *testing.T) {
 	if err := process.Enough(); err != nil {
 		t.Errorf("here: %v", err)
 	}
 	for _, c := range []struct{ resource, limit, says string }{
-		{"7", "12", "RLIMIT_NOFILE is 12, and "}, // the numbers are the kernel's
+		{"7", "12", "RLIMIT_NOFILE is 12, and "}, // the rest depends on the open descriptors
 		{"9", "614400000", "RLIMIT_AS is 600000 KiB, and 2 GiB would do"},
 		{"2", "20480000", "RLIMIT_DATA is 20000 KiB, and 128 MiB would do"},
 	} {
@@ -132,7 +133,7 @@ func TestLacking(t *testing.T) {
 
 func init() { targets["enough"], targets["lacking"] = enough, lacking }
 
-// enough says whether the resource Args[0] is enough when it is limited to Args[1].
+// enough limits the resource Args[0] to Args[1], and writes the error of Enough.
 func enough(w *process.Work) error {
 	resource := atoi(w.Args[0])
 	var had syscall.Rlimit
@@ -144,7 +145,7 @@ func enough(w *process.Work) error {
 		return err
 	}
 	err := process.Enough()
-	_ = syscall.Setrlimit(resource, &had) // what comes needs memory
+	_ = syscall.Setrlimit(resource, &had) // the rest of the target needs memory
 	_, writeErr := fmt.Fprint(w.Events, err)
 	return writeErr
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +17,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// limited starts a process and returns its end, and the limit that was reached.
+// limited runs a process, and returns its end and the limit that it reached.
 func limited(t *testing.T, c process.Config) (exit process.Exit, reached string) {
 	t.Helper()
 	stderr := new(bytes.Buffer)
@@ -35,7 +34,7 @@ func limited(t *testing.T, c process.Config) (exit process.Exit, reached string)
 	return exit, c.Limits.Reached(exit, stderr.String())
 }
 
-// What has nothing to do with the limit is not put down to it.
+// A child that ends for another reason has not reached its limit.
 func TestEndsWithinTheMemoryLimit(t *testing.T) {
 	limits := process.Limits{Memory: 512 << 20} // enough for the race detector's own, too
 	for name, row := range map[string]struct {
@@ -88,7 +87,7 @@ func TestCPUTimeLimit(t *testing.T) {
 	}
 }
 
-// A child's own limit is in its command line, and in what the kernel says of it.
+// A child's limits are on its command line, and the kernel has them.
 func TestLimitsOfTheKernel(t *testing.T) {
 	p := start(t, process.Config{Target: "hang", Limits: process.Limits{Memory: 64 << 20, CPUTime: 90 * time.Second}})
 	up(t, p)
@@ -108,109 +107,6 @@ func TestLimitsOfTheKernel(t *testing.T) {
 	if err != nil || !strings.Contains(string(command), "\x00--memory=67108864\x00--cpu-time=1m30s\x00") {
 		t.Errorf("%q, %v", command, err)
 	}
-}
-
-// thread is what the kernel says of one.
-type thread struct{ nice, io int }
-
-// priorities are those of all threads of a process.
-func priorities(t *testing.T, pid int) map[int]thread {
-	t.Helper()
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[int]thread{}
-	for _, task := range tasks {
-		tid, _ := strconv.Atoi(task.Name())
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid))
-		io, _, errno := unix.Syscall(unix.SYS_IOPRIO_GET, 1, uintptr(tid), 0)
-		if err != nil || errno != 0 {
-			continue // it has ended
-		}
-		// The name may hold anything, but the last ") " is its end; field 3 follows.
-		fields := strings.Fields(string(text[bytes.LastIndex(text, []byte(") "))+2:]))
-		nice, err := strconv.Atoi(fields[19-3])
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[tid] = thread{nice, int(io)}
-	}
-	return found
-}
-
-// Every thread of a child has the priority, and none of its parent's but the one
-// that has started it.
-func TestPriority(t *testing.T) {
-	own := priorities(t, os.Getpid())[os.Getpid()]
-	idle := process.IOPriority{Class: process.IOIdle}
-	rows := map[string]struct {
-		limits process.Limits
-		want   thread
-	}{
-		"none":        {process.Limits{}, own},
-		"nice":        {process.Limits{Nice: 3}, thread{own.nice + 3, own.io}},
-		"idle":        {process.Limits{IO: idle}, thread{own.nice, 3 << 13}},
-		"both":        {process.Limits{Nice: 5, IO: process.IOPriority{Class: process.IOBestEffort, Level: 7}}, thread{own.nice + 5, 2<<13 | 7}},
-		"first of it": {process.Limits{IO: process.IOPriority{Class: process.IOBestEffort}}, thread{own.nice, 2 << 13}},
-	}
-	if os.Getuid() == 0 {
-		rows["root"] = struct {
-			limits process.Limits
-			want   thread
-		}{process.Limits{Nice: -4, IO: process.IOPriority{Class: process.IORealtime, Level: 6}}, thread{own.nice - 4, 1<<13 | 6}}
-	}
-	for name, row := range rows {
-		for _, daemon := range []bool{false, true} {
-			t.Run(fmt.Sprint(name, " daemon ", daemon), func(t *testing.T) {
-				p := start(t, process.Config{Target: "hang", Daemon: &daemon, Limits: row.limits})
-				up(t, p)
-				threads := priorities(t, pidOf(t, p))
-				for tid, got := range threads {
-					if got != row.want {
-						t.Errorf("thread %d has %+v, want %+v", tid, got, row.want)
-					}
-				}
-				if len(threads) < 3 {
-					t.Errorf("%d threads: not those of a Go program", len(threads))
-				}
-			})
-		}
-	}
-	wantParentAsBefore(t, own, len(rows))
-	process.Finish(time.Second)
-	if !eventually(func() bool { return len(otherThan(t, own)) == 0 }) {
-		t.Errorf("threads with another priority after the end: %v", otherThan(t, own))
-	}
-}
-
-// wantParentAsBefore: but for at most so many threads, from which children were started.
-func wantParentAsBefore(t *testing.T, own thread, starters int) {
-	t.Helper()
-	if others := otherThan(t, own); len(others) > starters-1 {
-		t.Errorf("threads with another priority: %v", others)
-	}
-	if got := priorities(t, os.Getpid())[os.Getpid()]; got != own {
-		t.Errorf("the first thread has %+v, had %+v", got, own)
-	}
-	p := start(t, process.Config{Target: "hang"})
-	up(t, p)
-	if got := priorities(t, pidOf(t, p))[pidOf(t, p)]; got != own {
-		t.Errorf("a child without limits has %+v, want %+v", got, own)
-	}
-	_ = p.Kill()
-	join(t, p)
-}
-
-func otherThan(t *testing.T, own thread) map[int]thread {
-	t.Helper()
-	threads := priorities(t, os.Getpid())
-	for tid, got := range threads {
-		if got == own {
-			delete(threads, tid)
-		}
-	}
-	return threads
 }
 
 // A daemon with a priority ends with its parent as any other: the thread that has
@@ -236,7 +132,7 @@ func TestDaemonsWithPriorityLive(t *testing.T) {
 	}
 }
 
-// What cannot be given is an error before anything is started.
+// Start fails for a limit that this process may not give, before it starts anything.
 func TestLimitsNotPermitted(t *testing.T) {
 	if os.Getuid() == 0 {
 		again := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$")
@@ -250,7 +146,8 @@ func TestLimitsNotPermitted(t *testing.T) {
 		"nice -1: permission denied":                 {Nice: -1},
 		"ionice realtime:4: operation not permitted": {IO: process.IOPriority{Class: process.IORealtime, Level: 4}},
 	} {
-		if err := process.Prepare(limits); err == nil || err.Error() != want || !errors.Is(err, syscall.EPERM) && !errors.Is(err, syscall.EACCES) {
+		if err := process.Prepare(limits); err == nil || err.Error() != want ||
+			!errors.Is(err, syscall.EPERM) && !errors.Is(err, syscall.EACCES) {
 			t.Errorf("%v, want %s", err, want)
 		}
 		p := process.New(process.Config{Target: "return", Limits: limits})
@@ -301,7 +198,8 @@ func TestParseIOPriority(t *testing.T) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "none", "Idle", "idle:", "idle:3", "best-effort:8", "best-effort:", "realtime:-1", "best-effort:4:4", "3"} {
+	for _, text := range []string{"", "none", "Idle", "idle:", "idle:3", "best-effort:8", "best-effort:",
+		"realtime:-1", "best-effort:4:4", "3"} {
 		if got, err := process.ParseIOPriority(text); err == nil {
 			t.Errorf("%q: %v", text, got)
 		}

@@ -14,7 +14,7 @@ import (
 	"brood/internal/process"
 )
 
-// deaths are the ways in which a real parent is made to end at once.
+// deaths are the ways to end a real parent at once.
 var deaths = map[string]func(*testing.T, *process.Process){
 	"SIGKILL": signalled(syscall.SIGKILL),
 	"SIGTERM": signalled(syscall.SIGTERM),
@@ -36,14 +36,15 @@ func signalled(sig syscall.Signal) func(*testing.T, *process.Process) {
 	}
 }
 
-func startParent(t *testing.T, target, daemon, stopped string, args ...string) (parent *process.Process, pids map[string]int) {
+func startParent(t *testing.T, target, daemon, stopped string, args ...string) (parent *process.Process,
+	pids map[string]int) {
 	parent = start(t, process.Config{Target: "parent", Args: args,
 		Kwargs: map[string]string{"target": target, "daemon": daemon, "stopped": stopped}})
 	return parent, up(t, parent)
 }
 
-// A daemon child, its descendants in its group and a stopped daemon child do not
-// outlive the parent, whatever killed it. (In Python they all do.)
+// A daemon child, its descendants in its group and a stopped daemon child do not outlive the parent, however it
+// ends. (In Python they all do.)
 func TestDaemonEndsWithItsParent(t *testing.T) {
 	for death, die := range deaths {
 		for _, stopped := range []string{"false", "true"} {
@@ -78,8 +79,8 @@ func TestDaemonThatIgnoresTermIsKilledAtTheEnd(t *testing.T) {
 	}
 }
 
-// Finish waits for what is started meanwhile, too, and its end is noticed. Each round another part of the
-// two comes first.
+// Finish also waits for a child that starts meanwhile, and notices its end. In each round Start and Finish meet
+// at another moment.
 func TestStartDuringFinish(t *testing.T) {
 	rounds := 100
 	if testing.Short() {
@@ -99,7 +100,7 @@ func TestStartDuringFinish(t *testing.T) {
 		go func() {
 			process.Finish(time.Second)
 			err := <-started
-			process.Finish(time.Second) // it may have come after the first
+			process.Finish(time.Second) // second may have started after the first Finish
 			finished <- err
 		}()
 		select {
@@ -108,13 +109,13 @@ func TestStartDuringFinish(t *testing.T) {
 				t.Fatal(err)
 			}
 		case <-time.After(time.Minute):
-			t.Fatal("the end of a process that was started while others were waited for is not noticed")
+			t.Fatal("nobody notices the end of a process that started during Finish")
 		}
 	}
 }
 
-// What an ended daemon leaves in its group ends with it: its parent may be killed
-// at any time later, and nobody knows of the group then.
+// An ended daemon's descendants in its group end with it. The parent may be killed later, and nobody would know
+// of the group then.
 func TestDescendantsOfAnEndedDaemonEnd(t *testing.T) {
 	p := start(t, process.Config{Target: "descendant", Daemon: new(true)})
 	pid := up(t, p)["descendant"]
@@ -125,7 +126,7 @@ func TestDescendantsOfAnEndedDaemonEnd(t *testing.T) {
 	}
 }
 
-// The guardians may be killed, too, and at once a second time; others take their place, which know the daemons before them.
+// Killed guardians are replaced, also a second time. The new ones know the daemons that started before.
 func TestGuardiansAreReplaced(t *testing.T) {
 	parent := start(t, process.Config{Target: "guardians-killed"})
 	pids := up(t, parent)
@@ -164,7 +165,7 @@ func TestChildGoesOnAfterItsParentsDeath(t *testing.T) {
 	}
 }
 
-// At the parent's normal end daemons are terminated and joined, then the others joined; no zombie is left.
+// At its normal end a parent terminates and joins daemons, then joins the others. It leaves no zombie.
 func TestNormalEndOfAParent(t *testing.T) {
 	for _, end := range []string{"return", "panic"} {
 		t.Run(end, func(t *testing.T) {
@@ -179,7 +180,7 @@ func TestNormalEndOfAParent(t *testing.T) {
 	}
 }
 
-// Python's os._exit orphans all children; here the daemon ends, too.
+// Python's os._exit orphans all children. Here the daemon ends, too.
 func TestExitWithoutFinish(t *testing.T) {
 	parent := start(t, process.Config{Target: "parent",
 		Kwargs: map[string]string{"target": "descendant", "daemon": "true", "end": "os.Exit"}})
@@ -192,13 +193,14 @@ func TestExitWithoutFinish(t *testing.T) {
 
 func TestParentOfAChild(t *testing.T) {
 	p := start(t, process.Config{Target: "who", Name: "asked"})
-	want := fmt.Sprintf("name=asked pid=%d daemon=false ppid=%d parent=MainProcess:%d alive=true", pidOf(t, p), os.Getpid(), os.Getpid())
+	want := fmt.Sprintf("name=asked pid=%d daemon=false ppid=%d parent=MainProcess:%d alive=true", pidOf(t, p),
+		os.Getpid(), os.Getpid())
 	if got := said(t, p); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
 
-// An orphan notices that its parent is gone, and still knows who that was.
+// An orphan notices that its parent is gone, and still knows the parent's PID.
 func TestOrphanKnowsItsParent(t *testing.T) {
 	out := t.TempDir() + "/out"
 	parent, pids := startParent(t, "orphan", "false", "false", out)
@@ -223,7 +225,7 @@ func TestChildLeadsItsGroup(t *testing.T) {
 	}
 }
 
-// Ctrl-Z stops the children of children, too; and all go on.
+// Ctrl-Z stops the children of children, too, and all of them go on.
 func TestSuspend(t *testing.T) {
 	parent, pids := startParent(t, "hang", "false", "false")
 	all := []int{pidOf(t, parent), pids["child"]}
@@ -254,7 +256,7 @@ func TestAbandon(t *testing.T) {
 	if isActive(p) || !strings.Contains(p.String(), " abandoned>") {
 		t.Errorf("%v is active: %t", p, isActive(p))
 	}
-	_ = p.Kill() // it ends after all, and is reaped
+	_ = p.Kill() // now it ends, and is reaped
 	if sentinel, err := p.Sentinel(); err != nil {
 		t.Error(err)
 	} else {

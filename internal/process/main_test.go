@@ -13,8 +13,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestMain is the child's door: this binary is its own children, and the
-// parents of the tests that kill a parent.
+// TestMain makes this binary its own children, and the parents of the tests that kill a parent.
 func TestMain(m *testing.M) {
 	if depth := os.Getenv(withoutMain); depth != "" {
 		startWithoutMain(atoi(depth))
@@ -30,10 +29,11 @@ func lookup(name string) (process.Target, bool) {
 	return target, ok
 }
 
-// withoutMain makes this binary a program that does not call Main: its value is how many of its copies are above it.
+// withoutMain names the variable that makes this binary a program without a call of Main. Its value is the
+// number of copies above.
 const withoutMain = "BROOD_TEST_WITHOUT_MAIN"
 
-// startWithoutMain starts a child, which does the same, and so on; the test has that end some time.
+// startWithoutMain starts a child, which does the same. After three copies it ends.
 func startWithoutMain(depth int) {
 	fmt.Println("depth", depth)
 	if depth == 3 {
@@ -49,12 +49,13 @@ func startWithoutMain(depth int) {
 	os.Exit(0)
 }
 
-// A program that does not call Main would run itself again and again.
+// Without the call of Main a program would run itself again and again.
 func TestStartWithoutMain(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), withoutMain+"=0")
 	out, err := cmd.CombinedOutput()
-	if got := string(out); err == nil || strings.Contains(got, "depth 1") || !strings.Contains(got, process.ErrNoMain.Error()) {
+	if got := string(out); err == nil || strings.Contains(got, "depth 1") ||
+		!strings.Contains(got, process.ErrNoMain.Error()) {
 		t.Errorf("%v; it says %q", err, got)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"brood/internal/process"
 )
 
-// The race detector takes memory of its own for each piece, and has its own words when
-// it gets none: these are about what the product does.
+// The race detector takes memory of its own for each piece, and ends with its own messages when it gets none.
+// These tests are about the product.
 
 func TestMemoryLimit(t *testing.T) {
 	const all = "1073741824"
@@ -25,22 +25,25 @@ func TestMemoryLimit(t *testing.T) {
 		"an odd number":  {"65536", 64<<20 + 1, "memory limit of 67108865 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exit, limit := limited(t, process.Config{Target: "eat", Args: []string{all, row.piece}, Limits: process.Limits{Memory: row.memory}})
+			exit, limit := limited(t, process.Config{Target: "eat", Args: []string{all, row.piece},
+				Limits: process.Limits{Memory: row.memory}})
 			if exit.Code != 2 || limit != row.limit || exit.MaxRSS > row.memory+32<<20 {
 				t.Errorf("%+v by limit %q, want %q", exit, limit, row.limit)
 			}
 		})
 	}
-	if exit, limit := limited(t, process.Config{Target: "eat", Args: []string{all, all}}); exit.Code != 0 || limit != "" {
+	if exit, limit := limited(t, process.Config{Target: "eat", Args: []string{all, all}}); exit.Code != 0 ||
+		limit != "" {
 		t.Errorf("without a limit: %+v by limit %q", exit, limit)
 	}
 }
 
-// What is garbage is collected before the limit is reached.
+// The child collects garbage before it reaches the limit.
 func TestGarbageIsWithinTheLimit(t *testing.T) {
 	for _, limit := range []int64{process.LeastMemory, 64 << 20, 512 << 20} {
 		kept := fmt.Sprint(limit / 8)
-		exit, _ := limited(t, process.Config{Target: "churn", Args: []string{kept}, Limits: process.Limits{Memory: limit}})
+		exit, _ := limited(t, process.Config{Target: "churn", Args: []string{kept},
+			Limits: process.Limits{Memory: limit}})
 		if exit.Code != 0 {
 			t.Errorf("with %d bytes, %s of them kept: exit code %d", limit, kept, exit.Code)
 		}

@@ -14,8 +14,8 @@ import (
 	"brood/internal/process"
 )
 
-// The rows of Python's model: construction (1 to 6), not started (7 to 9),
-// closed (10), and in started_test.go started (11 to 19). Each test is named after its row.
+// The rows of Python's model: construction (1 to 6), not started (7 to 9), closed (10), and in started_test.go
+// started (11 to 19). Each test is named after its row.
 
 func TestRow01ThereIsNoGroup(t *testing.T) {
 	if _, ok := reflect.TypeFor[process.Config]().FieldByName("Group"); ok {
@@ -24,7 +24,7 @@ func TestRow01ThereIsNoGroup(t *testing.T) {
 }
 
 func TestRow02TargetThatCannotRunFailsWhenRun(t *testing.T) {
-	for _, target := range []string{"no such target", "-", "--"} { // no target at all is - on the command line
+	for _, target := range []string{"no such target", "-", "--"} { // the command line has - for no target
 		var stderr bytes.Buffer
 		p := start(t, process.Config{Target: target, Name: "lost", Stderr: &stderr})
 		if code := exitCode(t, p); code != 1 {
@@ -66,7 +66,7 @@ func TestRow04DaemonDefaultsToFalseAndIsInherited(t *testing.T) {
 		t.Error("daemon by default")
 	}
 	if !process.New(process.Config{Daemon: new(true)}).Daemon() {
-		t.Error("not a daemon though the constructor was told so")
+		t.Error("Config.Daemon makes no daemon")
 	}
 	p := process.New(process.Config{})
 	if err := p.SetDaemon(true); err != nil || !p.Daemon() {
@@ -80,8 +80,10 @@ func TestRow04DaemonDefaultsToFalseAndIsInherited(t *testing.T) {
 
 func TestRow05DaemonsHaveNoChildren(t *testing.T) {
 	var stderr bytes.Buffer
-	p := start(t, process.Config{Target: "parent", Kwargs: map[string]string{"target": "return"}, Daemon: new(true), Stderr: &stderr})
-	if code := exitCode(t, p); code != 1 || !strings.Contains(stderr.String(), "daemonic processes are not allowed to have children") {
+	p := start(t, process.Config{Target: "parent", Kwargs: map[string]string{"target": "return"}, Daemon: new(true),
+		Stderr: &stderr})
+	if code := exitCode(t, p); code != 1 ||
+		!strings.Contains(stderr.String(), "daemonic processes are not allowed to have children") {
 		t.Errorf("exit code %d, stderr %q", code, stderr.String())
 	}
 }
@@ -154,7 +156,8 @@ func TestRow10Closed(t *testing.T) {
 	if p.Name() != "done" || !p.Daemon() {
 		t.Error("name and daemon do not answer")
 	}
-	if got, want := p.String(), fmt.Sprintf("<Process name='done' parent=%d closed daemon>", os.Getpid()); got != want {
+	if got, want := p.String(), fmt.Sprintf("<Process name='done' parent=%d closed daemon>",
+		os.Getpid()); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

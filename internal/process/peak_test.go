@@ -22,7 +22,7 @@ const (
 // A child's peak leaves out the memory that it shares with its parent until its exec.
 func TestPeakIsTheChilds(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("needs Linux, which tells the one from the other")
+		t.Skip("needs Linux, which tells a child's peak from its parent's")
 	}
 	got := strings.Fields(said(t, start(t, process.Config{Target: "holder"})))
 	for i, row := range []struct {
@@ -47,7 +47,7 @@ func TestPeakIsTheChilds(t *testing.T) {
 	}
 }
 
-// holder has much memory, and tells the peaks of its children.
+// holder has much memory, and writes the peaks of its children.
 func holder(w *process.Work) error {
 	if err := hold(parentHolds); err != nil {
 		return err
@@ -90,7 +90,7 @@ func peakOf(c process.Config) (int64, error) {
 	return exit.MaxRSS, err
 }
 
-// hold takes memory that the race detector does not double.
+// hold takes n bytes of memory that the race detector does not double.
 func hold(n int) error {
 	memory, err := unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	for i := 0; i < len(memory); i += os.Getpagesize() {

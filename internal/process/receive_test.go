@@ -12,12 +12,12 @@ import (
 	"brood/internal/process"
 )
 
-// receiver keeps what one child tells.
+// receiver keeps the events of one child.
 type receiver struct {
 	text strings.Builder
-	ends int // how many empty pieces there were
+	ends int // number of empty pieces
 	over chan struct{}
-	held <-chan struct{} // closed when it may go on; nil: at once
+	held <-chan struct{} // receive waits until it is closed; nil for no wait
 }
 
 func newReceiver() *receiver { return &receiver{over: make(chan struct{})} }
@@ -36,10 +36,11 @@ func (r *receiver) receive(piece []byte) {
 }
 
 func chattyTo(r *receiver, lines int) process.Config {
-	return process.Config{Target: "chatty", Args: []string{fmt.Sprint(lines)}, Kwargs: map[string]string{"to": "events"}, Receive: r.receive}
+	return process.Config{Target: "chatty", Args: []string{fmt.Sprint(lines)},
+		Kwargs: map[string]string{"to": "events"}, Receive: r.receive}
 }
 
-// What many children tell at once, more than a pipe holds, is received whole, and its end once.
+// The events of many children at once, each more than a pipe holds, arrive whole, each with one end.
 func TestReceive(t *testing.T) {
 	const children, lines = 8, 20_000
 	var want strings.Builder
@@ -65,7 +66,7 @@ func TestReceive(t *testing.T) {
 	}
 }
 
-// Whoever is slow to receive holds up no end of another child.
+// A slow receiver holds up no end of another child.
 func TestSlowReceiverHoldsUpNoEnd(t *testing.T) {
 	gate := make(chan struct{})
 	slow, other := newReceiver(), newReceiver()
@@ -85,7 +86,7 @@ func TestSlowReceiverHoldsUpNoEnd(t *testing.T) {
 	}
 }
 
-// The end comes also when the child was given up.
+// The end of events comes also after Abandon.
 func TestReceiveUntilGivenUp(t *testing.T) {
 	r := newReceiver()
 	p := start(t, process.Config{Target: "hang", Receive: r.receive})
@@ -100,7 +101,7 @@ func TestReceiveUntilGivenUp(t *testing.T) {
 	}
 }
 
-// Of a child that cannot be started nothing comes, not even an end.
+// A failed start calls Receive never, not even with an end.
 func TestReceiveNothingOfWhatWasNotStarted(t *testing.T) {
 	t.Setenv("TOO_LONG", strings.Repeat("x", 256<<10)) // execve(2): MAX_ARG_STRLEN
 	r := newReceiver()

@@ -3,14 +3,18 @@
 package process_test
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"testing"
 
 	"brood/internal/process"
+
+	"golang.org/x/sys/unix"
 )
 
-// A child has the file that is shared with it, and passes it on only when it wants to.
+// A child has the shared file, and its own children have it only if it passes the file on.
 func TestShared(t *testing.T) {
 	for _, row := range []struct {
 		name         string
@@ -44,13 +48,13 @@ func TestShared(t *testing.T) {
 				t.Errorf("the file has %q, %v, want %q", contents, err, row.writes)
 			}
 			if _, err := f.Stat(); err != nil {
-				t.Errorf("it is not the caller's any more: %v", err)
+				t.Errorf("the caller cannot use it any more: %v", err)
 			}
 		})
 	}
 }
 
-// A child has the files that are passed to it, in their order, and its own children have not.
+// A child has the files in their order, and its own children have none of them.
 func TestFiles(t *testing.T) {
 	var files []*os.File
 	for _, contents := range []string{"one", "two", "three"} {
@@ -85,4 +89,50 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shared writes to the file that it shares with its parent, and tells whether its own children would inherit
+// it.
+func shared(w *process.Work) error {
+	if w.Shared == nil {
+		_, err := fmt.Fprint(w.Events, "nothing")
+		return err
+	}
+	flags, err := unix.FcntlInt(w.Shared.Fd(), unix.F_GETFD, 0)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.Events, "inherited=%t", flags&unix.FD_CLOEXEC == 0)
+	_, err = w.Shared.Write([]byte("child "))
+	return err
+}
+
+// shares starts a child and copies its events. With an argument it passes its shared file on.
+func shares(w *process.Work) error {
+	passed := process.Config{Target: "shared", Events: true}
+	if len(w.Args) > 0 {
+		passed.Shared = w.Shared
+	}
+	p := process.New(passed)
+	if err := p.Start(); err != nil {
+		return err
+	}
+	_, err := io.Copy(w.Events, p.Events())
+	return errors.Join(err, p.Join())
+}
+
+// files writes the contents of each of its files, and whether its own children would inherit it.
+func files(w *process.Work) error {
+	for _, f := range w.Files {
+		contents, err := io.ReadAll(f)
+		if err != nil {
+			return err
+		}
+		flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFD, 0)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w.Events, "%s inherited=%t\n", contents, flags&unix.FD_CLOEXEC == 0)
+	}
+	return nil
 }

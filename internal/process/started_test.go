@@ -95,7 +95,8 @@ func TestRow15StoppedChild(t *testing.T) {
 }
 
 func TestRow16SentinelsInOrder(t *testing.T) {
-	children := []*process.Process{start(t, process.Config{Target: "hang"}), start(t, process.Config{Target: "hang"}), start(t, process.Config{Target: "hang"})}
+	children := []*process.Process{start(t, process.Config{Target: "hang"}),
+		start(t, process.Config{Target: "hang"}), start(t, process.Config{Target: "hang"})}
 	waiting := append([]*process.Process(nil), children...)
 	for _, i := range []int{2, 0, 1} {
 		up(t, children[i])
@@ -112,12 +113,13 @@ func TestRow16SentinelsInOrder(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if ended, err := process.WaitAny(ctx, start(t, process.Config{Target: "hang"})); ended != nil || !errors.Is(err, context.Canceled) {
+	if ended, err := process.WaitAny(ctx, start(t, process.Config{Target: "hang"})); ended != nil ||
+		!errors.Is(err, context.Canceled) {
 		t.Errorf("WaitAny without an end: %v, %v", ended, err)
 	}
 }
 
-// As in Python what has no sentinel is an error; and so is what has given up ending.
+// A process without a sentinel is an error, as in Python; an abandoned one is, too.
 func TestRow16NoSentinel(t *testing.T) {
 	alive, closed := start(t, process.Config{Target: "hang"}), process.New(process.Config{Name: "closed"})
 	if err := closed.Close(); err != nil {
@@ -140,14 +142,16 @@ func TestRow16NoSentinel(t *testing.T) {
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if got, err := process.WaitAny(ctx, alive, row.process); !errors.Is(err, row.want) || err.Error() != row.text || got != nil {
+		if got, err := process.WaitAny(ctx, alive, row.process); !errors.Is(err, row.want) ||
+			err.Error() != row.text || got != nil {
 			t.Errorf("%v, %v; want %s", got, err, row.text)
 		}
 		if row.want != process.ErrAbandoned {
 			continue
 		}
-		if got, err := process.WaitAny(ctx, ended, row.process); !errors.Is(err, row.want) || len(got) != 1 || got[0] != ended {
-			t.Errorf("beside one that has ended: %v, %v", got, err)
+		if got, err := process.WaitAny(ctx, ended, row.process); !errors.Is(err, row.want) || len(got) != 1 ||
+			got[0] != ended {
+			t.Errorf("beside an ended process: %v, %v", got, err)
 		}
 	}
 }
@@ -168,7 +172,7 @@ func TestAbandonEndsWaitAny(t *testing.T) {
 			t.Error(err)
 		}
 	case <-time.After(time.Minute):
-		t.Error("it waits on")
+		t.Error("WaitAny still waits")
 	}
 }
 
@@ -230,13 +234,14 @@ func TestRow19ChildWaitsForItsOwnChildren(t *testing.T) {
 	}
 }
 
-// A child uses one CPU, unless the user asked for more, and so do its own children. Another Go program
-// that a child starts has all CPUs.
+// A child uses one CPU, unless the user asked for more, and so do its own children. Another Go program that a
+// child starts has all CPUs.
 func TestOneCPU(t *testing.T) {
-	for asked, want := range map[string]string{"": "1 program=\n1 program=\n", "3": "3 program=3\n3 program=3\n", "1": "1 program=1\n1 program=1\n"} {
+	for asked, want := range map[string]string{"": "1 program=\n1 program=\n", "3": "3 program=3\n3 program=3\n",
+		"1": "1 program=1\n1 program=1\n"} {
 		t.Setenv("GOMAXPROCS", asked)
 		if asked == "" {
-			os.Unsetenv("GOMAXPROCS") // and Setenv's cleanup has what it was
+			os.Unsetenv("GOMAXPROCS") // t.Setenv restores it
 		}
 		p := start(t, process.Config{Target: "cpus", Args: []string{"and a child"}})
 		if got := said(t, p); got != want {

@@ -58,7 +58,8 @@ func (c call) run(w *process.Work) error {
 		}
 		name := args[c.args-1]
 		if err := c.do(at, args[:c.args]...); err != nil && at.ctx.Err() == nil {
-			at.settle(event.Event{Kind: event.Failed, File: name, Error: err.Error(), Transient: filecopy.Transient(err)})
+			at.settle(event.Event{Kind: event.Failed, File: name, Error: err.Error(),
+				Transient: filecopy.Transient(err)})
 			failures = append(failures, fmt.Errorf("%q: %w", name, err))
 		}
 		at.item++

@@ -17,7 +17,8 @@ import (
 )
 
 func TestLookup(t *testing.T) {
-	for name, want := range map[string]bool{"copy": true, "link": true, "verify": true, "mark": true, "unmark": true, "make": true, "": false, "-": false, "Copy": false, "sing": false} {
+	for name, want := range map[string]bool{"copy": true, "link": true, "verify": true, "mark": true,
+		"unmark": true, "make": true, "": false, "-": false, "Copy": false, "sing": false} {
 		if found, ok := target.Lookup(name); ok != want || (found != nil) != want {
 			t.Errorf("Lookup(%q): %v, want %v", name, ok, want)
 		}
@@ -93,11 +94,13 @@ func TestConfig(t *testing.T) {
 			"copy", names, map[string]string{"source": "s", "dest": "d", "overwrite": "never"},
 		},
 		"copy with many options": {
-			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
+			target.Kwargs{Source: "s", Dest: "d",
+				Options: filecopy.Options{Hash: digest.MD5, Durable: true, Resume: true}}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "hash": "md5", "durable": "true", "resume": "true"},
 		},
 		"archive": {
-			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Archive: true, Strict: true}, Confine: confine.Always}.Copy(names),
+			target.Kwargs{Source: "s", Dest: "d", Options: filecopy.Options{Archive: true, Strict: true},
+				Confine: confine.Always}.Copy(names),
 			"copy", names, map[string]string{"source": "s", "dest": "d", "archive": "true", "strict": "true", "confine": "always"},
 		},
 		"link": {

@@ -51,7 +51,8 @@ func TestReopen(t *testing.T) {
 			if err := row.change(dir); err != nil {
 				t.Fatal(err)
 			}
-			wantRoot(t, "by path", row.byPath, opened, func() (*os.Root, error) { return reopenByPath(opened, dir+"/f") })
+			wantRoot(t, "by path", row.byPath, opened,
+				func() (*os.Root, error) { return reopenByPath(opened, dir+"/f") })
 			if runtime.GOOS == "linux" {
 				wantRoot(t, "by descriptor", "", opened, func() (*os.Root, error) { return reopen(opened, dir+"/f") })
 			}
