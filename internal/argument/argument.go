@@ -8,8 +8,8 @@
 //		argument.Parsed("hash", &c.Hash, digest.Parse), // --hash=xxh128
 //	}
 //
-// A zero value is left out, so it is what the reader has without the argument. Text passes unchanged, whatever
-// bytes it has. Parent and child make the same table, so each argument has one spelling.
+// Parent and child make the same table, so each argument has one spelling. A zero value is left out, and is
+// what the child has without the argument. Text passes unchanged, also bytes that are no UTF-8.
 package argument
 
 import (
@@ -96,7 +96,7 @@ func parseNumber[N number](key, value string) (n N, err error) {
 	return N(wide), nil
 }
 
-// Parsed is written as fmt prints it, and read by parse, whose error names the argument and the value.
+// Parsed is written as fmt prints it, and read by parse. The error of parse names the argument and the value.
 func Parsed[T comparable](key string, to *T, parse func(string) (T, error)) Row {
 	row := Row{Key: key, Read: func(value string) (err error) {
 		*to, err = parse(value)

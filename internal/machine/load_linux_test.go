@@ -9,7 +9,7 @@ import (
 )
 
 // TestLoad: processes that use the CPU count while they run, and not while they are stopped. Other processes
-// run here, too, so the test polls until the number is one that ours alone can explain.
+// run here, too. So the test polls until the load reaches the number of its own, and then until it is lower.
 func TestLoad(t *testing.T) {
 	const busy = 20
 	var spinners []*os.Process

@@ -8,7 +8,7 @@ type Sleep struct {
 	// Z is a zombie.
 	State string
 
-	// Channel is the kernel function in which that thread sleeps (proc_pid_wchan(5)); "" if it is not known.
+	// Channel is the kernel function that the thread sleeps in (proc_pid_wchan(5)); "" if it is not known.
 	Channel string
 }
 

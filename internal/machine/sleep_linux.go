@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// held lists the states, first the one that holds a process up the most. t is a stop by a tracer.
+// held lists the states, from the most held up to the least. t is a stop by a tracer.
 const held = "DTtSRIZX"
 
-// idle are words of the kernel functions in which Go's idle threads sleep: futex_wait_queue, futex_do_wait;
-// ep_poll, do_epoll_wait; hrtimer_nanosleep. The names differ between versions, these words do not.
+// idle are words from the names of the kernel functions that Go's idle threads sleep in: futex_wait_queue,
+// futex_do_wait; ep_poll, do_epoll_wait; hrtimer_nanosleep. The names differ between versions, these words do
+// not.
 var idle = []string{"futex", "ep_poll", "epoll", "nanosleep"}
 
 func sleepOf(pid int) (worst Sleep) {

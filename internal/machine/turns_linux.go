@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// userHz is the unit of CPU time in stat files, in 1/s, whatever the kernel's own clock is (proc_pid_stat(5)).
+// userHz is the unit of CPU time in stat files, in 1/s. It does not depend on the kernel's own clock
+// (proc_pid_stat(5)).
 const userHz = 100
 
 func turnsOf(pid int) (all Turns) {

@@ -21,7 +21,11 @@ func TestTurns(t *testing.T) {
 	if !eventually(func() bool { return turns().Held && glance().Held }) {
 		t.Errorf("stopped: %+v, %+v", turns(), glance())
 	}
-	if !eventually(func() bool { before := turns().Ran; return turns().Ran == before }) { // its threads stop one after the other
+	stands := func() bool { // its threads stop one after the other
+		before := turns().Ran
+		return turns().Ran == before
+	}
+	if !eventually(stands) {
 		t.Error("it runs, although it is stopped")
 	}
 	signal(t, syscall.SIGKILL, p)
