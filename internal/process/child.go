@@ -43,9 +43,9 @@ type Work struct {
 	terminable terminable
 }
 
-// Context is cancelled by SIGTERM, and by SIGXCPU (Limits.CPUTime). Without a call of Context these signals end
-// the child at once. A target that has something to clean up calls Context first, and returns soon after it is
-// done. The child then still ends by that signal (exit code -15 or -24).
+// Context returns a context that SIGTERM cancels, and SIGXCPU (Limits.CPUTime). Without a call of Context these
+// signals end the child at once. A target that has something to clean up calls Context first, and returns soon
+// after it is done. The child then still ends by that signal (exit code -15 or -24).
 func (w *Work) Context() context.Context {
 	ctx, listen := w.LateContext()
 	listen()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Limits bound what a child may take of the machine. Only Linux has them. The zero value is no limits. A
-// child's own children have the same limits.
+// Limits bound what a child may take of the machine. Only Linux has them. The zero value is no limits. The
+// programs that a child starts have the same limits.
 //
 //	Memory, CPUTime   the child sets for itself before its target runs; its command line shows them
 //	Nice, IO          are those of the thread that starts it, so that each of its threads has them from the beginning

@@ -21,10 +21,10 @@ import (
 //     and no descriptor is left.
 //   - watch has ended called once, when the child has ended. Until wait the child is a zombie, unless
 //     ReapsAtOnce.
-//   - wait reaps the child, and nothing else does.
+//   - wait returns how the child ended. It is the only one to reap a child, or the watcher is, where ReapsAtOnce.
 //   - No signal reaches a stranger that got the PID of a reaped child.
 //
-// The systems differ behind these types. Each has a file for Linux, and one for the others:
+// The systems differ behind these types. Each has a file for each kind of system:
 //
 //	              Linux                                   elsewhere
 //	watcher       one goroutine for all children          one goroutine and one thread for each child
@@ -49,8 +49,8 @@ type popen struct {
 // (golang/go#23019).
 const outputDelay = time.Second
 
-// errCgroup is a failed start in a control group, which may succeed without. The kernel is older than 5.7, or a
-// container's filter does not know clone3.
+// errCgroup means that a start in a control group has failed: the kernel is older than 5.7, or a container's
+// filter does not know clone3. Without a group the start may succeed.
 var errCgroup = errors.New("in a control group of its own")
 
 // start starts the child that c describes, with the ties to this process. s starts it; nil for this thread.
