@@ -33,11 +33,13 @@ type ownFlags struct {
 	daemon     bool
 	memory     int64         // Limits.Memory
 	cpuTime    time.Duration // Limits.CPUTime
-	events     uintptr       // a descriptor, on Windows a handle; 0 for none
-	shared     uintptr       // likewise
-	files      []uintptr
-	guardian   uintptr
-	lifeline   uintptr
+
+	// Descriptors, on Windows handles; 0 for none.
+	events   uintptr
+	shared   uintptr
+	files    []uintptr
+	guardian uintptr
+	lifeline uintptr
 }
 
 func (o *ownFlags) rows() []argument.Row {

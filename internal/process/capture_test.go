@@ -89,7 +89,7 @@ func TestChildCostsNoGoroutine(t *testing.T) {
 }
 
 // A failed start leaves no descriptor of the child's standard error.
-func TestNoDescriptorOfWhatWasNotStarted(t *testing.T) {
+func TestNoDescriptorAfterFailedStart(t *testing.T) {
 	if process.ReapsAtOnce {
 		t.Skip("platform: /proc/self/fd")
 	}

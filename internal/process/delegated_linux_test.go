@@ -81,7 +81,7 @@ func TestDaemonsControlGroupOfOthers(t *testing.T) {
 
 // Any of these may be killed with the parent: the kernel still ends each daemon's group. If the daemon was
 // killed, too, the descendants that hold its lifeline make the kernel do that.
-func TestGroupsEndWhoeverIsKilled(t *testing.T) {
+func TestGroupsEndWithTheParent(t *testing.T) {
 	for name, roles := range map[string][]string{
 		"guardians and parent":          {"guardian", "parent"},
 		"all":                           {"guardian", "daemon", "parent"},

@@ -14,7 +14,7 @@ func setDescriptors(n int) error {
 	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: uint64(n), Max: uint64(n)})
 }
 
-// shortenPipes leaves a process's pipes no more than a page each.
+// shortenPipes shrinks each pipe of a process to one page.
 func shortenPipes(pid int) error {
 	links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, link := range links {

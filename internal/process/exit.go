@@ -46,7 +46,7 @@ func exitOf(state *os.ProcessState) Exit {
 	return e
 }
 
-// lostStatus is what Python reports for a child that somebody else reaped.
+// lostStatus is the exit code of a child that another part of the program reaped, as in Python.
 const lostStatus = 255
 
 // exitStatus returns the exit status for a target's error.

@@ -7,7 +7,7 @@ import (
 
 const terminateSignal = syscall.SIGKILL
 
-// Windows knows no death by signal.
+// endedBy is false: on Windows no signal ends a process.
 func endedBy(*os.ProcessState) (syscall.Signal, bool) { return 0, false }
 
 func signalName(syscall.Signal) string { return "" }

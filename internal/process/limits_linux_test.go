@@ -109,8 +109,7 @@ func TestLimitsOfTheKernel(t *testing.T) {
 	}
 }
 
-// A daemon with a priority ends with its parent as any other: the thread that has
-// started it is not to end before.
+// A daemon with a priority ends with its parent as any other: the thread that started it lives until then.
 func TestDaemonsWithPriorityLive(t *testing.T) {
 	limits := process.Limits{Nice: 1}
 	var daemons []*process.Process

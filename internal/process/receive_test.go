@@ -102,7 +102,7 @@ func TestReceiveUntilGivenUp(t *testing.T) {
 }
 
 // A failed start calls Receive never, not even with an end.
-func TestReceiveNothingOfWhatWasNotStarted(t *testing.T) {
+func TestReceiveNothingAfterFailedStart(t *testing.T) {
 	t.Setenv("TOO_LONG", strings.Repeat("x", 256<<10)) // execve(2): MAX_ARG_STRLEN
 	r := newReceiver()
 	if err := process.New(process.Config{Receive: r.receive}).Start(); !errors.Is(err, syscall.E2BIG) {
