@@ -5,8 +5,8 @@ import (
 	"io/fs"
 )
 
-// The parts of a POSIX ACL as xattrs hold it (linux/posix_acl_xattr.h): a
-// version, then entries of a tag, permission bits and an id.
+// The layout of a POSIX ACL in an xattr (linux/posix_acl_xattr.h): a version, then entries
+// of a tag, permission bits and an id.
 const (
 	aclVersion   = 2
 	aclHeader    = 4 // bytes
@@ -18,11 +18,12 @@ const (
 	aclAllRights = 0o7
 )
 
-// withoutACL is the mode of a copy that has not the ACL of its source, so that
-// it lets in nobody whom the source does not: the group bits of a file with an
-// ACL are its mask, the most that anyone named may do, and not what the group
-// may. Nor may the group and all others do more than the least of those named,
-// whom the ACL may shut out.
+// withoutACL returns the mode of a copy that lacks the ACL of its source. With that mode the
+// copy lets in nobody whom the source does not.
+//
+// The group bits of a file with an ACL are its mask: the most rights of any user or group
+// that the ACL names. They are not the group's rights. The ACL may also shut out somebody
+// whom it names. So the group and all others get no more rights than anybody named has.
 func withoutACL(mode fs.FileMode, acl []byte) fs.FileMode {
 	if len(acl) < aclHeader || binary.LittleEndian.Uint32(acl) != aclVersion {
 		return mode &^ 0o077

@@ -8,24 +8,25 @@ import (
 
 const (
 	accessACL  = "system.posix_acl_access"
-	defaultACL = "system.posix_acl_default" // of a folder: the ACL of what is made in it
+	defaultACL = "system.posix_acl_default" // ACL that new files of a folder get
 	capability = "security.capability"
 )
 
-// specialBits go beyond reading, writing and executing.
+// specialBits are the mode bits beside those to read, write and execute.
 const specialBits = fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
-// keptMode is what Archive keeps of a mode.
+// keptMode has the mode bits that Archive keeps.
 const keptMode = fs.ModePerm | specialBits
 
-// attributes are what Archive keeps of a file beside contents and times.
+// attributes are the attributes of a file that Archive keeps, beside contents and times. An
+// ACL or capability set that the file lacks is nil.
 type attributes struct {
 	mode     fs.FileMode
 	uid, gid int
-	xattrs   []xattr // those without a field of their own
-	access   []byte  // ACL; nil where there is none, as with the next two
+	xattrs   []xattr // all xattrs but those below
+	access   []byte  // ACL
 	inherit  []byte  // default ACL
-	caps     []byte
+	caps     []byte  // capabilities
 }
 
 type xattr struct {
@@ -46,11 +47,10 @@ func (a *attributes) add(name string, value []byte) {
 	}
 }
 
-// keep gives a file that has just been made the permission bits of another,
-// whose info is given, or with Archive all its attributes, and returns those
-// that it could not. Times are kept, so set them before: later the file may not
-// be ours.
-func keep(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) {
+// keepAttributes gives the new file to the permission bits of from, or with Archive all its
+// attributes. info is from's info. keepAttributes returns the attributes that it could not
+// give. It does not change the times: set them before, as the file may not be ours afterwards.
+func keepAttributes(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) {
 	if !opts.Archive {
 		return nil, keepMode(from, info, to)
 	}
@@ -64,8 +64,8 @@ func keep(from inode, info fs.FileInfo, to inode, opts Options) (losses, error) 
 	return g.lost.judged(opts)
 }
 
-// keepByName does it for what is not opened to be copied: folders, symlinks,
-// FIFOs and devices.
+// keepByName is keepAttributes for files that a copy does not open: folders, symlinks, FIFOs
+// and devices.
 func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstName string, opts Options) (losses, error) {
 	from, err := pinSeen(src, name, info)
 	if err != nil {
@@ -77,7 +77,8 @@ func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstNa
 		return nil, err
 	}
 	defer to.close()
-	// What has taken the place of a temporary is given nothing: it may be a hard link to any file.
+	// Another file may have taken the temporary's name. It may be a hard link to any file, so
+	// it must not get the attributes.
 	made, err := to.stat()
 	if err != nil {
 		return nil, NewError("stat", err)
@@ -85,13 +86,13 @@ func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstNa
 	if made.Mode().Type() != info.Mode().Type() {
 		return nil, errOpenedChanged
 	}
-	return keep(from, info, to, opts)
+	return keepAttributes(from, info, to, opts)
 }
 
-// pinSeen is the inode of a name, if it still is the file that was seen.
+// pinSeen pins a name, and returns errOpenedChanged if it no longer is the file seen.
 func pinSeen(root *os.Root, name string, seen fs.FileInfo) (inode, error) {
 	i, err := pin(root, name)
-	if errors.Is(err, fs.ErrNotExist) { // which would look like a temporary that was swept
+	if errors.Is(err, fs.ErrNotExist) { // ErrNotExist itself would mean a swept temporary
 		return inode{}, errOpenedChanged
 	}
 	if err != nil {
@@ -110,8 +111,8 @@ func pinSeen(root *os.Root, name string, seen fs.FileInfo) (inode, error) {
 	return inode{}, err
 }
 
-// keepMode removes the ACL that the file has inherited from its folder: whom it
-// names would be let in by the group bits.
+// keepMode gives a file the permission bits of another. It removes the ACL that the file
+// inherited from its folder: the group bits would let in everybody whom that ACL names.
 func keepMode(from inode, src fs.FileInfo, to inode) error {
 	mode, err := modeAlone(from, src)
 	if err != nil {
@@ -126,10 +127,10 @@ func keepMode(from inode, src fs.FileInfo, to inode) error {
 	return nil
 }
 
-// modeAlone is the permission bits of a file for a copy without its ACL.
+// modeAlone returns the permission bits of a file, for a copy that lacks its ACL.
 func modeAlone(from inode, src fs.FileInfo) (fs.FileMode, error) {
 	mode := src.Mode().Perm()
-	if mode&0o070 == 0 { // nobody named may do anything
+	if mode&0o070 == 0 { // an ACL gives nobody any rights
 		return mode, nil
 	}
 	acl, err := from.get(accessACL)
@@ -142,7 +143,7 @@ func modeAlone(from inode, src fs.FileInfo) (fs.FileMode, error) {
 	return withoutACL(mode, acl), nil
 }
 
-// modeAloneOf is that of a name.
+// modeAloneOf is modeAlone for a name below src.
 func modeAloneOf(src *os.Root, name string, info fs.FileInfo) (fs.FileMode, error) {
 	from, err := pin(src, name)
 	if err != nil {

@@ -12,20 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inode is a file to read or set attributes of, whatever happens to its name.
+// inode is a file whose attributes can be read and set, even if its name changes.
 type inode struct {
 	file *os.File
 
-	// path names a file that was not opened to be read or written, in which
-	// case xattrs and mode can't be reached by its descriptor.
-	path string
-	seen bool // path ends in a name that was not opened at all, and is not followed
+	// path of the file, if it is not open for reading or writing: then its xattrs and mode
+	// are out of reach by the descriptor.
+	path     string
+	unopened bool // file is nil; path ends in a name, which is not followed if it is a link
 }
 
-func opened(f *os.File) inode { return inode{file: f} }
+func inodeOf(f *os.File) inode { return inode{file: f} }
 
-// pin is the inode of a name, which may be a symlink, a FIFO or a device: they
-// are neither followed nor opened. It is to be closed.
+// pin returns the inode of a name. It neither follows a symlink nor opens a FIFO or a device.
+// Close the inode after use.
 func pin(root *os.Root, name string) (inode, error) {
 	f, err := root.OpenFile(name, unix.O_PATH|unix.O_NOFOLLOW, 0)
 	if err != nil {
@@ -34,13 +34,13 @@ func pin(root *os.Root, name string) (inode, error) {
 	return inode{file: f, path: fmt.Sprintf("/proc/self/fd/%d", f.Fd())}, nil
 }
 
-// named is the inode that has a name in an open folder, to read its attributes.
-func named(folder *os.File, base string) inode {
-	return inode{path: fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), base), seen: true}
+// inodeAt returns the inode with a name in an open folder, only to read its attributes.
+func inodeAt(folder *os.File, base string) inode {
+	return inode{path: fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), base), unopened: true}
 }
 
-// openToSee opens a folder to reach what is in it, which takes no right to list it.
-func openToSee(root *os.Root, name string) (*os.File, error) {
+// openPath opens a folder to reach the files in it. That needs no right to list the folder.
+func openPath(root *os.Root, name string) (*os.File, error) {
 	return root.OpenFile(name, unix.O_PATH|unix.O_DIRECTORY, 0)
 }
 
@@ -55,16 +55,16 @@ func (i inode) chmod(mode fs.FileMode) error {
 	return i.file.Chmod(mode)
 }
 
-// chown leaves what is -1.
+// chown sets the owner and the group. -1 leaves one as it is.
 func (i inode) chown(uid, gid int) error {
 	return ignoringEINTR(func() error { return unix.Fchownat(int(i.file.Fd()), "", uid, gid, unix.AT_EMPTY_PATH) })
 }
 
-// list is the names of the xattrs, none in a file system that has none.
+// list returns the names of the xattrs. A file system without xattrs has none.
 func (i inode) list() (names []string, err error) {
-	for range attempts { // it may grow between the call for its size and that for it
+	for range attempts { // the list may grow between the call for its size and the call for it
 		switch {
-		case i.seen:
+		case i.unopened:
 			names, err = xattrs.LList(i.path)
 		case i.path != "":
 			names, err = xattrs.List(i.path)
@@ -81,10 +81,10 @@ func (i inode) list() (names []string, err error) {
 	return names, errno(err)
 }
 
-// get is the value of an xattr, nil when there is none of that name.
+// get returns the value of an xattr, or nil if the file lacks it.
 func (i inode) get(name string) (value []byte, err error) {
 	switch {
-	case i.seen:
+	case i.unopened:
 		value, err = xattrs.LGet(i.path, name)
 	case i.path != "":
 		value, err = xattrs.Get(i.path, name)
@@ -102,8 +102,8 @@ func (i inode) has(x xattr) bool {
 	return err == nil && value != nil && bytes.Equal(value, x.value)
 }
 
-// set sets an xattr. ENOSPC is the error of a full disk and that of ext4 for a
-// value above 4 KiB, btrfs above 16: with room on the disk, it is E2BIG here.
+// set sets an xattr. ext4 returns ENOSPC for a value above 4 KiB, and btrfs above 16 KiB, as
+// if the disk were full. If the disk has room, set returns E2BIG instead.
 func (i inode) set(name string, value []byte) (err error) {
 	if i.path != "" {
 		err = xattrs.Set(i.path, name, value)
@@ -116,7 +116,7 @@ func (i inode) set(name string, value []byte) (err error) {
 	return errno(err)
 }
 
-// hasRoom tells whether the file system has room for many an xattr.
+// hasRoom reports whether the file system has room for many xattrs.
 func (i inode) hasRoom() bool {
 	const enough = 1 << 20 // bytes
 	var st unix.Statfs_t
@@ -124,7 +124,7 @@ func (i inode) hasRoom() bool {
 	return err == nil && int64(st.Bavail)*int64(st.Bsize) >= enough
 }
 
-// remove removes an xattr where there is one.
+// remove removes an xattr. It is no error if the file lacks it.
 func (i inode) remove(name string) (err error) {
 	if i.path != "" {
 		err = xattrs.Remove(i.path, name)
@@ -137,7 +137,7 @@ func (i inode) remove(name string) (err error) {
 	return errno(err)
 }
 
-// errno is err without the names that the library adds.
+// errno removes the names that the library adds to an error.
 func errno(err error) error {
 	var number syscall.Errno
 	if errors.As(err, &number) {
@@ -146,15 +146,15 @@ func errno(err error) error {
 	return err
 }
 
-// shed removes the ACLs that a new folder has inherited from that around it.
-func shed(dir *os.Root) error {
+// removeACLs removes the ACLs that a new folder inherited from its parent folder.
+func removeACLs(dir *os.Root) error {
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
 		return NewError("open folder", err)
 	}
 	defer f.Close()
 	for _, name := range []string{accessACL, defaultACL} {
-		if err := opened(f).remove(name); err != nil {
+		if err := inodeOf(f).remove(name); err != nil {
 			return NewError("remove ACL", err)
 		}
 	}

@@ -21,8 +21,8 @@ func TestNoStepLetsInTooEarly(t *testing.T) {
 			to := madeAs(t, root, "to", 0, 0, 0o600)
 			info, err := from.Stat()
 			check(t, err)
-			g := giving{to: opened(to)}
-			check(t, g.read(opened(from), info))
+			g := giving{to: inodeOf(to)}
+			check(t, g.read(inodeOf(from), info))
 			steps := g.steps()
 			for i, step := range steps {
 				check(t, step())

@@ -7,22 +7,22 @@ import (
 	"os"
 )
 
-// inode is a file to read or set attributes of: an open one, or a name in a
-// folder. It has no xattrs and no ACLs here.
+// inode is a file whose attributes can be read and set: an open file, or a name in a folder.
+// On this system it has no xattrs and no ACLs.
 type inode struct {
 	file *os.File
 	dir  *os.Root
 	name string
 }
 
-func opened(f *os.File) inode { return inode{file: f} }
+func inodeOf(f *os.File) inode { return inode{file: f} }
 
 func pin(root *os.Root, name string) (inode, error) { return inode{dir: root, name: name}, nil }
 
-func named(*os.File, string) inode { return inode{} }
+func inodeAt(*os.File, string) inode { return inode{} }
 
-// openToSee opens nothing: there is no attribute to read.
-func openToSee(*os.Root, string) (*os.File, error) { return nil, nil }
+// openPath opens nothing: this system has no attributes to read.
+func openPath(*os.Root, string) (*os.File, error) { return nil, nil }
 
 func (inode) close() {}
 
@@ -40,7 +40,7 @@ func (i inode) chmod(mode fs.FileMode) error {
 	return i.dir.Chmod(i.name, mode)
 }
 
-// chown leaves what is -1.
+// chown sets the owner and the group. -1 leaves one as it is.
 func (i inode) chown(uid, gid int) error {
 	if i.file != nil {
 		return i.file.Chown(uid, gid)
@@ -54,4 +54,4 @@ func (inode) has(xattr) bool             { return false }
 func (inode) set(string, []byte) error   { return nil }
 func (inode) remove(string) error        { return nil }
 
-func shed(*os.Root) error { return nil }
+func removeACLs(*os.Root) error { return nil }

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Available is an error where nothing can be copied: an open file is named by /proc/self/fd where it
-// has no name yet, or where its attributes are read.
+// Available returns an error if this process cannot copy. A copy needs /proc/self/fd, the name
+// of an open file: to link a file that has no name yet, and to read attributes.
 func Available() error {
 	if err := unix.Access("/proc/self/fd", unix.X_OK); err != nil {
 		return fmt.Errorf("no /proc is mounted here, and nothing can be copied without it: /proc/self/fd: %w", err)

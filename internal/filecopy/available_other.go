@@ -2,5 +2,5 @@
 
 package filecopy
 
-// Available is nil: a copy needs nothing here that may be missing.
+// Available returns nil: on this system a copy needs nothing that may be missing.
 func Available() error { return nil }

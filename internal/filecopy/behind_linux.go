@@ -6,26 +6,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// behind has a copy written to the medium while it is made, a window behind what
-// is written to the page cache:
+// behind writes a copy to the medium while the copy is made. It stays a window behind the
+// bytes in the page cache:
 //
 //	0 ─── on the medium ─── clean ─── on its way ─── started ─── in the page cache ─── end
 //
-// The sync at the end is short then, a slow medium holds up the copy rather than
-// the whole machine's memory, and what is said of the progress is true.
+// So the sync at the end is short, and the reported progress is true. A slow medium delays
+// the copy, and does not fill the memory of the whole machine.
 type behind struct {
 	file           *os.File
 	clean, started int64
-	unable         bool // the file system or the kernel can't
+	unable         bool // the file system or the kernel has no such call
 }
 
-// window, in bytes, is large enough for the medium to be written at its full
-// speed, and small enough to be seen growing.
+// window, in bytes, is large enough for the full speed of the medium. It is small enough to
+// show steady progress.
 const window = 8 << 20
 
-// wrote is told that the file is written up to end. An error says that something
-// did not reach the medium; no later sync would say that again (sync_file_range(2)
-// takes it off the file, as fsync does), so it is final.
+// wrote records that the file is written up to end, and may write a window to the medium. An
+// error means that some bytes did not reach the medium. It is final: no later sync would
+// report it again, as sync_file_range(2) clears it like fsync.
 func (b *behind) wrote(end int64) error {
 	for !b.unable && end-b.started >= window {
 		if err := b.sync(b.started, unix.SYNC_FILE_RANGE_WRITE); err != nil {
@@ -53,9 +53,9 @@ func (b *behind) sync(off int64, flags int) error {
 	return NewError("sync", err)
 }
 
-// reached is how much of what is written up to end is on the medium: what is
-// neither dirty nor being written, where the kernel can tell (cachestat(2), from
-// Linux 6.5 on).
+// reached returns how many of the bytes up to end are on the medium: neither dirty nor being
+// written. The kernel tells that from Linux 6.5 on (cachestat(2)). An older kernel counts the
+// bytes up to clean.
 func (b *behind) reached(end int64) int64 {
 	if end <= b.clean {
 		return end

@@ -4,8 +4,8 @@ package filecopy
 
 import "os"
 
-// behind does nothing: no call here starts to write a part of a file out, or
-// tells what has been. Nothing counts as on the medium before the sync at the end.
+// behind does nothing: this system has no call that starts to write part of a file to the
+// medium, or that reports it. No byte counts as on the medium before the sync at the end.
 type behind struct{ file *os.File }
 
 func (*behind) wrote(int64) error { return nil }

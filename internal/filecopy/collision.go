@@ -13,33 +13,33 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A destination may take two names for one: vfat, exfat and NTFS those that differ
-// in case, APFS and ext4 with casefold also those in another normal form of
-// Unicode, vfat the short name of a long one. Of two files with such names the
-// later would replace the earlier, so it is an error that the name is there in
-// another spelling. Nothing tells beforehand which names are taken for one, but
-// whether two are is seen when either is asked for.
+// A destination may treat two names as the same. vfat, exfat and NTFS do so for names that
+// differ in case. APFS, and ext4 with casefold, also do so for two normal forms of Unicode.
+// vfat does so for the short name of a long name. Of two files with such names, the later
+// would replace the earlier. So it is an error if the name exists in another spelling.
+// Nothing tells beforehand which names a destination treats as the same. A lookup of another
+// spelling shows it.
 
 var errOtherSpelling = errors.New("the destination has it in another spelling, and cannot hold both")
 
-// Spelling tells of names whether they are spelled like the entries that are found by
-// them. Of a folder that takes several spellings for one it keeps the names, until it is
-// asked for another folder.
+// Spelling compares names with the spelling of the entries that they find. If a folder treats
+// several spellings as the same, Spelling reads its names, and keeps them until a call with
+// another folder.
 type Spelling struct {
-	Read   func() // unless nil, called when some of a folder's names were read, which are many
+	Read   func() // called after each part of a folder's names is read; may be nil
 	folder string
-	names  map[string]bool // of the folder, when they were read
+	names  map[string]bool // names of the folder; nil before they are read
 }
 
-// Exact tells whether the entry base of dir is spelled like that, byte for byte; folder is
-// dir's name. It costs a stat, or two of a name that is not ASCII; only where the folder
-// takes another spelling for the same are its names read. An entry that is newer than
+// Exact reports whether the entry base of dir is spelled like base, byte for byte. folder is
+// dir's name. Exact costs a stat, or two stats for a name that is not ASCII. It reads the
+// folder's names only if the folder treats another spelling as the same. An entry made after
 // that is not exact.
 func (s *Spelling) Exact(dir *os.Root, folder, base string) (bool, error) {
-	return exact(dir, base, func() (bool, error) { return s.lists(dir, folder, base) })
+	return exact(dir, base, func() (bool, error) { return s.contains(dir, folder, base) })
 }
 
-func (s *Spelling) lists(dir *os.Root, folder, base string) (bool, error) {
+func (s *Spelling) contains(dir *os.Root, folder, base string) (bool, error) {
 	if s.names == nil || s.folder != folder {
 		s.folder, s.names = folder, map[string]bool{}
 		err := eachName(dir, func(names []string) bool {
@@ -59,7 +59,9 @@ func (s *Spelling) lists(dir *os.Root, folder, base string) (bool, error) {
 	return s.names[base], nil
 }
 
-func exact(dir *os.Root, base string, lists func() (bool, error)) (bool, error) {
+// exact reports whether the entry base of dir is spelled like base. It calls listed, which
+// looks base up in the list of dir's names, only if another spelling finds the same file.
+func exact(dir *os.Root, base string, listed func() (bool, error)) (bool, error) {
 	for _, other := range spellings(base) {
 		there, err := Lstat(dir, other)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -74,15 +76,15 @@ func exact(dir *os.Root, base string, lists func() (bool, error)) (bool, error) 
 				continue
 			}
 		}
-		// Hard links, or one entry.
-		return lists()
+		// Two hard links, or one entry.
+		return listed()
 	}
 	return true, nil
 }
 
-// spellings are others of a name, of which a folder takes one for the same if it
-// takes any. Those that go by case know at least that of ASCII; those that go by
-// normal form may not go by case.
+// spellings returns other spellings of a name. If a folder treats any spelling as the same, it
+// treats one of these as the same. A folder that ignores case does so at least for ASCII. A
+// folder that ignores the normal form may heed the case.
 func spellings(base string) []string {
 	others := make([]string, 0, 2)
 	if other := swapCase(base); other != base {
@@ -96,7 +98,7 @@ func spellings(base string) []string {
 	return others
 }
 
-// swapCase swaps the case of the ASCII letters, or if there are none, of all.
+// swapCase swaps the case of the ASCII letters. If there are none, it swaps that of all letters.
 func swapCase(s string) string {
 	swapped := []byte(s)
 	for i, c := range swapped {
@@ -115,8 +117,8 @@ func swapCase(s string) string {
 	}, s)
 }
 
-// lists tells whether the folder has an entry of just that name.
-func lists(dir *os.Root, base string) (found bool, err error) {
+// hasEntry reports whether the list of the folder's names has base.
+func hasEntry(dir *os.Root, base string) (found bool, err error) {
 	err = eachName(dir, func(names []string) bool {
 		found = slices.Contains(names, base)
 		return found
@@ -124,7 +126,8 @@ func lists(dir *os.Root, base string) (found bool, err error) {
 	return found, err
 }
 
-// eachName calls with some names of the folder after others, until that returns true.
+// eachName reads the names of the folder in parts, and calls call with each part until call
+// returns true.
 func eachName(dir *os.Root, call func(names []string) (enough bool)) error {
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
@@ -142,17 +145,17 @@ func eachName(dir *os.Root, call func(names []string) (enough bool)) error {
 	}
 }
 
-// checkSpelled is an error unless base is spelled so in dir.
+// checkSpelled returns an error if the entry base of dir has another spelling.
 func checkSpelled(op string, dir *os.Root, base string) error {
-	ok, err := exact(dir, base, func() (bool, error) { return lists(dir, base) })
+	ok, err := exact(dir, base, func() (bool, error) { return hasEntry(dir, base) })
 	if err == nil && !ok {
 		err = NewError(op, errOtherSpelling)
 	}
 	return err
 }
 
-// spelled is dir, which was opened as base in the folder above, if it is spelled so: two
-// folders that are taken for one would mix their files.
+// spelled returns dir, which was opened as base in the folder above. If its entry has another
+// spelling, it closes dir and returns an error: two source folders would mix their files in it.
 func spelled(dir, above *os.Root, base string) (*os.Root, error) {
 	if err := checkSpelled("open folder", above, base); err != nil {
 		dir.Close()

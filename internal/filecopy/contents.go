@@ -10,38 +10,37 @@ import (
 )
 
 const (
-	// blockSize, in bytes: larger blocks gain nothing, and this one is
-	// written in milliseconds, so that a cancel is heard.
+	// blockSize is the most bytes in a block. Larger blocks gain nothing. One block
+	// takes milliseconds, so a cancel takes effect soon.
 	blockSize = 1 << 20
 
-	// unsizedBlock is for files that don't tell their size: procfs gives a
-	// page at a time.
+	// unsizedBlock is the size of a block of files of unknown size, in bytes.
+	// procfs gives a page at a time.
 	unsizedBlock = 32 << 10
 )
 
-// contents are the bytes of src on their way to dst, a file that is empty or
-// has a partial copy. They are read and written at given offsets: the files' own
-// offsets mean nothing.
+// contents moves the bytes of src to dst. dst is empty, or has a partial copy. contents
+// reads and writes at explicit offsets, and ignores the files' own offsets.
 type contents struct {
 	src, dst *os.File
-	before   fs.FileInfo // of src, when it was opened
-	hash     hash.Hash   // of all that is read; nil when it isn't wanted
-	behind   *behind     // nil: the kernel writes when it likes
+	before   fs.FileInfo // src's info when it was opened
+	hash     hash.Hash   // of the bytes of src; nil without Options.Hash
+	behind   *behind     // nil: the kernel decides when to write to the medium
 	progress func(int64)
-	gate     gate // that all bytes have to pass
+	gate     gate // lets the bytes through
 	method   Method
 	buffer   *buffer
-	block    []byte // of the buffer, when first needed
+	block    []byte // part of buffer; nil until it is needed
 
-	proved int64 // bytes at the beginning that dst had already
-	ended  int64 // where src ended, with errEnded
+	proved int64 // bytes at the beginning of dst that a partial copy had
+	ended  int64 // offset of src's end, with errEnded
 }
 
-// errEnded says that src has fewer bytes than its size, which was never true.
+// errEnded means that src has fewer bytes than its size, which was never true.
 var errEnded = errors.New("ends before its size")
 
-// move moves all contents and returns the size of the copy in bytes. No more
-// is read than src had when it was opened.
+// move moves all contents and returns the size of the copy in bytes. It reads no more bytes
+// than src had when it was opened.
 func (c *contents) move(ctx context.Context) (int64, error) {
 	size := c.before.Size()
 	if size == 0 {
@@ -54,7 +53,7 @@ func (c *contents) move(ctx context.Context) (int64, error) {
 	return size, err
 }
 
-// digest is that of all contents once they are moved; nil when it wasn't wanted.
+// digest returns the digest of the moved contents, or nil without Options.Hash.
 func (c *contents) digest() []byte {
 	if c.hash == nil {
 		return nil
@@ -62,8 +61,8 @@ func (c *contents) digest() []byte {
 	return c.hash.Sum(nil)
 }
 
-// moveUnsized moves what a file of size 0 holds: nothing, or what the kernel
-// makes up as it is read (procfs).
+// moveUnsized moves the contents of a file of size 0: nothing, or the contents that the
+// kernel makes when a file is read (procfs).
 func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
 	c.block = c.buffer.of(unsizedBlock)
 	for off := int64(0); ; {
@@ -78,7 +77,7 @@ func (c *contents) moveUnsized(ctx context.Context) (int64, error) {
 		if err := c.report(ctx, off); err != nil {
 			return off, err
 		}
-		// An empty file that somebody began to write might never end.
+		// If another process has begun to write an empty file, it might never end.
 		if err := unchanged(c.src, c.before); err != nil {
 			return off, err
 		}
@@ -119,11 +118,11 @@ func (c *contents) makeBlock(limit int64) {
 	}
 }
 
-// buffer is memory that one file after another is moved through: memory that is new
-// costs the kernel more than the bytes of a small file.
+// buffer is memory that all files of a Copier use in turn. New memory costs the kernel more
+// time than the bytes of a small file.
 type buffer struct{ bytes []byte }
 
-// of is n bytes of it.
+// of returns the first n bytes of the buffer.
 func (b *buffer) of(n int64) []byte {
 	if have := int64(cap(b.bytes)); have < n {
 		b.bytes = make([]byte, max(n, min(2*have, blockSize)))
@@ -131,7 +130,7 @@ func (b *buffer) of(n int64) []byte {
 	return b.bytes[:n]
 }
 
-// moveBlock moves at most limit bytes at off. It moves 0 at src's end.
+// moveBlock moves at most limit bytes at off, and returns their number: 0 at src's end.
 func (c *contents) moveBlock(off, limit int64) (int, error) {
 	n, err := c.src.ReadAt(c.block[:min(int64(len(c.block)), limit)], off)
 	if err != nil && err != io.EOF {
@@ -150,8 +149,8 @@ func (c *contents) moveBlock(off, limit int64) (int, error) {
 	return n, nil
 }
 
-// report tells how many bytes are written, or on the medium where that is what
-// counts, and returns ctx's error, or that of the medium.
+// report calls progress with the number of bytes written. With Durable or Hash that is the
+// number on the medium. It returns the error of ctx, or of the medium.
 func (c *contents) report(ctx context.Context, written int64) error {
 	if c.behind != nil {
 		if err := c.behind.wrote(written); err != nil {
@@ -160,7 +159,7 @@ func (c *contents) report(ctx context.Context, written int64) error {
 	}
 	if c.progress != nil {
 		if c.behind != nil {
-			// The last byte counts when the name is on the medium, too.
+			// The last byte counts only when the name is on the medium, too.
 			written = min(c.behind.reached(written), written-1)
 		}
 		c.progress(written)

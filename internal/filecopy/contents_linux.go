@@ -13,26 +13,27 @@ import (
 )
 
 const (
-	// kernelFrom is the size in bytes from which the kernel is asked to move
-	// the contents. Below it, asking costs as much as reading and writing:
-	// 16 KiB took 40 to 68 µs of kernel's work or 59 to 72 µs of ours, on
-	// ext4 and xfs (BenchmarkFile, Linux 6.18, two cores).
+	// kernelFrom is the least size, in bytes, of a file that the kernel copies. For
+	// smaller files that costs as much as reading and writing. 16 KiB took the kernel
+	// 40 to 68 µs and us 59 to 72 µs, on ext4 and xfs (BenchmarkFile, Linux 6.18, two
+	// cores).
 	kernelFrom = 16 << 10
 
-	// kernelPiece, in bytes, of one copy_file_range: nothing is reported
-	// and no cancel is heard within one.
+	// kernelPiece is the most bytes of one copy_file_range. During one there is no
+	// progress report, and a cancel has no effect.
 	kernelPiece = 16 << 20
 )
 
 func (c *contents) moveSized(ctx context.Context, size int64) error {
-	// What is to be hashed has to be read anyway.
+	// A hash needs the bytes in our memory anyway.
 	byKernel := size >= kernelFrom && c.hash == nil
 	if byKernel && c.proved == 0 && c.reflink() {
 		return c.report(ctx, size)
 	}
 	if size > blockSize {
-		// The kernel reads twice as far ahead then. Two at once, from ext4 on a disk of some 2 GB/s to
-		// xfs, took 2.3 s for 2 GiB without it and 1.7 with it (medians of five alternating runs; cp 1.3).
+		// This makes the kernel read twice as far ahead. Two copies at once of 2 GiB took 1.7 s with
+		// it, and 2.3 s without, from ext4 on a disk of about 2 GB/s to xfs. (Medians of five
+		// alternating runs; cp took 1.3 s.)
 		_ = unix.Fadvise(int(c.src.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
 	}
 	byKernel = byKernel && kernelCopies()
@@ -42,8 +43,8 @@ func (c *contents) moveSized(ctx context.Context, size int64) error {
 	return c.moveSegment(ctx, c.proved, size, byKernel)
 }
 
-// reflink lets dst share all of src's extents. Why that failed doesn't
-// matter: whatever stands in the way of the other methods, they report.
+// reflink makes dst share all of src's extents, and reports whether it could. The reason of
+// a failure does not matter: if it affects the other methods, they report it.
 func (c *contents) reflink() bool {
 	err := ignoringEINTR(func() error {
 		return unix.IoctlFileClone(int(c.dst.Fd()), int(c.src.Fd()))
@@ -54,17 +55,17 @@ func (c *contents) reflink() bool {
 	return err == nil
 }
 
-// mayHaveHoles tells whether a file has fewer blocks than its size needs: holes,
-// or compression.
+// mayHaveHoles reports whether a file has fewer blocks than its size needs. It then has
+// holes, or is compressed.
 func mayHaveHoles(info fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return ok && st.Blocks*512 < info.Size()
 }
 
-// sizeIsUntrue tells, of a file that has just been read to its end, whether its size never
-// was that of its contents. sysfs says 4096 of each file. A file that somebody made shorter
-// has another size now: FORCE_SYNC asks the server of a network file system for it.
-// Contents on a medium take blocks.
+// sizeIsUntrue reports whether the size of a file never was the size of its contents. Call it
+// when the file has just been read to its end. sysfs shows the size 4096 for each file. A
+// file that somebody shortened has a new size: FORCE_SYNC asks the server of a network file
+// system for it. Contents on a medium take blocks, so a file with blocks has a true size.
 func sizeIsUntrue(f *os.File, before fs.FileInfo) bool {
 	if st, ok := before.Sys().(*syscall.Stat_t); !ok || st.Blocks > 0 {
 		return false
@@ -76,7 +77,7 @@ func sizeIsUntrue(f *os.File, before fs.FileInfo) bool {
 	return err == nil && now.Size == uint64(before.Size())
 }
 
-// inHole tells whether f has nothing but a hole there.
+// inHole reports whether the n bytes of f at off are a hole.
 func inHole(f *os.File, off, n int64) bool {
 	start, err := f.Seek(off, unix.SEEK_DATA)
 	return errors.Is(err, unix.ENXIO) || err == nil && start >= off+n
@@ -109,7 +110,8 @@ func (c *contents) moveSegments(ctx context.Context, size int64, byKernel bool) 
 
 var zeros [64 << 10]byte
 
-// hashZeros hashes a hole. One of terabytes takes minutes: it is reported like what is moved.
+// hashZeros hashes the zeros of a hole. A hole of terabytes takes minutes, so hashZeros
+// reports progress.
 func (c *contents) hashZeros(ctx context.Context, off, end int64) error {
 	for c.hash != nil && off < end {
 		some := zeros[:min(end-off, int64(len(zeros)))]
@@ -124,9 +126,9 @@ func (c *contents) hashZeros(ctx context.Context, off, end int64) error {
 	return nil
 }
 
-// nextData is the first segment of data in f from off on, cut at size. In a
-// file system that knows no holes (EINVAL, EOPNOTSUPP) all the rest is data;
-// for any other error too, as reading it gives the error.
+// nextData returns the first segment of data in f from off on, cut at size. If the file
+// system knows no holes (EINVAL, EOPNOTSUPP), all the rest is data. So it is after any other
+// error, as a read will return that error.
 func nextData(f *os.File, off, size int64) (start, end int64) {
 	start, err := f.Seek(off, unix.SEEK_DATA)
 	if errors.Is(err, unix.ENXIO) {
@@ -142,8 +144,8 @@ func nextData(f *os.File, off, size int64) (start, end int64) {
 	return min(start, size), min(end, size)
 }
 
-// moveSegment moves the bytes from off to end: by the kernel as long as it is
-// willing, the rest by hand.
+// moveSegment moves the bytes from off to end. The kernel moves as many as it is willing to,
+// and readWrite moves the rest.
 func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel bool) error {
 	if err := c.allocate(off, end-off); err != nil {
 		return err
@@ -158,8 +160,8 @@ func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel boo
 			return NewError("copy_file_range", err)
 		}
 		c.gate.back(limit - int64(max(n, 0)))
-		// 0 bytes are either src's end, which a read will find too, or a
-		// file system like sysfs, where only reading gives the contents.
+		// 0 bytes mean src's end, which a read will find too, or a file
+		// system like sysfs, where only a read gives the contents.
 		if err != nil || n == 0 {
 			break
 		}
@@ -175,14 +177,14 @@ func (c *contents) moveSegment(ctx context.Context, off, end int64, byKernel boo
 	return c.readWrite(ctx, off, end)
 }
 
-// allocateFrom is the size in bytes from which room is taken before anything is
-// written: a disk that is too full is found at once then, and not after minutes.
-// Less than a block is written, or not, in one call anyway.
+// allocateFrom is the least size, in bytes, of a segment that gets its room before the first
+// write. So a copy to a full disk fails at once, and not after minutes. A smaller segment takes
+// one write, which fails at once anyway.
 const allocateFrom = blockSize
 
-// allocate takes the room for size bytes at off, without a change of dst's size.
-// Where the file system can't, writing finds out. On btrfs it isn't asked: what
-// is allocated there is never compressed.
+// allocate takes room for size bytes at off, and leaves dst's size as it is. If the file
+// system cannot allocate, that is no error. allocate does nothing on btrfs, which never
+// compresses allocated room.
 func (c *contents) allocate(off, size int64) error {
 	if size < allocateFrom || onBtrfs(c.dst) {
 		return nil
@@ -211,9 +213,9 @@ func (c *contents) copyFileRange(off, limit int64) (n int, err error) {
 	return n, err
 }
 
-// unwilling tells whether a copy_file_range that failed with err is to be
-// done by hand, rather than an error of the file. The cases are those of
-// copy_file_range(2) and of Go's internal/poll.
+// unwilling reports whether the error err of copy_file_range only means that we must read and
+// write ourselves. Any other error is an error of the file. The list comes from
+// copy_file_range(2) and from Go's internal/poll.
 func unwilling(err error) bool {
 	switch err {
 	case unix.ENOSYS, unix.EXDEV, unix.EINVAL, unix.EOPNOTSUPP, unix.EPERM, unix.ETXTBSY, unix.EBADF:
@@ -222,8 +224,8 @@ func unwilling(err error) bool {
 	return false
 }
 
-// kernelCopies tells whether copy_file_range can be trusted: before 5.3 it
-// took unsafe shortcuts (copy_file_range(2), BUGS).
+// kernelCopies reports whether copy_file_range is reliable. Before Linux 5.3 it took unsafe
+// shortcuts (copy_file_range(2), BUGS).
 func kernelCopies() bool {
 	var name unix.Utsname
 	var major, minor int

@@ -12,10 +12,10 @@ func (c *contents) moveSized(ctx context.Context, size int64) error {
 	return c.readWrite(ctx, c.proved, size)
 }
 
-// Where the holes of a file are is not looked for here.
+// mayHaveHoles returns false: the code for this system does not look for holes.
 func mayHaveHoles(fs.FileInfo) bool { return false }
 
 func inHole(*os.File, int64, int64) bool { return false }
 
-// sizeIsUntrue: no file system here is known to tell a size that is none.
+// sizeIsUntrue returns false: no known file system of this system shows untrue sizes.
 func sizeIsUntrue(*os.File, fs.FileInfo) bool { return false }

@@ -8,31 +8,31 @@ import (
 	"path/filepath"
 )
 
-// Copier copies files, folders, links and nodes one after another. It keeps the folder of
-// the last one open on both sides, and some above it, so that the path to it is walked
-// once and not for each name; where the folder goes meanwhile, its files go along. It is
-// for one goroutine.
+// Copier copies files, folders, links and nodes, one after another. It keeps the folder of
+// the last name open on both sides, and some folders above it. So it walks a path once, and
+// not for each name. If somebody moves the open folder, its files go along. Use a Copier from
+// one goroutine.
 type Copier struct {
 	src, dst Chain
 
-	parent string // of the last name, with a slash at its end; "" is the roots themselves
-	to     place  // the destination's folder of that name, once it was needed; a place in it is this one with a base
+	parent string // folder of the last name, with a slash at its end; "" is the root
+	to     place  // that folder in the destination, without a base; zero until it is needed
 	buffer buffer
 }
 
-// NewCopier is one from src to dst, which stay the caller's. Call Close at the end.
+// NewCopier returns a Copier from src to dst, which the caller closes. Call Close at the end.
 func NewCopier(src, dst *os.Root) *Copier {
 	return &Copier{src: Chain{root: src}, dst: Chain{root: dst}}
 }
 
 // Close closes the folders.
 func (c *Copier) Close() {
-	c.leave()
+	c.leaveFolder()
 	c.src.Close()
 	c.dst.Close()
 }
 
-// Lstat is src.Lstat, whatever signals come.
+// Lstat is src.Lstat. A signal does not end it early.
 func (c *Copier) Lstat(name string) (fs.FileInfo, error) {
 	from, base, err := c.source(name)
 	if err != nil {
@@ -42,16 +42,14 @@ func (c *Copier) Lstat(name string) (fs.FileInfo, error) {
 }
 
 // File copies the regular file src/name to dst/name, and makes the parent folders that dst
-// lacks. seen is what Lstat said of it. On any error, ctx's included, dst/name is as it was
-// before and the temporary file is gone; but where only the folder can't be synced
-// (Durable), the copy has its name already, and ctx's with Resume leaves the
-// temporary for the next run.
+// lacks. seen is the result of Lstat. After an error, dst/name is as it was before, and the
+// temporary is gone. There are two exceptions: if only the sync of the folder fails (Durable),
+// the copy already has its name; and if ctx ends, Resume leaves the temporary for the next run.
 //
-// The errors are ctx's own, an [*Error], or one that says that the source
-// changed while it was opened or copied: such a copy is not kept. A directory
-// at dst/name is the error EISDIR. A symlink there is replaced, never written
-// through, and a read-only file is replaced as well. A file or folder that has
-// another name, which the destination takes for the same, is an error.
+// The error is ctx's, an [*Error], or an error that the source changed while it was opened or
+// copied. File does not keep such a copy. If dst/name is a directory, the error is EISDIR.
+// File replaces a symlink or a read-only file at dst/name, and never writes through the
+// symlink. If dst treats the name of another file or folder as the same, that is an error.
 func (c *Copier) File(ctx context.Context, name string, seen fs.FileInfo, opts Options) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
@@ -59,19 +57,19 @@ func (c *Copier) File(ctx context.Context, name string, seen fs.FileInfo, opts O
 	if !seen.Mode().IsRegular() {
 		return Result{}, NewError("open", errNotRegular)
 	}
-	return c.again(func() (Result, error) {
+	return c.reopening(func() (Result, error) {
 		at, from, err := c.place(name, opts)
 		if err != nil {
 			return Result{}, err
 		}
 		res, err := at.copy(ctx, from, seen, opts)
-		c.to.named = at.named
+		c.to.noUnnamed = at.noUnnamed
 		return res, err
 	})
 }
 
-// again does it once more, from the roots, where a folder that was open is gone.
-func (c *Copier) again(do func() (Result, error)) (Result, error) {
+// reopening calls do. If an open folder is gone, it calls do once more, from the roots.
+func (c *Copier) reopening(do func() (Result, error)) (Result, error) {
 	stayed := len(c.dst.held) > 0
 	res, err := do()
 	if stayed && errors.Is(err, fs.ErrNotExist) {
@@ -81,21 +79,21 @@ func (c *Copier) again(do func() (Result, error)) (Result, error) {
 	return res, err
 }
 
-// source is the source's folder of a name, and what the name is there.
+// source returns the source's folder of a name, and the base name in it.
 func (c *Copier) source(name string) (from *os.Root, base string, err error) {
 	parent, base := filepath.Split(name)
 	if base == "" && parent != "" {
 		base = "."
 	}
 	if parent != c.parent {
-		c.leave()
+		c.leaveFolder()
 		c.parent = parent
 	}
 	from, err = c.src.Open(parent)
 	return from, base, err
 }
 
-// place is that of a name in the destination, beside the source's folder of it.
+// place returns the place of a name in the destination, and the source's folder of the name.
 func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err error) {
 	from, base, err := c.source(name)
 	if err != nil {
@@ -109,8 +107,9 @@ func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err 
 			return place{}, nil, err
 		}
 		c.to = place{dir: dir, shared: dir == c.dst.root}
-		c.to.self, _ = openSelf(dir)                      // without it, whoever needs it says why
-		if from, err = c.src.Open(c.parent); err != nil { // to make folders, those above it were opened
+		c.to.self, _ = openSelf(dir) // later users open it themselves, and report the error
+		// Open the source's folder again: making folders opened those above it.
+		if from, err = c.src.Open(c.parent); err != nil {
 			return place{}, nil, NewError("open", err)
 		}
 	}
@@ -119,7 +118,8 @@ func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err 
 	return at, from, nil
 }
 
-func (c *Copier) leave() {
+// leaveFolder forgets the destination's folder of the last name.
+func (c *Copier) leaveFolder() {
 	if c.to.self != nil {
 		c.to.self.Close()
 	}

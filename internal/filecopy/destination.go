@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// Destination opens the folder path as the destination of copies from src. Where
-// it is missing it is made, and so are those above it: not more readable than src,
-// and with Durable on the medium.
+// Destination opens the folder path as the destination of copies from src. If it or its
+// parents are missing, Destination makes them. The new folder is not more readable than src.
+// With Durable, the new names are on the medium.
 func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
 	dst, err := os.OpenRoot(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -19,7 +19,7 @@ func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	there := existing(path)
+	there := nearestExisting(path)
 	if err := os.MkdirAll(path, info.Mode().Perm()|0o700); err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
 		return nil, err
 	}
 	if opts.Archive {
-		err = dst.Chmod(".", 0o700) // as any folder until it is full
+		err = dst.Chmod(".", 0o700) // like each folder until it is full
 	}
 	if err == nil {
 		err = openUp(dst, src, ".", info, opts)
@@ -42,8 +42,8 @@ func Destination(src *os.Root, path string, opts Options) (*os.Root, error) {
 	return dst, nil
 }
 
-// existing is the nearest folder above path that is there.
-func existing(path string) string {
+// nearestExisting returns the nearest folder above path that exists.
+func nearestExisting(path string) string {
 	for {
 		path = filepath.Dir(path)
 		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
@@ -52,7 +52,7 @@ func existing(path string) string {
 	}
 }
 
-// syncBetween syncs the folders above path, up to the one that was there before.
+// syncBetween syncs the folders above path, up to there, which existed before.
 func syncBetween(path, there string) error {
 	for path != there {
 		path = filepath.Dir(path)

@@ -8,12 +8,11 @@ import (
 	"syscall"
 )
 
-// A signal may end a system call with EINTR, and where a file system is served by a
-// process or a network it does, whatever SA_RESTART says. Most of the os package
-// begins again then; os.Root does not when it looks at a name, renames or links
-// (Go 1.26), nor does the unix package.
+// A signal may end a system call with EINTR. In a file system of a process or a network it
+// does so in spite of SA_RESTART. Most of the os package then repeats the call. os.Root does
+// not do so for lstat, stat, rename and link (Go 1.26), nor does the unix package.
 
-// ignoringEINTR calls f until it isn't ended by a signal.
+// ignoringEINTR calls f until its error is not EINTR.
 func ignoringEINTR(f func() error) error {
 	for {
 		if err := f(); !errors.Is(err, syscall.EINTR) {
@@ -22,7 +21,7 @@ func ignoringEINTR(f func() error) error {
 	}
 }
 
-// Lstat is root.Lstat, whatever signals come.
+// Lstat is root.Lstat. A signal does not end it early.
 func Lstat(root *os.Root, name string) (info fs.FileInfo, err error) {
 	err = ignoringEINTR(func() error {
 		info, err = root.Lstat(name)
@@ -31,7 +30,7 @@ func Lstat(root *os.Root, name string) (info fs.FileInfo, err error) {
 	return info, err
 }
 
-// stat is root.Stat, whatever signals come.
+// stat is root.Stat. A signal does not end it early.
 func stat(root *os.Root, name string) (info fs.FileInfo, err error) {
 	err = ignoringEINTR(func() error {
 		info, err = root.Stat(name)
@@ -40,9 +39,9 @@ func stat(root *os.Root, name string) (info fs.FileInfo, err error) {
 	return info, err
 }
 
-// enter opens a folder. OpenRoot opens whatever has the name, and would wait
-// for ever at a FIFO; with a slash at its end, only a folder has the name.
-func enter(root *os.Root, name string) (dir *os.Root, err error) {
+// openFolder opens a folder. It appends a slash to the name, so that only a folder can have
+// it: OpenRoot would open a FIFO too, and wait for ever.
+func openFolder(root *os.Root, name string) (dir *os.Root, err error) {
 	err = ignoringEINTR(func() error {
 		dir, err = root.OpenRoot(name + string(filepath.Separator))
 		return err

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// Error is what was attempted and why it failed: "rename: no space left on
-// device". It holds no name, since a name may hold anything, the escapes of
-// terminals included. errors.Is finds the errno and its fs.Err equivalent.
+// Error has the operation that failed and the cause: "rename: no space left on device". It
+// contains no file name, as a name may contain anything, even terminal escapes. errors.Is
+// finds the errno and its fs.Err equivalent.
 type Error struct {
 	Op  string
 	Err error
@@ -19,17 +19,16 @@ type Error struct {
 func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// NewError is the Error of op with the Cause of err.
+// NewError returns an Error of op with the Cause of err.
 func NewError(op string, err error) error { return &Error{Op: op, Err: Cause(err)} }
 
-// Transient tells whether the cause of an error may pass, so that another try may
-// succeed: a medium, a network or a server that had a bad moment. A full disk, a
-// missing file and a refusal will be the same next time.
+// Transient reports whether another try may succeed: the medium, the network or a server had a
+// temporary problem. A full disk, a missing file or a refusal will be the same next time.
 func Transient(err error) bool {
 	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ESTALE) || errors.Is(err, syscall.ETIMEDOUT)
 }
 
-// Cause is err without the names that the os package adds to it.
+// Cause removes the names that the os package adds to an error.
 func Cause(err error) error {
 	for {
 		switch e := err.(type) {
@@ -45,8 +44,8 @@ func Cause(err error) error {
 	}
 }
 
-// unfit is err, and says so where it means that this file system has no such names
-// (open(2); EILSEQ where names are UTF-8).
+// unfit returns err. If err means that the file system cannot hold the name, unfit says so.
+// That is EINVAL (open(2)), or EILSEQ if names must be UTF-8.
 func unfit(err error) error {
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.EILSEQ) {
 		return fmt.Errorf("the destination cannot hold this name: %w", Cause(err))

@@ -1,20 +1,28 @@
 // Package filecopy copies one file from A to B, whole or not at all.
 //
-// A copy is written under a temporary name in the folder that it is meant for
-// and renamed when it is finished, or, if it is small, without a name and linked then:
-// whoever looks at the final name sees what was there before or the whole copy,
-// whenever the copying process dies. The copy is at no moment more readable than its
-// source. It keeps the contents with their holes, the permission bits and the times in
-// nanoseconds; with Options.Archive also owner and group, setuid, setgid and sticky
-// bits, extended attributes and ACLs.
+//	c := filecopy.NewCopier(src, dst) // two *os.Root
+//	defer c.Close()
+//	seen, err := c.Lstat("a/b.mov")
+//	res, err := c.File(ctx, "a/b.mov", seen, filecopy.Options{Durable: true})
 //
-// Both ends are named relative to an [os.Root], so that no symlink, not even
-// one swapped in meanwhile, leads out of either. Names are bytes.
+// A copy has a temporary name in its final folder until it is finished. A small copy has no
+// name at all until then:
 //
-// The package starts no process, and no goroutine but those that read a copy back from
-// the medium, which have ended when the call returns; it logs nothing, holds no state
-// and prints no name: an [Error] says what was attempted and the cause, and
-// the caller adds which file.
+//	create .b.mov.12345678.brood ─▶ write ─▶ times, mode ─▶ sync ─▶ read back ─▶ rename to b.mov
+//	create without a name ────────▶ write ─▶ times, mode ──────────────────────▶ link as b.mov
+//
+// So the final name always shows the old file or the whole copy, even if the copying process
+// is killed at any moment. The copy is never more readable than its source. It keeps the
+// contents with their holes, the permission bits, and the times in nanoseconds. With
+// Options.Archive it also keeps owner and group, setuid, setgid and sticky bits, extended
+// attributes and ACLs.
+//
+// All names are relative to an [os.Root], so no symlink leads out of either side, not even
+// one that is swapped in during the copy. Names are bytes.
+//
+// The package starts no process. Its only goroutines read a copy back from the medium, and
+// they have ended when the call returns. The package logs nothing, has no global state, and
+// prints no names: an [Error] has the operation and the cause, and the caller adds the file.
 package filecopy
 
 import (
@@ -29,17 +37,17 @@ import (
 	"brood/internal/digest"
 )
 
-// Overwrite says what happens to a destination that exists. The zero value
+// Overwrite chooses whether to replace an existing file in the destination. The zero value
 // means Changed.
 type Overwrite string
 
 const (
-	Changed Overwrite = "changed" // replaced unless Same
-	Always  Overwrite = "always"  // replaced
-	Never   Overwrite = "never"   // left, even when it appears during the copy
+	Changed Overwrite = "changed" // replace it, unless Same
+	Always  Overwrite = "always"  // replace it
+	Never   Overwrite = "never"   // leave it, even if it appears during the copy
 )
 
-// ParseOverwrite is the Overwrite that s spells.
+// ParseOverwrite returns the Overwrite with the name s.
 func ParseOverwrite(s string) (Overwrite, error) {
 	switch o := Overwrite(s); o {
 	case Changed, Always, Never:
@@ -48,107 +56,104 @@ func ParseOverwrite(s string) (Overwrite, error) {
 	return "", fmt.Errorf("overwrite %q: want changed, always or never", s)
 }
 
-// Same tells whether dst already is the finished copy of src: both regular,
-// of the same size and the same modification time to the nanosecond. The
-// contents aren't read.
+// Same reports whether dst already is the finished copy of src. Both must be regular files of
+// the same size and the same modification time, to the nanosecond. Same reads no contents.
 func Same(src, dst fs.FileInfo) bool {
 	return src.Mode().IsRegular() && dst.Mode().IsRegular() &&
 		src.Size() == dst.Size() && src.ModTime().Equal(dst.ModTime())
 }
 
-// Method says how contents were moved.
+// Method is a way to move the contents.
 type Method string
 
 const (
-	Reflink       Method = "reflink"         // shared with the source until either is written to
-	CopyFileRange Method = "copy_file_range" // by the kernel, or by the server that holds both
-	ReadWrite     Method = "read-write"
+	Reflink       Method = "reflink"         // both files share the blocks until one is written
+	CopyFileRange Method = "copy_file_range" // the kernel copies, or the server of both files
+	ReadWrite     Method = "read-write"      // this process reads and writes
 )
 
 // Options of one copy.
 type Options struct {
 	Overwrite Overwrite
 
-	// Durable has the copy, and its name, on the medium before it counts as done.
+	// Durable syncs the copy and its name to the medium before the copy is done.
 	Durable bool
 
-	// Hash, when it is one, has the copy verified: the source is hashed as it is
-	// read, the copy is read back from the medium before it gets its name, and one
-	// that differs is made once more. A file that is done already is compared.
+	// Hash, unless empty, verifies the copy. File hashes the source as it reads it,
+	// and reads the copy back from the medium before the copy gets its name. If the
+	// copy differs, File makes it once more. File compares a copy that is already done.
 	Hash digest.Hash
 
-	// Resume goes on with the partial copy that a killed process has left, from
-	// where it is proved equal, and leaves one behind when ctx ends it.
+	// Resume continues the partial copy of a killed process, behind the bytes that are
+	// proved equal. If ctx ends the copy, Resume leaves a partial copy.
 	Resume bool
 
-	// Shared says that another process may copy the same file at the same time, on a
-	// machine whose locks are not seen here: a temporary's name is then no other's, and
-	// what is left under such a name stays for Sweep. Resume has no effect.
+	// Shared means that another machine, whose locks are invisible here, may copy the
+	// same file at the same time. Each temporary then has a unique name, and leftovers
+	// stay until Sweep. Resume has no effect.
 	Shared bool
 
 	// Archive keeps owner and group, setuid, setgid and sticky bits, extended
-	// attributes, capabilities and POSIX ACLs, and gives none but the source's.
-	// What is not possible is told in Result.Lost. Only root sees trusted.*
-	// attributes; ACLs of a file system's own kind (NFSv4) are kept where they
-	// can be set as attributes. macOS and FreeBSD keep owner, group and the three
-	// bits, Windows nothing, and no attribute or ACL is looked for there.
+	// attributes, capabilities and POSIX ACLs, and removes those that the source lacks.
+	// Result.Lost has the losses. Only root sees trusted.* attributes. ACLs of a file
+	// system's own kind (NFSv4) are kept if they can be set as attributes. macOS and
+	// FreeBSD keep owner, group and the three bits. Windows keeps none of these.
 	//
-	// A copy that is there already is skipped, and gets what it lacks of all this
-	// in place, one attribute after another; with Never it gets nothing.
+	// A copy that is already done is skipped, and gets the attributes that it lacks, in
+	// place and one after another. With Never it gets none.
 	Archive bool
 
-	// Strict makes a loss the error of the file, which is not published then; if
-	// it is there already, it stays.
+	// Strict makes a loss an error of the file. The new copy is not published then. A
+	// copy that is already there stays.
 	Strict bool
 
-	// Progress, when set, is called from the copying goroutine after each
-	// block, with the bytes written so far: on the medium, with Durable or Hash.
-	// Holes count as written. While the copy is read back it begins at 0 again.
+	// Progress, unless nil, is called from the copying goroutine after each block. done
+	// is the bytes written so far; with Durable or Hash, the bytes on the medium. Holes
+	// count as written. While the copy is read back, done begins at 0 again.
 	Progress func(done int64)
 
-	// Pace, when set, is asked before bytes are moved, read back or compared: it
-	// waits and says how many of want may be, whole pages unless all of it. Its error
-	// ends the copy. Holes, reflinks and attributes are free. (What has no size is
-	// moved first.)
+	// Pace, unless nil, is called before bytes are moved, read back or compared. It waits,
+	// and returns how many of the want bytes may pass: all of want, or whole pages. Its
+	// error ends the copy. Holes, reflinks and attributes are free. (A file without a
+	// size is moved before Pace is called.)
 	Pace func(ctx context.Context, want int64) (int64, error)
 
-	// Careful, when set, is called before File makes what it would leave if the process
-	// were ended at once: a temporary that has a name. From then on it is ctx that
-	// should be ended.
+	// Careful, unless nil, is called before File makes a temporary with a name. A process
+	// that is killed after that would leave the temporary. End ctx instead.
 	Careful func()
 
-	// Phase, when set, is called when the copy comes to one.
+	// Phase, unless nil, is called when a copy begins a phase.
 	Phase func(Phase)
 }
 
-// Phase is what a copy is at when its bytes are moved.
+// Phase is a phase of a copy whose bytes are all written.
 type Phase string
 
 const (
-	Syncing   Phase = "syncing"   // it waits for the medium
-	Verifying Phase = "verifying" // it reads back from there
+	Syncing   Phase = "syncing"   // waits until the copy is on the medium
+	Verifying Phase = "verifying" // reads the copy back from the medium
 )
 
-// Result is what became of one file.
+// Result is the result for one file.
 type Result struct {
 	Bytes   int64    // size of the copy, holes included
-	Method  Method   // how the last of the contents were moved; "" where there were none
-	Skipped bool     // the destination was already there (Never), or already done
-	Digest  string   // of the contents, verified, in hex; "" without Hash
-	Resumed int64    // bytes that a partial copy had already
-	Retries int      // how often it was made again, having been read back different
-	Lost    []string // what the copy lacks of its source (LostOwner …), with Archive
+	Method  Method   // method that moved the last contents; "" if there were none
+	Skipped bool     // the destination already existed (Never), or was already done
+	Digest  string   // verified digest of the contents, in hex; "" without Hash
+	Resumed int64    // bytes that a partial copy already had
+	Retries int      // number of copies made again, because the one read back differed
+	Lost    []string // attributes that the copy lacks (LostOwner …), with Archive
 
-	Repaired bool // of Skipped: it has been given what it lacked, with Archive
+	Repaired bool // with Skipped and Archive: the copy got the attributes that it lacked
 }
 
-// copy makes the place a copy of the file of the same name in the folder from.
+// copy makes the place a copy of the file with the same base name in the folder from.
 func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options) (Result, error) {
-	keep, err := p.keeps(seen, opts.Overwrite)
+	stays, err := p.existingStays(seen, opts.Overwrite)
 	if err != nil {
 		return Result{}, err
 	}
-	if keep {
+	if stays {
 		if res, same, err := p.fileThere(ctx, from, p.base, seen, opts); same || err != nil {
 			return res, err
 		}
@@ -164,7 +169,7 @@ func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts 
 		res, err = p.fill(ctx, file, info, opts)
 		res.Retries = 1
 	case errNoName:
-		p.named = true
+		p.noUnnamed = true
 		res, err = p.fill(ctx, file, info, opts)
 	}
 	if opts.Overwrite == Never && errors.Is(err, fs.ErrExist) {
@@ -173,9 +178,9 @@ func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts 
 	return res, err
 }
 
-// keeps tells whether what is at the place stays there, given the source's
-// info.
-func (p *place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
+// existingStays reports whether a file exists at the place and overwrite leaves it there. src
+// is the source's info.
+func (p *place) existingStays(src fs.FileInfo, overwrite Overwrite) (bool, error) {
 	info, err := p.existing()
 	if info == nil || err != nil {
 		return false, err
@@ -190,9 +195,8 @@ func (p *place) keeps(src fs.FileInfo, overwrite Overwrite) (bool, error) {
 	}
 }
 
-// fill makes the place a copy of the open file from, whose info was taken
-// when it was opened. Where nothing may be replaced and something appeared,
-// the error is EEXIST.
+// fill makes the place a copy of the open file from. info is from's info when it was opened.
+// With Never, if a file has appeared at the place, the error is EEXIST.
 func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts Options) (Result, error) {
 	to, partial, err := p.temporary(info, opts)
 	if err != nil {
@@ -204,7 +208,10 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 		}
 		to.discard()
 	}()
-	c := contents{src: from, dst: to.file, before: info, hash: newHash(opts.Hash), progress: opts.Progress, gate: gate{pace: opts.Pace}, buffer: p.buffer}
+	c := contents{
+		src: from, dst: to.file, before: info, buffer: p.buffer,
+		hash: newHash(opts.Hash), progress: opts.Progress, gate: gate{pace: opts.Pace},
+	}
 	if opts.syncs() {
 		c.behind = &behind{file: to.file}
 	}
@@ -227,14 +234,15 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 	if opts.syncs() && opts.Progress != nil {
 		opts.Progress(n)
 	}
-	return Result{Bytes: n, Method: c.method, Digest: hex.EncodeToString(c.digest()), Resumed: c.proved, Lost: lost}, nil
+	digest := hex.EncodeToString(c.digest())
+	return Result{Bytes: n, Method: c.method, Digest: digest, Resumed: c.proved, Lost: lost}, nil
 }
 
-// temporary is where the copy is made: what a killed one has left, or a new one. That
-// has no name where nothing of it would be worth to be found again: it is small, and
-// not on the medium yet.
+// temporary returns the temporary for the copy: the partial copy of a killed process, or a new
+// one. A new one has no name if nobody would want to find a part of it again: the file is
+// small, and need not be on the medium.
 func (p place) temporary(src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
-	if !opts.Resume && src.Size() <= blockSize && !p.taken && !p.named && !opts.syncs() {
+	if !opts.Resume && src.Size() <= blockSize && !p.taken && !p.noUnnamed && !opts.syncs() {
 		if to = createUnnamed(p); to != nil {
 			return to, false, nil
 		}
@@ -247,11 +255,12 @@ func (p place) temporary(src fs.FileInfo, opts Options) (to *temporary, partial 
 			return to, true, nil
 		}
 	}
-	to, err = createTemporary(p, opts) // with Resume, what was left and is not to be trusted is the folder's to sweep
+	// With Resume, Folder sweeps a partial copy that cannot be trusted.
+	to, err = createTemporary(p, opts)
 	return to, false, err
 }
 
-// syncs tells whether contents have to reach the medium.
+// syncs reports whether the contents must reach the medium.
 func (o Options) syncs() bool { return o.Durable || o.Hash != "" }
 
 func (o Options) phase(p Phase) {
@@ -260,9 +269,9 @@ func (o Options) phase(p Phase) {
 	}
 }
 
-// existing is what is at the place, nil when nothing is. A directory, a name that
-// the destination cannot hold, and one that it has in another spelling are errors,
-// found before the contents are moved rather than by the rename after.
+// existing returns the info of the file at the place, or nil if there is none. It is an error
+// if a directory is there, if the destination cannot hold the name, or if it has the name in
+// another spelling. So these errors appear before the contents are moved, not in the rename.
 func (p *place) existing() (fs.FileInfo, error) {
 	info, err := Lstat(p.dir, p.base)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -9,15 +9,17 @@ import (
 	"syscall"
 )
 
-// Folder makes dst/name when it or its parents are missing, removes leftovers
-// in it (Sweep; with Resume only of files that are there), then gives it the
-// permission bits and times of src/name, with Archive all its attributes, and
-// with Durable has it on the medium. Call it when the folder's files are in place,
-// as they change its times and may not be let in afterwards. name may be ".".
-// With Strict, a folder that loses something is there all the same.
+// Folder finishes the folder dst/name. It makes the folder and its parents if they are
+// missing. It removes leftovers in it (Sweep; with Resume, only leftovers of finished files).
+// Then it gives the folder the permission bits and times of src/name, and with Archive all
+// attributes. With Durable it syncs the folder to the medium.
+//
+// Call Folder when the folder's files are in place: a file changes the folder's times, and its
+// final mode may forbid new files. name may be ".". With Strict, a loss is an error, but the
+// folder stays.
 func (c *Copier) Folder(name string, opts Options) (Result, error) {
 	name = filepath.Clean(name)
-	return c.again(func() (Result, error) {
+	return c.reopening(func() (Result, error) {
 		info, err := c.Lstat(name)
 		if err != nil {
 			return Result{}, NewError("stat", err)
@@ -38,7 +40,7 @@ func (c *Copier) Folder(name string, opts Options) (Result, error) {
 	})
 }
 
-// fillFolder gives dir, which has its files, all else that the folder base of from has.
+// fillFolder gives dir the attributes of the folder base of from. dir already has its files.
 func fillFolder(from *os.Root, base string, info fs.FileInfo, dir *os.Root, opts Options) (Result, error) {
 	wanted := func(string) bool { return false }
 	if opts.Resume {
@@ -51,7 +53,7 @@ func fillFolder(from *os.Root, base string, info fs.FileInfo, dir *os.Root, opts
 		lost, err := setFolderMetadata(from, base, info, dir, opts)
 		return Result{Lost: lost}, err
 	}
-	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0) // as long as the mode lets us
+	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0) // while the mode still allows it
 	if err != nil {
 		return Result{}, NewError("open folder", err)
 	}
@@ -64,7 +66,7 @@ func fillFolder(from *os.Root, base string, info fs.FileInfo, dir *os.Root, opts
 }
 
 func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root, opts Options) (lost []string, err error) {
-	// The mode last: it may forbid even to name "." in the folder.
+	// The mode comes last: it may forbid even access to "." in the folder.
 	if err := dir.Chtimes(".", accessTime(info), info.ModTime()); err != nil {
 		return nil, NewError("set times", err)
 	}
@@ -81,14 +83,14 @@ func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root
 	return nil, nil
 }
 
-// Sweep removes the leftovers of killed copies from the folder dst/dir. A leftover is
-// a file with a temporary name (IsTemporary) that nobody holds locked. A symlink, FIFO or
-// device can't be locked, and no time of it can be trusted, so Sweep removes it in any case:
-// a copy under way makes another (recreate). A file that has other names keeps them.
-// Sweep returns how many it removed. Where the file system has no locks, nothing tells a
-// leftover from a copy under way, and the files stay; so do those that we may not open.
+// Sweep removes the leftovers of killed copies from the folder dst/dir, and returns their
+// number. A leftover is a file with a temporary name (IsTemporary) that no process has locked.
+// A symlink, FIFO or device can't be locked, and its times prove nothing, so Sweep removes it
+// in any case: a copy under way makes another (recreate). If the file has other names, they
+// stay. In a file system without locks, Sweep cannot tell a leftover from a copy under way,
+// and leaves the files. It also leaves files that it may not open.
 func Sweep(dst *os.Root, dir string) (removed int, err error) {
-	folder, err := enter(dst, dir)
+	folder, err := openFolder(dst, dir)
 	if err != nil {
 		return 0, NewError("open folder", err)
 	}
@@ -117,8 +119,8 @@ func sweep(folder *os.Root, wanted func(name string) bool) (int, error) {
 	return count, nil
 }
 
-// temporaries are the temporary names in a folder. There are few of them,
-// however many other names there are.
+// temporaries returns the temporary names in a folder. They are few, even if the folder has
+// a million other names.
 func temporaries(folder *os.Root) ([]string, error) {
 	f, err := folder.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
@@ -156,9 +158,8 @@ func sweepOne(folder *os.Root, name string) (bool, error) {
 }
 
 func sweepFile(folder *os.Root, name string, seen fs.FileInfo) (bool, error) {
-	// NFS locks only what is open for writing (flock(2)), but a copy killed
-	// just before its rename may be read-only, or be in execution under its
-	// other names.
+	// NFS locks only files that are open for writing (flock(2)). But a copy killed just
+	// before its rename may be read-only, or a process may execute it by another name.
 	f, _, err := openSeen(folder, name, os.O_RDWR, seen)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ETXTBSY) {
 		f, _, err = openSeen(folder, name, os.O_RDONLY, seen)
@@ -170,8 +171,8 @@ func sweepFile(folder *os.Root, name string, seen fs.FileInfo) (bool, error) {
 	return removeUnlocked(folder, name, f)
 }
 
-// removed is the outcome of a removal that may have found another Sweep, or
-// the end of the copy, ahead of it.
+// removed returns the result of a removal. ErrNotExist is no error: another Sweep was faster,
+// or the copy has ended.
 func removed(err error) (bool, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil

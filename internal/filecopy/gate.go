@@ -5,15 +5,15 @@ import (
 	"os"
 )
 
-// gate lets bytes through at the pace of Options.Pace. Holes are free: there is
-// nothing to move. The zero value lets all through.
+// gate lets bytes through at the pace of Options.Pace. Holes are free, as no bytes move. The
+// zero gate lets all bytes through.
 type gate struct {
 	pace   func(context.Context, int64) (int64, error)
-	sparse []*os.File // what is a hole in all of these is free; none: there are no holes
-	unused int64      // bytes that were let through, and not moved
+	sparse []*os.File // a range that is a hole in all of these is free; none: there are no holes
+	unused int64      // bytes that passed, but were not moved
 }
 
-// newGate is one for what is read of this file or, to compare them, of these.
+// newGate returns a gate for reading the file, or for comparing the files.
 func newGate(pace func(context.Context, int64) (int64, error), files ...*os.File) gate {
 	g := gate{pace: pace}
 	if pace == nil {
@@ -28,7 +28,7 @@ func newGate(pace func(context.Context, int64) (int64, error), files ...*os.File
 	return g
 }
 
-// pass waits until some of the want bytes at off may be moved, and says how many.
+// pass waits until some of the want bytes at off may be moved, and returns their number.
 func (g *gate) pass(ctx context.Context, off, want int64) (int64, error) {
 	if g.pace == nil || want <= 0 || g.free(off, want) {
 		return want, nil
@@ -40,10 +40,10 @@ func (g *gate) pass(ctx context.Context, off, want int64) (int64, error) {
 	return g.pace(ctx, want)
 }
 
-// back gives back what was let through and not moved.
+// back gives back n bytes that passed, but were not moved.
 func (g *gate) back(n int64) { g.unused += n }
 
-// passAll is for bytes that are moved already.
+// passAll passes n bytes that have already been moved.
 func (g *gate) passAll(ctx context.Context, n int64) error {
 	for n > 0 {
 		some, err := g.pass(ctx, 0, n)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// giving is the attributes on their way from one file to another.
+// giving gives the attributes of one file to another.
 type giving struct {
 	attributes
 	to             inode
-	hasUID, hasGID bool // to has the owner and the group
+	hasUID, hasGID bool // to has the source's owner, and group
 	lost           losses
 }
 
-// read takes the attributes of a file, but for those that only root may see.
+// read reads the attributes of a file. It leaves out attributes that we may not see.
 func (g *giving) read(from inode, info fs.FileInfo) error {
 	g.mode = info.Mode()
 	g.uid, g.gid = ownerOf(info)
@@ -38,8 +38,8 @@ func (g *giving) read(from inode, info fs.FileInfo) error {
 	return nil
 }
 
-// lossOf is what is lost with an xattr of that name. What is in system beside
-// POSIX ACLs are the ACLs of other file systems.
+// lossOf returns the loss that an xattr of that name means. system.* holds POSIX ACLs, and ACLs
+// of other file systems.
 func lossOf(name string) string {
 	switch {
 	case name == capability:
@@ -61,26 +61,26 @@ func (g *giving) give() error {
 	return nil
 }
 
-// steps are in an order in which nobody is let in too early, and no step undoes
-// one before it:
+// steps returns the steps in their order. No step lets anybody in too early, and no step
+// undoes one before it:
 //
-//	owner and group  chown(2) takes setuid bits and capabilities away
-//	xattrs           user.* need the right to write, which the mode may take away
-//	ACLs             the first to let others in; the permission bits come with it
+//	owner and group  chown(2) removes setuid bits and capabilities
+//	xattrs           user.* need the right to write, which the mode may remove
+//	ACLs             the first to let others in; they set the permission bits, too
 //	mode             the same bits again, so that the ACL's mask stays as it is,
 //	                 and with them setuid, setgid and sticky
-//	capabilities
+//	capabilities     the last, as a change of the owner would remove them
 func (g *giving) steps() []func() error {
 	steps := []func() error{g.giveOwner, g.giveXattrs, g.giveACLs, g.giveMode, g.giveCapabilities}
 	if g.mode.Type() == fs.ModeSymlink {
-		return steps[:2] // it has none of the others
+		return steps[:2] // a symlink has none of the others
 	}
 	return steps
 }
 
-// giveOwner gives owner and group, or the one of them that it may: an ordinary
-// user gives a file to any of his groups. Some file systems refuse silently, so
-// what counts is what is there afterwards.
+// giveOwner gives the owner and the group, or only one of them if the other is forbidden: an
+// ordinary user may give a file to any of his groups. Some file systems refuse silently, so
+// giveOwner reads the owner and the group again.
 func (g *giving) giveOwner() error {
 	err := g.to.chown(g.uid, g.gid)
 	if refused(err) {
@@ -116,14 +116,14 @@ func (g *giving) giveXattrs() error {
 		if err != nil && !refused(err) {
 			return NewError("set extended attribute", err)
 		}
-		if err != nil && !g.to.has(x) { // a label may be there by itself
+		if err != nil && !g.to.has(x) { // the system may have set a label by itself
 			g.lost.add(lossOf(x.name))
 		}
 	}
 	return nil
 }
 
-// removeOthers removes the xattrs that the source has not.
+// removeOthers removes the xattrs that the source lacks.
 func (g *giving) removeOthers() error {
 	names, err := g.to.list()
 	if err != nil {
@@ -141,8 +141,8 @@ func (g *giving) removeOthers() error {
 	return nil
 }
 
-// giveACLs gives the ACLs, and takes away those that the file has inherited
-// from its folder.
+// giveACLs gives the source's ACLs. If the source has none, it removes the ACLs that the file
+// inherited from its folder.
 func (g *giving) giveACLs() error {
 	if g.mode.IsDir() {
 		if err := g.giveACL(defaultACL, g.inherit); err != nil {
@@ -172,9 +172,9 @@ func (g *giving) giveACL(name string, acl []byte) error {
 	return nil
 }
 
-// modeFor is the mode that is given, without the bits that would lend the rights of
-// another than the source's owner or group, or lend them to others: who may
-// execute a setuid file is said by its group, too.
+// modeFor returns the mode to give. It leaves out setuid and setgid if the file lacks the
+// source's owner or group: the bit would lend the rights of another user. Setuid needs the
+// group as well, as the group decides who may execute the file.
 func (g *giving) modeFor(mode fs.FileMode) fs.FileMode {
 	mode &= keptMode
 	if !g.hasUID || !g.hasGID {
@@ -195,7 +195,7 @@ func (g *giving) giveMode() error {
 	if err != nil {
 		return NewError("stat", err)
 	}
-	// chmod(2) drops a bit silently that we may not set.
+	// chmod(2) silently drops a bit that we may not set.
 	if (info.Mode()^g.mode)&specialBits != 0 {
 		g.lost.add(LostSpecialBits)
 	}
@@ -205,9 +205,9 @@ func (g *giving) giveMode() error {
 	return nil
 }
 
-// giveCapabilities lends root's rights to whoever may execute the file, so
-// owner and group must be the source's. The owner could not misuse them by
-// writing: that takes them away.
+// giveCapabilities gives the capabilities, unless the file lacks the source's owner or group:
+// they lend root's rights to everybody who may execute the file. The owner cannot misuse them
+// by a write, as a write removes them.
 func (g *giving) giveCapabilities() error {
 	if g.caps == nil {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Attributes are what Archive keeps of a file beside contents and times, read from it.
+// Attributes are the attributes of a file that Archive keeps, beside contents and times.
 type Attributes struct{ giving }
 
 func attributesOf(of inode, info fs.FileInfo) (a Attributes, err error) {
@@ -19,25 +19,25 @@ func attributesOf(of inode, info fs.FileInfo) (a Attributes, err error) {
 }
 
 // AttributeReader reads the attributes of names below one root, one after another. It keeps
-// the folder of the last name open. It is for one goroutine, and to be closed.
+// the folder of the last name open. Use it from one goroutine, and call Close at the end.
 type AttributeReader struct {
 	parent string
-	folder *os.File // of that name; nil until one was read
+	folder *os.File // the folder parent; nil before the first Read
 }
 
-// Read reads the attributes of a name whose info is given. dir is its folder. They are good
-// until the next Read. A symlink that takes the name meanwhile is not followed.
+// Read reads the attributes of a name. dir is its folder, and info its info. The attributes
+// are valid until the next Read. Read does not follow a symlink that takes the name.
 func (r *AttributeReader) Read(dir *os.Root, name string, info fs.FileInfo) (Attributes, error) {
 	parent, base := filepath.Split(name)
 	if r.folder == nil || parent != r.parent {
 		r.Close()
-		folder, err := openToSee(dir, ".")
+		folder, err := openPath(dir, ".")
 		if err != nil {
 			return Attributes{}, NewError("open folder", err)
 		}
 		r.parent, r.folder = parent, folder
 	}
-	return attributesOf(named(r.folder, base), info)
+	return attributesOf(inodeAt(r.folder, base), info)
 }
 
 // Close closes the folder.
@@ -48,31 +48,32 @@ func (r *AttributeReader) Close() {
 	}
 }
 
-// Kept tells whether a copy has all of these attributes that this process could give it,
-// and none that are its own; lost is what it lacks beyond that. It is the rule both for
-// what needs no child and for what a child leaves alone.
+// Kept reports whether a copy has all of these attributes that this process could give it, and
+// no others. lost has the attributes that this process could not give. If kept is true, a plan
+// needs no child for the file, and a child does not change it.
 //
-// A security label is never a reason to touch a copy: systems hand them out by themselves.
+// A security label never makes kept false: systems give labels to files by themselves.
 func (want Attributes) Kept(has Attributes) (kept bool, lost []string) {
-	gap := gap{want: want, has: has, lost: want.lost}
-	gap.owner()
-	gap.xattrs()
-	gap.acl(defaultACL, want.inherit, has.inherit)
-	gap.acl(accessACL, want.access, has.access)
-	gap.mode()
-	gap.capabilities()
-	return !gap.repairable, gap.lost
+	g := gap{want: want, has: has, lost: want.lost}
+	g.owner()
+	g.xattrs()
+	g.acl(defaultACL, want.inherit, has.inherit)
+	g.acl(accessACL, want.access, has.access)
+	g.mode()
+	g.capabilities()
+	return !g.repairable, g.lost
 }
 
-// gap is what a copy lacks of its source.
+// gap is the difference between the attributes of a source and those of its copy.
 type gap struct {
 	want, has  Attributes
 	lost       losses
-	repairable bool
-	withoutACL bool // the copy cannot have its source's
+	repairable bool // this process could give the copy an attribute, or remove one
+	withoutACL bool // the copy cannot have the ACL of its source
 }
 
-// owner: only root gives files away. An ordinary user gives his own to his groups.
+// owner compares owner and group. Only root may give a file away. An ordinary user may give
+// his own file to his groups.
 func (g *gap) owner() {
 	w, h := &g.want, &g.has
 	w.hasUID, w.hasGID = w.uid == h.uid, w.gid == h.gid
@@ -140,7 +141,7 @@ func (g *gap) mode() {
 	}
 }
 
-// capabilities: root gives them, and chown(2) takes them away.
+// capabilities compares the capabilities. Only root may set them.
 func (g *gap) capabilities() {
 	switch {
 	case bytes.Equal(g.want.caps, g.has.caps):
@@ -151,7 +152,7 @@ func (g *gap) capabilities() {
 	}
 }
 
-// mayHave tells whether the file system has attributes of that name.
+// mayHave reports whether the file system supports attributes of that name.
 func (a Attributes) mayHave(name string) bool {
 	_, err := a.to.get(name)
 	return !errors.Is(err, errors.ErrUnsupported)
@@ -159,8 +160,8 @@ func (a Attributes) mayHave(name string) bool {
 
 func (x xattr) equal(y xattr) bool { return x.name == y.name && bytes.Equal(x.value, y.value) }
 
-// removable tells whether it is people who gave a file that attribute. The
-// others are labels, and properties that a folder hands down (btrfs.*).
+// removable reports whether users set this attribute. The others are labels, and properties
+// that files inherit from their folder (btrfs.*).
 func (x xattr) removable() bool {
 	return strings.HasPrefix(x.name, "user.") || strings.HasPrefix(x.name, "trusted.")
 }

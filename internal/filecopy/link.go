@@ -9,26 +9,25 @@ import (
 )
 
 var (
-	// ErrCannotLink is found in Link's error where the destination has no
-	// hard links, or no more of this file. Copy the file by itself.
+	// ErrCannotLink means that the destination has no hard links, or allows no more of
+	// this file. Link's error wraps it. Copy the file by itself then.
 	ErrCannotLink = errors.New("no hard link is possible here")
 
-	// ErrNoFirst is found in Link's error where dst/first is missing, or is
-	// not the copy of src/first. Copy the file by itself.
+	// ErrNoFirst means that dst/first is missing, or is not the copy of src/first. Link's
+	// error wraps it. Copy the file by itself then.
 	ErrNoFirst = errors.New("the copy to link to is not there")
 
-	errNotLinked = errors.New("no hard link any more")
+	errNotLinked = errors.New("the two names are no longer hard links of one file")
 )
 
-// Link makes dst/name a hard link to dst/first, which is the finished copy of
-// src/first, and makes the parent folders that dst lacks. src/first and src/name
-// are hard links of one file. What is there is left or replaced as with
-// Symlink: a hard link to dst/first is left (Skipped).
+// Link makes dst/name a hard link to dst/first, which must be the finished copy of src/first.
+// It makes the parent folders that dst lacks. src/first and src/name must be hard links of one
+// file. An existing hard link to dst/first stays (Skipped). Link treats any other existing
+// file like Symlink.
 //
-// With ErrCannotLink, the result has LostHardLink; with Strict it is another
-// error.
+// With ErrCannotLink the result has LostHardLink. With Strict the error is ErrLost instead.
 func (c *Copier) Link(first, name string, opts Options) (Result, error) {
-	return c.again(func() (Result, error) {
+	return c.reopening(func() (Result, error) {
 		info, err := c.linked(first, name)
 		if err != nil {
 			return Result{}, err
@@ -52,7 +51,7 @@ func (c *Copier) Link(first, name string, opts Options) (Result, error) {
 			return nil, at.linkTo(dst, first, filepath.Join(filepath.Dir(name), temporary))
 		})
 		if made != "" {
-			at.dir.Remove(made) // a rename does nothing where the same link has appeared meanwhile
+			at.dir.Remove(made) // rename(2) does nothing if another process has just made the same link
 		}
 		if errors.Is(err, ErrCannotLink) {
 			lost, strict := losses{LostHardLink}.judged(opts)
@@ -65,7 +64,7 @@ func (c *Copier) Link(first, name string, opts Options) (Result, error) {
 	})
 }
 
-// linked is the info of the source's file, if it still has both names.
+// linked returns the info of the source's file, if it still has both names.
 func (c *Copier) linked(first, name string) (fs.FileInfo, error) {
 	info, err := c.Lstat(name)
 	if err != nil {
@@ -81,8 +80,8 @@ func (c *Copier) linked(first, name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// copied tells whether dst/name is a copy of src/name: it may be what was there
-// before, and was not to be replaced.
+// copied reports whether dst/name is a copy of src/name. It may also be an older file that
+// Overwrite did not replace.
 func copied(src, dst *os.Root, name string, from, to fs.FileInfo) bool {
 	switch from.Mode().Type() {
 	case 0:
@@ -94,7 +93,7 @@ func copied(src, dst *os.Root, name string, from, to fs.FileInfo) bool {
 	return sameNode(from, to)
 }
 
-// linkTo makes a hard link, under a name in the root.
+// linkTo makes dst/name a hard link to dst/first.
 func (p place) linkTo(dst *os.Root, first, name string) error {
 	err := p.writing(func() error { return dst.Link(first, name) })
 	switch {

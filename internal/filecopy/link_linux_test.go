@@ -104,7 +104,7 @@ func TestLinkErrors(t *testing.T) {
 			fifo(t, e.dstPath+"/a/first")
 		}, filecopy.ErrNoFirst, "link: the copy to link to is not there"},
 		{"linked no more", func(t *testing.T, e ends) { must(t, e.src.Remove("b/name")); write(t, e.src, "b/name", nil, 0o600) },
-			nil, "link: no hard link any more"},
+			nil, "link: the two names are no longer hard links of one file"},
 		{"source is missing", func(t *testing.T, e ends) { must(t, e.src.Remove("b/name")) },
 			fs.ErrNotExist, "stat: no such file or directory"},
 		{"directory", func(t *testing.T, e ends) { must(t, os.MkdirAll(e.dstPath+"/b/name", 0o755)) },

@@ -9,22 +9,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock keeps a temporary from being swept. It holds a descriptor of its own,
-// as flock(2) belongs to the open file and lasts until its last descriptor is
-// closed, or its process killed.
+// lock protects a temporary from Sweep. It has its own descriptor, as a flock(2) belongs to the
+// open file. It lasts until the last descriptor is closed, or the process killed.
 type lock struct {
 	fd   int
 	held bool
 }
 
-// hold locks f, which has just been made, or returns errSwept.
+// hold locks the new file f. It returns errSwept if a Sweep was faster.
 func hold(f *os.File) (lock, error) {
 	switch err := tryLock(f); err {
 	case nil:
 	case unix.EWOULDBLOCK:
 		return lock{}, errSwept
 	case unix.ENOLCK, unix.ENOSYS, unix.EOPNOTSUPP, unix.EINVAL:
-		return lock{}, nil // no locks in this file system: Sweep leaves the file
+		return lock{}, nil // the file system has no locks, so Sweep leaves the file
 	default:
 		return lock{}, err
 	}
@@ -48,9 +47,9 @@ func (l lock) release() {
 	}
 }
 
-// removeUnlocked removes the file open as f from dir if nobody holds it locked,
-// and it still has that name: another sweep may have removed it, and another copy
-// have taken the name. Once we have the lock, nobody else takes it off the file.
+// removeUnlocked removes the open file f from dir, if no process has locked it and it still has
+// that name. Another sweep may have removed it, and another copy may have taken the name.
+// While we have the lock, no other process removes or renames the file.
 func removeUnlocked(dir *os.Root, name string, f *os.File) (bool, error) {
 	if tryLock(f) != nil {
 		return false, nil

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// What a copy may lack of its source, in Result.Lost: the destination cannot
-// hold it, or we may not make it.
+// The values of Result.Lost: what a copy may lack of its source. The destination cannot hold
+// it, or we may not make it.
 const (
 	LostOwner       = "owner"
 	LostGroup       = "group"
@@ -18,17 +18,16 @@ const (
 	LostXattrs      = "extended attributes"
 	LostACL         = "ACL"
 	LostCapability  = "capabilities"   // security.capability
-	LostLabel       = "security label" // the other security.*: of SELinux, IMA …
-	LostFIFO        = "named pipe"     // it was not made
-	LostDevice      = "device"         // it was not made
+	LostLabel       = "security label" // any other security.*, of SELinux, IMA …
+	LostFIFO        = "named pipe"     // the FIFO itself
+	LostDevice      = "device"         // the device itself
 	LostHardLink    = "hard link"
 )
 
-// ErrLost is found in the error of a file that would have lost something, with
-// Options.Strict.
+// ErrLost is wrapped by the error of a file that would lose something, with Options.Strict.
 var ErrLost = errors.New("not possible here")
 
-// losses are some of the words above, each once.
+// losses holds some of the values above, each at most once.
 type losses []string
 
 func (l *losses) add(what string) {
@@ -37,7 +36,7 @@ func (l *losses) add(what string) {
 	}
 }
 
-// judged is the losses, or with Strict the error that they are.
+// judged returns the losses, or with Strict an error if there are any.
 func (l losses) judged(opts Options) (losses, error) {
 	if opts.Strict && len(l) > 0 {
 		return nil, NewError("keep "+strings.Join(l, ", "), ErrLost)
@@ -45,12 +44,14 @@ func (l losses) judged(opts Options) (losses, error) {
 	return l, nil
 }
 
-// refused tells whether an attribute that failed with err is lost, rather than
-// an error of the file as a full disk or a failing one is. EINVAL is an owner
-// that our user namespace does not know; E2BIG and ERANGE are values that are
-// too large for the destination.
+// losing has the errors that mean the loss of an attribute. EINVAL means an owner that our user
+// namespace does not know. E2BIG and ERANGE mean a value too large for the destination.
+var losing = []error{fs.ErrPermission, errors.ErrUnsupported, syscall.EINVAL, syscall.E2BIG, syscall.ERANGE}
+
+// refused reports whether err means that an attribute is lost. Other errors, such as a full or
+// failing disk, are errors of the file.
 func refused(err error) bool {
-	for _, target := range []error{fs.ErrPermission, errors.ErrUnsupported, syscall.EINVAL, syscall.E2BIG, syscall.ERANGE} {
+	for _, target := range losing {
 		if errors.Is(err, target) {
 			return true
 		}

@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// Mark makes an empty folder in dst, by which another machine sees that it has the same
-// one. Its name should be one of which IsTemporary holds.
+// Mark makes an empty folder in dst. Another machine that finds it knows that both have the
+// same dst. IsTemporary should hold for the name.
 func Mark(dst *os.Root, name string) error {
 	err := (place{dir: dst}).writing(func() error { return dst.Mkdir(name, 0o700) })
 	if err != nil && !errors.Is(err, fs.ErrExist) {
@@ -16,8 +16,7 @@ func Mark(dst *os.Root, name string) error {
 	return nil
 }
 
-// Unmark removes the mark, if it is there, and leaves dst with the mode and times that it had
-// until then.
+// Unmark removes the mark, if it exists. dst keeps the mode and times that it had before.
 func Unmark(dst *os.Root, name string) error {
 	before, err := stat(dst, ".")
 	if err != nil {

@@ -7,14 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// medium reads a file from the medium rather than from the page cache: with
-// O_DIRECT where the file system has it, else after the cached pages are dropped.
-// What a disk's own cache answers, nobody here can tell.
+// medium reads a file from the medium, not from the page cache. It uses O_DIRECT if the file
+// system supports it, and otherwise drops the cached pages first. A disk may still answer
+// from its own cache, and nobody can tell.
 type medium struct{ file *os.File }
 
-// newMedium reads f from the medium from now on. Its pages must not be dirty. The
-// reading leaves the access time alone, where that may be asked for (open(2),
-// O_NOATIME: by the owner).
+// newMedium makes reads of f come from the medium from now on. f must have no dirty pages. The
+// reads leave the access time as it is, if we are allowed to ask for that (the owner is;
+// open(2), O_NOATIME).
 func newMedium(f *os.File) *medium {
 	m := &medium{f}
 	_ = unix.Fadvise(m.fd(), 0, 0, unix.FADV_DONTNEED)
@@ -34,8 +34,8 @@ func (m *medium) set(flags, without int) error {
 	return err
 }
 
-// readAt fills block with what is at off, less of it at the end of the file. Several
-// may be read at once.
+// readAt reads the bytes at off into block. At the end of the file it reads fewer than fit.
+// Several goroutines may call it at once.
 func (m *medium) readAt(block []byte, off int64) (n int, err error) {
 	for n < len(block) {
 		got, err := unix.Pread(m.fd(), block[n:], off+int64(n))
@@ -50,10 +50,10 @@ func (m *medium) readAt(block []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// forgo goes on without O_DIRECT, and with the dropped pages, where a read failed for
-// that: at the end of a file whose size is no multiple of the medium's block there is
-// nothing left for O_DIRECT to read; elsewhere the file system wants another alignment
-// than ours. Any other error is returned.
+// forgo turns O_DIRECT off if it is the reason for the error err of a read, and returns any
+// other error. The cached pages were dropped, so reads still come from the medium. O_DIRECT
+// fails at the end of a file whose size is no multiple of the medium's block. It also fails if
+// the file system wants another alignment than ours.
 func (m *medium) forgo(err error) error {
 	if err != unix.EINVAL {
 		return err
@@ -61,14 +61,14 @@ func (m *medium) forgo(err error) error {
 	return m.set(0, unix.O_DIRECT)
 }
 
-// wholePages is limit and what is left of its last page: O_DIRECT wants whole ones.
+// wholePages rounds limit up to whole pages: O_DIRECT needs them.
 func wholePages(limit int64) int64 {
 	page := int64(os.Getpagesize())
 	return (limit + page - 1) / page * page
 }
 
-// newBlock has its address at a multiple of a page, which is enough for
-// O_DIRECT on any medium with blocks of a page and less.
+// newBlock returns memory that begins at a multiple of a page. That is enough for O_DIRECT on a
+// medium whose blocks are no larger than a page.
 func newBlock(size int64) []byte {
 	page := int64(os.Getpagesize())
 	block := make([]byte, size+page)

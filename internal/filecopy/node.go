@@ -8,16 +8,16 @@ import (
 
 var errSocket = errors.New("a socket cannot be copied")
 
-// Node recreates the FIFO or device src/name at dst/name, with its permission
-// bits and times, and with Archive its other attributes, and makes the parent
-// folders that dst lacks. What is there is left or replaced as with Symlink:
-// the same FIFO or device is left (Skipped).
+// Node recreates the FIFO or device src/name at dst/name, with its permission bits and times.
+// With Archive it keeps the other attributes, too. Node makes the parent folders that dst
+// lacks. An existing node of the same kind stays (Skipped). Node treats any other existing
+// file like Symlink.
 //
-// Where none can be made, by anybody but root or in that file system, nothing
-// is there afterwards, and LostFIFO or LostDevice is in the result: with Strict
-// an error. Outside Linux it is so everywhere.
+// If Node cannot make the file, because we are not root or the file system has no such files,
+// the result has LostFIFO or LostDevice. With Strict that is an error. Node can make none on
+// other systems than Linux.
 func (c *Copier) Node(name string, opts Options) (Result, error) {
-	return c.again(func() (Result, error) {
+	return c.reopening(func() (Result, error) {
 		info, err := c.Lstat(name)
 		if err != nil {
 			return Result{}, NewError("stat", err)
@@ -47,10 +47,11 @@ func (c *Copier) Node(name string, opts Options) (Result, error) {
 	})
 }
 
-// cannotMake leaves out EACCES, the error of a folder that lets nobody write.
+// cannotMake reports whether err means that we or the file system cannot make such a file.
+// EACCES only means that we may not write to the folder.
 func cannotMake(err error) bool { return refused(err) && !errors.Is(err, syscall.EACCES) }
 
-// nodeLoss is what is lost when a file of that mode can't be made.
+// nodeLoss returns the loss if a file of that mode cannot be made.
 func nodeLoss(mode fs.FileMode) (string, error) {
 	switch {
 	case mode&fs.ModeNamedPipe != 0:

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// makeNode makes a FIFO or a device like src, for nobody else yet.
+// makeNode makes a FIFO or a device like src, that only its owner may open yet.
 func makeNode(dir *os.Root, name string, src fs.FileInfo) error {
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {

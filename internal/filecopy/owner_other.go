@@ -4,5 +4,5 @@ package filecopy
 
 import "io/fs"
 
-// ownerOf is the same for all files, so that none loses its owner.
+// ownerOf returns the same for all files, so that no copy loses its owner.
 func ownerOf(fs.FileInfo) (uid, gid int) { return -1, -1 }

@@ -8,22 +8,22 @@ import (
 	"syscall"
 )
 
-// place is where a copy goes: a base name in an open folder. The path to the
-// folder is walked once, whatever happens to it later.
+// place is the target of a copy: a base name in an open folder. The path to the folder is
+// walked once, so a later change of that path does not matter.
 type place struct {
-	dir    *os.Root
-	self   *os.File // dir, for system calls that it has not; nil where they open it
-	base   string
-	shared bool // dir is the caller's root, left as it is
-	taken  bool // existing has found something
-	named  bool // a temporary without a name could not be given one
-	buffer *buffer
+	dir       *os.Root
+	self      *os.File // dir, for system calls that os.Root lacks; nil: open it when needed
+	base      string
+	shared    bool // dir is the caller's root, whose mode must stay
+	taken     bool // existing found a file
+	noUnnamed bool // linking a temporary without a name has failed here
+	buffer    *buffer
 }
 
-// folder opens the folder base, which is name below the root, in the one above it. When
-// it is missing it is made, with the permission bits of the source's folder and those
-// that let us write in it: Folder gives it the final ones when it is full. With Archive
-// it is ours alone until then, as its owner and group are.
+// folder opens the folder base in the folder above. name is its name below the root. If the
+// folder is missing, folder makes it with the permission bits of the source's folder, and the
+// bits that let us write in it. Folder later sets the final mode. With Archive the folder has
+// our owner and group until then, so only we may enter it.
 func (c *Copier) folder(above *os.Root, base, name string, opts Options) (*os.Root, error) {
 	dir, err := c.dst.enter(above, base, name)
 	if err == nil {
@@ -61,12 +61,11 @@ func (c *Copier) folder(above *os.Root, base, name string, opts Options) (*os.Ro
 	return spelled(dir, above, base)
 }
 
-// openUp lets others into a folder of ours that has just been made, as far as
-// its source does. The group bits would also let in whom a default ACL of the
-// folder around it names. A setgid bit inherited from there stays, as what is
-// made in the folder inherits its group.
+// openUp lets others into a folder that we have just made, as far as its source does. It
+// removes the ACLs inherited from the parent folder: the group bits would let in everybody
+// whom they name. An inherited setgid bit stays, so that new files in the folder get its group.
 func openUp(dir, src *os.Root, name string, seen fs.FileInfo, opts Options) error {
-	if err := shed(dir); err != nil {
+	if err := removeACLs(dir); err != nil {
 		return err
 	}
 	if opts.Archive {
@@ -86,9 +85,9 @@ func openUp(dir, src *os.Root, name string, seen fs.FileInfo, opts Options) erro
 	return nil
 }
 
-// writing makes a new name in the folder. A folder of ours may forbid that, with
-// the mode that a run before has given it: it is let in then, until Folder gives
-// it that mode again. The caller's folder is left as it is.
+// writing calls make, which makes a new name in the folder. An earlier run may have given the
+// folder a mode that forbids that. Then writing adds the right to write, until Folder sets the
+// final mode again. It never changes the mode of the caller's root.
 func (p place) writing(make func() error) error {
 	err := ignoringEINTR(make)
 	if p.shared || !errors.Is(err, fs.ErrPermission) {
@@ -102,10 +101,9 @@ func (p place) writing(make func() error) error {
 	return unfit(ignoringEINTR(make))
 }
 
-// rename gives the temporary of that name its final name. Where it may
-// replace nothing and something is there, the error is EEXIST. Where nothing was
-// there, it replaces nothing without another look: it may be another file that
-// the destination takes for the same.
+// rename gives the temporary its final name. If it may not replace and a file exists, the
+// error is EEXIST. If a file has appeared since existing found none, rename calls existing
+// again before it replaces it: the destination may treat the name of another file as the same.
 func (p place) rename(temporary string, replace bool) error {
 	for range attempts {
 		if p.taken && replace {
@@ -125,23 +123,22 @@ func (p place) rename(temporary string, replace bool) error {
 	return NewError("rename", syscall.EEXIST)
 }
 
-// renameOver replaces what is there.
+// renameOver renames the temporary, and replaces an existing file.
 func (p place) renameOver(temporary string) error {
 	err := ignoringEINTR(func() error { return p.dir.Rename(temporary, p.base) })
 	if err == nil {
 		return nil
 	}
-	// os.Root says EEXIST for a directory, which rename(2) calls EISDIR.
+	// os.Root returns EEXIST for a directory. The error of rename(2) is EISDIR.
 	if errors.Is(err, fs.ErrExist) {
 		err = syscall.EISDIR
 	}
 	return NewError("rename", unfit(err))
 }
 
-// linkNew renames in two steps that replace nothing: a hard link, then the
-// removal of the old name. A file system without hard links is asked whether
-// the new name is free, and what appears between the answer and the rename is
-// replaced.
+// linkNew renames in two steps that replace nothing: it makes a hard link, and removes the old
+// name. In a file system without hard links it checks that the new name is free, and renames.
+// That replaces a file that appears between the check and the rename.
 func (p place) linkNew(from string) error {
 	err := ignoringEINTR(func() error { return p.dir.Link(from, p.base) })
 	if err == nil {

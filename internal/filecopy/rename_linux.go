@@ -2,7 +2,7 @@ package filecopy
 
 import "golang.org/x/sys/unix"
 
-// renameNew gives what is named from in the folder the place's name, and replaces nothing.
+// renameNew renames the file from in the folder to the place's name, and replaces nothing.
 func (p place) renameNew(from string) error {
 	self := p.self
 	if self == nil {

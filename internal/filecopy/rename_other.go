@@ -2,5 +2,5 @@
 
 package filecopy
 
-// renameNew gives what is named from in the folder the place's name, and replaces nothing.
+// renameNew renames the file from in the folder to the place's name, and replaces nothing.
 func (p place) renameNew(from string) error { return p.linkNew(from) }

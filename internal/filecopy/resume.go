@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// takeOver opens the partial copy that a killed process has left at the place: nil
-// when there is none that can be trusted to be ours alone. What it holds is proved
-// later; this is about who else may reach into it:
+// takeOver opens the partial copy that a killed process left at the place. It returns nil if
+// there is none, or if another user or process may have access to it. prove checks its
+// contents later.
 //
 //	lstat: a file of ours, one name, never more open than its source ─▶ open ─▶
-//	the same file? ─▶ lock: nobody is at it ─▶ lstat: still under that name
+//	the same file? ─▶ lock: no other process uses it ─▶ lstat: still that name
 //
-// Whoever gives a temporary its final name holds the lock, so a file that still has
-// the temporary one when we have the lock is nobody's copy.
+// A process renames its temporary only while it holds the lock. So a file that still has the
+// temporary name when we have the lock is no other process's copy.
 func takeOver(p place, src fs.FileInfo) *temporary {
 	name := partialName(p.base)
 	seen, err := Lstat(p.dir, name)
@@ -46,9 +46,9 @@ func (t *temporary) stillOurs(src fs.FileInfo) bool {
 	return err == nil && os.SameFile(opened, named) && oursAlone(named, src)
 }
 
-// prove finds how much of src's beginning dst has already, compared byte by byte,
-// and takes the rest off dst. Its size says nothing: a crash of the system may leave
-// a file that is longer than what was written of it.
+// prove compares the beginning of src and dst byte by byte, and truncates dst to the equal
+// part. The size of dst proves nothing: a crash of the system may leave a file longer than
+// the bytes that reached it.
 func (c *contents) prove(ctx context.Context) error {
 	info, err := c.dst.Stat()
 	if err != nil {
@@ -66,10 +66,10 @@ func (c *contents) prove(ctx context.Context) error {
 		if err != nil && err != io.EOF {
 			return NewError("read", err)
 		}
-		if n == 0 { // src's end: moving the rest finds it as well
+		if n == 0 { // src's end, which move will find again
 			break
 		}
-		// A partial copy that can't be read proves nothing.
+		// Unreadable bytes of a partial copy prove nothing.
 		if m, _ := c.dst.ReadAt(there[:n], c.proved); m < n || !bytes.Equal(there[:n], c.block[:n]) {
 			break
 		}
@@ -87,12 +87,12 @@ func (c *contents) prove(ctx context.Context) error {
 	return nil
 }
 
-// lacksFile tells whether a partial copy in dir, which is dst's folder name, is one
-// to go on with: its file is in the source, and not yet, or not as it is now, in dir.
+// lacksFile reports whether a later run can resume a partial copy in dir: its file is in the
+// source, and dir has no finished copy of it. dir is the folder name below src.
 func lacksFile(src *os.Root, name string, dir *os.Root, partial string) bool {
 	base := strings.TrimPrefix(partial[:len(partial)-len(".12345678"+temporarySuffix)], ".")
 	if len(base) >= longestBase {
-		return true // it may be any file whose name begins so
+		return true // the rest of the name was cut off, so it may be any file
 	}
 	info, err := Lstat(src, path.Join(name, base))
 	if err != nil {

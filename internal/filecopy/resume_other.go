@@ -4,7 +4,7 @@ package filecopy
 
 import "io/fs"
 
-// oursAlone is never sure here: every copy begins anew.
+// oursAlone returns false: this system cannot tell, so every copy begins anew.
 func oursAlone(_, _ fs.FileInfo) bool { return false }
 
 func (lock) isHeld() bool { return false }

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// oursAlone tells whether a partial copy is a regular file of this user under this
-// one name, and was never open to more than src is: what is written to it can be
-// read by nobody else, and is written nowhere else.
+// oursAlone reports whether a partial copy is a regular file of this user with only one name,
+// and was never more open than src. Nobody else can read the bytes written to it, and they
+// reach no other name.
 func oursAlone(partial, src fs.FileInfo) bool {
 	st, ok := partial.Sys().(*syscall.Stat_t)
 	open := partial.Mode().Perm() &^ 0o600 &^ src.Mode().Perm()

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// withoutWaiting makes the opening of a FIFO return at once. It changes
-// nothing for a regular file, and it saves four system calls: without it, the
-// os package sets O_NONBLOCK itself, to take it back when epoll refuses.
+// withoutWaiting makes an open of a FIFO return at once. For a regular file it changes nothing,
+// but saves four system calls. Without it the os package sets O_NONBLOCK itself, and resets it
+// when epoll refuses the file.
 const withoutWaiting = syscall.O_NONBLOCK
 
 var (
@@ -38,9 +38,8 @@ func openRegular(root *os.Root, name string) (*os.File, fs.FileInfo, error) {
 	return openSeen(root, name, os.O_RDONLY, seen)
 }
 
-// openSeen opens root/name if it still is the file that was seen. Without the
-// check, Root.OpenFile follows a symlink that took its place, unless that
-// leads out of the root.
+// openSeen opens root/name, and returns errOpenedChanged if it no longer is the file seen.
+// Root.OpenFile alone would follow a symlink that took the name, within the root.
 func openSeen(root *os.Root, name string, flag int, seen fs.FileInfo) (*os.File, fs.FileInfo, error) {
 	f, err := root.OpenFile(name, flag|withoutWaiting, 0)
 	if err != nil {
@@ -59,8 +58,7 @@ func openSeen(root *os.Root, name string, flag int, seen fs.FileInfo) (*os.File,
 	return nil, nil, err
 }
 
-// unchanged returns an error if the size or the modification time of f isn't
-// what it was before.
+// unchanged returns an error if f has another size or modification time than before.
 func unchanged(f *os.File, before fs.FileInfo) error {
 	now, err := f.Stat()
 	if err != nil {
@@ -75,8 +73,7 @@ func unchanged(f *os.File, before fs.FileInfo) error {
 	return nil
 }
 
-// resized is the error of a source that had one size in bytes and then
-// another.
+// resized returns the error for a source whose size changed. from and to are in bytes.
 func resized(from, to int64) error {
 	verb := "grew"
 	if to < from {

@@ -4,14 +4,15 @@ import (
 	"io/fs"
 )
 
-// Symlink recreates the symlink src/name at dst/name, with the same target
-// bytes, the link's own times in nanoseconds, and with Archive its owner and
-// extended attributes, and makes the parent folders that dst lacks. A link that
-// has the target already is left (Skipped). Anything else but a directory is
-// replaced, by a rename as in File, unless opts.Overwrite is Never. A directory
-// at dst/name is the error EISDIR.
+// Symlink recreates the symlink src/name at dst/name. It keeps the bytes of the target and the
+// link's own times in nanoseconds, and with Archive its owner and extended attributes. It
+// makes the parent folders that dst lacks.
+//
+// An existing link with the same target stays (Skipped). If dst/name is a directory, the error
+// is EISDIR. Symlink replaces any other existing file by a rename, as File does, unless
+// opts.Overwrite is Never.
 func (c *Copier) Symlink(name string, opts Options) (Result, error) {
-	return c.again(func() (Result, error) {
+	return c.reopening(func() (Result, error) {
 		info, err := c.Lstat(name)
 		if err != nil {
 			return Result{}, NewError("stat", err)

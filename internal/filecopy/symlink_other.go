@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// setLinkTimes does nothing: no call here sets the times of a symlink itself.
+// setLinkTimes does nothing: this system has no call for the times of a symlink itself.
 func setLinkTimes(*os.Root, string, fs.FileInfo) error { return nil }

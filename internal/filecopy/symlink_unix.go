@@ -9,8 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// setLinkTimes gives a symlink itself the times of src. Root.Chtimes would
-// follow it.
+// setLinkTimes gives the times of src to a symlink itself. Root.Chtimes would follow it.
 func setLinkTimes(dir *os.Root, name string, src fs.FileInfo) error {
 	f, err := dir.OpenFile(".", os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
@@ -19,7 +18,9 @@ func setLinkTimes(dir *os.Root, name string, src fs.FileInfo) error {
 	defer f.Close()
 	times, err := timesOf(src)
 	if err == nil {
-		err = ignoringEINTR(func() error { return unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW) })
+		err = ignoringEINTR(func() error {
+			return unix.UtimesNanoAt(int(f.Fd()), name, times, unix.AT_SYMLINK_NOFOLLOW)
+		})
 	}
 	if err != nil {
 		return NewError("set times", err)

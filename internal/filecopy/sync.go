@@ -5,9 +5,8 @@ import (
 	"runtime"
 )
 
-// flush waits until what is written to f is on the medium. An error is final: the
-// kernel drops what it could not write, and another sync would know of nothing
-// (fsync(2), NOTES).
+// flush waits until the bytes written to f are on the medium. An error is final: the kernel
+// drops bytes that it could not write, and the next sync would succeed (fsync(2), NOTES).
 func flush(f *os.File) error {
 	if err := f.Sync(); err != nil {
 		return NewError("sync", err)
@@ -27,7 +26,7 @@ func flushFolder(dir *os.Root) error {
 
 func syncFolder(f *os.File) error {
 	if runtime.GOOS == "windows" {
-		return nil // NTFS keeps a journal of names, and has no call for more
+		return nil // NTFS has a journal of names, and no call to sync them
 	}
 	if err := f.Sync(); err != nil {
 		return NewError("sync folder", err)

@@ -12,26 +12,24 @@ import (
 	"unicode/utf8"
 )
 
-// A temporary name is "." + base + "." + 8 hex digits + ".brood", with as much of
-// the base name as fits.
+// A temporary name is "." + base + "." + 8 hex digits + ".brood". A long base name is cut.
 const (
 	temporarySuffix = ".brood"
 	randomBytes     = 4
 	longestName     = 255 // bytes
 	longestBase     = longestName - len("..") - 2*randomBytes - len(temporarySuffix)
 
-	// attempts at a name that is free and not swept at once. The second is
-	// a rarity.
+	// attempts is the most attempts at a name that is free and not swept at once. The
+	// second attempt is rare.
 	attempts = 100
 )
 
-// errSwept says that a Sweep, or another copy of the same file, took a temporary
-// for a leftover, between its creation and its lock.
+// errSwept means that a Sweep, or another copy of the same file, treated a new temporary as a
+// leftover before it was locked.
 var errSwept = errors.New("taken before it was locked")
 
-// IsTemporary tells whether a base name is one that this package gives to a
-// copy under way. A file of such a name in a destination is a leftover to
-// Sweep: don't copy files that have one.
+// IsTemporary reports whether a base name has the form of a temporary name. Sweep treats a file
+// with such a name as a leftover, so do not copy files with such names.
 func IsTemporary(base string) bool {
 	rest, ok := strings.CutSuffix(base, temporarySuffix)
 	digits := len(rest) - 2*randomBytes
@@ -41,14 +39,15 @@ func IsTemporary(base string) bool {
 	return strings.Trim(rest[digits:], "0123456789abcdef") == ""
 }
 
-// temporaryName is one that nobody has.
+// temporaryName returns a random temporary name, which no other file has.
 func temporaryName(base string) string {
 	var random [randomBytes]byte
 	rand.Read(random[:])
 	return temporaryWith(base, random[:])
 }
 
-// partialName is the one by which the next run finds what is left of a killed copy.
+// partialName returns the temporary name that depends only on base. By it the next run finds
+// the partial copy of a killed process.
 func partialName(base string) string {
 	sum := fnv.New32a()
 	sum.Write([]byte(base))
@@ -58,8 +57,8 @@ func partialName(base string) string {
 func temporaryWith(base string, digits []byte) string {
 	if len(base) > longestBase {
 		cut := longestBase
-		// Some file systems refuse what isn't UTF-8, so half a character
-		// mustn't be left of a name that was.
+		// Do not cut a UTF-8 character in two: some file systems refuse names that are
+		// not UTF-8.
 		for cut > longestBase-utf8.UTFMax && !utf8.RuneStart(base[cut]) {
 			cut--
 		}
@@ -68,22 +67,26 @@ func temporaryWith(base string, digits []byte) string {
 	return "." + base + "." + hex.EncodeToString(digits) + temporarySuffix
 }
 
-// errNoName says that a file without a name could not be given one.
+// errNoName means that a file without a name could not get one.
 var errNoName = errors.New("not linked")
 
-// temporary is a copy under way: an open file, locked, under a temporary
-// name; or one without a name, which nobody finds.
+// temporary is a copy under way: an open file with a temporary name and a lock, or an open
+// file without a name, which no other process can find.
+//
+//	createTemporary, takeOver, createUnnamed ─▶ finish ─▶ published
+//	                                       └──▶ discard: removed
+//	                                       └──▶ leave: stays, for a later run
 type temporary struct {
 	place
-	name string // "" for none
+	name string // "" for a file without a name
 	file *os.File
 	lock lock
-	done bool
+	done bool // published, left or discarded
 }
 
-// createTemporary makes the temporary of a place, readable by its owner only. What
-// a killed copy of the same file has left under that name goes first, unless it is kept
-// to be resumed, or may be another's copy under way.
+// createTemporary makes the temporary of a place, readable only by its owner. First it removes
+// the leftover of a killed copy of the same file. It does not do so with Resume, or if the
+// leftover may be a copy under way.
 func createTemporary(p place, opts Options) (*temporary, error) {
 	name := partialName(p.base)
 	if opts.Shared {
@@ -92,7 +95,7 @@ func createTemporary(p place, opts Options) (*temporary, error) {
 	for n := range attempts {
 		var f *os.File
 		err := p.writing(func() (err error) {
-			// Readable, too, as it may be read back.
+			// O_RDWR, as the copy may be read back.
 			f, err = p.dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|withoutWaiting, 0o600)
 			return err
 		})
@@ -108,8 +111,8 @@ func createTemporary(p place, opts Options) (*temporary, error) {
 				t.discard()
 				return nil, NewError("lock", err)
 			}
-			t.leave() // to who has it, if anybody: a lock may be refused for no reason that lasts
-			_, _ = sweepOne(p.dir, name)
+			t.leave()                    // another process may have it
+			_, _ = sweepOne(p.dir, name) // or none has, and the lock failed for a moment
 		}
 		if n == 0 && !opts.Resume && !opts.Shared && err != errSwept {
 			if gone, _ := sweepOne(p.dir, name); gone {
@@ -121,20 +124,20 @@ func createTemporary(p place, opts Options) (*temporary, error) {
 	return nil, NewError("create", errSwept)
 }
 
-// setMetadata gives the file the source's times, then its permission bits, or
-// with Archive all its attributes: up to here nobody else could read it.
+// setMetadata gives the file the source's times, and then its permission bits, or with Archive
+// all its attributes. Before that, nobody else can read the file.
 func (t *temporary) setMetadata(from *os.File, src fs.FileInfo, opts Options) (losses, error) {
 	if err := t.setTimes(src); err != nil {
 		return nil, NewError("set times", err)
 	}
-	return keep(opened(from), src, opened(t.file), opts)
+	return keepAttributes(inodeOf(from), src, inodeOf(t.file), opts)
 }
 
-// finish makes the file, whose contents are there, the copy of src:
+// finish makes the file, which has all contents, the copy of src:
 //
 //	metadata ─▶ sync ─▶ read back ─▶ close ─▶ rename ─▶ sync folder
 //
-// Without Durable the folder isn't synced, and without it and Hash nothing is.
+// Only Durable syncs the folder. Only Durable and Hash sync the file. Only Hash reads it back.
 func (t *temporary) finish(ctx context.Context, src *os.File, info fs.FileInfo, digest []byte, opts Options) (lost []string, err error) {
 	if lost, err = t.setMetadata(src, info, opts); err != nil {
 		return nil, err
@@ -160,9 +163,9 @@ func (t *temporary) finish(ctx context.Context, src *os.File, info fs.FileInfo, 
 	return lost, err
 }
 
-// publish gives the finished file its final name. The lock is held beyond the
-// rename, so that no Sweep comes between; the file is closed before, since
-// network file systems report failed writes then.
+// publish gives the finished file its final name. It closes the file first, as network file
+// systems report failed writes then. It releases the lock after the rename, so that no Sweep
+// removes the file.
 func (t *temporary) publish(replace bool) error {
 	if t.name == "" {
 		return t.publishUnnamed()
@@ -178,8 +181,8 @@ func (t *temporary) publish(replace bool) error {
 	return nil
 }
 
-// publishUnnamed gives the file its name, or returns errNoName: whatever stands in
-// the way, a named one finds it as well, or finds a way round.
+// publishUnnamed gives the file its name. Any failure is errNoName: the caller tries again with
+// a named temporary, which succeeds or finds the reason.
 func (t *temporary) publishUnnamed() error {
 	if err := checkClose(t.file); err != nil {
 		return NewError("close", err)
@@ -191,7 +194,7 @@ func (t *temporary) publishUnnamed() error {
 	return nil
 }
 
-// leave closes the file and lets it be, unless it was published.
+// leave closes the file, and does not remove it. After publish it does nothing.
 func (t *temporary) leave() {
 	if t.done {
 		return
@@ -201,8 +204,8 @@ func (t *temporary) leave() {
 	t.lock.release()
 }
 
-// discard removes the file, unless it was published. What can't be removed is
-// left to Sweep.
+// discard removes the file. After publish or leave it does nothing. If the removal fails, Sweep
+// removes the file later.
 func (t *temporary) discard() {
 	if !t.done && t.name != "" {
 		t.dir.Remove(t.name)

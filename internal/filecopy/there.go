@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// alreadyThere is the result of a copy that is at the place already. With
-// Archive it gets there what it lacks of its source, as an earlier run may not
-// have kept it. With Never, nothing is touched.
+// alreadyThere returns the result for a copy that exists at the place. With Archive it first
+// gives the copy the attributes that it lacks, as an earlier run may not have kept them. With
+// Never it changes nothing.
 func (p place) alreadyThere(src *os.Root, name string, info fs.FileInfo, opts Options) (Result, error) {
 	if !opts.Archive || opts.Overwrite == Never {
 		return Result{Skipped: true}, nil
@@ -27,9 +27,11 @@ func (p place) alreadyThere(src *os.Root, name string, info fs.FileInfo, opts Op
 	return Result{Skipped: err == nil, Repaired: repaired, Lost: lost}, err
 }
 
-// fileThere is alreadyThere of a regular file, which the run before may not have
-// verified or synced either. It is not the same when, with Hash, its contents differ.
-func (p place) fileThere(ctx context.Context, src *os.Root, name string, info fs.FileInfo, opts Options) (res Result, same bool, err error) {
+// fileThere is alreadyThere for a regular file. An earlier run may not have verified or synced
+// the copy, so fileThere does that. same is false if, with Hash, the contents differ.
+func (p place) fileThere(
+	ctx context.Context, src *os.Root, name string, info fs.FileInfo, opts Options,
+) (res Result, same bool, err error) {
 	digest := ""
 	if opts.Hash != "" && opts.Overwrite != Never {
 		if digest, err = compare(ctx, src, name, p.dir, p.base, opts); digest == "" || err != nil {
@@ -46,7 +48,7 @@ func (p place) fileThere(ctx context.Context, src *os.Root, name string, info fs
 	return res, true, err
 }
 
-// syncThere has the file, and its name, on the medium.
+// syncThere syncs the file and its name to the medium.
 func (p place) syncThere() error {
 	f, _, err := openRegular(p.dir, p.base)
 	if err != nil {
@@ -59,9 +61,9 @@ func (p place) syncThere() error {
 	return flushFolder(p.dir)
 }
 
-// complete leaves alone what is complete: chown(2) would take a setuid bit
-// away for a moment, and each change makes a backup read the file again. It tells
-// whether the copy was not complete, and is now.
+// complete gives a copy the attributes that it lacks. It does not touch a complete copy: chown(2)
+// would remove a setuid bit for a moment, and a backup would read the changed file again.
+// repaired reports whether the copy was incomplete before, and is complete now.
 func (p place) complete(from inode, info fs.FileInfo, to inode, opts Options) (repaired bool, lost losses, err error) {
 	now, err := to.stat()
 	if err != nil {
@@ -77,12 +79,12 @@ func (p place) complete(from inode, info fs.FileInfo, to inode, opts Options) (r
 	if kept && now.ModTime().Equal(info.ModTime()) && !(opts.Strict && len(lost) > 0) {
 		return false, lost, nil
 	}
-	if !info.Mode().IsRegular() { // a file's time is what it was found by
+	if !info.Mode().IsRegular() { // the times of a regular file are equal: see Same
 		if err := setLinkTimes(p.dir, p.base, info); err != nil {
 			return false, nil, err
 		}
 	}
-	lost, err = keep(from, info, to, opts)
+	lost, err = keepAttributes(from, info, to, opts)
 	if err != nil {
 		return false, nil, err
 	}

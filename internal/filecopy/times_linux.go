@@ -12,13 +12,15 @@ func accessTime(info fs.FileInfo) time.Time {
 	return time.Unix(info.Sys().(*syscall.Stat_t).Atim.Unix())
 }
 
-// setTimes gives the file the times of src, whatever has its name by now.
+// setTimes gives the open file the times of src, even if another file has its name.
 func (t *temporary) setTimes(src fs.FileInfo) error {
 	times, err := timesOf(src)
 	if err != nil {
 		return err
 	}
-	err = ignoringEINTR(func() error { return unix.UtimesNanoAt(int(t.file.Fd()), "", times, unix.AT_EMPTY_PATH) })
+	err = ignoringEINTR(func() error {
+		return unix.UtimesNanoAt(int(t.file.Fd()), "", times, unix.AT_EMPTY_PATH)
+	})
 	if err == unix.EINVAL { // before Linux 5.8
 		return unix.UtimesNanoAt(unix.AT_FDCWD, t.byDescriptor(), times, 0)
 	}

@@ -7,13 +7,16 @@ import (
 	"syscall"
 )
 
-// What is made in one system call rather than filled: symlinks, FIFOs, devices
-// and hard links. None of it is opened, so none can be locked.
+// Symlinks, FIFOs, devices and hard links are made by one system call, and never opened. So no
+// process can lock them.
 
-// recreate makes the place what make makes under a temporary name, and renames
-// that. What isThere knows as done is left, and with Never all that is there. A Sweep may
-// remove the temporary, so recreate makes it again: one Sweep removes one of them at the most.
-func (p place) recreate(from *os.Root, info fs.FileInfo, opts Options, isThere func(fs.FileInfo) bool, make func(temporary string) (losses, error)) (Result, error) {
+// recreate calls make with a temporary name, and renames the new file to the place. If isThere
+// returns true for an existing file, or with Never, the existing file stays. A Sweep may remove
+// the temporary, and recreate then makes another: one Sweep removes at most one of them.
+func (p place) recreate(
+	from *os.Root, info fs.FileInfo, opts Options,
+	isThere func(old fs.FileInfo) bool, make func(temporary string) (losses, error),
+) (Result, error) {
 	old, err := p.existing()
 	if err != nil {
 		return Result{}, err
@@ -45,8 +48,8 @@ func (p place) try(temporary string, opts Options, make func(string) (losses, er
 	return lost, err
 }
 
-// setUnopened gives a temporary the times of its source, in the folder from, then its permission
-// bits, or with Archive all its attributes.
+// setUnopened gives a temporary the times of its source in the folder from. Then it gives it
+// the permission bits, or with Archive all attributes.
 func (p place) setUnopened(from *os.Root, info fs.FileInfo, temporary string, opts Options) (losses, error) {
 	if err := setLinkTimes(p.dir, temporary, info); err != nil {
 		return nil, err

@@ -12,11 +12,11 @@ import (
 	"brood/internal/digest"
 )
 
-// errReadBack says that a copy on the medium isn't what was written.
+// errReadBack means that the copy on the medium differs from the bytes written.
 var errReadBack = NewError("verify", errors.New("the copy, read back, is not what was written"))
 
-// readBack reads what is on the medium, and returns errReadBack unless it has the
-// digest want. The file is synced before, so what is read is what stays.
+// readBack reads the file from the medium, and returns errReadBack unless it has the digest
+// want. The file must be synced, so that the bytes read are the final ones.
 func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, opts Options) error {
 	info, err := t.file.Stat()
 	if err != nil {
@@ -47,9 +47,9 @@ func (t *temporary) readBack(ctx context.Context, h hash.Hash, want []byte, opts
 	return nil
 }
 
-// Compare compares the regular file name on both sides, byte by byte: what src
-// says, and what dst has on the medium. The digest, in hex, is that of both when they
-// are the same, and "" when they aren't. The errors are as in File.
+// Compare compares the regular file name on both sides, byte by byte. It reads dst's file from
+// the medium. If the two are equal, it returns their digest in hex, and otherwise "". The
+// errors are as in File.
 func (c *Copier) Compare(ctx context.Context, name string, opts Options) (digest string, err error) {
 	from, base, err := c.source(name)
 	if err != nil {
@@ -62,8 +62,10 @@ func (c *Copier) Compare(ctx context.Context, name string, opts Options) (digest
 	return compare(ctx, from, base, to, base, opts)
 }
 
-// compare is Compare of a name in each of two folders.
-func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, dstName string, opts Options) (digest string, err error) {
+// compare is Compare for a name in each of two folders.
+func compare(
+	ctx context.Context, src *os.Root, srcName string, dst *os.Root, dstName string, opts Options,
+) (digest string, err error) {
 	from, before, err := openRegular(src, srcName)
 	if err != nil {
 		return "", err
@@ -74,7 +76,7 @@ func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, ds
 		return "", err
 	}
 	defer to.Close()
-	_ = to.Sync() // what was not written yet is not on the medium; a read-only file system has nothing to write
+	_ = to.Sync() // put all bytes on the medium; it fails on a read-only file system, which has none to write
 	back := newAhead(to, info.Size(), newGate(opts.Pace, from, to))
 	defer back.join()
 	sum, err := sameContents(ctx, from, back, opts)
@@ -84,7 +86,7 @@ func compare(ctx context.Context, src *os.Root, srcName string, dst *os.Root, ds
 	return hex.EncodeToString(sum), unchanged(from, before)
 }
 
-// sameContents is the digest of both, nil when they differ.
+// sameContents returns the digest of both files, or nil if they differ.
 func sameContents(ctx context.Context, from *os.File, back *ahead, opts Options) ([]byte, error) {
 	h := opts.Hash.New()
 	block := make([]byte, blockSize)
@@ -93,7 +95,7 @@ func sameContents(ctx context.Context, from *os.File, back *ahead, opts Options)
 		if err != nil {
 			return nil, err
 		}
-		// One byte more, to see that the source ends here too.
+		// Read one byte more, to see whether the source ends here, too.
 		n, err := from.ReadAt(block[:min(len(got)+1, len(block))], off)
 		if err != nil && err != io.EOF {
 			return nil, NewError("read", err)
@@ -115,7 +117,7 @@ func sameContents(ctx context.Context, from *os.File, back *ahead, opts Options)
 	}
 }
 
-// newHash is the hash that is asked for, nil for none.
+// newHash returns a new hash.Hash, or nil for "".
 func newHash(h digest.Hash) hash.Hash {
 	if h == "" {
 		return nil
