@@ -22,7 +22,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 				e := newEnds(t)
 				must(t, e.src.Mkdir("d", 0o700))
 				must(t, e.src.Chmod("d", fs.ModeSetgid|0o750))
-				write(t, e.src, "d/f", noise(named), perm)
+				write(t, e.src, "d/f", noise(namedSize), perm)
 				_, err := e.copy("d/f", filecopy.Options{Archive: true, Progress: func(int64) {
 					wantPrivate(t, e.dst, "d")
 					if info, _ := e.dst.Stat("d"); info.Mode() != fs.ModeDir|0o700 {
@@ -42,7 +42,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 				e := newEnds(t)
 				must(t, e.src.Mkdir("d", 0o700))
 				must(t, e.src.Chmod("d", 0o750))
-				write(t, e.src, "d/f", noise(named), perm)
+				write(t, e.src, "d/f", noise(namedSize), perm)
 				_, err := e.copy("d/f", filecopy.Options{Progress: func(int64) { wantPrivate(t, e.dst, "d") }})
 				must(t, err)
 				e.wantCopied(t, "d/f")
@@ -55,7 +55,7 @@ func TestNeverMoreReadableThanItsSource(t *testing.T) {
 	}
 }
 
-// wantPrivate looks at a copy under way, the only file in dir.
+// wantPrivate checks a copy under way, which must be the only file in dir.
 func wantPrivate(t *testing.T, root *os.Root, dir string) {
 	found := names(t, root, dir)
 	if len(found) != 1 || !filecopy.IsTemporary(found[0]) {
@@ -140,8 +140,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// A folder that an earlier run has made read-only, as its source is, takes what
-// is still missing in it.
+// An earlier run has made a folder read-only, like its source. A second run can still add files.
 func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 	e := newEnds(t)
 	must(t, os.Chmod(e.dstPath, 0o777))
@@ -150,15 +149,18 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 	write(t, e.src, "ro/f", noise(10), 0o444)
 	must(t, e.src.Symlink("f", "ro/link"))
 	must(t, e.src.Chmod("ro", 0o555))
-	t.Cleanup(func() { // so that they can be removed
+	t.Cleanup(func() { // so that the test can remove the folders
 		os.Chmod(e.srcPath+"/ro", 0o755)
 		os.Chmod(e.dstPath+"/ro", 0o755)
 	})
 	asOrdinaryUser(func() {
-		for range 2 { // into the folder that the first has left
+		for range 2 { // the second time the folder is read-only
 			for name, run := range map[string]func() error{
 				"the folder": func() error { return e.folder("ro") },
-				"a file":     func() error { _, err := e.copy("ro/f", filecopy.Options{Overwrite: filecopy.Always}); return err },
+				"a file": func() error {
+					_, err := e.copy("ro/f", filecopy.Options{Overwrite: filecopy.Always})
+					return err
+				},
 				"a link": func() error {
 					_, err := filecopy.Symlink(e.src, e.dst, "ro/link", filecopy.Options{Overwrite: filecopy.Changed})
 					return err
@@ -182,15 +184,14 @@ func TestSecondRunIntoAReadOnlyFolder(t *testing.T) {
 	wantOnly(t, e.dst, "ro", "f", "link", "sub")
 }
 
-// asOrdinaryUser runs f on a thread without root's rights to files, if we
-// have them. f must not stop the test.
+// asOrdinaryUser runs f on a thread that lacks root's rights to files. f must not end the test.
 func asOrdinaryUser(f func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		if os.Getuid() == 0 {
-			// Never unlocked: the thread ends with the goroutine, and its
-			// user with it (setfsuid(2) is a thread's).
+			// Never unlocked, so the thread ends with the goroutine. setfsuid(2)
+			// changes only this thread.
 			runtime.LockOSThread()
 			unix.Setfsgid(65534)
 			unix.Setfsuid(65534)
@@ -205,7 +206,7 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 	must(t, e.src.MkdirAll("a/b", 0o755))
 	write(t, e.src, "a/b/f", noise(mib), 0o644)
 	must(t, e.src.Symlink("f", "a/b/link"))
-	e.mustCopy(t, "a/b/f") // opens what the runtime keeps open
+	e.mustCopy(t, "a/b/f") // the first copy opens descriptors that the runtime keeps
 	before := descriptors(t)
 	for _, o := range []filecopy.Overwrite{filecopy.Always, filecopy.Changed, filecopy.Never} {
 		_, err := e.copy("a/b/f", filecopy.Options{Overwrite: o})

@@ -10,8 +10,8 @@ import (
 	"brood/internal/filecopy"
 )
 
-// A destination whose default ACL names others lets them into no copy, and into
-// no folder before it is full.
+// A destination's default ACL names other users. They get into no copy, and into no folder
+// before it is full.
 func TestDefaultACLIsNotInherited(t *testing.T) {
 	for _, opts := range []filecopy.Options{{}, {Archive: true}} {
 		t.Run(map[bool]string{false: "plain", true: "archive"}[opts.Archive], func(t *testing.T) {
@@ -19,7 +19,7 @@ func TestDefaultACLIsNotInherited(t *testing.T) {
 			setACL(t, "default:user:1234:rwx,default:group:5678:rwx", e.dstPath)
 			must(t, e.src.MkdirAll("a/b", 0o770))
 			for _, name := range []string{"f", "a/b/f"} {
-				write(t, e.src, name, noise(named), 0o660)
+				write(t, e.src, name, noise(namedSize), 0o660)
 			}
 			fifo(t, e.srcPath+"/fifo")
 			during := opts
@@ -54,8 +54,8 @@ func wantNoACL(t *testing.T, dir string, names ...string) {
 	}
 }
 
-// The group bits of a file with an ACL are the mask of those whom it names. Its
-// copy has not the ACL, so the group gets its own right.
+// The group bits of a file with an ACL are its mask. A copy without the ACL gives the group
+// only the group's own rights.
 func TestMaskIsNoRightOfTheGroup(t *testing.T) {
 	const acl = "user::rwx,user:1234:rwx,group::---,mask::rwx,other::---"
 	e := newEnds(t)
@@ -69,7 +69,7 @@ func TestMaskIsNoRightOfTheGroup(t *testing.T) {
 	must(t, err)
 	_, err = filecopy.Node(e.src, e.dst, "d/fifo", filecopy.Options{})
 	must(t, err)
-	for _, when := range []string{"in the meantime", "at the end"} {
+	for _, when := range []string{"before the folder is full", "at the end"} {
 		for _, name := range []string{"d", "d/f", "d/fifo"} {
 			if info, _ := e.dst.Stat(name); info.Mode().Perm() != 0o700 {
 				t.Errorf("%s, %s: %v", when, name, info.Mode())
@@ -79,8 +79,8 @@ func TestMaskIsNoRightOfTheGroup(t *testing.T) {
 	}
 }
 
-// A folder made for the meantime keeps the setgid bit that it inherits, and
-// with it the group of what is made in it.
+// A folder that a copy makes keeps an inherited setgid bit, so that new files in it get its
+// group.
 func TestSetgidFolderAround(t *testing.T) {
 	e := newEnds(t)
 	must(t, os.Chmod(e.dstPath, fs.ModeSetgid|0o755))
@@ -88,11 +88,11 @@ func TestSetgidFolderAround(t *testing.T) {
 	write(t, e.src, "d/f", noise(10), 0o644)
 	e.mustCopy(t, "d/f")
 	if info, _ := e.dst.Stat("d"); info.Mode() != fs.ModeDir|fs.ModeSetgid|0o755 {
-		t.Errorf("mode %v in the meantime", info.Mode())
+		t.Errorf("mode %v before the folder is full", info.Mode())
 	}
 }
 
-// setACL adds to the ACLs of a file.
+// setACL adds entries to the ACLs of a file.
 func setACL(t *testing.T, acl, path string) {
 	t.Helper()
 	if _, err := exec.LookPath("setfacl"); err != nil {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// aheadOf reads a new file of these contents from the medium, as one of that size.
+// aheadOf returns a reader of a new file with these contents. The reader expects that size.
 func aheadOf(t *testing.T, contents []byte, size int64, pace func(context.Context, int64) (int64, error)) *ahead {
 	t.Helper()
 	f, err := os.CreateTemp(t.TempDir(), "f")
@@ -35,7 +35,7 @@ func noise(n int) []byte {
 	return b
 }
 
-// rest is all that is still to come of a file.
+// rest reads the rest of a file.
 func rest(t *testing.T, a *ahead) (all []byte) {
 	t.Helper()
 	for {
@@ -48,7 +48,7 @@ func rest(t *testing.T, a *ahead) (all []byte) {
 	}
 }
 
-// pieces lets through no more than so many bytes at once, each in its turn.
+// pieces returns a pace that lets through at most these numbers of bytes, in turn.
 func pieces(sizes ...int64) func(context.Context, int64) (int64, error) {
 	return func(_ context.Context, want int64) (int64, error) {
 		size := sizes[0]
@@ -57,23 +57,23 @@ func pieces(sizes ...int64) func(context.Context, int64) (int64, error) {
 	}
 }
 
-// TestAhead: the blocks come in their order, and all of them, whatever is let through at
-// once, and whether the file has the size that it is said to have.
+// The reader returns all blocks in order, at any pace, even if the size is wrong.
 func TestAhead(t *testing.T) {
 	page := int64(os.Getpagesize())
 	for _, tt := range []struct {
 		name string
-		size int // of the file
-		told int64
+		size int   // of the file
+		told int64 // size that the reader expects
 		pace func(context.Context, int64) (int64, error)
 	}{
 		{"empty", 0, 0, nil},
 		{"a byte", 1, 1, nil},
 		{"a block", blockSize, blockSize, nil},
-		{"less than is read at once", 3*blockSize - 1, 3*blockSize - 1, nil},
-		{"more", 9*blockSize + 13, 9*blockSize + 13, nil},
+		{"fewer blocks than are read at once", 3*blockSize - 1, 3*blockSize - 1, nil},
+		{"more blocks", 9*blockSize + 13, 9*blockSize + 13, nil},
 		{"in pages", 2*blockSize + 5, 2*blockSize + 5, pieces(page)},
-		{"in blocks and pages", 21*blockSize + 5, 21*blockSize + 5, pieces(blockSize, blockSize, page, blockSize, 3*page)},
+		{"in blocks and pages", 21*blockSize + 5, 21*blockSize + 5,
+			pieces(blockSize, blockSize, page, blockSize, 3*page)},
 		{"longer within the page", 5 * blockSize, 5*blockSize - 5, nil},
 		{"longer by a page", 5*blockSize + 4096, 5 * blockSize, nil},
 		{"shorter", 3*blockSize + 7, 9 * blockSize, nil},
@@ -84,13 +84,13 @@ func TestAhead(t *testing.T) {
 			a := aheadOf(t, want, tt.told, tt.pace)
 			got := rest(t, a)
 			if !bytes.Equal(got, want) {
-				t.Errorf("%d bytes, and they differ; want %d", len(got), len(want))
+				t.Errorf("%d bytes differ from the %d bytes of the file", len(got), len(want))
 			}
 		})
 	}
 }
 
-// TestAheadOfTheGate: blocks are read ahead as long as the gate lets them through whole.
+// The reader reads ahead only while the gate lets whole blocks through.
 func TestAheadOfTheGate(t *testing.T) {
 	page := int64(os.Getpagesize())
 	for _, tt := range []struct {
@@ -118,7 +118,7 @@ func TestAheadOfTheGate(t *testing.T) {
 	}
 }
 
-// TestAheadEndsEarly: the error of the gate is that of the reading, with blocks on their way.
+// The reader returns the gate's error, even while it reads other blocks.
 func TestAheadEndsEarly(t *testing.T) {
 	enough := errors.New("enough")
 	for after := range 6 {
@@ -138,13 +138,13 @@ func TestAheadEndsEarly(t *testing.T) {
 			}
 		}
 		if calls != after+1 {
-			t.Errorf("asked %d times, want %d", calls, after+1)
+			t.Errorf("%d calls of the pace, want %d", calls, after+1)
 		}
 	}
 }
 
-// TestAheadWithoutDirect: a file system that wants another alignment than ours is read
-// without O_DIRECT; what else fails stays an error.
+// If a read fails with EINVAL, because the file system wants another alignment, the reader
+// reads without O_DIRECT.
 func TestAheadWithoutDirect(t *testing.T) {
 	want := noise(6 * blockSize)
 	a := aheadOf(t, want, int64(len(want)), nil)
@@ -157,13 +157,14 @@ func TestAheadWithoutDirect(t *testing.T) {
 	clear(r.block[512:])
 	got = append(got, rest(t, a)...)
 	if !bytes.Equal(got, want) {
-		t.Errorf("%d bytes, and they differ", len(got))
+		t.Errorf("%d bytes differ from the file", len(got))
 	}
 	if flags, err := unix.FcntlInt(a.file.Fd(), unix.F_GETFL, 0); err != nil || flags&unix.O_DIRECT != 0 {
 		t.Errorf("flags %o, %v", flags, err)
 	}
 }
 
+// Any other error stays an error.
 func TestAheadFails(t *testing.T) {
 	a := aheadOf(t, noise(6*blockSize), 6*blockSize, nil)
 	_, err := a.next(context.Background())

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// netRaw is security.capability with cap_net_raw, effective and permitted
+// netRaw is a value of security.capability: cap_net_raw, effective and permitted
 // (linux/capability.h).
 const netRaw = "\x01\x00\x00\x02" + "\x00\x20\x00\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
 
@@ -22,9 +22,10 @@ var (
 	strictly = filecopy.Options{Archive: true, Strict: true}
 )
 
-// An ordinary user keeps the group, if it is one of his, and no right that is
-// not his to give.
+// An ordinary user keeps the group if it is one of his. He keeps no rights that he may not give.
 func TestArchiveAsOrdinaryUser(t *testing.T) {
+	const both = fs.ModeSetuid | fs.ModeSetgid
+	const owner, group, special = filecopy.LostOwner, filecopy.LostGroup, filecopy.LostSpecialBits
 	for _, tt := range []struct {
 		name     string
 		uid, gid int
@@ -33,13 +34,14 @@ func TestArchiveAsOrdinaryUser(t *testing.T) {
 		want     fs.FileMode
 		lost     []string
 	}{
-		{"own", 65534, 65534, fs.ModeSetuid | fs.ModeSetgid | 0o755, false, fs.ModeSetuid | fs.ModeSetgid | 0o755, nil},
-		{"own, of a group of his", 65534, 4711, fs.ModeSetuid | fs.ModeSetgid | 0o750, false, fs.ModeSetuid | fs.ModeSetgid | 0o750, nil},
-		{"another's", 1234, 5678, fs.ModeSticky | 0o644, false, fs.ModeSticky | 0o644, []string{filecopy.LostOwner, filecopy.LostGroup}},
-		{"another's, of a group of his", 1234, 4711, fs.ModeSetgid | 0o644, false, fs.ModeSetgid | 0o644, []string{filecopy.LostOwner}},
-		{"another's, setuid", 1234, 4711, fs.ModeSetuid | 0o755, false, 0o755, []string{filecopy.LostOwner, filecopy.LostSpecialBits}},
-		{"own, of another group", 65534, 5678, fs.ModeSetuid | fs.ModeSetgid | 0o755, false, 0o755, []string{filecopy.LostGroup, filecopy.LostSpecialBits}},
-		{"capable", 1234, 4711, 0o755, true, 0o755, []string{filecopy.LostOwner, filecopy.LostCapability}},
+		{"own", 65534, 65534, both | 0o755, false, both | 0o755, nil},
+		{"own, of a group of his", 65534, 4711, both | 0o750, false, both | 0o750, nil},
+		{"another's", 1234, 5678, fs.ModeSticky | 0o644, false, fs.ModeSticky | 0o644, []string{owner, group}},
+		{"another's, of a group of his", 1234, 4711, fs.ModeSetgid | 0o644, false, fs.ModeSetgid | 0o644,
+			[]string{owner}},
+		{"another's, setuid", 1234, 4711, fs.ModeSetuid | 0o755, false, 0o755, []string{owner, special}},
+		{"own, of another group", 65534, 5678, both | 0o755, false, 0o755, []string{group, special}},
+		{"capable", 1234, 4711, 0o755, true, 0o755, []string{owner, filecopy.LostCapability}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			needsRoot(t)
@@ -68,12 +70,12 @@ func TestArchiveAsOrdinaryUser(t *testing.T) {
 	}
 }
 
-// withGroups gives the calling thread that supplementary group alone.
+// withGroups makes gid the only supplementary group of the calling thread.
 func withGroups(gid uint32) {
 	unix.RawSyscall(unix.SYS_SETGROUPS, 1, uintptr(unsafe.Pointer(&gid)), 0)
 }
 
-// What an existing folder has beyond the source goes, and what it lacks comes.
+// An existing folder gets the attributes that it lacks, and loses those that its source lacks.
 func TestArchiveOfAnExistingFolder(t *testing.T) {
 	e := newEnds(t)
 	for _, root := range []*os.Root{e.src, e.dst} {
@@ -90,7 +92,7 @@ func TestArchiveOfAnExistingFolder(t *testing.T) {
 	wantTree(t, treeOf(t, e.dstPath+"/d"), treeOf(t, e.srcPath+"/d"))
 }
 
-// A label that a user may not set is no loss where the file has it by itself.
+// A user may not set a label. That is no loss if the copy already has the same label.
 func TestLabels(t *testing.T) {
 	needsRoot(t)
 	for _, tt := range []struct {
@@ -119,7 +121,7 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// Without room, an attribute is not lost: the disk is full.
+// On a full disk a missing attribute is no loss, but an error.
 func TestFullDiskForAttributes(t *testing.T) {
 	disk := mountDisk(t, "ext4")
 	e := endsAt(t, t.TempDir(), disk)

@@ -66,7 +66,9 @@ func keepAttributes(from inode, info fs.FileInfo, to inode, opts Options) (losse
 
 // keepByName is keepAttributes for files that a copy does not open: folders, symlinks, FIFOs
 // and devices.
-func keepByName(src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstName string, opts Options) (losses, error) {
+func keepByName(
+	src *os.Root, name string, info fs.FileInfo, dst *os.Root, dstName string, opts Options,
+) (losses, error) {
 	from, err := pinSeen(src, name, info)
 	if err != nil {
 		return nil, err

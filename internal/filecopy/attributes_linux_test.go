@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// One step of archive after another: nobody is let in before the owner is the
-// source's, and no bit lends rights before all else is there.
+// After each step of giving, nobody may enter before the owner is the source's, and no special
+// bit is set before the rest is complete.
 func TestNoStepLetsInTooEarly(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root: chown")
@@ -59,12 +59,18 @@ func TestWithoutACL(t *testing.T) {
 		mode, want fs.FileMode
 		entries    []entry
 	}{
-		{"the mask is no group's right", 0o660, 0o600, []entry{{userObj, 6}, {user, 6}, {groupObj, 0}, {mask, 6}, {other, 0}}},
-		{"the mask bounds the group", 0o640, 0o640, []entry{{userObj, 6}, {user, 7}, {groupObj, 6}, {mask, 4}, {other, 0}}},
-		{"one shut out shuts all out", 0o644, 0o600, []entry{{userObj, 6}, {user, 0}, {groupObj, 4}, {mask, 4}, {other, 4}}},
-		{"a group that may only read", 0o666, 0o644, []entry{{userObj, 6}, {groupObj, 6}, {group, 4}, {mask, 6}, {other, 6}}},
-		{"nobody named", 0o754, 0o754, []entry{{userObj, 7}, {groupObj, 5}, {other, 4}}},
-		{"special bits stay", fs.ModeSetuid | 0o755, fs.ModeSetuid | 0o755, []entry{{userObj, 7}, {user, 7}, {groupObj, 5}, {mask, 5}, {other, 5}}},
+		{"the mask gives the group no rights", 0o660, 0o600,
+			[]entry{{userObj, 6}, {user, 6}, {groupObj, 0}, {mask, 6}, {other, 0}}},
+		{"the mask bounds the group", 0o640, 0o640,
+			[]entry{{userObj, 6}, {user, 7}, {groupObj, 6}, {mask, 4}, {other, 0}}},
+		{"a user without rights shuts out all", 0o644, 0o600,
+			[]entry{{userObj, 6}, {user, 0}, {groupObj, 4}, {mask, 4}, {other, 4}}},
+		{"a group that may only read", 0o666, 0o644,
+			[]entry{{userObj, 6}, {groupObj, 6}, {group, 4}, {mask, 6}, {other, 6}}},
+		{"nobody named", 0o754, 0o754,
+			[]entry{{userObj, 7}, {groupObj, 5}, {other, 4}}},
+		{"special bits stay", fs.ModeSetuid | 0o755, fs.ModeSetuid | 0o755,
+			[]entry{{userObj, 7}, {user, 7}, {groupObj, 5}, {mask, 5}, {other, 5}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			acl := []byte{aclVersion, 0, 0, 0}
@@ -78,12 +84,12 @@ func TestWithoutACL(t *testing.T) {
 	}
 	for _, acl := range []string{"", "\x01\x00\x00\x00", "\x02\x00"} {
 		if got := withoutACL(0o777, []byte(acl)); got != 0o700 {
-			t.Errorf("%q: %v; want nobody else let in", acl, got)
+			t.Errorf("%q: %v; want no rights for others", acl, got)
 		}
 	}
 }
 
-// What is not the file that was seen is not pinned.
+// pinSeen does not pin another file than the one seen.
 func TestSourceReplacedBeforeItIsPinned(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -107,7 +113,7 @@ func TestSourceReplacedBeforeItIsPinned(t *testing.T) {
 	}
 }
 
-// A file of another kind under the temporary's name is given nothing of the source.
+// A file of another kind that takes the temporary's name gets no attributes.
 func TestTemporaryReplacedBeforeItIsPinned(t *testing.T) {
 	dir, root := tempRoot(t)
 	check(t, unix.Mkfifo(dir+"/fifo", 0o644))
@@ -121,12 +127,11 @@ func TestTemporaryReplacedBeforeItIsPinned(t *testing.T) {
 		}
 	}
 	if victim, err := root.Lstat("victim"); err != nil || victim.Mode() != 0o600 {
-		t.Errorf("the victim is %v, %v", victim.Mode(), err)
+		t.Errorf("the victim has mode %v, %v", victim.Mode(), err)
 	}
 }
 
-// A pinned name is what it was, whatever takes its place: a symlink that does
-// is not followed.
+// A pinned inode stays the same if a symlink takes its name, and does not follow the symlink.
 func TestPinnedIsNotFollowed(t *testing.T) {
 	dir, root := tempRoot(t)
 	check(t, unix.Mkfifo(dir+"/fifo", 0o600))

@@ -10,8 +10,8 @@ import (
 	"brood/internal/filecopy"
 )
 
-// BenchmarkFile copies a file by each method, and with what more can be asked of a
-// copy. Below 16 KiB all is read and written.
+// BenchmarkFile copies a file by each method, and with Hash and Durable. Files below 16 KiB are
+// always read and written.
 func BenchmarkFile(b *testing.B) {
 	all, large := []int{4 << 10, mib, 64 * mib}, []int{mib, 64 * mib}
 	dir := newFileSystem(b)
@@ -28,7 +28,7 @@ func BenchmarkFile(b *testing.B) {
 		name    string
 		between func(testing.TB) (src, dst string)
 		sizes   []int
-		method  filecopy.Method // "" for whichever it is
+		method  filecopy.Method // "" for any
 		opts    filecopy.Options
 	}{
 		{"reflink", sharing, large, filecopy.Reflink, filecopy.Options{}},
@@ -48,20 +48,21 @@ func BenchmarkFile(b *testing.B) {
 	}
 }
 
-// newFileSystem is an ext4 that no other run has used; for who is not root it is the one of TMPDIR.
-// Without a journal ext4 does not give the inode of a removed file to a new one for
-// minutes, and steps over each of them, one by one: after 40,000 copies of 4 KiB, and
-// their removal, the next run took more than 20 times as long for one. So nothing is
-// removed between copies either.
+// newFileSystem returns a folder of a new ext4, or without root a folder of TMPDIR.
+//
+// An old file system would spoil the numbers. Without a journal, ext4 does not reuse the inode
+// of a removed file for minutes, and skips all of these, one by one. After 40,000 copies of
+// 4 KiB and their removal, a copy of the next run took more than 20 times as long. For the
+// same reason the benchmark removes nothing between copies.
 func newFileSystem(b *testing.B) string {
 	if os.Getuid() != 0 {
 		return b.TempDir()
 	}
-	_, dir := mountImageOf(b, "ext4", 8<<10*mib) // the more, the more inodes; it is as large as it is full
+	_, dir := mountImageOf(b, "ext4", 8<<10*mib) // large, to have many inodes; the image is sparse
 	return dir
 }
 
-// shares tells whether the file system of a folder can share contents.
+// shares reports whether the file system of a folder supports reflinks.
 func shares(b testing.TB, dir string) bool {
 	c := newCopies(b, dir, dir, mib)
 	res, err := c.copy(c.names[0], filecopy.Options{})
@@ -91,21 +92,21 @@ func benchmarkCopies(b *testing.B, c copies, opts filecopy.Options, method filec
 	c.empty(b)
 }
 
-// copies are made of one file that has many names, so that each copy has a new one.
+// copies makes copies of one file that has many names, so that each copy gets a new name.
 type copies struct {
 	ends
 	size   int64
 	names  []string
-	made   int    // copies in the present destination
-	parent string // of all destinations
+	made   int    // number of copies in the current destination
+	parent string // folder of all destinations
 }
 
 func newCopies(b testing.TB, src, dst string, size int) copies {
-	const most, bytes = 1024, 256 * mib // names, and what the copies of all take
+	const most, bytes = 1024, 256 * mib // limits for the names, and for the bytes of all copies
 	c := copies{size: int64(size), parent: dst}
 	c.ends = endsAt(b, newFolder(b, src), newFolder(b, dst))
 	write(b, c.src, "file", noise(size), 0o644)
-	syncFile(b, c.src, "file") // else the first reflink waits for that
+	syncFile(b, c.src, "file") // or the first reflink would wait for it
 	for i := range min(most, bytes/size) {
 		c.names = append(c.names, fmt.Sprint(i))
 		must(b, c.src.Link("file", c.names[i]))
@@ -121,8 +122,8 @@ func syncFile(b testing.TB, root *os.Root, name string) {
 	must(b, f.Sync())
 }
 
-// renew takes a new folder for the destination. (To rename over a file is slow on ext4,
-// which then writes the new one out: auto_da_alloc in ext4(5).)
+// renew makes a new folder the destination. (A rename over an existing file is slow on ext4, as
+// it then writes the new file to the medium: auto_da_alloc in ext4(5).)
 func (c *copies) renew(b testing.TB) {
 	c.empty(b)
 	must(b, c.dst.Close())
@@ -131,7 +132,7 @@ func (c *copies) renew(b testing.TB) {
 	c.made = 0
 }
 
-// empty makes room: the copies lose their contents, and keep their names.
+// empty makes room: it truncates the copies, and keeps their names.
 func (c *copies) empty(b testing.TB) {
 	for _, name := range c.names[:c.made] {
 		must(b, os.Truncate(filepath.Join(c.dstPath, name), 0))

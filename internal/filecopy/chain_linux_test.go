@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// TestChainSteps: each folder of a tree costs some steps, however deep it is, and few
-// folders are open at once.
+// Each folder of a deep tree costs only a few opens, and few folders are open at once.
 func TestChainSteps(t *testing.T) {
 	const levels = 400
 	_, root := tempRoot(t)
@@ -26,24 +25,24 @@ func TestChainSteps(t *testing.T) {
 			steps, most := 0, 0
 			for n := 1; n <= levels; n++ {
 				name := deepest[:2*depth(n)]
-				dir, err := c.descend(name, true, func(above *os.Root, below, name string) (*os.Root, error) {
+				dir, err := c.descend(name, true, func(above *os.Root, rest, name string) (*os.Root, error) {
 					steps++
-					return c.enter(above, below, name)
+					return c.enter(above, rest, name)
 				})
 				check(t, err)
 				if got, want := dir.Name(), filepath.Join(root.Name(), name); filepath.Clean(got) != want {
-					t.Fatalf("at %q, want %q", got, want)
+					t.Fatalf("opened %q, want %q", got, want)
 				}
 				most = max(most, len(c.held))
 			}
 			if steps > 5*levels || most > 20 {
-				t.Errorf("%d steps and %d open folders for %d folders", steps, most, levels)
+				t.Errorf("%d opens and %d open folders for %d folders", steps, most, levels)
 			}
 		})
 	}
 }
 
-// TestChainLinks: a link is followed as it is from the root.
+// A chain follows a link like the root does.
 func TestChainLinks(t *testing.T) {
 	_, root := tempRoot(t)
 	deep := strings.Repeat("d/", 9)
@@ -66,10 +65,10 @@ func TestChainLinks(t *testing.T) {
 			}
 		}
 		if _, err := c.Open(deep + "outside"); err == nil {
-			t.Error("it leads out of the root")
+			t.Error("a link out of the root was opened")
 		}
 		if _, err := c.Open(deep + "missing/in"); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("what is missing: %v", err)
+			t.Errorf("error of a missing folder: %v", err)
 		}
 	}
 }

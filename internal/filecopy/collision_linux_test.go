@@ -12,18 +12,18 @@ import (
 
 const otherSpelling = "the destination has it in another spelling, and cannot hold both"
 
-// foldingEnds has a destination that takes names for one.
+// foldingEnds returns ends with a destination that ignores case and normal form.
 func foldingEnds(t *testing.T) ends {
 	t.Helper()
 	return endsAt(t, t.TempDir(), faultfstest.Mount(t, faultfs.Options{Fold: true}).Mounted)
 }
 
-// pairs are names that are one there.
+// pairs holds pairs of names that this destination treats as the same.
 var pairs = []struct{ name, first, second string }{
 	{"case", "a.mov", "A.MOV"},
 	{"case of one letter", "a.mov", "a.moV"},
 	{"case beyond ASCII", "é", "É"},
-	{"case of either sort", "é.mov", "É.MOV"},
+	{"case in and beyond ASCII", "é.mov", "É.MOV"},
 	{"normal form", "\u00e9.mov", "e\u0301.mov"},
 	{"normal form, the other way", "e\u0301.mov", "\u00e9.mov"},
 	{"normal form without case", "\uac00", "\u1100\u1161"},
@@ -33,7 +33,7 @@ var pairs = []struct{ name, first, second string }{
 	{"folders in another normal form", "\u00e9/f", "e\u0301/f"},
 }
 
-// wantOtherSpelling is about the file or the folder that it is in.
+// wantOtherSpelling checks the error of a file, or of the folder of the file.
 func wantOtherSpelling(t *testing.T, name string, err error) {
 	t.Helper()
 	if path.Dir(name) == "." {
@@ -48,11 +48,11 @@ func TestCollision(t *testing.T) {
 		for _, overwrite := range []filecopy.Overwrite{filecopy.Changed, filecopy.Always, filecopy.Never} {
 			t.Run(tt.name+"/"+string(overwrite), func(t *testing.T) {
 				e := foldingEnds(t)
-				// Of the same size and time, the second could be taken for done.
+				// With the same size and time, the second could pass as already done.
 				e.writeFile(t, tt.first, "first")
 				e.writeFile(t, tt.second, "other")
 				opts := filecopy.Options{Overwrite: overwrite}
-				for range 2 { // also when it is run again
+				for range 2 { // a second run gives the same errors
 					_, err := e.copy(tt.first, opts)
 					must(t, err)
 					_, err = e.copy(tt.second, opts)
@@ -65,7 +65,7 @@ func TestCollision(t *testing.T) {
 	}
 }
 
-// Of two that nobody has seen there when they were begun, one is there, and whole.
+// Two copies at the same time find neither name at first. One of them ends up there, whole.
 func TestCollisionOfTwoAtOnce(t *testing.T) {
 	for _, tt := range pairs {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func (e ends) copyBoth(t *testing.T, first, second string) {
 	}
 }
 
-// What appears during the copy is looked at as if it had been there before.
+// A file that appears during the copy is treated like one that existed before.
 func TestAppearsMeanwhile(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
@@ -174,7 +174,7 @@ func TestFolderCollision(t *testing.T) {
 	}
 }
 
-// A name that got another spelling in the source is another name.
+// A file that got another spelling in the source is another file.
 func TestRenamedInTheSource(t *testing.T) {
 	e := foldingEnds(t)
 	e.writeFile(t, "a.mov", "contents")
@@ -185,7 +185,7 @@ func TestRenamedInTheSource(t *testing.T) {
 	wantOnly(t, e.dst, ".", "a.mov")
 }
 
-// A destination that folds replaces and skips as any other.
+// A destination that ignores case replaces and skips files like any other.
 func TestOverwriteWhereNamesFold(t *testing.T) {
 	for _, tt := range []struct {
 		overwrite filecopy.Overwrite
@@ -205,7 +205,7 @@ func TestOverwriteWhereNamesFold(t *testing.T) {
 	}
 }
 
-// Where names don't fold, all spellings are there, also as links of one file.
+// An ordinary file system holds all spellings, even if they are links of one file.
 func TestSpellingsOnOrdinaryFileSystem(t *testing.T) {
 	all := []string{"A.MOV", "a.mov", "E\u0301.MOV", "e\u0301.mov", "\u00c9.MOV", "\u00e9.mov"}
 	for _, overwrite := range []filecopy.Overwrite{filecopy.Changed, filecopy.Always} {
@@ -242,8 +242,10 @@ func TestSpelling(t *testing.T) {
 		write(t, e.dst, name, nil, 0o600)
 	}
 	for name, want := range map[string]bool{
-		"a.mov": true, "A.mov": false, "a.MOV": false, "Sub": true, "sub": false, "sub/\u00e9": true, "Sub/e\u0301": false, "Sub/\u00c9": false,
-		"Sub/1234": true, "\uac00": true, "\u1100\u1161": false, "Sub/\xff": true, "Sub/Z\xff": true, "Sub/z\xff": false, ".": true,
+		"a.mov": true, "A.mov": false, "a.MOV": false, "Sub": true, "sub": false, ".": true,
+		"sub/\u00e9": true, "Sub/e\u0301": false, "Sub/\u00c9": false,
+		"Sub/1234": true, "\uac00": true, "\u1100\u1161": false,
+		"Sub/\xff": true, "Sub/Z\xff": true, "Sub/z\xff": false,
 	} {
 		folder := path.Dir(name)
 		dir, err := folders.Open(folder)

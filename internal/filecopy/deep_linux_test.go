@@ -10,8 +10,8 @@ import (
 	"brood/internal/filecopy"
 )
 
-// TestDeep copies a tree whose names are longer than a path may be, with few
-// descriptors. A cost that grew with the square of the depth would be seen as hours.
+// TestDeep copies a tree whose names are longer than a path may be, with few descriptors. If
+// the cost grew with the square of the depth, the test would take hours.
 func TestDeep(t *testing.T) {
 	levels := 3000
 	if testing.Short() {
@@ -26,7 +26,7 @@ func TestDeep(t *testing.T) {
 	must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: descriptors, Max: limit.Max}))
 	t.Cleanup(func() { must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)) })
 
-	for _, opts := range []filecopy.Options{{}, {Archive: true}} { // the second time they are there
+	for _, opts := range []filecopy.Options{{}, {Archive: true}} { // the second time the files exist
 		c := filecopy.NewCopier(e.src, e.dst)
 		defer c.Close()
 		file := names[0] + "/f"

@@ -49,7 +49,8 @@ func TestOverwrite(t *testing.T) {
 	}
 }
 
-func TestNeverLeavesWhatAppearsMeanwhile(t *testing.T) {
+// With Never, a file that appears during the copy stays.
+func TestNeverLeavesANewFile(t *testing.T) {
 	e := newEnds(t)
 	write(t, e.src, "f", []byte("new"), 0o600)
 	res, err := e.copy("f", filecopy.Options{
@@ -100,7 +101,7 @@ func TestSymlinkAtDestinationIsReplaced(t *testing.T) {
 			must(t, e.dst.Symlink(tt.target, "f"))
 			e.mustCopy(t, "f")
 			if got, _ := e.dst.ReadFile("victim"); string(got) != "untouched" {
-				t.Errorf("written through the link: %q", got)
+				t.Errorf("the copy was written through the link: %q", got)
 			}
 			wantOnly(t, e.dst, ".", "f", "victim")
 		})

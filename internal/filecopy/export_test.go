@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// What a Copier does once, for the tests.
+// These functions make a Copier for one call.
 
 func File(ctx context.Context, src, dst *os.Root, name string, opts Options) (Result, error) {
 	c := NewCopier(src, dst)

@@ -19,7 +19,7 @@ const mib = 1 << 20
 func TestHolesAreKept(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		data []int64 // where there is a MiB of data, in MiB
+		data []int64 // offsets of the data, in MiB; each is a MiB long
 		size int64   // in MiB
 	}{
 		{"at the start", []int64{31}, 32},
@@ -69,7 +69,7 @@ func TestProcfs(t *testing.T) {
 	}
 }
 
-// Room that was taken and never written holds zeros, as a hole does, among data or after it.
+// Allocated room that was never written holds zeros, like a hole.
 func TestUnwrittenExtents(t *testing.T) {
 	for _, kind := range []string{"ext4", "xfs", "btrfs"} {
 		for name, opts := range map[string]filecopy.Options{"plain": {}, "verified": verified} {
@@ -92,7 +92,7 @@ func TestUnwrittenExtents(t *testing.T) {
 	}
 }
 
-// procfs tells no size, and gives little at a read.
+// A file of procfs has the size 0, and each read gives few bytes.
 func TestProcfsIsReadToItsEnd(t *testing.T) {
 	const name = "kallsyms"
 	before, err := os.ReadFile("/proc/" + name)
@@ -104,12 +104,13 @@ func TestProcfsIsReadToItsEnd(t *testing.T) {
 	must(t, err)
 	after, err := os.ReadFile("/proc/" + name)
 	must(t, err)
-	if got, _ := e.dst.ReadFile(name); bytes.Equal(before, after) && (!bytes.Equal(got, before) || res.Bytes != int64(len(got))) {
+	got, _ := e.dst.ReadFile(name)
+	if bytes.Equal(before, after) && (!bytes.Equal(got, before) || res.Bytes != int64(len(got))) {
 		t.Errorf("%d bytes, %+v; want %d", len(got), res, len(before))
 	}
 }
 
-// sysfs says 4096 bytes and holds less.
+// A file of sysfs has the size 4096, and fewer bytes.
 func TestSysfsIsReadToItsEnd(t *testing.T) {
 	const name = "mm/transparent_hugepage/enabled"
 	want, err := os.ReadFile("/sys/kernel/" + name)
@@ -135,7 +136,7 @@ func TestAcrossFileSystems(t *testing.T) {
 	e := endsAt(t, tempDirIn(t, "/dev/shm"), t.TempDir())
 	write(t, e.src, "f", noise(3*mib+1), 0o640)
 	if res := e.mustCopy(t, "f"); res.Method != filecopy.ReadWrite {
-		t.Errorf("method %q; the kernel copies only within one file system", res.Method)
+		t.Errorf("method %q; want read-write between two file systems", res.Method)
 	}
 }
 
@@ -171,7 +172,7 @@ func TestReflink(t *testing.T) {
 }
 
 func TestCopyFileRange(t *testing.T) {
-	disk := mountTmpfs(t, "16m") // which has no reflinks
+	disk := mountTmpfs(t, "16m") // tmpfs has no reflinks
 	must(t, os.Mkdir(disk+"/src", 0o755))
 	must(t, os.Mkdir(disk+"/dst", 0o755))
 	e := endsAt(t, disk+"/src", disk+"/dst")
@@ -183,7 +184,7 @@ func TestCopyFileRange(t *testing.T) {
 
 func TestFullDisk(t *testing.T) {
 	for _, tt := range []struct{ name, src, text string }{
-		{"found before anything is written", "", "allocate: no space left on device"},
+		{"before the first write", "", "allocate: no space left on device"},
 		{"by the kernel", "same", "copy_file_range: no space left on device"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

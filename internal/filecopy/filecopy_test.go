@@ -111,14 +111,15 @@ func TestCancel(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			calls := 0
-			_, err := filecopy.File(ctx, e.src, e.dst, "f", filecopy.Options{Progress: func(int64) { calls++; cancel() }})
+			opts := filecopy.Options{Progress: func(int64) { calls++; cancel() }}
+			_, err := filecopy.File(ctx, e.src, e.dst, "f", opts)
 			if !errors.Is(err, context.Canceled) || calls != 1 {
 				t.Errorf("error %v after %d blocks", err, calls)
 			}
 			wantOnly(t, e.dst, ".")
 			_, err = filecopy.File(ctx, e.src, e.dst, "f", filecopy.Options{})
 			if !errors.Is(err, context.Canceled) {
-				t.Errorf("cancelled before: %v", err)
+				t.Errorf("error of a copy cancelled before it began: %v", err)
 			}
 		})
 	}
@@ -173,13 +174,13 @@ func resize(root *os.Root, size int64) error {
 	return f.Truncate(size)
 }
 
-// wantError compares the text, and what the error is unless that is nil.
+// wantError compares the text of the error. Unless is is nil, the error must wrap it.
 func wantError(t *testing.T, err, is error, text string) {
 	t.Helper()
 	if err == nil || err.Error() != text {
 		t.Errorf("error %v; want %s", err, text)
 	}
 	if is != nil && !errors.Is(err, is) {
-		t.Errorf("error %v isn't %v", err, is)
+		t.Errorf("error %v does not wrap %v", err, is)
 	}
 }

@@ -65,7 +65,11 @@ func fillFolder(from *os.Root, base string, info fs.FileInfo, dir *os.Root, opts
 	return Result{Lost: lost}, err
 }
 
-func setFolderMetadata(src *os.Root, name string, info fs.FileInfo, dir *os.Root, opts Options) (lost []string, err error) {
+// setFolderMetadata gives dir the times and the mode of the folder name of src, or with Archive
+// all attributes.
+func setFolderMetadata(
+	src *os.Root, name string, info fs.FileInfo, dir *os.Root, opts Options,
+) (lost []string, err error) {
 	// The mode comes last: it may forbid even access to "." in the folder.
 	if err := dir.Chtimes(".", accessTime(info), info.ModTime()); err != nil {
 		return nil, NewError("set times", err)

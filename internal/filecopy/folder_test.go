@@ -17,7 +17,7 @@ func TestFolder(t *testing.T) {
 	for _, tt := range []struct {
 		name, folder string
 		perm         fs.FileMode
-		there        bool // beforehand, at the destination
+		there        bool // the folder exists in the destination before
 	}{
 		{"made", "d", 0o750, false},
 		{"made with its parents", "a/b/c/d", 0o755, false},
@@ -114,14 +114,14 @@ func TestSweep(t *testing.T) {
 		t.Errorf("removed %d, %v; want 2", n, err)
 	}
 	if after := names(t, e.dst, "d"); len(after) != len(before) {
-		t.Errorf("left %q; want %q", after, before)
+		t.Errorf("names after the sweep %q; want %q", after, before)
 	}
 	if _, err := filecopy.Sweep(e.dst, "missing"); err == nil {
 		t.Error("no error for a missing folder")
 	}
 }
 
-// A copy under way survives a Sweep, up to its last block.
+// A Sweep does not remove a copy under way, even after its last block.
 func TestSweepDuringCopy(t *testing.T) {
 	e := newEnds(t)
 	write(t, e.src, "f", noise(10), 0o644)
@@ -134,7 +134,7 @@ func TestSweepDuringCopy(t *testing.T) {
 	e.wantCopied(t, "f")
 }
 
-// Sweeps and copies at the same time lose no copy and leave nothing.
+// Sweeps and copies run at the same time. No copy is lost, and no leftover stays.
 func TestSweepRace(t *testing.T) {
 	e := newEnds(t)
 	write(t, e.src, "f", noise(10), 0o644)

@@ -13,10 +13,10 @@ import (
 	"brood/internal/filecopy"
 )
 
-// longAgo has nanoseconds, to see whether they are kept.
+// longAgo has nanoseconds, so that a test sees whether a copy keeps them.
 var longAgo = time.Date(2001, 2, 3, 4, 5, 6, 123456789, time.UTC)
 
-// ends are the two roots of a test, with their paths to look at from outside.
+// ends has the two roots of a test, and their paths.
 type ends struct {
 	src, dst         *os.Root
 	srcPath, dstPath string
@@ -49,7 +49,7 @@ func (e ends) folder(name string) error {
 	return err
 }
 
-// mustCopy copies, and compares contents, mode and times of the two ends.
+// mustCopy copies a file, and compares contents, mode and times of both ends.
 func (e ends) mustCopy(t *testing.T, name string) filecopy.Result {
 	t.Helper()
 	res, err := e.copy(name, filecopy.Options{})
@@ -81,7 +81,7 @@ func (e ends) wantCopied(t *testing.T, name string) {
 	wantNoTemporary(t, e.dst, filepath.Dir(name))
 }
 
-// wantOnly fails the test unless the names in the folder are these.
+// wantOnly fails the test if the folder has other names than these.
 func wantOnly(t *testing.T, root *os.Root, dir string, want ...string) {
 	t.Helper()
 	entries, err := fs.ReadDir(root.FS(), dir)
@@ -104,7 +104,7 @@ func wantNoTemporary(t *testing.T, root *os.Root, dir string) {
 	t.Helper()
 	for _, name := range names(t, root, dir) {
 		if filecopy.IsTemporary(name) {
-			t.Errorf("left behind: %q", name)
+			t.Errorf("a temporary is left: %q", name)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func names(t *testing.T, root *os.Root, dir string) []string {
 	return names
 }
 
-// write makes root/name with these contents and permission bits, old.
+// write makes root/name with these contents, these permission bits and an old time.
 func write(t testing.TB, root *os.Root, name string, contents []byte, perm fs.FileMode) {
 	t.Helper()
 	must(t, root.WriteFile(name, contents, 0o600))
@@ -127,10 +127,10 @@ func write(t testing.TB, root *os.Root, name string, contents []byte, perm fs.Fi
 	must(t, root.Chmod(name, perm))
 }
 
-// noise is n bytes without zero blocks, the same each time.
-// named is a size in bytes of which a copy under way has a name.
-const named = 1<<20 + 1
+// namedSize is the least size, in bytes, of a file whose copy under way has a name.
+const namedSize = 1<<20 + 1
 
+// noise returns n bytes without zero blocks, the same bytes each time.
 func noise(n int) []byte {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{}).Read(b)

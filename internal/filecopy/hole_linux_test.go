@@ -9,7 +9,7 @@ import (
 	"brood/internal/filecopy"
 )
 
-// TestHugeHole: a hole that takes long to be hashed is told of, and a cancel is heard.
+// While a copy hashes a huge hole, it reports progress, and a cancel takes effect.
 func TestHugeHole(t *testing.T) {
 	e := newEnds(t)
 	const size = 1 << 40
@@ -27,7 +27,7 @@ func TestHugeHole(t *testing.T) {
 		cancel()
 	}})
 	if !errors.Is(err, context.Canceled) || first > size/2 {
-		t.Errorf("%v, first told of %d of %d bytes", err, first, int64(size))
+		t.Errorf("%v, first progress %d of %d bytes", err, first, int64(size))
 	}
 	wantOnly(t, e.dst, ".")
 }

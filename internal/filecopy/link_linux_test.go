@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newLinked has a/first and b/name as hard links in its source, and a/first
-// copied.
+// newLinked returns ends with the hard links a/first and b/name in the source. a/first is
+// already copied.
 func newLinked(t *testing.T) ends {
 	t.Helper()
 	e := newEnds(t)
@@ -33,7 +33,10 @@ func (e ends) link(overwrite filecopy.Overwrite) (filecopy.Result, error) {
 
 func TestLink(t *testing.T) {
 	nothing := func(*testing.T, ends) {}
-	linked := func(t *testing.T, e ends) { must(t, e.dst.Mkdir("b", 0o755)); must(t, e.dst.Link("a/first", "b/name")) }
+	linked := func(t *testing.T, e ends) {
+		must(t, e.dst.Mkdir("b", 0o755))
+		must(t, e.dst.Link("a/first", "b/name"))
+	}
 	copied := func(t *testing.T, e ends) { e.mustCopy(t, "b/name") }
 	symlink := func(t *testing.T, e ends) {
 		must(t, e.dst.Mkdir("b", 0o755))
@@ -70,8 +73,7 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// rename(2) does nothing between two names of one file: the temporary goes all
-// the same.
+// rename(2) does nothing between two names of one file. The temporary is removed all the same.
 func TestLinkRace(t *testing.T) {
 	for range 20 {
 		e := newLinked(t)
@@ -97,14 +99,16 @@ func TestLinkErrors(t *testing.T) {
 	}{
 		{"first is missing", func(t *testing.T, e ends) { must(t, e.dst.Remove("a/first")) },
 			filecopy.ErrNoFirst, "link: the copy to link to is not there"},
-		{"first is another's", func(t *testing.T, e ends) { write(t, e.dst, "a/first", []byte("older"), 0o600) },
+		{"first is another file", func(t *testing.T, e ends) { write(t, e.dst, "a/first", []byte("older"), 0o600) },
 			filecopy.ErrNoFirst, "link: the copy to link to is not there"},
 		{"first is of another kind", func(t *testing.T, e ends) {
 			must(t, e.dst.Remove("a/first"))
 			fifo(t, e.dstPath+"/a/first")
 		}, filecopy.ErrNoFirst, "link: the copy to link to is not there"},
-		{"linked no more", func(t *testing.T, e ends) { must(t, e.src.Remove("b/name")); write(t, e.src, "b/name", nil, 0o600) },
-			nil, "link: the two names are no longer hard links of one file"},
+		{"no longer linked", func(t *testing.T, e ends) {
+			must(t, e.src.Remove("b/name"))
+			write(t, e.src, "b/name", nil, 0o600)
+		}, nil, "link: the two names are no longer hard links of one file"},
 		{"source is missing", func(t *testing.T, e ends) { must(t, e.src.Remove("b/name")) },
 			fs.ErrNotExist, "stat: no such file or directory"},
 		{"directory", func(t *testing.T, e ends) { must(t, os.MkdirAll(e.dstPath+"/b/name", 0o755)) },
@@ -122,7 +126,7 @@ func TestLinkErrors(t *testing.T) {
 	}
 }
 
-// Where the folder is of another file system, the caller copies the file.
+// No hard link is possible if the folder is another file system.
 func TestCannotLink(t *testing.T) {
 	needsRoot(t)
 	e := newLinked(t)
@@ -141,7 +145,7 @@ func TestCannotLink(t *testing.T) {
 	wantOnly(t, e.dst, "b")
 }
 
-// A killed Link has left a second name of a finished file.
+// A killed Link left a second name of a finished file. A Sweep removes only that name.
 func TestSweepOfALink(t *testing.T) {
 	const linked = ".f.00000000.brood"
 	e := newEnds(t)
@@ -156,7 +160,7 @@ func TestSweepOfALink(t *testing.T) {
 	}
 }
 
-// The file may be a program that is running.
+// A Sweep removes a second name of a running program, too.
 func TestSweepOfALinkToARunningProgram(t *testing.T) {
 	const linked = ".sleep.00000000.brood"
 	e := newEnds(t)

@@ -8,10 +8,12 @@ import (
 	"brood/internal/filecopy"
 )
 
-// A destination that is missing is made, with those above it, and opens nothing to
-// whom the source, or a default ACL of the folder around it, does not.
+// Destination makes a missing folder and its parents. They let in nobody whom the source keeps
+// out, even if the parent folder has a default ACL.
 func TestDestinationIsMade(t *testing.T) {
-	for name, opts := range map[string]filecopy.Options{"plain": {}, "durable": {Durable: true}, "archive": {Archive: true}} {
+	for name, opts := range map[string]filecopy.Options{
+		"plain": {}, "durable": {Durable: true}, "archive": {Archive: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			e := newEnds(t)
 			must(t, os.Chmod(e.srcPath, 0o750))
@@ -28,7 +30,7 @@ func TestDestinationIsMade(t *testing.T) {
 	}
 }
 
-// One that is there is opened, and left as it is.
+// Destination opens an existing folder, and does not change it.
 func TestDestinationIsThere(t *testing.T) {
 	e := newEnds(t)
 	must(t, os.Chmod(e.srcPath, 0o750))

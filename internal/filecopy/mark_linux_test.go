@@ -7,7 +7,7 @@ import (
 	"brood/internal/filecopy"
 )
 
-// TestMark: what a mark leaves of a folder is what the folder was, also when it forbids new names.
+// After Unmark the folder is as before, even if its mode forbids new names.
 func TestMark(t *testing.T) {
 	const name = ".brood.01234567.brood"
 	for _, mode := range []os.FileMode{0o755, 0o555, 0o2750} {
@@ -26,7 +26,8 @@ func TestMark(t *testing.T) {
 		}
 		after := stat(t, e.dst, ".")
 		if after.Mtim != before.Mtim || after.Atim != before.Atim || after.Mode != before.Mode {
-			t.Errorf("mode %o, times %v, %v; want %o, %v, %v", after.Mode, after.Atim, after.Mtim, before.Mode, before.Atim, before.Mtim)
+			t.Errorf("mode %o, times %v, %v; want %o, %v, %v",
+				after.Mode, after.Atim, after.Mtim, before.Mode, before.Atim, before.Mtim)
 		}
 		wantOnly(t, e.dst, ".")
 	}

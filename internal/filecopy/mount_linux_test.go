@@ -10,14 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mountTmpfs mounts an empty tmpfs of that size, for the length of the test.
+// mountTmpfs mounts an empty tmpfs of that size until the end of the test.
 func mountTmpfs(t *testing.T, size string) string {
 	t.Helper()
 	return mountMemory(t, "tmpfs", "size="+size)
 }
 
-// mountMemory mounts a file system that needs no disk: tmpfs, or ramfs, which
-// has neither xattrs nor ACLs.
+// mountMemory mounts a file system that needs no disk: tmpfs or ramfs. ramfs has no xattrs and
+// no ACLs.
 func mountMemory(t *testing.T, kind, options string) string {
 	t.Helper()
 	needsRoot(t)
@@ -29,14 +29,14 @@ func mountMemory(t *testing.T, kind, options string) string {
 	return dir
 }
 
-// mountDisk mounts a new file system, for the length of the test.
+// mountDisk mounts a new file system until the end of the test.
 func mountDisk(t testing.TB, kind string) string {
 	t.Helper()
 	_, dir := mountImage(t, kind)
 	return dir
 }
 
-// mountImage is mountDisk, with the file that is the disk.
+// mountImage is mountDisk, and also returns the file that holds the file system.
 func mountImage(t testing.TB, kind string) (image, dir string) {
 	t.Helper()
 	return mountImageOf(t, kind, 512*mib)
@@ -47,7 +47,8 @@ func mountImageOf(t testing.TB, kind string, size int64) (image, dir string) {
 	needsRoot(t)
 	mkfs, err := exec.LookPath("mkfs." + kind)
 	if err != nil {
-		t.Skipf("needs %s: %v", map[string]string{"ext4": "e2fsprogs", "xfs": "xfsprogs", "btrfs": "btrfs-progs"}[kind], err)
+		packages := map[string]string{"ext4": "e2fsprogs", "xfs": "xfsprogs", "btrfs": "btrfs-progs"}
+		t.Skipf("needs %s: %v", packages[kind], err)
 	}
 	image = t.TempDir() + "/image"
 	must(t, os.WriteFile(image, nil, 0o600))
@@ -70,8 +71,8 @@ func needsRoot(t testing.TB) {
 	}
 }
 
-// unmount tries for as long as something else looks at the mount, and then
-// leaves the rest to the kernel.
+// unmount tries again while another process uses the mount. At last it detaches the mount, and
+// the kernel unmounts it later.
 func unmount(t testing.TB, dir string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

@@ -50,7 +50,8 @@ func TestNode(t *testing.T) {
 			}
 			src, dst := stat(t, e.src, "d/n"), stat(t, e.dst, "d/n")
 			if dst.Mode != src.Mode || dst.Mtim != src.Mtim || dst.Atim != src.Atim {
-				t.Errorf("mode %o, times %v %v; want %o, %v %v", dst.Mode, dst.Mtim, dst.Atim, src.Mode, src.Mtim, src.Atim)
+				t.Errorf("mode %o, times %v %v; want %o, %v %v",
+					dst.Mode, dst.Mtim, dst.Atim, src.Mode, src.Mtim, src.Atim)
 			}
 		})
 	}
@@ -87,7 +88,7 @@ func TestNodeErrors(t *testing.T) {
 	}
 }
 
-// A device that only root can make is lost to others, and nothing is there.
+// Only root can make a device. For other users it is a loss, and the destination stays empty.
 func TestDeviceAsOrdinaryUser(t *testing.T) {
 	needsRoot(t)
 	e := newEnds(t)

@@ -11,7 +11,7 @@ import (
 	"brood/internal/filecopy"
 )
 
-// paced counts what is asked for, and lets no more than a piece through at once.
+// paced is a pace that lets at most piece bytes through at once. It counts the bytes.
 type paced struct {
 	t            *testing.T
 	piece, total int64
@@ -21,19 +21,19 @@ type paced struct {
 func (p *paced) pace(_ context.Context, want int64) (int64, error) {
 	n := min(want, p.piece)
 	if want <= 0 {
-		p.t.Errorf("asked for %d bytes", want)
+		p.t.Errorf("the pace was called for %d bytes", want)
 	}
 	p.total += n
 	p.calls++
 	return n, nil
 }
 
-// TestPace: what is moved, in whatever way, is asked for once, and nothing else is.
+// Each moved byte passes the pace once, by every method, and no other bytes do.
 func TestPace(t *testing.T) {
 	page := int64(os.Getpagesize())
 	for name, row := range map[string]struct {
 		opts filecopy.Options
-		want int // times the size
+		want int // number of times that each byte passes
 	}{
 		"copied":          {filecopy.Options{}, 1},
 		"durably":         {filecopy.Options{Durable: true}, 1},
@@ -56,7 +56,7 @@ func TestPace(t *testing.T) {
 						want = 0
 					}
 					if p.total != want {
-						t.Errorf("asked for %d bytes, want %d (%s)", p.total, want, res.Method)
+						t.Errorf("%d bytes passed the pace, want %d (%s)", p.total, want, res.Method)
 					}
 				})
 			}
@@ -64,20 +64,22 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// TestPaceOfComparison: each byte is asked for once, though it is read on both sides.
+// A comparison reads each byte on both sides, but the byte passes the pace once.
 func TestPaceOfComparison(t *testing.T) {
 	for _, size := range []int{0, 1, 5000, mib, 3*mib + 7} {
 		e := newEnds(t)
 		write(t, e.src, "f", noise(size), 0o644)
 		write(t, e.dst, "f", noise(size), 0o644)
 		p := paced{t: t, piece: int64(os.Getpagesize())}
-		sum, err := filecopy.Compare(context.Background(), e.src, e.dst, "f", filecopy.Options{Hash: digest.MD5, Pace: p.pace})
+		opts := filecopy.Options{Hash: digest.MD5, Pace: p.pace}
+		sum, err := filecopy.Compare(context.Background(), e.src, e.dst, "f", opts)
 		if sum == "" || err != nil || p.total != int64(size) {
-			t.Errorf("%d bytes: %q, %v, asked for %d", size, sum, err, p.total)
+			t.Errorf("%d bytes: %q, %v, %d passed the pace", size, sum, err, p.total)
 		}
-		for name, contents := range map[string][]byte{"longer": noise(size + 1), "other": append(noise(size)[:size/2], make([]byte, size-size/2)...)} {
+		half := append(noise(size)[:size/2], make([]byte, size-size/2)...)
+		for name, contents := range map[string][]byte{"longer": noise(size + 1), "other": half} {
 			write(t, e.dst, "f", contents, 0o644)
-			sum, err = filecopy.Compare(context.Background(), e.src, e.dst, "f", filecopy.Options{Hash: digest.MD5, Pace: p.pace})
+			sum, err = filecopy.Compare(context.Background(), e.src, e.dst, "f", opts)
 			if err != nil || sum != "" && size > 0 {
 				t.Errorf("%d bytes, %s: %q, %v", size, name, sum, err)
 			}
@@ -85,7 +87,7 @@ func TestPaceOfComparison(t *testing.T) {
 	}
 }
 
-// TestPaceOfPartial: what a partial copy has is proved at the pace, and not moved again.
+// Proving the bytes of a partial copy passes the pace. They are not moved again.
 func TestPaceOfPartial(t *testing.T) {
 	e := newEnds(t)
 	const size = 4*mib + 3
@@ -100,11 +102,11 @@ func TestPaceOfPartial(t *testing.T) {
 	res, err := e.copy("f", opts)
 	must(t, err)
 	if res.Resumed == 0 || p.total != 2*size {
-		t.Errorf("resumed %d, asked for %d of %d bytes", res.Resumed, p.total, 2*size)
+		t.Errorf("resumed %d, %d bytes passed the pace, want %d", res.Resumed, p.total, 2*size)
 	}
 }
 
-// TestPaceOfHoles: what is a hole on both sides costs nothing, however it is read.
+// A hole on both sides does not pass the pace, in a copy or a comparison.
 func TestPaceOfHoles(t *testing.T) {
 	e := newEnds(t)
 	const size, data = 64 * mib, mib
@@ -120,16 +122,16 @@ func TestPaceOfHoles(t *testing.T) {
 	_, err = e.copy("f", opts)
 	must(t, err)
 	if p.total != 2*data {
-		t.Errorf("asked for %d bytes, want %d", p.total, 2*data)
+		t.Errorf("%d bytes passed the pace, want %d", p.total, 2*data)
 	}
 	p.total = 0
 	sum, err := filecopy.Compare(context.Background(), e.src, e.dst, "f", opts)
 	if sum == "" || err != nil || p.total != data {
-		t.Errorf("compared: %q, %v, asked for %d bytes", sum, err, p.total)
+		t.Errorf("compared: %q, %v, %d bytes passed the pace", sum, err, p.total)
 	}
 }
 
-// TestPaceEnds: the error of the pace is that of the file, which is not there then.
+// The error of the pace is the error of the copy, which leaves no file.
 func TestPaceEnds(t *testing.T) {
 	for name, opts := range map[string]filecopy.Options{"copied": {}, "hashed": {Hash: digest.XXH128}} {
 		for after := range 8 {

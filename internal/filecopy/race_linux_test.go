@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What happens between two system calls, one step at a time.
+// These tests change files between two system calls of a copy.
 
 func TestSourceReplacedBeforeItIsOpened(t *testing.T) {
 	for _, tt := range []struct {
@@ -29,7 +29,7 @@ func TestSourceReplacedBeforeItIsOpened(t *testing.T) {
 			check(t, root.WriteFile("other", nil, 0o600))
 			seen, err := lstatRegular(root, "f")
 			check(t, err)
-			// Kept, so that its inode number isn't given to the next file.
+			// Keep the file, so that the next file gets another inode number.
 			check(t, root.Rename("f", "kept"))
 			check(t, tt.replace(dir))
 			if _, _, err := openSeen(root, "f", os.O_RDONLY, seen); err != errOpenedChanged {
@@ -57,8 +57,8 @@ func TestHoldAfterSweep(t *testing.T) {
 	}
 }
 
-// What another copy has made under the name of a leftover, since a sweep opened
-// that, is not swept in its place: the name is the same each time.
+// A sweep opens a leftover, and another copy then takes the same name. The sweep does not
+// remove that copy.
 func TestNameTakenBeforeItIsSwept(t *testing.T) {
 	_, root := tempRoot(t)
 	check(t, root.WriteFile("f", nil, 0o600))
@@ -120,12 +120,15 @@ func TestRenameNew(t *testing.T) {
 }
 
 func TestTemporaryName(t *testing.T) {
-	for _, base := range []string{"a.mov", "a", "-", ".brood", strings.Repeat("x", 255), strings.Repeat("é", 127), strings.Repeat("\xbf", 255)} {
+	for _, base := range []string{
+		"a.mov", "a", "-", ".brood", strings.Repeat("x", 255), strings.Repeat("é", 127), strings.Repeat("\xbf", 255),
+	} {
 		name := temporaryName(base)
 		if !IsTemporary(name) || len(name) > 255 {
 			t.Errorf("%q: %q", base, name)
 		}
-		if cut := name[1 : len(name)-len(".01234567.brood")]; !strings.HasPrefix(base, cut) || len(base) > 239 && len(cut) < 235 {
+		cut := name[1 : len(name)-len(".01234567.brood")]
+		if !strings.HasPrefix(base, cut) || len(base) > 239 && len(cut) < 235 {
 			t.Errorf("%q: base cut to %q", base, cut)
 		}
 	}
@@ -147,7 +150,7 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// A file that takes no blocks may be made shorter as well.
+// A file without blocks may have become shorter. Its size was true before.
 func TestShorterWithoutBlocks(t *testing.T) {
 	_, root := tempRoot(t)
 	f, err := root.Create("f")
@@ -158,6 +161,6 @@ func TestShorterWithoutBlocks(t *testing.T) {
 	check(t, err)
 	check(t, f.Truncate(5))
 	if sizeIsUntrue(f, before) {
-		t.Error("it is taken for a file that never had its size")
+		t.Error("sizeIsUntrue holds for a file that was truncated")
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"brood/internal/filecopy"
 )
 
-// A file that everybody may read is no door to the secret that replaces it: who has
-// it open sees nothing of that.
+// A secret file replaces a file that everybody may read. A process that has the old file open
+// sees nothing of the secret.
 func TestOpenFileIsReplacedBySecret(t *testing.T) {
 	for how, opts := range map[string]filecopy.Options{"plain": {}, "archive": archived, "resume": {Resume: true}} {
 		t.Run(how, func(t *testing.T) {
@@ -34,7 +34,7 @@ func TestOpenFileIsReplacedBySecret(t *testing.T) {
 	}
 }
 
-// A destination that is the source's own file, by another name, does not harm it.
+// If the destination is a link to the source's own file, the copy does not damage that file.
 func TestDestinationLeadsToTheSource(t *testing.T) {
 	for name, plant := range map[string]func(e ends) error{
 		"by a hard link": func(e ends) error { return os.Link(e.srcPath+"/f", e.dstPath+"/f") },

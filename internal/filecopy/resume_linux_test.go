@@ -15,41 +15,47 @@ import (
 
 const resumedSize = 9<<20 + 7
 
-// interrupted copies e's f until so many bytes are there, and returns the name of
-// the partial copy.
+// interrupted copies e's f until the partial copy has at least after bytes. It returns the name
+// of the partial copy.
 func interrupted(t *testing.T, e ends, after int64) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	_, err := filecopy.File(ctx, e.src, e.dst, "f", filecopy.Options{Resume: true, Hash: verified.Hash, Progress: func(int64) {
+	progress := func(int64) {
 		info, err := e.dst.Lstat(onlyTemporary(t, e.dst))
 		must(t, err)
 		if info.Size() >= after {
 			cancel()
 		}
-	}})
+	}
+	opts := filecopy.Options{Resume: true, Hash: verified.Hash, Progress: progress}
+	_, err := filecopy.File(ctx, e.src, e.dst, "f", opts)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted: %v", err)
 	}
 	return onlyTemporary(t, e.dst)
 }
 
-// What a partial copy holds counts as far as it is proved equal, and no further.
+// A copy resumes a partial copy behind the bytes that are proved equal.
 func TestResume(t *testing.T) {
 	contents := noise(resumedSize)
 	for _, tt := range []struct {
 		name   string
 		change func(*testing.T, ends, string)
-		most   int64 // that may be kept, least a MiB less
+		most   int64 // most bytes that may be kept; the least is a MiB less
 	}{
 		{"as it was left", func(*testing.T, ends, string) {}, 4 << 20},
 		{"one byte changed", func(t *testing.T, e ends, name string) { flipByte(t, e.dst, name) }, 1 << 20},
-		{"longer than what was written", func(t *testing.T, e ends, name string) { must(t, resizeTo(e.dst, name, 8<<20)) }, 4 << 20},
+		{"longer than what was written", func(t *testing.T, e ends, name string) {
+			must(t, resizeTo(e.dst, name, 8<<20))
+		}, 4 << 20},
 		{"longer than its source", func(t *testing.T, e ends, name string) {
 			must(t, resizeTo(e.dst, name, 0))
 			must(t, e.dst.WriteFile(name, append(bytes.Clone(contents), 1, 2, 3), 0o600))
 		}, resumedSize},
-		{"shorter, by no whole block", func(t *testing.T, e ends, name string) { must(t, resizeTo(e.dst, name, 2<<20+1)) }, 2<<20 + 1},
+		{"shorter, and no whole blocks", func(t *testing.T, e ends, name string) {
+			must(t, resizeTo(e.dst, name, 2<<20+1))
+		}, 2<<20 + 1},
 		{"empty", func(t *testing.T, e ends, name string) { must(t, resizeTo(e.dst, name, 0)) }, 0},
 		{"of other contents", func(t *testing.T, e ends, name string) {
 			must(t, e.dst.WriteFile(name, noise(resumedSize)[5:], 0o600))
@@ -57,9 +63,13 @@ func TestResume(t *testing.T) {
 		{"a source that changed at its beginning", func(t *testing.T, e ends, _ string) {
 			edit(t, e.src, "f", func(f *os.File) error { _, err := f.WriteAt([]byte("other"), 0); return err })
 		}, 0},
-		{"a source that was cut short", func(t *testing.T, e ends, _ string) { must(t, resizeTo(e.src, "f", 3<<20)) }, 3 << 20},
+		{"a source that was truncated", func(t *testing.T, e ends, _ string) {
+			must(t, resizeTo(e.src, "f", 3<<20))
+		}, 3 << 20},
 	} {
-		for method, opts := range map[string]filecopy.Options{"plain": {Resume: true}, "verified": {Resume: true, Hash: verified.Hash}} {
+		for method, opts := range map[string]filecopy.Options{
+			"plain": {Resume: true}, "verified": {Resume: true, Hash: verified.Hash},
+		} {
 			t.Run(tt.name+"/"+method, func(t *testing.T) {
 				e := newEnds(t)
 				write(t, e.src, "f", contents, 0o644)
@@ -80,7 +90,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// A partial copy into which somebody else may reach is not gone on with.
+// A copy does not resume a partial copy if somebody else may have access to it.
 func TestResumeTrustsNoStranger(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -101,7 +111,9 @@ func TestResumeTrustsNoStranger(t *testing.T) {
 			must(t, e.dst.Mkdir(name, 0o700))
 		}},
 		{"somebody else's", true, func(t *testing.T, e ends, name string) { must(t, e.dst.Chown(name, 1234, 1234)) }},
-		{"open to more than its source", false, func(t *testing.T, e ends, name string) { must(t, e.dst.Chmod(name, 0o644)) }},
+		{"more open than its source", false, func(t *testing.T, e ends, name string) {
+			must(t, e.dst.Chmod(name, 0o644))
+		}},
 		{"held by another copy", false, func(t *testing.T, e ends, name string) {
 			f, err := e.dst.Open(name)
 			must(t, err)
@@ -126,8 +138,9 @@ func TestResumeTrustsNoStranger(t *testing.T) {
 			if res.Resumed != 0 {
 				t.Errorf("resumed at %d", res.Resumed)
 			}
-			if after, err := e.dst.Lstat(name); err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
-				t.Errorf("what was planted became %v, %v", after, err)
+			after, err := e.dst.Lstat(name)
+			if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
+				t.Errorf("the planted file became %v, %v", after, err)
 			}
 			if victim, err := e.dst.ReadFile("victim"); err == nil && !bytes.Equal(victim, left) {
 				t.Error("the victim was written to")
@@ -142,19 +155,20 @@ func TestResumeTrustsNoStranger(t *testing.T) {
 	}
 }
 
-// Without Resume nothing is left of a copy that was cancelled.
+// Without Resume a cancelled copy leaves nothing.
 func TestNothingIsLeftWithoutResume(t *testing.T) {
 	e := newEnds(t)
 	write(t, e.src, "f", noise(resumedSize), 0o644)
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := filecopy.File(ctx, e.src, e.dst, "f", filecopy.Options{Hash: verified.Hash, Progress: func(int64) { cancel() }})
+	opts := filecopy.Options{Hash: verified.Hash, Progress: func(int64) { cancel() }}
+	_, err := filecopy.File(ctx, e.src, e.dst, "f", opts)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	wantOnly(t, e.dst, ".")
 }
 
-// Two copies of one file at the same time do not meet in one temporary.
+// Two copies of one file at the same time do not use the same temporary.
 func TestResumeOfTwoAtOnce(t *testing.T) {
 	for range 20 {
 		e := newEnds(t)
@@ -177,7 +191,7 @@ func TestResumeOfTwoAtOnce(t *testing.T) {
 	}
 }
 
-// A partial copy is kept as long as its file is not there; then it is swept.
+// Folder keeps a partial copy until its file is finished, and then sweeps it.
 func TestPartialCopyIsSwept(t *testing.T) {
 	e := newEnds(t)
 	write(t, e.src, "f", noise(resumedSize), 0o644)
@@ -203,8 +217,8 @@ func resizeTo(root *os.Root, name string, size int64) error {
 	return f.Truncate(size)
 }
 
-// The medium is asked, not the page cache: a block that is damaged below a file
-// system, while its cache still has the good one, is found.
+// The verification reads the medium, not the page cache. It finds a block that was damaged
+// below the file system while the page cache still has the good block.
 func TestVerificationReadsTheMedium(t *testing.T) {
 	for _, kind := range []string{"ext4", "xfs"} {
 		t.Run(kind, func(t *testing.T) {
@@ -228,7 +242,7 @@ func TestVerificationReadsTheMedium(t *testing.T) {
 
 			damageImage(t, image, contents[:4096])
 			if got, _ := e.dst.ReadFile("f"); !bytes.Equal(got, contents) {
-				t.Log("the page cache does not have the good contents: that the medium is asked is not shown")
+				t.Log("the page cache lacks the good contents, so this proves nothing about the medium")
 			}
 			sum, err := filecopy.Compare(context.Background(), e.src, e.dst, "f", verified)
 			if sum != "" || err != nil {
@@ -238,7 +252,8 @@ func TestVerificationReadsTheMedium(t *testing.T) {
 	}
 }
 
-// damageImage changes the first byte of each block of that contents, and says how many.
+// damageImage changes the first byte of each block of the image that equals block. It returns
+// their number.
 func damageImage(t *testing.T, image string, block []byte) (damaged int) {
 	t.Helper()
 	f, err := os.OpenFile(image, os.O_RDWR, 0)

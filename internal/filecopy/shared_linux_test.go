@@ -10,8 +10,8 @@ import (
 	"brood/internal/filecopy"
 )
 
-// otherMachine is the same destination as another machine has it: the files are the
-// same, the locks are its own.
+// otherMachine returns the same destination as another machine sees it: with the same files, but
+// its own locks.
 func otherMachine(t *testing.T, fs *faultfs.FS) *os.Root {
 	t.Helper()
 	other, err := faultfs.Mount(t.TempDir(), fs.Beneath, faultfs.Options{})
@@ -25,8 +25,8 @@ func otherMachine(t *testing.T, fs *faultfs.FS) *os.Root {
 	return root
 }
 
-// TestShared: two machines copy the same file at the same time, and neither sees the
-// other's lock. Each has a temporary of its own, and both end well.
+// Two machines copy the same file at the same time, and neither sees the other's lock. With
+// Shared each uses its own temporary, and both copies succeed.
 func TestShared(t *testing.T) {
 	for _, shared := range []bool{true, false} {
 		fs := faultfstest.Mount(t, faultfs.Options{})
@@ -48,11 +48,11 @@ func TestShared(t *testing.T) {
 		_, second := filecopy.File(context.Background(), e.src, e.dst, "f", opts)
 		switch {
 		case !met || first != nil:
-			t.Fatalf("shared %v: the copy in the midst of the other: %v", shared, first)
+			t.Fatalf("shared %v: error of the copy during the other: %v", shared, first)
 		case shared && second != nil:
 			t.Errorf("%v", second)
 		case !shared && second == nil:
-			t.Error("without Shared, the other copy was not disturbed: its lock is seen, and this test proves nothing")
+			t.Error("without Shared both copies succeed: they see each other's lock, so this test proves nothing")
 		}
 		if shared {
 			e.wantCopied(t, "f")

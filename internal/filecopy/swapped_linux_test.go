@@ -16,12 +16,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Somebody who may write in one of the ends swaps names while they are copied, far
-// faster than any process could be started.
+// In these tests an attacker, who may write in one of the ends, swaps names during the copies.
+// A goroutine does so at a higher rate than a process could.
 
 const swapTime = 300 * time.Millisecond
 
-// swapping runs f again and again while two names are exchanged; an even number of times.
+// swapping calls f again and again, while a goroutine exchanges two names. The number of
+// exchanges is even.
 func swapping(t *testing.T, one, other string, f func()) {
 	t.Helper()
 	var swaps atomic.Int64
@@ -41,7 +42,7 @@ func swapping(t *testing.T, one, other string, f func()) {
 		}
 	}()
 	rounds, begun := 0, time.Now()
-	few := func() bool { return rounds < 10 || swaps.Load() < 10 } // to meet
+	few := func() bool { return rounds < 10 || swaps.Load() < 10 } // too few to meet
 	for time.Since(begun) < swapTime || few() && time.Since(begun) < time.Minute {
 		f()
 		rounds++
@@ -53,7 +54,7 @@ func swapping(t *testing.T, one, other string, f func()) {
 	}
 }
 
-// everything makes the same names in a folder, with contents that tell whose they are.
+// everything makes the names of the test in a folder. Their contents say whose they are.
 func everything(t *testing.T, dir, whose string) {
 	t.Helper()
 	must(t, os.MkdirAll(dir+"/sub", 0o700))
@@ -64,8 +65,8 @@ func everything(t *testing.T, dir, whose string) {
 	_ = unix.Setxattr(dir+"/f", "user.whose", []byte(whose), 0) // some file systems have none
 }
 
-// changeable is all that can be changed in a folder, by name: whatever is changed
-// of a file, its ctime is changed as well.
+// changeable returns the state of all files in a folder. Each change of a file changes its
+// ctime, too.
 func changeable(t *testing.T, dir string) string {
 	t.Helper()
 	all := ""
@@ -80,13 +81,13 @@ func changeable(t *testing.T, dir string) string {
 	return all
 }
 
-// A folder of the destination that is a link out of it at times: nothing there is
-// written, removed, or given owner, mode, attributes and times.
+// A folder of the destination is sometimes a link to a folder outside. The copy changes
+// nothing outside: no contents, names, owners, modes, attributes or times.
 func TestFolderOfTheDestinationSwapped(t *testing.T) {
 	for name, opts := range map[string]filecopy.Options{
 		"plain":   {Overwrite: filecopy.Always},
 		"archive": {Overwrite: filecopy.Always, Archive: true},
-		"there":   {Archive: true}, // what it lacks of its source it gets in place
+		"there":   {Archive: true}, // an existing copy gets missing attributes in place
 		"resume":  {Overwrite: filecopy.Always, Resume: true, Durable: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +104,7 @@ func TestFolderOfTheDestinationSwapped(t *testing.T) {
 			must(t, os.Symlink(outside, spare))
 			before := changeable(t, outside)
 			swapping(t, e.dstPath+"/d", spare, func() {
-				_, _ = e.copyTree(opts) // which fails at times
+				_, _ = e.copyTree(opts) // sometimes fails
 				for _, name := range []string{"d/f", "d/sub/f"} {
 					_, _ = e.copy(name, opts)
 				}
@@ -114,13 +115,13 @@ func TestFolderOfTheDestinationSwapped(t *testing.T) {
 				_, _ = filecopy.Sweep(e.dst, "d/sub")
 			})
 			if after := changeable(t, outside); after != before {
-				t.Errorf("outside is\n%s and was\n%s", after, before)
+				t.Errorf("outside is now\n%s and was before\n%s", after, before)
 			}
 		})
 	}
 }
 
-// What is swapped in the source for a link is copied as it was, or not at all.
+// A name in the source is sometimes a link. The copy has the original contents, or fails.
 func TestSourceSwapped(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -156,7 +157,7 @@ func TestSourceSwapped(t *testing.T) {
 	}
 }
 
-// A FIFO that takes the place of a file holds up no copy.
+// A FIFO that takes the place of a file does not block a copy.
 func TestFileSwappedForAFIFO(t *testing.T) {
 	e := newEnds(t)
 	spare := t.TempDir() + "/spare"

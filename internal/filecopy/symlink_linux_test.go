@@ -95,7 +95,7 @@ func TestSymlinkMakesParents(t *testing.T) {
 	wantOnly(t, e.dst, "a/b", "link")
 }
 
-// TestSweepOfTheUnlockable: what cannot be locked goes, also where its time lies in the future.
+// A Sweep removes symlinks and FIFOs, which cannot be locked, even with a time in the future.
 func TestSweepOfTheUnlockable(t *testing.T) {
 	const locked = ".z.00000000.brood"
 	e := newEnds(t)
@@ -115,15 +115,15 @@ func TestSweepOfTheUnlockable(t *testing.T) {
 		t.Errorf("removed %d, %v; want 6", n, err)
 	}
 	wantOnly(t, e.dst, ".", locked)
-	must(t, f.Close()) // and with it the lock
+	must(t, f.Close()) // releases the lock
 	if n, err := filecopy.Sweep(e.dst, "."); n != 1 || err != nil {
 		t.Errorf("removed %d, %v; want 1", n, err)
 	}
 	wantOnly(t, e.dst, ".")
 }
 
-// TestSweepWhileLinksAreMade: two runs into one destination disturb each other in no way
-// that is seen. (So many sweeps are no end of the attempts at one link.)
+// Sweeps run while links and FIFOs are made, as with two runs into one destination. No call
+// fails. (The sweeps are too few to use up the attempts at one link.)
 func TestSweepWhileLinksAreMade(t *testing.T) {
 	const sweepers, sweeps = 3, 30
 	e := newEnds(t)
@@ -131,9 +131,8 @@ func TestSweepWhileLinksAreMade(t *testing.T) {
 	fifo(t, e.srcPath+"/fifo")
 	var makers, all sync.WaitGroup
 	swept := make(chan struct{})
-	for name, make := range map[string]func(src, dst *os.Root, name string, opts filecopy.Options) (filecopy.Result, error){
-		"link": filecopy.Symlink, "fifo": filecopy.Node,
-	} {
+	type maker func(src, dst *os.Root, name string, opts filecopy.Options) (filecopy.Result, error)
+	for name, make := range map[string]maker{"link": filecopy.Symlink, "fifo": filecopy.Node} {
 		makers.Go(func() {
 			for again := true; again; {
 				select {

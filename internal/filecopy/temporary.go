@@ -73,9 +73,9 @@ var errNoName = errors.New("not linked")
 // temporary is a copy under way: an open file with a temporary name and a lock, or an open
 // file without a name, which no other process can find.
 //
-//	createTemporary, takeOver, createUnnamed ─▶ finish ─▶ published
-//	                                       └──▶ discard: removed
-//	                                       └──▶ leave: stays, for a later run
+//	createTemporary ─┐                   ┌─▶ finish: published
+//	takeOver ────────┼─▶ write contents ─┼─▶ discard: removed
+//	createUnnamed ───┘                   └─▶ leave: stays for a later run
 type temporary struct {
 	place
 	name string // "" for a file without a name
@@ -138,7 +138,9 @@ func (t *temporary) setMetadata(from *os.File, src fs.FileInfo, opts Options) (l
 //	metadata ─▶ sync ─▶ read back ─▶ close ─▶ rename ─▶ sync folder
 //
 // Only Durable syncs the folder. Only Durable and Hash sync the file. Only Hash reads it back.
-func (t *temporary) finish(ctx context.Context, src *os.File, info fs.FileInfo, digest []byte, opts Options) (lost []string, err error) {
+func (t *temporary) finish(
+	ctx context.Context, src *os.File, info fs.FileInfo, digest []byte, opts Options,
+) (lost []string, err error) {
 	if lost, err = t.setMetadata(src, info, opts); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,8 @@ import (
 	"brood/internal/filecopy"
 )
 
-// What a run without Archive has copied gets what it lacks, in place, and once.
+// A run with Archive gives existing copies the attributes that they lack. It changes each copy
+// in place, and only once.
 func TestArchiveOverAPlainCopy(t *testing.T) {
 	e := subfolders(t, mountDisk(t, "xfs"))
 	plantTree(t, e.srcPath)
@@ -46,7 +47,7 @@ type inode struct {
 	changed syscall.Timespec
 }
 
-// inodes are those of some files that lack something without Archive.
+// inodes returns the inodes of some files that lack attributes without Archive.
 func inodes(t *testing.T, root *os.Root) (all [6]inode) {
 	t.Helper()
 	for i, name := range []string{"acl", "attributes", "capable", "setuid", "link", "fifo"} {
@@ -56,7 +57,7 @@ func inodes(t *testing.T, root *os.Root) (all [6]inode) {
 	return all
 }
 
-// Where nothing can be given, that is told each time.
+// If the destination cannot hold the attributes, each run reports the loss.
 func TestLostAgain(t *testing.T) {
 	e := endsAt(t, t.TempDir(), mountAny(t, "ramfs"))
 	write(t, e.src, "f", nil, 0o644)

@@ -15,19 +15,19 @@ import (
 	xattrs "github.com/pkg/xattr"
 )
 
-// facts is all that a copy is to have of its source, ready to be compared.
+// facts has everything that a copy keeps of its source, in a comparable form.
 type facts struct {
 	Mode     fs.FileMode
 	UID, GID uint32
 	Modified int64 // ns
 	Xattrs   string
-	Contents string // of a file its hash, of a symlink its target
+	Contents string // hash of a file, target of a symlink
 	Device   uint64
-	LinkedTo string // the first name of the same inode
+	LinkedTo string // first name of the same inode
 	Sparse   bool
 }
 
-// treeOf is the facts of a folder and of all that is in it, by name.
+// treeOf returns the facts of a folder and of everything in it, by name.
 func treeOf(t *testing.T, root string) map[string]facts {
 	t.Helper()
 	tree, first := map[string]facts{}, map[uint64]string{}
@@ -55,7 +55,7 @@ func xattrsOf(t *testing.T, path string) string {
 	t.Helper()
 	names, err := xattrs.LList(path)
 	if err != nil {
-		return "" // of a file system that has none
+		return "" // the file system has none
 	}
 	slices.Sort(names)
 	var all strings.Builder
@@ -94,7 +94,7 @@ func wantTree(t *testing.T, got, want map[string]facts) {
 	}
 	for name := range got {
 		if _, ok := want[name]; !ok {
-			t.Errorf("%q is there, and was not in the source", name)
+			t.Errorf("%q is in the destination, but not in the source", name)
 		}
 	}
 }

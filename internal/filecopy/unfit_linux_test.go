@@ -12,7 +12,7 @@ import (
 	"brood/internal/filecopy"
 )
 
-// A name that the destination cannot hold is found before anything is moved.
+// If the destination cannot hold a name, the copy fails before it moves contents.
 func TestNamesThatTheDestinationCannotHold(t *testing.T) {
 	for _, refuse := range []syscall.Errno{syscall.EINVAL, syscall.EILSEQ} {
 		t.Run(refuse.Error(), func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestNamesThatTheDestinationCannotHold(t *testing.T) {
 	}
 }
 
-// Some file systems say that of a name only when it is given (vfat, of a dot at its end).
+// Some file systems refuse a name only in the rename (vfat, with a dot at its end).
 func TestNameRefusedAtTheEnd(t *testing.T) {
 	var late atomic.Bool
 	dst := faultfstest.Mount(t, faultfs.Options{Refuse: func(name string) error {
@@ -55,7 +55,7 @@ func TestNameRefusedAtTheEnd(t *testing.T) {
 	wantOnly(t, e.dst, ".")
 }
 
-// writeFile makes a file in the source, and the folders that it is in.
+// writeFile makes a file in the source, and its parent folders.
 func (e ends) writeFile(t *testing.T, name, contents string) {
 	t.Helper()
 	must(t, e.src.MkdirAll(path.Dir(name), 0o755))

@@ -11,10 +11,10 @@ import (
 	"brood/internal/filecopy"
 )
 
-// A small file has no name before it is whole, so a copy that is killed leaves none;
-// nor does an ACL of the folder's let anybody into it.
+// A small copy has no name before it is whole, so a killed copy leaves nothing. A default ACL of
+// the folder lets nobody into it.
 func TestSmallFileIsUnnamedUntilItIsWhole(t *testing.T) {
-	for _, size := range []int{1, 10, named - 1} {
+	for _, size := range []int{1, 10, namedSize - 1} {
 		for how, opts := range map[string]filecopy.Options{"plain": {}, "archive": archived} {
 			t.Run(fmt.Sprint(how, " ", size), func(t *testing.T) {
 				e := newEnds(t)
@@ -30,16 +30,18 @@ func TestSmallFileIsUnnamedUntilItIsWhole(t *testing.T) {
 				e.wantCopied(t, "f")
 				wantNoACL(t, e.dstPath, "f")
 				if !looked {
-					t.Error("no progress was told")
+					t.Error("the copy reported no progress")
 				}
 			})
 		}
 	}
 }
 
-// What takes its name meanwhile is seen as with a named one.
+// Another file takes the name during a small copy. Overwrite decides, as for a large copy.
 func TestSmallFileWhoseNameIsTaken(t *testing.T) {
-	for overwrite, want := range map[filecopy.Overwrite]string{filecopy.Changed: "new", filecopy.Always: "new", filecopy.Never: "theirs"} {
+	for overwrite, want := range map[filecopy.Overwrite]string{
+		filecopy.Changed: "new", filecopy.Always: "new", filecopy.Never: "theirs",
+	} {
 		t.Run(string(overwrite), func(t *testing.T) {
 			e := newEnds(t)
 			write(t, e.src, "f", []byte("new"), 0o600)
@@ -55,8 +57,8 @@ func TestSmallFileWhoseNameIsTaken(t *testing.T) {
 	}
 }
 
-// The folder of the last file is kept open, in whatever order they come, is made again
-// when it was removed meanwhile, and no descriptor is left.
+// A Copier keeps the folder of the last file open, and copies names in any order. It makes a
+// folder again that somebody removed. After Close no descriptor is left.
 func TestCopierKeepsTheFolder(t *testing.T) {
 	e := newEnds(t)
 	before := descriptors(t)
@@ -82,15 +84,15 @@ func TestCopierKeepsTheFolder(t *testing.T) {
 	must(t, err)
 	must(t, e.src.Remove("a/b/5"))
 	if _, err := c.File(context.Background(), "a/b/5", info, filecopy.Options{}); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("of a file that is gone: %v", err)
+		t.Errorf("error of a missing file: %v", err)
 	}
 	c.Close()
 	if after := descriptors(t); after != before {
-		t.Errorf("%d descriptors; there were %d", after, before)
+		t.Errorf("%d descriptors are open, %d before", after, before)
 	}
 }
 
-// The files of a Copier go through the same memory, each of them right whatever was there before it.
+// A Copier uses the same buffer for all its files. The bytes of one file do not show in another.
 func TestCopierKeepsItsBuffer(t *testing.T) {
 	e := newEnds(t)
 	c := filecopy.NewCopier(e.src, e.dst)
@@ -110,7 +112,7 @@ func TestCopierKeepsItsBuffer(t *testing.T) {
 	}
 	runtime.ReadMemStats(&after)
 	if each := (after.TotalAlloc - before.TotalAlloc) / files; each > size/2 {
-		t.Errorf("%d bytes of memory are new for each file of %d", each, size)
+		t.Errorf("%d bytes of new memory for each file of %d bytes", each, size)
 	}
 	for n := range files {
 		e.wantCopied(t, fmt.Sprint(n))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,8 +54,8 @@ func TestVerifiedCopyHasTheDigestOfItsSource(t *testing.T) {
 	}
 }
 
-// What is damaged between the writing and the reading back is found: once is mended,
-// twice is the file's failure, and nothing of it stays.
+// The test damages a copy before it is read back. After one damage the copy is made again. After
+// the second it fails, and leaves nothing.
 func TestReadBackDifferent(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -145,12 +146,12 @@ func onlyTemporary(t *testing.T, root *os.Root) string {
 		}
 	}
 	if strings.Count(found, ".brood") != 1 {
-		t.Fatalf("temporaries: %q", found)
+		t.Fatalf("temporaries %q; want one", found)
 	}
 	return found
 }
 
-// A file that is done already is compared, and copied when it isn't the same after all.
+// With Hash, a copy that looks done is compared. If it differs, it is copied again.
 func TestVerifyWhatIsThere(t *testing.T) {
 	contents := noise(2<<20 + 3)
 	other := append(noise(2<<20+2), 'x')
@@ -160,7 +161,8 @@ func TestVerifyWhatIsThere(t *testing.T) {
 		overwrite filecopy.Overwrite
 		want      filecopy.Result
 	}{
-		{"the same", contents, filecopy.Changed, filecopy.Result{Bytes: int64(len(contents)), Skipped: true, Digest: digestOf(contents)}},
+		{"the same", contents, filecopy.Changed,
+			filecopy.Result{Bytes: int64(len(contents)), Skipped: true, Digest: digestOf(contents)}},
 		{"same size and time, other contents", other, filecopy.Changed,
 			filecopy.Result{Bytes: int64(len(contents)), Method: filecopy.ReadWrite, Digest: digestOf(contents)}},
 		{"other contents, never", other, filecopy.Never, filecopy.Result{Skipped: true}},
@@ -226,27 +228,25 @@ func TestCompare(t *testing.T) {
 	})
 }
 
-// Nothing counts as done before it is on the medium, its name included.
+// With Durable, progress counts only bytes on the medium, and the last byte only with the name.
 func TestProgressOfADurableCopy(t *testing.T) {
 	const size = 40 << 20
 	e := newEnds(t)
 	write(t, e.src, "f", noise(size), 0o640)
-	var told []int64
+	var reported []int64
 	res, err := e.copy("f", filecopy.Options{Durable: true, Progress: func(done int64) {
-		told = append(told, done)
+		reported = append(reported, done)
 		_, err := e.dst.Lstat("f")
 		if (done == size) != (err == nil) {
-			t.Errorf("%d of %d bytes are done, and the name: %v", done, size, err)
+			t.Errorf("%d of %d bytes are done; stat of the name: %v", done, size, err)
 		}
 	}})
 	must(t, err)
 	e.wantCopied(t, "f")
-	if len(told) < 2 || told[len(told)-1] != size || res.Digest != "" {
-		t.Errorf("told %d, result %+v", told, res)
+	if len(reported) < 2 || reported[len(reported)-1] != size || res.Digest != "" {
+		t.Errorf("progress %d, result %+v", reported, res)
 	}
-	for i := 1; i < len(told); i++ {
-		if told[i] < told[i-1] {
-			t.Errorf("progress went back from %d to %d", told[i-1], told[i])
-		}
+	if !slices.IsSorted(reported) {
+		t.Errorf("progress went back: %d", reported)
 	}
 }

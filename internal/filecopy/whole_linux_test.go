@@ -34,15 +34,17 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// What one file system cannot hold of another's files is lost, and nothing
-// else.
+// A copy to another file system loses only the attributes that this one cannot hold.
 func TestArchiveAcross(t *testing.T) {
 	const attributes, acl, capability = filecopy.LostXattrs, filecopy.LostACL, filecopy.LostCapability
-	all := []string{"trusted.kind", "user.empty", "user.\xff\n", "user.folder", "system.posix_acl_access", "system.posix_acl_default", "security.capability"}
+	all := []string{
+		"trusted.kind", "user.empty", "user.\xff\n", "user.folder",
+		"system.posix_acl_access", "system.posix_acl_default", "security.capability",
+	}
 	for _, tt := range []struct {
 		from, to string
 		lost     map[string][]string
-		names    []string // of the lost xattrs
+		names    []string // names of the lost xattrs
 		modes    map[string]fs.FileMode
 	}{
 		{"ext4", "tmpfs", map[string][]string{}, nil, nil},
@@ -79,7 +81,7 @@ func removeXattrs(t *testing.T, dir string, names []string) {
 	t.Helper()
 	must(t, filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		for _, name := range names {
-			_ = xattrs.LRemove(path, name) // most have none
+			_ = xattrs.LRemove(path, name) // most files have none
 		}
 		return err
 	}))
@@ -88,20 +90,17 @@ func removeXattrs(t *testing.T, dir string, names []string) {
 func TestStrict(t *testing.T) {
 	e := endsAt(t, t.TempDir(), mountAny(t, "ramfs"))
 	plantTree(t, e.srcPath)
-	for _, tt := range []struct {
-		name, text string
-		copy       func(string) (filecopy.Result, error)
-	}{
-		{"attributes", "keep extended attributes: not possible here", func(n string) (filecopy.Result, error) { return e.copy(n, strictly) }},
-		{"capable", "keep capabilities: not possible here", func(n string) (filecopy.Result, error) { return e.copy(n, strictly) }},
-		{"link", "keep extended attributes: not possible here", func(n string) (filecopy.Result, error) { return filecopy.Symlink(e.src, e.dst, n, strictly) }},
-		{"fifo", "keep extended attributes: not possible here", func(n string) (filecopy.Result, error) { return filecopy.Node(e.src, e.dst, n, strictly) }},
+	for _, tt := range []struct{ name, text string }{
+		{"attributes", "keep extended attributes: not possible here"},
+		{"capable", "keep capabilities: not possible here"},
+		{"link", "keep extended attributes: not possible here"},
+		{"fifo", "keep extended attributes: not possible here"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			res, err := tt.copy(tt.name)
+			res, err := e.copyAny(tt.name, map[uint64]string{}, strictly)
 			wantError(t, err, filecopy.ErrLost, tt.text)
 			if res.Lost != nil {
-				t.Errorf("lost %q beside the error", res.Lost)
+				t.Errorf("an error, and lost %q", res.Lost)
 			}
 			wantOnly(t, e.dst, ".")
 		})
@@ -110,7 +109,7 @@ func TestStrict(t *testing.T) {
 	wantError(t, err, filecopy.ErrLost, "keep extended attributes, ACL: not possible here")
 }
 
-// copyTree copies all of src, and returns what was lost, by name.
+// copyTree copies all of src, and returns the losses by name.
 func (e ends) copyTree(opts filecopy.Options) (map[string][]string, error) {
 	lost, first := map[string][]string{}, map[uint64]string{}
 	var folders []string
@@ -146,7 +145,7 @@ func (e ends) copyTree(opts filecopy.Options) (map[string][]string, error) {
 	return lost, nil
 }
 
-// copyAny copies all but a folder. first has the first name of each inode.
+// copyAny copies a file of any kind but a folder. first has the first name of each inode.
 func (e ends) copyAny(name string, first map[uint64]string, opts filecopy.Options) (filecopy.Result, error) {
 	info, err := e.src.Lstat(name)
 	if err != nil {
@@ -166,7 +165,7 @@ func (e ends) copyAny(name string, first map[uint64]string, opts filecopy.Option
 	return filecopy.Node(e.src, e.dst, name, opts)
 }
 
-// plantTree fills a folder with one of each, as root.
+// plantTree fills a folder with a file of each kind. It needs root.
 func plantTree(t *testing.T, dir string) {
 	t.Helper()
 	needsRoot(t)
@@ -182,7 +181,9 @@ func plantTree(t *testing.T, dir string) {
 	must(t, unix.Mkfifo(dir+"/fifo", 0o600))
 	must(t, unix.Mknod(dir+"/char", unix.S_IFCHR|0o600, int(unix.Mkdev(259, 70000))))
 	must(t, unix.Mknod(dir+"/block", unix.S_IFBLK|0o600, int(unix.Mkdev(7, 200))))
-	for name, first := range map[string]string{"setgid/hard": "attributes", "sticky/hard": "attributes", "sticky/link": "link", "sticky/fifo": "fifo"} {
+	for name, first := range map[string]string{
+		"setgid/hard": "attributes", "sticky/hard": "attributes", "sticky/link": "link", "sticky/fifo": "fifo",
+	} {
 		must(t, root.Link(first, name))
 	}
 	plantAttributes(t, dir, root)
@@ -194,8 +195,9 @@ func plantTree(t *testing.T, dir string) {
 func plantAttributes(t *testing.T, dir string, root *os.Root) {
 	t.Helper()
 	for name, mode := range map[string]fs.FileMode{
-		"attributes": 0o604, "fifo": 0o624, "char": 0o444, "block": 0o660, "link": 0, "setuid": fs.ModeSetuid | fs.ModeSetgid | 0o755, "capable": 0o710,
-		"setgid": fs.ModeSetgid | 0o775, "sticky": fs.ModeSticky | 0o777, "folder": 0o750, ".": 0o751, "folder/f": 0,
+		"attributes": 0o604, "fifo": 0o624, "char": 0o444, "block": 0o660, "link": 0, "capable": 0o710,
+		"setuid": fs.ModeSetuid | fs.ModeSetgid | 0o755, "setgid": fs.ModeSetgid | 0o775,
+		"sticky": fs.ModeSticky | 0o777, "folder": 0o750, ".": 0o751, "folder/f": 0,
 	} {
 		must(t, root.Lchown(name, 1234, 5678))
 		if name != "link" {
@@ -213,9 +215,10 @@ func plantAttributes(t *testing.T, dir string, root *os.Root) {
 	} {
 		must(t, xattrs.Set(dir+"/"+x.file, x.name, []byte(x.value)))
 	}
-	_ = xattrs.Set(dir+"/attributes", "user.large", noise(60<<10)) // where the file system takes it
+	_ = xattrs.Set(dir+"/attributes", "user.large", noise(60<<10)) // some file systems refuse it
 	setACL(t, "user::rw-,user:1234:rw-,group::---,mask::rw-,other::---", dir+"/acl")
-	setACL(t, "user::rwx,group::r-x,other::---,default:user::rwx,default:user:1234:rwx,default:group::r-x,default:mask::rwx,default:other::r-x", dir+"/folder")
+	setACL(t, "user::rwx,group::r-x,other::---,default:user::rwx,default:user:1234:rwx,"+
+		"default:group::r-x,default:mask::rwx,default:other::r-x", dir+"/folder")
 	setACL(t, "user:1234:r", dir+"/block")
 }
 
@@ -230,7 +233,7 @@ func mountAny(t *testing.T, kind string) string {
 	return mountDisk(t, kind)
 }
 
-// subfolders are two folders of one file system.
+// subfolders returns two folders of one file system as ends.
 func subfolders(t *testing.T, disk string) ends {
 	t.Helper()
 	must(t, os.Mkdir(disk+"/src", 0o755))
