@@ -41,6 +41,7 @@ func (b *behind) wrote(end int64) error {
 	return nil
 }
 
+// sync calls sync_file_range for the window at off. If there is no such call, it sets unable.
 func (b *behind) sync(off int64, flags int) error {
 	err := ignoringEINTR(func() error { return unix.SyncFileRange(int(b.file.Fd()), off, window, flags) })
 	switch err {

@@ -24,6 +24,8 @@ const (
 	kernelPiece = 16 << 20
 )
 
+// moveSized moves the contents of a file with a size: by a reflink, by the kernel, or by reads
+// and writes.
 func (c *contents) moveSized(ctx context.Context, size int64) error {
 	// A hash needs the bytes in our memory anyway.
 	byKernel := size >= kernelFrom && c.hash == nil

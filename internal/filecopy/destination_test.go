@@ -78,7 +78,7 @@ func TestDirectoryAtDestination(t *testing.T) {
 			wantOnly(t, e.dst, ".", "f")
 		})
 	}
-	t.Run("appearing meanwhile", func(t *testing.T) {
+	t.Run("appearing during the copy", func(t *testing.T) {
 		e := newEnds(t)
 		write(t, e.src, "f", []byte("new"), 0o600)
 		_, err := e.copy("f", filecopy.Options{Progress: func(int64) { _ = e.dst.Mkdir("f", 0o700) }})

@@ -5,8 +5,8 @@
 //	seen, err := c.Lstat("a/b.mov")
 //	res, err := c.File(ctx, "a/b.mov", seen, filecopy.Options{Durable: true})
 //
-// A copy has a temporary name in its final folder until it is finished. A small copy has no
-// name at all until then:
+// A copy has a temporary name in its final folder until it is finished. On Linux, a small copy
+// that need not reach the medium has no name at all until then:
 //
 //	create .b.mov.12345678.brood ─▶ write ─▶ times, mode ─▶ sync ─▶ read back ─▶ rename to b.mov
 //	create without a name ────────▶ write ─▶ times, mode ──────────────────────▶ link as b.mov
@@ -72,7 +72,7 @@ const (
 	ReadWrite     Method = "read-write"      // this process reads and writes
 )
 
-// Options of one copy.
+// Options are the options of one copy.
 type Options struct {
 	Overwrite Overwrite
 

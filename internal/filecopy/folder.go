@@ -102,6 +102,7 @@ func Sweep(dst *os.Root, dir string) (removed int, err error) {
 	return sweep(folder, func(string) bool { return false })
 }
 
+// sweep is Sweep of an open folder. It keeps the leftovers that are wanted.
 func sweep(folder *os.Root, wanted func(name string) bool) (int, error) {
 	names, err := temporaries(folder)
 	if err != nil {
@@ -148,6 +149,7 @@ func temporaries(folder *os.Root) ([]string, error) {
 	}
 }
 
+// sweepOne removes the file with a temporary name, if it is a leftover.
 func sweepOne(folder *os.Root, name string) (bool, error) {
 	info, err := Lstat(folder, name)
 	switch {

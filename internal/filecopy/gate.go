@@ -55,6 +55,7 @@ func (g *gate) passAll(ctx context.Context, n int64) error {
 	return nil
 }
 
+// free reports whether the n bytes at off are a hole in all files.
 func (g *gate) free(off, n int64) bool {
 	for _, f := range g.sparse {
 		if !inHole(f, off, n) {

@@ -129,6 +129,7 @@ func (g *gap) acl(name string, want, has []byte) {
 	}
 }
 
+// mode compares the modes, with the bits that the copy can have.
 func (g *gap) mode() {
 	mode := g.want.attributes.mode
 	if g.withoutACL {

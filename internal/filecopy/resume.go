@@ -37,6 +37,7 @@ func takeOver(p place, src fs.FileInfo) *temporary {
 	return nil
 }
 
+// stillOurs reports whether the open file still has its temporary name, and only we may reach it.
 func (t *temporary) stillOurs(src fs.FileInfo) bool {
 	opened, err := t.file.Stat()
 	if err != nil {

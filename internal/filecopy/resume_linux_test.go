@@ -202,7 +202,7 @@ func TestPartialCopyIsSwept(t *testing.T) {
 	}
 	sweep()
 	wantOnly(t, e.dst, ".", name)
-	_, err := e.copy("f", filecopy.Options{}) // beside it
+	_, err := e.copy("f", filecopy.Options{}) // leaves the partial copy
 	must(t, err)
 	sweep()
 	wantOnly(t, e.dst, ".", "f")

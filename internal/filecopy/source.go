@@ -30,6 +30,7 @@ func lstatRegular(src *os.Root, name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
+// openRegular opens a regular file for reading. It neither follows a symlink nor waits at a FIFO.
 func openRegular(root *os.Root, name string) (*os.File, fs.FileInfo, error) {
 	seen, err := lstatRegular(root, name)
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 
 // errSwept means that a Sweep, or another copy of the same file, treated a new temporary as a
 // leftover before it was locked.
-var errSwept = errors.New("taken before it was locked")
+var errSwept = errors.New("another process took it before it was locked")
 
 // IsTemporary reports whether a base name has the form of a temporary name. Sweep treats a file
 // with such a name as a leftover, so do not copy files with such names.

@@ -37,6 +37,7 @@ func (p place) recreate(
 	return Result{}, NewError("rename", syscall.ENOENT)
 }
 
+// try makes the temporary and renames it. After an error it removes the temporary.
 func (p place) try(temporary string, opts Options, make func(string) (losses, error)) (losses, error) {
 	lost, err := make(temporary)
 	if err == nil {

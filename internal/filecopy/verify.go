@@ -13,7 +13,7 @@ import (
 )
 
 // errReadBack means that the copy on the medium differs from the bytes written.
-var errReadBack = NewError("verify", errors.New("the copy, read back, is not what was written"))
+var errReadBack = NewError("verify", errors.New("the copy on the medium differs from what was written"))
 
 // readBack reads the file from the medium, and returns errReadBack unless it has the digest
 // want. The file must be synced, so that the bytes read are the final ones.

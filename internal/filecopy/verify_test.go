@@ -90,7 +90,7 @@ func TestReadBackDifferent(t *testing.T) {
 				t.Errorf("damaged %d times", damaged)
 			}
 			if tt.retries < 0 {
-				wantError(t, err, nil, "verify: the copy, read back, is not what was written")
+				wantError(t, err, nil, "verify: the copy on the medium differs from what was written")
 				wantOnly(t, e.dst, ".", "f")
 				if got, _ := e.dst.ReadFile("f"); string(got) != "before" {
 					t.Errorf("the destination holds %d other bytes", len(got))
