@@ -2,7 +2,8 @@ package manual
 
 import "strings"
 
-// bashBegin finds out what is to be completed: the value of $flag, a flag, or the argument number $at.
+// bashBegin finds the place of the cursor: the value of $flag, a flag, or the argument number $at.
+// Function Bash replaces NAME and COMMANDS.
 const bashBegin = `
 _NAME() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} valued='' flags='' flag='' skip='' ended='' word
@@ -46,7 +47,7 @@ _NAME_words() {
 }
 `
 
-// Bash is the script by which bash, from 4.0 on, completes the program's command lines.
+// Bash returns the completion script for bash 4.0 or later.
 func (p Program) Bash() string {
 	var t text
 	t.line("# %s for bash", p.Name)
@@ -55,11 +56,13 @@ func (p Program) Bash() string {
 		commands = append(commands, c.Name)
 	}
 	commands = append(commands, typed(p.Flags)...)
-	t.WriteString(strings.NewReplacer("NAME", p.Name, "COMMANDS", shellQuoted(strings.Join(commands, " "))).Replace(bashBegin))
+	words := shellQuoted(strings.Join(commands, " "))
+	t.WriteString(strings.NewReplacer("NAME", p.Name, "COMMANDS", words).Replace(bashBegin))
 
 	t.bashCase(p.Name+"_flags", "$command", func() {
 		for _, c := range p.Commands {
-			t.line("\t%s) valued=%s flags=%s ;;", c.Name, shellQuoted(strings.Join(typed(c.valued()), " ")), shellQuoted(strings.Join(typed(c.offered()), " ")))
+			valued, flags := strings.Join(typed(c.valued()), " "), strings.Join(typed(c.offered()), " ")
+			t.line("\t%s) valued=%s flags=%s ;;", c.Name, shellQuoted(valued), shellQuoted(flags))
 		}
 	})
 	t.bashCase(p.Name+"_value", "$command $flag", func() {
@@ -86,7 +89,7 @@ func (t *text) bashCase(name, of string, rows func()) {
 	t.line("\tesac\n}")
 }
 
-// bashPlace is one row: what there may be in the place that any of these names.
+// bashPlace writes the row of a case for these places of a command. A place is a flag or the number of an argument.
 func (t *text) bashPlace(command string, places []string, v Value, program string) {
 	var patterns []string
 	for _, place := range places {

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// Fish is the script by which fish, from 3.0 on, completes the program's command lines.
+// Fish returns the completion script for fish 3.0 or later.
 func (p Program) Fish() string {
 	var t text
 	t.line("# %s for fish\n", p.Name)
-	t.line("function __%s_command\n\tset -l words (commandline -opc)\n\ttest \"$words[2]\" = \"$argv[1]\"\nend\n", p.Name)
+	t.line("function __%s_command", p.Name)
+	t.line("\tset -l words (commandline -opc)\n\ttest \"$words[2]\" = \"$argv[1]\"\nend\n")
 	t.line("complete -c %s -f", p.Name)
 	first := fmt.Sprintf("complete -c %s -n '__%s_command \"\"'", p.Name, p.Name)
 	for _, c := range p.Commands {
@@ -27,8 +28,8 @@ func (p Program) Fish() string {
 func (t *text) fishCommand(program string, c Command) {
 	in := fmt.Sprintf("__%s_command %s", program, c.Name)
 	t.line("")
-	var known []string // what the arguments before this one may be
-	files := false     // any are offered: folders, too
+	var known []string // the words that the previous argument takes
+	files := false     // files are offered, and with them folders
 	for _, a := range c.Args {
 		condition := in
 		if len(known) > 0 {
@@ -54,7 +55,8 @@ func (t *text) fishCommand(program string, c Command) {
 		}
 	}
 	for _, f := range c.offered() {
-		t.line("complete -c %s -n %s%s%s -d %s", program, fishQuoted(in), f.fishNames(), f.fishValue(), fishQuoted(f.Usage))
+		start := fmt.Sprintf("complete -c %s -n %s", program, fishQuoted(in))
+		t.line("%s%s%s -d %s", start, f.fishNames(), f.fishValue(), fishQuoted(f.Usage))
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 )
 
 const (
-	margin    = 3  // before each line of the help
-	maxColumn = 30 // where what is said of a flag begins at the latest
+	margin    = 3  // columns before each line of the help
+	maxColumn = 30 // the explanations of flags begin here or before
 )
 
-// Help is what the program's --help prints, no line of it wider than columns.
+// Help returns the text of the program's --help. Lines have at most columns characters, if words allow.
 func (p Program) Help(columns int) string {
 	var t text
 	t.section("NAME", columns, p.Name+" - "+p.Usage)
@@ -29,7 +29,7 @@ func (p Program) Help(columns int) string {
 	return t.String()
 }
 
-// Help is what the command's --help prints.
+// Help returns the text of the command's --help. Only examples may be longer than columns.
 func (c Command) Help(program string, columns int) string {
 	var t text
 	t.section("NAME", columns, program+" "+c.Name+" - "+c.Usage)
@@ -51,12 +51,12 @@ func (c Command) Help(program string, columns int) string {
 		if e.Term != "" {
 			t.wrapped(margin, columns, e.Term)
 		}
-		t.line("%*s%s", 2*margin, "", e.Text) // whole, to be taken as it is
+		t.line("%*s%s", 2*margin, "", e.Text) // not wrapped: users copy it
 	}
 	return t.String()
 }
 
-// section is a heading, paragraphs, and an empty line.
+// section writes a heading, paragraphs and an empty line.
 func (t *text) section(title string, columns int, paragraphs ...string) {
 	t.line("%s:", title)
 	for _, p := range paragraphs {
@@ -73,7 +73,7 @@ func flagRows(flags []Flag) []Entry {
 	return rows
 }
 
-// left is -j, --jobs N: long names below each other, whether there is a short one or not.
+// left returns the left column, such as -j, --jobs N. Long names are aligned, with or without a short name.
 func (f Flag) left() string {
 	names := f.typed()
 	short := "    "
@@ -87,7 +87,7 @@ func (f Flag) left() string {
 	return left
 }
 
-// columnOf is where what is said of the terms begins.
+// columnOf returns the column where the explanations begin.
 func columnOf(tables ...[]Entry) int {
 	column := 0
 	for _, r := range slices.Concat(tables...) {
@@ -96,7 +96,7 @@ func columnOf(tables ...[]Entry) int {
 	return min(column, maxColumn)
 }
 
-// rows puts what is said of terms in a column of its own.
+// rows writes terms in the left column, and their explanations in the right one.
 func (t *text) rows(rows []Entry, column, columns int) {
 	for _, r := range rows {
 		left := strings.Repeat(" ", margin) + r.Term
@@ -117,7 +117,7 @@ func (t *text) wrapped(indent, columns int, paragraph string) {
 	}
 }
 
-// wrap breaks a paragraph into lines of no more than width letters, but for longer words.
+// wrap breaks a paragraph into lines of at most width characters. A longer word is a line by itself.
 func wrap(paragraph string, width int) []string {
 	var lines []string
 	line, length := "", 0

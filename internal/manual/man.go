@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Man is the man page, of section 1, in the language of man(7).
+// Man returns the man page, for section 1, in the language of man(7).
 func (p Program) Man() string {
 	var t text
 	t.line(`.TH %s 1 "%s" "%s"`, roff(strings.ToUpper(p.Name)), p.Date, roff(strings.TrimSpace(p.Name+" "+p.Version)))
-	t.line(".nh\n.ad l") // what is typed is not to be broken, or spread
+	t.line(".nh\n.ad l") // no hyphenation, no justification: users copy from it
 	t.line(".SH NAME\n%s \\- %s", roff(p.Name), roff(p.Usage))
 	t.line(".SH SYNOPSIS")
 	for i, c := range p.Commands {
@@ -36,13 +36,13 @@ func (p Program) Man() string {
 	return t.String()
 }
 
-// sighting is the command at which a flag has been explained.
+// sighting is the first command that explains a flag.
 type sighting struct {
 	flag    Flag
 	command string
 }
 
-// command explains one; of flags that another has, too, it names that.
+// command writes a command. For flags that an earlier command explains, it refers to that command.
 func (t *text) command(program string, c Command, seen map[string]sighting) {
 	t.line(".SS %s", quoted(c.synopsis(program)))
 	t.line("%s", filled(sentence(c.Usage)+" "+c.Description))
@@ -103,7 +103,7 @@ func (p Program) references() []string {
 	return all
 }
 
-// bold is how the command is called, with what is typed as it is in bold.
+// bold returns the command's synopsis, with its literal words in bold.
 func (c Command) bold(program string) string {
 	rest := strings.TrimPrefix(c.synopsis(program), program+" "+c.Name)
 	return fmt.Sprintf(`\fB%s %s\fR%s`, roff(program), roff(c.Name), roff(rest))
@@ -121,7 +121,7 @@ func (f Flag) bold() string {
 	return tag
 }
 
-// filled is text that a reader's line breaks, in lines that are not long themselves.
+// filled breaks a text into short lines of source. The reader's man wraps them anew.
 func filled(s string) string {
 	lines := wrap(s, 60)
 	for i, l := range lines {
@@ -132,7 +132,7 @@ func filled(s string) string {
 
 func quoted(s string) string { return `"` + strings.ReplaceAll(roff(s), `"`, `\(dq`) + `"` }
 
-// sentence makes one of a usage, which is a phrase.
+// sentence turns a usage into a sentence.
 func sentence(s string) string {
 	if s == "" {
 		return s
@@ -140,8 +140,8 @@ func sentence(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
-// roff is s as text and nothing else: no request at its beginning, no escape in it, a
-// dash that can be searched for, and ASCII alone, whatever the reader's locale.
+// roff escapes s, so that troff prints it as it is. A dash stays a dash, which a reader can search for. The
+// result is ASCII, for every locale.
 func roff(s string) string {
 	var b strings.Builder
 	if strings.HasPrefix(s, ".") || strings.HasPrefix(s, "'") {

@@ -1,7 +1,13 @@
-// Package manual writes what a command line is explained by: its help, its man page, and
-// the scripts by which shells complete it. All are made of one description, so that none
-// can tell of a flag that is not there, or miss one. It knows neither the commands nor the
-// library that reads them, and runs nothing.
+// Package manual writes the help, the man page and the completion scripts of a command line.
+//
+// It makes all of them from one description, so they list the same commands and flags:
+//
+//	Program ─▶ Help              for --help
+//	        ├▶ Man               a man page, in the language of man(7)
+//	        └▶ Completion(shell) a script for bash, zsh or fish
+//
+// The description comes from the caller. The package knows neither brood's commands nor the library that
+// parses them, and runs nothing.
 package manual
 
 import (
@@ -10,60 +16,60 @@ import (
 	"strings"
 )
 
-// Program is a command line.
+// Program describes a program with commands.
 type Program struct {
 	Name, Usage   string // Usage is one line
-	Version, Date string // of the man page; either may be ""
-	Flags         []Flag // in the place of a command
+	Version, Date string // for the man page; "" if unknown
+	Flags         []Flag // without a command, such as --version
 	Commands      []Command
-	Statuses      []Entry // exit statuses
-	Environment   []Entry // variables
-	SeeAlso       []string
+	Statuses      []Entry  // exit statuses
+	Environment   []Entry  // environment variables
+	SeeAlso       []string // man pages of section 1
 }
 
-// Command is a word after the program's name, with what may follow it.
+// Command describes a command: the word after the program's name, with its flags and arguments.
 type Command struct {
 	Name, Usage string
 	Description string
 	Args        []Arg
-	Groups      []Group // each flag is in one
-	Asks        []Flag  // those that ask for its help, which is not to explain them
-	Examples    []Entry // what for, and the command
+	Groups      []Group // all flags but Asks
+	Asks        []Flag  // flags that print the help; only the completion lists them
+	Examples    []Entry // a purpose and a command line
 }
 
-// Arg is what a command takes beside flags.
+// Arg is an argument of a command.
 type Arg struct {
-	Name  string // as the help has it: [NAME
+	Name  string // as in the help, with its bracket: [NAME
 	Takes Value
 }
 
-// Group is flags of one subject.
+// Group is a group of flags, with a title.
 type Group struct {
 	Title string
 	Flags []Flag
 }
 
-// Flag is an option, with a value or without.
+// Flag is a flag, with or without a value.
 type Flag struct {
 	Names   []string // without dashes
-	Value   string   // what the help calls its value; "" for none
+	Value   string   // name of its value in the help; "" for no value
 	Usage   string
 	Default string
 	Takes   Value
-	Again   bool // it may be given more than once
+	Again   bool // may be given more than once
 }
 
-// Value is what there may be in a place.
+// Value is the set of values that a flag or an argument takes. At most one field is set.
 type Value struct {
-	Words   []Entry // and what each means, or ""; one that ends with = goes on
+	Words   []Entry // words with their meanings, or ""; after a final = more characters follow
 	Files   bool
 	Folders bool
 }
 
-// Entry is a word, or a line, and what there is to say of it.
+// Entry is a term and its explanation.
 type Entry struct{ Term, Text string }
 
-// dashed is a flag's name as it is typed.
+// dashed returns a flag's name with its dashes.
 func dashed(name string) string {
 	if len(name) == 1 {
 		return "-" + name
@@ -71,7 +77,7 @@ func dashed(name string) string {
 	return "--" + name
 }
 
-// typed are its names as they are typed, the long ones first.
+// typed returns the flag's names with their dashes, the long ones first.
 func (f Flag) typed() []string {
 	var names []string
 	for _, name := range f.Names {
@@ -81,7 +87,7 @@ func (f Flag) typed() []string {
 	return names
 }
 
-// says is the flag's usage with its default.
+// says returns the flag's usage and default.
 func (f Flag) says() string {
 	if f.Default == "" {
 		return f.Usage
@@ -89,7 +95,7 @@ func (f Flag) says() string {
 	return fmt.Sprintf("%s (default: %s)", f.Usage, f.Default)
 }
 
-// flags are those of all groups.
+// flags returns the flags of all groups.
 func (c Command) flags() []Flag {
 	var all []Flag
 	for _, g := range c.Groups {
@@ -98,10 +104,10 @@ func (c Command) flags() []Flag {
 	return all
 }
 
-// offered are all that may be typed.
+// offered returns all flags, for completion.
 func (c Command) offered() []Flag { return slices.Concat(c.flags(), c.Asks) }
 
-// synopsis is how the command is called.
+// synopsis returns the command line: brood copy [flags] SOURCE DEST.
 func (c Command) synopsis(program string) string {
 	words := []string{program, c.Name}
 	if len(c.Groups) > 0 {
@@ -126,10 +132,10 @@ func (v Value) terms() []string {
 	return terms
 }
 
-// unfinished tells whether a word goes on after the completion.
+// unfinished reports whether the user types more after the completed word.
 func unfinished(word string) bool { return strings.HasSuffix(word, "=") }
 
-// text is a document while it is written.
+// text is a document that is being written.
 type text struct{ strings.Builder }
 
 func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }

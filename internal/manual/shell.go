@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// shells are what Completion knows, and how.
+// shells lists the shells of Completion.
 func (p Program) shells() []shell {
 	return []shell{{"bash", p.Bash}, {"zsh", p.Zsh}, {"fish", p.Fish}}
 }
@@ -15,7 +15,7 @@ type shell struct {
 	script func() string
 }
 
-// Shells are the names that Completion knows.
+// Shells returns the names of the shells of Completion.
 func Shells() []string {
 	var names []string
 	for _, s := range (Program{}).shells() {
@@ -24,8 +24,8 @@ func Shells() []string {
 	return names
 }
 
-// Completion is the script by which a shell completes the program's command lines. The
-// script holds all that it offers: it runs no program when a key is pressed.
+// Completion returns the completion script for a shell. The script contains all completions: it runs no
+// program when the user presses TAB.
 func (p Program) Completion(name string) (script string, ok bool) {
 	for _, s := range p.shells() {
 		if s.name == name {
@@ -35,7 +35,7 @@ func (p Program) Completion(name string) (script string, ok bool) {
 	return "", false
 }
 
-// valued are the flags that take a value.
+// valued returns the flags with a value.
 func (c Command) valued() []Flag {
 	var all []Flag
 	for _, f := range c.flags() {
@@ -46,7 +46,7 @@ func (c Command) valued() []Flag {
 	return all
 }
 
-// typed are all names of flags.
+// typed returns all names of the flags, with their dashes.
 func typed(flags []Flag) []string {
 	var names []string
 	for _, f := range flags {
@@ -55,7 +55,7 @@ func typed(flags []Flag) []string {
 	return names
 }
 
-// asEntries are names of flags, and what each is for.
+// asEntries returns the names of flags with their usage.
 func asEntries(flags []Flag) []Entry {
 	var entries []Entry
 	for _, f := range flags {
@@ -66,10 +66,10 @@ func asEntries(flags []Flag) []Entry {
 	return entries
 }
 
-// described tells whether there is something to say of the words.
+// described reports whether the words have explanations.
 func described(words []Entry) bool { return len(words) > 0 && words[0].Text != "" }
 
-// shellQuoted is s as one word of bash or zsh.
+// shellQuoted quotes s as one word of bash or zsh.
 func shellQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 func itoa(n int) string { return strconv.Itoa(n) }

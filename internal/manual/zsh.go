@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Zsh is the script by which zsh completes the program's command lines: a file _NAME
-// in a folder of fpath, or to be sourced after compinit.
+// Zsh returns the completion script for zsh. It works as a file _NAME in a folder of fpath, and when it is
+// sourced after compinit.
 func (p Program) Zsh() string {
 	var t text
 	t.line("#compdef %s\n", p.Name)
@@ -27,8 +27,9 @@ func (p Program) Zsh() string {
 	for _, c := range p.Commands {
 		t.zshCommand(p.Name, c)
 	}
-	// Sourced, it registers itself; autoloaded, it is called for the first time by being read.
-	t.line("\nif [[ $funcstack[1] == _%s ]]; then\n\t_%s \"$@\"\nelse\n\tcompdef _%s %s\nfi", p.Name, p.Name, p.Name, p.Name)
+	// zsh runs an autoloaded file as the first call of its function. A sourced file registers the function.
+	t.line("\nif [[ $funcstack[1] == _%s ]]; then\n\t_%s \"$@\"", p.Name, p.Name)
+	t.line("else\n\tcompdef _%s %s\nfi", p.Name, p.Name)
 	return t.String()
 }
 
@@ -53,7 +54,7 @@ func (t *text) zshCommand(program string, c Command) {
 	t.line("\t_arguments -S : \\\n\t\t%s\n}", strings.Join(specs, " \\\n\t\t"))
 }
 
-// zsh are the flag's specifications for _arguments, one for each name.
+// zsh returns the flag's specifications for _arguments, one per name.
 func (f Flag) zsh() []string {
 	names := f.typed()
 	before := "(" + strings.Join(names, " ") + ")"
@@ -66,7 +67,7 @@ func (f Flag) zsh() []string {
 		if f.Value != "" {
 			value = ":" + zshEscaped(f.Value, ":") + ":" + f.Takes.zshAction()
 			if len(name) > 2 {
-				name += "=" // or the value is the next word
+				name += "=" // the value follows the =, or is the next word
 			}
 		}
 		specs = append(specs, shellQuoted(before+name+"["+zshEscaped(f.Usage, "[]")+"]"+value))
