@@ -11,7 +11,7 @@ import (
 	"brood/internal/event"
 )
 
-// journal is the file to which all processes of a scene append their events.
+// journal is a file. All processes of a scene append their events to it.
 type journal struct{ file *os.File }
 
 func openJournal() (*journal, error) {

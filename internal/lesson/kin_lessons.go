@@ -57,9 +57,11 @@ var killedLesson = Lesson{
 		},
 		Target: "killed",
 		Questions: []Question{{
-			Ask:     Text{"What happens to the daemon (C)?", "守护进程（C）会怎样？"},
-			Choices: []Text{{"it works on, with another parent", "换一个父进程，继续工作"}, {"it ends too", "它也结束"}},
-			Truth:   fateOfDaemon,
+			Ask: Text{"What happens to the daemon (C)?", "守护进程（C）会怎样？"},
+			Choices: []Text{
+				{"it works on, with another parent", "换一个父进程，继续工作"}, {"it ends too", "它也结束"},
+			},
+			Truth: fateOfDaemon,
 			Why: Text{
 				"On Linux the daemon has asked the kernel to kill it when its parent dies (PDEATHSIG).\n" +
 					"A guardian process ends the daemon's own descendants.",
@@ -113,7 +115,10 @@ var groupLesson = Lesson{
 				"组号就是组长的编号，而这三个进程各是一组之长。",
 			},
 		}, {
-			Ask:     Text{"SIGINT goes to B's group. Which processes does it end?", "向 B 的组发送 SIGINT，哪些进程会被终止？"},
+			Ask: Text{
+				"SIGINT goes to B's group. Which processes does it end?",
+				"向 B 的组发送 SIGINT，哪些进程会被终止？",
+			},
 			Choices: []Text{{"only B", "只有 B"}, {"B and C", "B 和 C"}, {"all three", "三个全部"}},
 			Truth:   endedByInterrupt,
 			Why: Text{
@@ -167,7 +172,10 @@ var treeLesson = Lesson{
 	Scenes: []Scene{{
 		Target: "tree",
 		Questions: []Question{{
-			Ask:     Text{"What is the name of the first child's second child?", "第一个子进程的第二个子进程叫什么名字？"},
+			Ask: Text{
+				"What is the name of the first child's second child?",
+				"第一个子进程的第二个子进程叫什么名字？",
+			},
 			Choices: secondBorn,
 			Truth:   nameOfSecondBorn,
 			Why: Text{
@@ -190,7 +198,10 @@ func whoAdopted(r *Result) Text {
 	}
 	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", c.Parent))
 	if err != nil {
-		return Text{fmt.Sprintf("C was adopted by process %d.", c.Parent), fmt.Sprintf("收养 C 的是 %d 号进程。", c.Parent)}
+		return Text{
+			fmt.Sprintf("C was adopted by process %d.", c.Parent),
+			fmt.Sprintf("收养 C 的是 %d 号进程。", c.Parent),
+		}
 	}
 	who := fmt.Sprintf("%q", strings.TrimSpace(string(name))) // a name can hold any byte
 	return Text{

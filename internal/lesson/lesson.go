@@ -44,7 +44,7 @@ type Scene struct {
 	After     func(*Result) Text // printed after the answers, unless nil
 }
 
-// Question is asked before a scene runs. The result of the scene answers it.
+// Question comes before a scene. The result of the scene answers it.
 type Question struct {
 	Ask     Text
 	Choices []Text                 // numbered from 1; nil: the answer is a number
@@ -78,7 +78,7 @@ func (r *Result) Count(word string) (n int) {
 	return n
 }
 
-// All returns the lessons in the order in which to teach them.
+// All returns the lessons in teaching order.
 func All() []Lesson {
 	return []Lesson{
 		singleLesson, multiLesson, argsLesson, pidsLesson, memoryLesson, waitLesson, daemonLesson, copyLesson,

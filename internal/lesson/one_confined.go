@@ -33,7 +33,7 @@ var confinedLesson = Lesson{
 			Choices: fatesOfReading,
 			Truth:   func(r *Result) string { return fateOfReading(r, "子进程，限制之后，读 /etc/passwd：") },
 			Why: Text{
-				"The kernel refuses it with EACCES, whoever owns the file and the process, even for root.\n" +
+				"The kernel refuses it with EACCES, even if the file is the user's own, even for root.\n" +
 					"No system call ends the confinement.",
 				"进程受了限制，内核就用错误 EACCES 拒绝它：不管文件和进程属于谁，哪怕是 root。\n" +
 					"没有任何系统调用能取消这个限制。",
@@ -42,7 +42,10 @@ var confinedLesson = Lesson{
 			Ask:     Text{"Can it read the file in its own folder?", "它自己文件夹里的文件呢？"},
 			Choices: fatesOfReading,
 			Truth:   func(r *Result) string { return fateOfReading(r, "子进程，限制之后，读自己的文件：") },
-			Why:     Text{"A process keeps the rights that its work needs, and no more.", "进程只给自己留下工作所需要的权限，一点也不多留。"},
+			Why: Text{
+				"A process keeps the rights that its work needs, and no more.",
+				"进程只给自己留下工作所需要的权限，一点也不多留。",
+			},
 		}, {
 			Ask:     Text{"Can the main process read /etc/passwd afterwards?", "之后，主进程还能读 /etc/passwd 吗？"},
 			Choices: fatesOfReading[:2],

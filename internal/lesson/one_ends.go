@@ -17,18 +17,33 @@ var exitcodesLesson = Lesson{
 	Scenes: []Scene{{
 		Target: "exitcodes",
 		Questions: []Question{{
-			Ask:   Text{"What is the exit code of a child that calls exit(256)?", "调用 exit(256) 的子进程，退出码是多少？"},
+			Ask: Text{
+				"What is the exit code of a child that calls exit(256)?",
+				"调用 exit(256) 的子进程，退出码是多少？",
+			},
 			Truth: func(r *Result) string { return exitCodeOf(r, "exit 256") },
-			Why:   Text{"The system keeps the low eight bits: 256 becomes 0, 257 becomes 1.", "系统只保留低八位：256 变成 0，257 变成 1。"},
+			Why: Text{
+				"The system keeps the low eight bits: 256 becomes 0, 257 becomes 1.",
+				"系统只保留低八位：256 变成 0，257 变成 1。",
+			},
 		}, {
 			Ask:   Text{"What is the exit code of a child that panics?", "发生 panic 的子进程，退出码是多少？"},
 			Truth: func(r *Result) string { return exitCodeOf(r, "panic") },
-			Why:   Text{"A process whose target fails exits with 1, whatever the failure.", "无论任务因为什么出错，进程的退出码都是 1。"},
+			Why: Text{
+				"A process whose target fails exits with 1, for any kind of failure.",
+				"无论任务因为什么出错，进程的退出码都是 1。",
+			},
 		}, {
-			Ask:     Text{"What is the exit code of a child that SIGKILL (signal 9) ends?", "被 SIGKILL（9 号信号）杀死的子进程，退出码是多少？"},
+			Ask: Text{
+				"What is the exit code of a child that SIGKILL (signal 9) ends?",
+				"被 SIGKILL（9 号信号）杀死的子进程，退出码是多少？",
+			},
 			Choices: []Text{{"9", "9"}, {"-9", "-9"}, {"137", "137"}},
 			Truth:   func(r *Result) string { return choiceOf(exitCodeOf(r, "SIGKILL"), "9", "-9", "137") },
-			Why:     Text{"The minus sign means a signal. A shell shows 137: 128 + 9.", "负号表示信号。shell 会显示 137：128 + 9。"},
+			Why: Text{
+				"The minus sign means a signal. A shell shows 137: 128 + 9.",
+				"负号表示信号。shell 会显示 137：128 + 9。",
+			},
 		}, {
 			Ask:   Text{"What is the exit code of the main process?", "主进程的退出码是多少？"},
 			Truth: func(r *Result) string { return fmt.Sprint(r.Exit.Code) },
@@ -100,9 +115,15 @@ var terminateLesson = Lesson{
 				"暂停的进程（状态 T）什么也不做，连 SIGTERM 也不处理：信号一直等到 SIGCONT 到来。",
 			},
 		}, {
-			Ask:     Text{"What ends the second child, which never continues?", "第二个一直没有恢复运行，是什么结束了它？"},
-			Choices: []Text{{"nothing: it stays stopped", "什么也没有：它一直暂停着"}, {"SIGSTOP", "SIGSTOP"}, {"SIGKILL", "SIGKILL"}},
-			Truth:   func(r *Result) string { return choiceOf(endedBy(r, "stopped-too"), "", "SIGSTOP", "SIGKILL") },
+			Ask: Text{
+				"What ends the second child, which never continues?",
+				"第二个一直没有恢复运行，是什么结束了它？",
+			},
+			Choices: []Text{
+				{"nothing: it stays stopped", "什么也没有：它一直暂停着"},
+				{"SIGSTOP", "SIGSTOP"}, {"SIGKILL", "SIGKILL"},
+			},
+			Truth: func(r *Result) string { return choiceOf(endedBy(r, "stopped-too"), "", "SIGSTOP", "SIGKILL") },
 			Why: Text{
 				"The kernel carries out SIGKILL, not the process. So it works on a stopped process too.",
 				"SIGKILL 由内核执行，不需要进程配合：对暂停的进程同样有效。",
@@ -125,7 +146,10 @@ var zombieLesson = Lesson{
 	Scenes: []Scene{{
 		Target: "zombie",
 		Questions: []Question{{
-			Ask:     Text{"The child has ended, and its parent has not joined it. What is its state?", "子进程结束了，父进程还没有 join 它。它处于什么状态？"},
+			Ask: Text{
+				"The child has ended, and its parent has not joined it. What is its state?",
+				"子进程结束了，父进程还没有 join 它。它处于什么状态？",
+			},
 			Choices: stateChoices,
 			Truth:   func(r *Result) string { return choiceOf(printed(r, "结束之后的状态："), states...) },
 			Why: Text{
@@ -136,7 +160,10 @@ var zombieLesson = Lesson{
 			Ask:     Text{"Then the parent kills it (SIGKILL). And now?", "然后父进程向它发送 SIGKILL。现在呢？"},
 			Choices: stateChoices,
 			Truth:   func(r *Result) string { return choiceOf(printed(r, "SIGKILL 之后的状态："), states...) },
-			Why:     Text{"It has ended already: no signal has an effect on it.", "它已经结束了：任何信号对它都不起作用。"},
+			Why: Text{
+				"It has ended already: no signal has an effect on it.",
+				"它已经结束了：任何信号对它都不起作用。",
+			},
 		}, {
 			Ask:     Text{"Then the parent joins it. And now?", "然后父进程 join 它。现在呢？"},
 			Choices: stateChoices,
@@ -151,5 +178,8 @@ var zombieLesson = Lesson{
 
 var (
 	states       = []string{"R", "S", "Z", "-"}
-	stateChoices = []Text{{"R: running", "R：运行"}, {"S: asleep", "S：睡眠"}, {"Z: a zombie", "Z：僵尸"}, {"it is gone", "已经没有这个进程"}}
+	stateChoices = []Text{
+		{"R: running", "R：运行"}, {"S: asleep", "S：睡眠"}, {"Z: a zombie", "Z：僵尸"},
+		{"it is gone", "已经没有这个进程"},
+	}
 )

@@ -20,9 +20,15 @@ var memoryLesson = Lesson{
 	Scenes: []Scene{{
 		Target: "memory",
 		Questions: []Question{{
-			Ask:   Text{"What does the child print before it changes the variable?", "子进程修改之前，打印的值是多少？"},
+			Ask: Text{
+				"What does the child print before it changes the variable?",
+				"子进程修改之前，打印的值是多少？",
+			},
 			Truth: func(r *Result) string { return printed(r, "子进程，修改之前：") },
-			Why:   Text{"The child has its own variable, with the same initial value.", "子进程有自己的一份变量，初始值相同。"},
+			Why: Text{
+				"The child has its own variable, with the same initial value.",
+				"子进程有自己的一份变量，初始值相同。",
+			},
 		}, {
 			Ask:   Text{"What does the main process print at the end?", "主进程最后打印的值是多少？"},
 			Truth: func(r *Result) string { return printed(r, "主进程，最后：") },
@@ -50,7 +56,8 @@ var speedupLesson = Lesson{
 		Questions: []Question{{
 			Ask: Text{"N parts, N processes: how much faster is that?", "N 份由 N 个进程来做，会快多少？"},
 			Choices: []Text{
-				{"no faster", "并不更快"}, {"faster, but less than N times", "更快，但不到 N 倍"}, {"N times or more", "N 倍或更多"},
+				{"no faster", "并不更快"}, {"faster, but less than N times", "更快，但不到 N 倍"},
+				{"N times or more", "N 倍或更多"},
 			},
 			Truth: speedupMeasured,
 			Why: Text{
@@ -64,10 +71,10 @@ var speedupLesson = Lesson{
 		After: func(r *Result) Text {
 			n, factor := speedupOf(r)
 			return Text{
-				fmt.Sprintf("On this machine, this time: %d processes, %.2f times as fast. Another run will differ.\n", n, factor) +
-					"The smaller the work, the more the start of the processes counts.",
-				fmt.Sprintf("这台机器，这一次：%d 个进程，速度是原来的 %.2f 倍。再运行一次，结果会不同。\n", n, factor) +
-					"计算量越小，启动进程所占的时间比例越大。",
+				fmt.Sprintf("On this machine, this time: %d processes, %.2f times as fast. ", n, factor) +
+					"Another run will differ.\nThe smaller the work, the more the start of the processes counts.",
+				fmt.Sprintf("这台机器，这一次：%d 个进程，速度是原来的 %.2f 倍。", n, factor) +
+					"再运行一次，结果会不同。\n计算量越小，启动进程所占的时间比例越大。",
 			}
 		},
 	}},

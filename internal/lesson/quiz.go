@@ -165,7 +165,8 @@ func (q *quiz) askTree(before, after quizTree, a quizAction) Question {
 	}
 	q.choices.Shuffle(len(wrong), func(i, j int) { wrong[i], wrong[j] = wrong[j], wrong[i] })
 	action := a.text()
-	return q.question(Text{action.En + ". What is the tree then?", action.Zh + "。之后是哪一棵树？"}, quizLine(after), wrong)
+	ask := Text{action.En + ". What is the tree then?", action.Zh + "。之后是哪一棵树？"}
+	return q.question(ask, quizLine(after), wrong)
 }
 
 func (q *quiz) askAction(before, after quizTree, a quizAction) Question {
@@ -173,7 +174,9 @@ func (q *quiz) askAction(before, after quizTree, a quizAction) Question {
 	others := before.legal()
 	q.choices.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
 	for _, m := range before.Members { // more wrong answers: actions that are impossible or make no sense
-		others = append(others, quizAction{Verb: "kill", Letter: m.Letter}, quizAction{Verb: "continue", Letter: m.Letter})
+		for _, verb := range []string{"kill", "continue"} {
+			others = append(others, quizAction{Verb: verb, Letter: m.Letter})
+		}
 	}
 	var wrong []Text
 	for _, other := range others {
@@ -235,12 +238,12 @@ func whyQuiz(a quizAction, value int, before quizTree) Text {
 func whyWait(code int) Text {
 	if code < 0 { // the quiz kills with no signal but SIGKILL
 		return Text{
-			fmt.Sprintf("Its parent learns that signal %d ended it (exit code %d). Nothing is left of it.", -code, code),
+			fmt.Sprintf("Its parent learns that signal %d ended it (exit code %d). Nothing is left.", -code, code),
 			fmt.Sprintf("父进程得知它被 %d 号信号杀死（退出码 %d）；它已被回收，什么也不留下。", -code, code),
 		}
 	}
 	return Text{
-		fmt.Sprintf("Its parent learns its exit code, %d. Nothing is left of it.", code),
+		fmt.Sprintf("Its parent learns its exit code, %d. Nothing is left.", code),
 		fmt.Sprintf("父进程得知它的退出码是 %d；它已被回收，什么也不留下。", code),
 	}
 }

@@ -61,7 +61,8 @@ func (s *Stage) newQuizFamily() (*quizFamily, error) {
 // end kills all processes, emits their events, and removes the pipes and the journal.
 func (f *quizFamily) end(s *Stage) (err error) {
 	f.journal.endAll()
-	for deadline := time.Now().Add(quizSettleTime); f.living() && time.Now().Before(deadline); { // killed, but not yet ended
+	// A killed process takes a moment to end.
+	for deadline := time.Now().Add(quizSettleTime); f.living() && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	if f.first != nil {
@@ -174,7 +175,8 @@ func (f *quizFamily) signal(letter string, sig os.Signal, name string) error {
 		return err
 	}
 	defer p.Release()
-	note(f.journal.file, process.Change{Time: time.Now(), What: process.Signalled, Name: letter, PID: pid, Signal: name})
+	now := time.Now()
+	note(f.journal.file, process.Change{Time: now, What: process.Signalled, Name: letter, PID: pid, Signal: name})
 	return p.Signal(sig)
 }
 

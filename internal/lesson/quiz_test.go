@@ -62,7 +62,9 @@ type recorded struct {
 }
 
 // giveQuiz gives a quiz, checks each tree, and checks that nothing is left of it.
-func giveQuiz(t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then func(steps int)) (recorded, string, error) {
+func giveQuiz(
+	t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then func(steps int),
+) (r recorded, printed string, err error) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	var out strings.Builder
@@ -70,7 +72,6 @@ func giveQuiz(t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then f
 	if s.Lang == "" {
 		s.Lang = "en"
 	}
-	var r recorded
 	o.happened = func(a quizAction, seen quizTree) {
 		checkTree(t, a, seen)
 		if len(r.steps) > 0 && a.Verb != "" {
@@ -85,7 +86,7 @@ func giveQuiz(t *testing.T, ctx context.Context, s *Stage, o QuizOptions, then f
 			then(len(r.steps))
 		}
 	}
-	err := s.GiveQuiz(ctx, o)
+	err = s.GiveQuiz(ctx, o)
 	for _, pid := range r.pids {
 		if state, ppid, ok := quizStatusOf(t, pid); ok && (!strings.Contains("ZX", state) || ppid == os.Getpid()) {
 			t.Errorf("process %d is left behind: state %s, parent %d", pid, state, ppid)
@@ -129,14 +130,16 @@ func TestQuizIsRepeatable(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(one.steps, two.steps) {
-			t.Errorf("seed %d:\n%s\nsecond run:\n%s", seed, strings.Join(one.steps, "\n"), strings.Join(two.steps, "\n"))
+			first, second := strings.Join(one.steps, "\n"), strings.Join(two.steps, "\n")
+			t.Errorf("seed %d:\n%s\nsecond run:\n%s", seed, first, second)
 		}
 	}
 }
 
 func TestQuizWithoutAnswers(t *testing.T) {
 	_, out, err := giveQuiz(t, t.Context(), &Stage{}, QuizOptions{Seed: 1}, nil)
-	if err != nil || strings.Contains(out, "\n= ") || strings.Count(out, "\n? ") != 8 || !strings.Contains(out, "--answers") {
+	questions, answers := strings.Count(out, "\n? "), strings.Count(out, "\n= ")
+	if err != nil || questions != 8 || answers != 0 || !strings.Contains(out, "--answers") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -149,7 +152,8 @@ func TestQuizIsGraded(t *testing.T) {
 	lines <- "ten"
 	close(lines) // the rest is skipped
 	_, out, err := giveQuiz(t, t.Context(), &Stage{Quiz: lines}, QuizOptions{Seed: 1}, nil)
-	if err != nil || strings.Count(out, "= Right: ")+strings.Count(out, "= No: ") != 4 || !strings.Contains(out, " of 4 right") {
+	graded := strings.Count(out, "= Right: ") + strings.Count(out, "= No: ")
+	if err != nil || graded != 4 || !strings.Contains(out, " of 4 right") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -79,7 +79,7 @@ func (t quizTree) parent(m quizMember) string {
 	return ""
 }
 
-// children returns the members with that parent, except those that are gone.
+// children returns the members with that parent that are not gone.
 func (t quizTree) children(parent string) (children []quizMember) {
 	for _, m := range t.Members {
 		if m.Condition != quizGone && t.parent(m) == parent {

@@ -15,7 +15,7 @@ import (
 	"brood/internal/view"
 )
 
-// Stage gives lessons. Its fields say in which language, how fast, and to which output.
+// Stage gives lessons. Its fields select the language, the pace and the output.
 type Stage struct {
 	Lang  string        // "en" or "zh"
 	Pace  float64       // 1: as the tutorial; 0.1: ten times as fast
@@ -31,8 +31,8 @@ type Stage struct {
 	asked, right int // questions, for the score
 }
 
-// Give gives the lesson. Soon after ctx is done it returns ctx's error. It leaves no process behind, except
-// one that SIGKILL cannot end.
+// Give gives the lesson. Soon after ctx is done it returns ctx's error. It leaves no process behind, unless
+// SIGKILL cannot end it.
 func (s *Stage) Give(ctx context.Context, l Lesson) error {
 	if _, _, ok := kernelSays(os.Getpid()); l.Proc && !ok {
 		return fmt.Errorf("lesson %s: needs /proc, and this system has none", l.Name)
@@ -143,7 +143,9 @@ func (s *Stage) play(ctx context.Context, scene Scene) (*Result, error) {
 
 // inherit sets the environment for the processes of a scene.
 func (s *Stage) inherit(j *journal) (restore func()) {
-	variables := map[string]string{journalVariable: j.file.Name(), langVariable: s.Lang, paceVariable: fmt.Sprint(s.Pace)}
+	variables := map[string]string{
+		journalVariable: j.file.Name(), langVariable: s.Lang, paceVariable: fmt.Sprint(s.Pace),
+	}
 	for name, value := range variables {
 		os.Setenv(name, value)
 	}

@@ -9,17 +9,18 @@ var stallLesson = Lesson{
 	Name:  "stall",
 	Title: Text{"one file of five stalls: ask, kill, go on without it", "五个文件，一个卡住：请求、杀死、不再等它"},
 	Go: []string{
-		"stallCopy", "stallAsleep", "stallStopped", "stallVfork", "startCopies", "giveUpLast", "stalls", "giveUp", "ends",
+		"stallCopy", "stallAsleep", "stallStopped", "stallVfork",
+		"startCopies", "giveUpLast", "stalls", "giveUp", "ends",
 	},
 	Proc: true,
 	Intro: Text{
-		"Five files, one child per file, and one child stalls. When the others are done, the parent gives it\n" +
-			"one more second. Then it asks (SIGTERM), then it kills (SIGKILL), and if that does not help either,\n" +
-			"it goes on without the child. What helps depends on what holds the child. The kernel shows that as\n" +
-			"a letter: S asleep, and a signal wakes it; T stopped; D waiting inside the kernel, where SIGTERM does not wake it.\n" +
+		"Five files, one child per file, and one child stalls. When the others are done, it gets one more\n" +
+			"second. Then the parent asks (SIGTERM), then it kills (SIGKILL). If neither helps, it goes on\n" +
+			"without the child. It depends on what holds the child, and the kernel shows that as a letter:\n" +
+			"S asleep, and a signal wakes it; T stopped; D waiting inside the kernel, deaf to SIGTERM.\n" +
 			"One process for all files, as cp is, would hang there and never copy the files after it.\n" +
-			"(brood copy --stall does the same as this lesson. A Python program cannot go on without a child:\n" +
-			"at its end it waits for all of them.)",
+			"(brood copy --stall does the same as this lesson. A Python program cannot go on without\n" +
+			"a child: at its end it waits for all of them.)",
 		"五个文件，每个文件一个子进程，其中一个卡住了。其他文件拷贝完之后，父进程再给它一秒；\n" +
 			"然后先请求（SIGTERM），再杀死（SIGKILL），还不行，就不再等它。哪一步有效，取决于它被什么卡住。\n" +
 			"内核用字母表示：S，睡眠，信号能唤醒它；T，暂停；D，在内核中等待，SIGTERM 唤醒不了它。\n" +
@@ -53,10 +54,10 @@ var stallLesson = Lesson{
 		},
 		Target: "stall-vfork",
 		Questions: []Question{stateOfStalled, codeOfStalled(Text{
-			"This child handles SIGTERM: it ends after its system call, and in D the call does not return. SIGKILL\n" +
-				"ends this kind of wait, but not every kind: a process that reads a broken disk stays until the disk\n" +
-				"answers, and its parent can only go on without it. With a folder on such a disk, see\n" +
-				"brood lesson stall FOLDER.",
+			"This child handles SIGTERM: it ends after its system call, and in D the call does not return.\n" +
+				"SIGKILL ends this kind of wait, but not every kind: a process that reads a broken disk stays\n" +
+				"until the disk answers, and its parent can only go on without it. If you have a folder on such\n" +
+				"a disk, brood lesson stall FOLDER shows that.",
 			"这个子进程会处理 SIGTERM：等系统调用返回后就结束，但处于 D 时，调用一直不返回。\n" +
 				"SIGKILL 能结束这一种等待，但不是每一种：读取坏磁盘的进程，要等到磁盘应答才会结束，\n" +
 				"父进程只能不再等它。如果手头有这种磁盘上的文件夹，可以用 brood lesson stall FOLDER 来看。",
@@ -71,7 +72,9 @@ var stallLesson = Lesson{
 		Questions: []Question{{
 			Ask: Text{"What does SIGKILL do to a child in state D?", "SIGKILL 对处于 D 的子进程有什么作用？"},
 			Choices: []Text{
-				{"it ends the child", "杀死它"}, {"nothing, as long as it is in D", "只要它还处于 D，就没有作用"}, unseen,
+				{"it ends the child", "杀死它"},
+				{"nothing, as long as it is in D", "只要它还处于 D，就没有作用"},
+				unseen,
 			},
 			Truth: effectOfKill,
 			Why: Text{
@@ -83,12 +86,14 @@ var stallLesson = Lesson{
 		}, {
 			Ask: Text{"What does the main process do?", "主进程会怎么做？"},
 			Choices: []Text{
-				{"it waits until its child ends", "一直等到子进程结束"}, {"it ends without its child", "不等子进程就结束"}, unseen,
+				{"it waits until its child ends", "一直等到子进程结束"},
+				{"it ends without its child", "不等子进程就结束"},
+				unseen,
 			},
 			Truth: endWithoutChild,
 			Why: Text{
-				"Nobody can end such a child, so its parent must be able to go on without it. The parent names the file\n" +
-					"that it did not copy. The others are there. The process that adopts the child reaps it some day.",
+				"Nobody can end such a child, so its parent must be able to go on without it. The parent names\n" +
+					"the file that it did not copy. The others are there. The adopter reaps the child some day.",
 				"谁也结束不了这样的子进程，所以父进程必须能不等它：说明哪个文件没有拷贝，其他文件都已拷贝。\n" +
 					"收养它的进程将来会回收它。",
 			},
@@ -132,7 +137,10 @@ func codeOfStalled(why Text) Question {
 var arrivedOfFive = Question{
 	Ask:   Text{"How many of the five files arrive?", "五个文件中，拷贝好了几个？"},
 	Truth: func(r *Result) string { return printed(r, "拷贝好的文件数：") },
-	Why:   Text{"A child that stalls holds up its own file, and no other.", "卡住的子进程只耽误它自己的文件，不影响其他文件。"},
+	Why: Text{
+		"A child that stalls holds up its own file, and no other.",
+		"卡住的子进程只耽误它自己的文件，不影响其他文件。",
+	},
 }
 
 // prepareStall makes a folder for the copies. It does not touch the user's folder, which may never answer.

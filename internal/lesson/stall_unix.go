@@ -96,13 +96,14 @@ func newFolders(room string) (source, dest string, err error) {
 }
 
 // startCopies starts a child for each name. The targets are for names that stall-copy does not copy.
-func startCopies(names []string, source, dest string, targets map[string]string) (copies []*process.Process, err error) {
+func startCopies(names []string, source, dest string, targets map[string]string) ([]*process.Process, error) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer null.Close()
 	fmt.Println(tr("要拷贝的文件数："), len(names))
+	var copies []*process.Process
 	for _, name := range names {
 		p := process.New(process.Config{
 			Target: cmp.Or(targets[name], "stall-copy"), Name: name, Args: []string{name, source, dest}, Events: true,

@@ -18,7 +18,10 @@ var singleLesson = Lesson{
 	Scenes: []Scene{{
 		Target: "single",
 		Questions: []Question{{
-			Ask:   Text{"How many lines are printed before the first \"dancing\"?", "打印第一个“跳舞”之前，会打印几行？"},
+			Ask: Text{
+				"How many lines are printed before the first \"dancing\"?",
+				"打印第一个“跳舞”之前，会打印几行？",
+			},
 			Truth: linesBeforeDancing,
 			Why:   Text{"The second task starts when the first is done.", "第一个任务做完，第二个才开始。"},
 		}},
@@ -81,7 +84,7 @@ var argsLesson = Lesson{
 		}},
 		After: func(r *Result) Text {
 			return Text{
-				fmt.Sprintf("The main process still exits with %d: a child that fails does not make its parent fail.", r.Exit.Code),
+				fmt.Sprintf("The main process still exits with %d: its child's failure is not its own.", r.Exit.Code),
 				fmt.Sprintf("主进程的退出码仍是 %d：子进程失败，不等于父进程失败。", r.Exit.Code),
 			}
 		},
@@ -101,9 +104,13 @@ var pidsLesson = Lesson{
 	Scenes: []Scene{{
 		Target: "pids",
 		Questions: []Question{{
-			Ask: Text{"Both children print their parent's PID. Whose is it?", "两个子进程都打印了父进程编号，它是谁的编号？"},
+			Ask: Text{
+				"Both children print their parent's PID. Whose is it?",
+				"两个子进程都打印了父进程编号，它是谁的编号？",
+			},
 			Choices: []Text{
-				{"the main process's (A)", "主进程（A）的"}, {"the other child's", "另一个子进程的"}, {"the shell's", "shell 的"},
+				{"the main process's (A)", "主进程（A）的"}, {"the other child's", "另一个子进程的"},
+				{"the shell's", "shell 的"},
 			},
 			Truth: parentsOfChildren,
 			Why: Text{
@@ -170,7 +177,10 @@ var daemonQuestion = Question{
 		{"it does not: it works on without a parent", "不结束：没有父进程也继续工作"},
 	},
 	Truth: endOfDaemon,
-	Why:   Text{"At its end the main process terminates its daemons, and reaps them.", "主进程结束时，会终止并回收它的守护进程。"},
+	Why: Text{
+		"At its end the main process terminates its daemons, and reaps them.",
+		"主进程结束时，会终止并回收它的守护进程。",
+	},
 }
 
 var copyLesson = Lesson{
