@@ -12,8 +12,8 @@ import (
 	"brood/internal/faultfs/faultfstest"
 )
 
-// TestCached: what the medium got wrong is right in memory, also when the file has another time and name, and wrong
-// for who reads from the medium.
+// TestCached: with Cached, a read returns the contents in memory, although the medium has a wrong bit. A new time
+// and a new name do not change that. A read with O_DIRECT returns the wrong bit.
 func TestCached(t *testing.T) {
 	for name, tt := range map[string]struct {
 		opts faultfs.Options
@@ -25,7 +25,7 @@ func TestCached(t *testing.T) {
 			all := contents(8 * page)
 			open, err := os.Create(f.Mounted + "/a")
 			must(t, err)
-			defer open.Close() // until then the kernel does not drop the file, and its cache
+			defer open.Close() // an open file stays in the kernel's cache
 			must(t, os.WriteFile(f.Mounted+"/a", all, 0o600))
 			must(t, os.Chtimes(f.Mounted+"/a", time.Unix(1, 0), time.Unix(1, 0)))
 			must(t, os.Rename(f.Mounted+"/a", f.Mounted+"/b"))
@@ -47,7 +47,7 @@ func TestCached(t *testing.T) {
 	}
 }
 
-// difference is where two differ, or -1.
+// difference returns the offset of the first difference, or -1.
 func difference(a, b []byte) int {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {

@@ -11,12 +11,12 @@ import (
 	"brood/internal/faultfs/faultfstest"
 )
 
-// calls are the system calls by which each operation comes, below a folder with a file
-// "a", a folder "d" and a link "l". Where other is set, a rule may name that, too.
+// calls are system calls for each operation, in a folder with a file "a", a folder "d" and a link "l". A rule
+// can match the call by the name on, and by the name other unless that is "".
 var calls = []struct {
 	name  string
 	op    faultfs.Op
-	on    string // the name that the rule has
+	on    string // name for the rule
 	other string
 	call  func(dir string) error
 }{
@@ -31,19 +31,29 @@ var calls = []struct {
 	{"readlink", faultfs.Readlink, "l", "", func(dir string) error { _, err := os.Readlink(dir + "/l"); return err }},
 	{"open", faultfs.Open, "a", "", func(dir string) error { return withFile(dir+"/a", os.O_RDONLY, nil) }},
 	{"open a folder", faultfs.Open, "d", "", func(dir string) error { return withFile(dir+"/d", os.O_RDONLY, nil) }},
-	{"create", faultfs.Create, "new", "", func(dir string) error { return withFile(dir+"/new", os.O_CREATE|os.O_WRONLY, nil) }},
+	{"create", faultfs.Create, "new", "", func(dir string) error {
+		return withFile(dir+"/new", os.O_CREATE|os.O_WRONLY, nil)
+	}},
 	{"read", faultfs.Read, "a", "", func(dir string) error { _, err := os.ReadFile(dir + "/a"); return err }},
 	{"write", faultfs.Write, "a", "", func(dir string) error { return withFile(dir+"/a", os.O_WRONLY, writeTo) }},
-	{"append", faultfs.Write, "a", "", func(dir string) error { return withFile(dir+"/a", os.O_APPEND|os.O_WRONLY, writeTo) }},
+	{"append", faultfs.Write, "a", "", func(dir string) error {
+		return withFile(dir+"/a", os.O_APPEND|os.O_WRONLY, writeTo)
+	}},
 	{"fallocate", faultfs.Fallocate, "a", "", func(dir string) error {
-		return withFile(dir+"/a", os.O_WRONLY, func(f *os.File) error { return unix.Fallocate(int(f.Fd()), 0, 0, page) })
+		return withFile(dir+"/a", os.O_WRONLY, allocate(0, page))
 	}},
 	{"close", faultfs.Flush, "a", "", func(dir string) error { return withFile(dir+"/a", os.O_WRONLY, nil) }},
-	{"fsync", faultfs.Fsync, "a", "", func(dir string) error { return withFile(dir+"/a", os.O_WRONLY, (*os.File).Sync) }},
-	{"fsync of a folder", faultfs.Fsync, "d", "", func(dir string) error { return withFile(dir+"/d", os.O_RDONLY, (*os.File).Sync) }},
+	{"fsync", faultfs.Fsync, "a", "", func(dir string) error {
+		return withFile(dir+"/a", os.O_WRONLY, (*os.File).Sync)
+	}},
+	{"fsync of a folder", faultfs.Fsync, "d", "", func(dir string) error {
+		return withFile(dir+"/d", os.O_RDONLY, (*os.File).Sync)
+	}},
 	{"readdir", faultfs.Readdir, "d", "", func(dir string) error { _, err := os.ReadDir(dir + "/d"); return err }},
 	{"mkdir", faultfs.Mkdir, "new", "", func(dir string) error { return os.Mkdir(dir+"/new", 0o700) }},
-	{"mknod", faultfs.Mknod, "new", "", func(dir string) error { return unix.Mknod(dir+"/new", unix.S_IFIFO|0o600, 0) }},
+	{"mknod", faultfs.Mknod, "new", "", func(dir string) error {
+		return unix.Mknod(dir+"/new", unix.S_IFIFO|0o600, 0)
+	}},
 	{"symlink", faultfs.Symlink, "new", "", func(dir string) error { return os.Symlink("a", dir+"/new") }},
 	{"link", faultfs.Link, "new", "", func(dir string) error { return os.Link(dir+"/a", dir+"/new") }},
 	{"unlink", faultfs.Unlink, "a", "", func(dir string) error { return unix.Unlink(dir + "/a") }},
@@ -54,6 +64,11 @@ var calls = []struct {
 
 func statOf(f *os.File) error  { _, err := f.Stat(); return err }
 func writeTo(f *os.File) error { _, err := f.Write([]byte("contents")); return err }
+
+// allocate returns a function that allocates a range of bytes of a file.
+func allocate(off, size int64) func(*os.File) error {
+	return func(f *os.File) error { return unix.Fallocate(int(f.Fd()), 0, off, size) }
+}
 
 func withFile(name string, flags int, do func(*os.File) error) error {
 	f, err := os.OpenFile(name, flags, 0o600)
@@ -73,7 +88,7 @@ func ignoring(expected, err error) error {
 	return err
 }
 
-// populated has what calls are made on.
+// populated mounts a file system with the entries that calls need.
 func populated(t *testing.T) *faultfs.FS {
 	t.Helper()
 	f := faultfstest.Mount(t, faultfs.Options{})

@@ -8,29 +8,28 @@ import (
 	"syscall"
 )
 
-// Fault is a rule that is in force.
+// Fault is an injected rule.
 type Fault struct {
 	rule  Rule
 	table *faults
-	met   chan struct{} // closed when it happens first
-	gone  chan struct{} // closed when it is removed
+	met   chan struct{} // closed when the fault happens first
+	gone  chan struct{} // closed by Remove
 
 	// Guarded by the table's mu.
 	removed bool
-	count   int
-	moved   int64 // of what may be moved before it happens
-	stalled int
+	count   int   // operations with the fault
+	moved   int64 // bytes moved, up to rule.After
+	stalled int   // operations that wait
 }
 
-// faults are the rules in force, in the order in which they were made.
+// faults is the table of injected rules, in the order of injection.
 type faults struct {
 	mu    sync.Mutex
 	all   []*Fault
-	ended chan struct{} // closed when there will be none any more
+	ended chan struct{} // closed by end
 }
 
-// Inject puts a rule in force, for operations that begin from now on. It panics when
-// the rule's name is no pattern.
+// Inject adds a rule, for operations that begin from now on. It panics if the rule's name is not a valid pattern.
 func (f *FS) Inject(rule Rule) *Fault {
 	if _, err := path.Match(rule.Name, ""); err != nil {
 		panic("faultfs: " + rule.Name + ": " + err.Error())
@@ -46,7 +45,7 @@ func (t *faults) add(rule Rule) *Fault {
 	return fault
 }
 
-// Remove ends the rule, and lets what is stalled by it go on. It may be called again.
+// Remove ends the rule. Operations that it stalls go on. A second call does nothing.
 func (f *Fault) Remove() {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
@@ -57,24 +56,24 @@ func (f *Fault) Remove() {
 	}
 }
 
-// Met is closed when the fault happens first; what stalls then is stalled.
+// Met is closed when the fault happens for the first time. A rule that stalls has stalled the operation then.
 func (f *Fault) Met() <-chan struct{} { return f.met }
 
-// Count is how many operations it has happened to.
+// Count returns the number of operations with the fault.
 func (f *Fault) Count() int {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
 	return f.count
 }
 
-// Stalled is how many operations wait.
+// Stalled returns the number of operations that wait.
 func (f *Fault) Stalled() int {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
 	return f.stalled
 }
 
-// end removes all, for good; what is stalled fails.
+// end removes all rules. Stalled operations fail.
 func (t *faults) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -85,8 +84,8 @@ func (t *faults) end() {
 	close(t.ended)
 }
 
-// meet lets all faults happen that the request meets, up to one that fails it. The
-// flips among them are left to the caller, who has the bytes.
+// meet applies the faults of all rules that match the request, until one fails it. It returns the faults
+// that flip bits, for the caller to apply to the bytes.
 func (t *faults) meet(ctx context.Context, q request) (flips []*Fault, errno syscall.Errno) {
 	for _, fault := range t.inForce() {
 		if !fault.due(q) {
@@ -108,8 +107,7 @@ func (t *faults) inForce() []*Fault {
 	return slices.Clone(t.all)
 }
 
-// whole is where the request must end so that each fault happens to all of it or to
-// nothing of it.
+// whole returns the end of the longest part of the request that each fault affects as a whole, or not at all.
 func (t *faults) whole(q request) int64 {
 	end := q.end
 	for _, fault := range t.inForce() {
@@ -132,10 +130,10 @@ func (f *Fault) whole(q request) int64 {
 	return q.end
 }
 
-// over tells whether the fault will not happen any more. The caller holds mu.
+// over reports whether the fault cannot happen any more. The caller holds mu.
 func (f *Fault) over() bool { return f.removed || f.rule.Times > 0 && f.count == f.rule.Times }
 
-// due tells whether the fault happens to the request, and counts it then.
+// due reports whether the fault happens to the request. If so, it counts the request.
 func (f *Fault) due(q request) bool {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
@@ -169,7 +167,7 @@ func (f *Fault) happen(ctx context.Context, q request) syscall.Errno {
 	return f.rule.Err
 }
 
-// flip inverts the bits of the byte in what stands at the offset.
+// flip inverts the rule's bits, if data, which begins at the offset at, contains their byte.
 func (f *Fault) flip(data []byte, at int64) {
 	if i := f.rule.From - at; i >= 0 && i < int64(len(data)) {
 		data[i] ^= f.rule.Flip

@@ -16,7 +16,7 @@ import (
 
 const page = 4096
 
-// TestEachOperationFails: as often as the rule says, and not on another name.
+// TestEachOperationFails: an operation fails as often as the rule says, and only for the rule's name.
 func TestEachOperationFails(t *testing.T) {
 	for _, tt := range calls {
 		for _, name := range []string{tt.on, tt.other} {
@@ -33,18 +33,18 @@ func TestEachOperationFails(t *testing.T) {
 				select {
 				case <-fault.Met():
 				default:
-					t.Error("not met")
+					t.Error("Met is not closed")
 				}
 				must(t, tt.call(f.Mounted))
 				if fault.Count() != 1 || another.Count() != 0 {
-					t.Errorf("happened %d times, by another name %d", fault.Count(), another.Count())
+					t.Errorf("the fault happened %d times, for another name %d; want 1 and 0", fault.Count(), another.Count())
 				}
 			})
 		}
 	}
 }
 
-// contents differ from byte to byte of two pages.
+// contents returns bytes that differ between any two pages.
 func contents(size int) []byte {
 	all := make([]byte, size)
 	for i := range all {
@@ -53,7 +53,7 @@ func contents(size int) []byte {
 	return all
 }
 
-// TestReadFailsFrom: what is before can be read, to the byte.
+// TestReadFailsFrom: all bytes before From can be read.
 func TestReadFailsFrom(t *testing.T) {
 	for name, tt := range map[string]struct {
 		flags int
@@ -87,7 +87,7 @@ func TestReadFailsFrom(t *testing.T) {
 	}
 }
 
-// aligned is what O_DIRECT wants.
+// aligned returns a buffer that is aligned for O_DIRECT.
 func aligned(size int) []byte {
 	buf, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
@@ -105,14 +105,14 @@ func TestWriteFailsFrom(t *testing.T) {
 		t.Error(err)
 	}
 	wantFile(t, f.Beneath+"/d/a", contents(1000))
-	err := withFile(f.Mounted+"/d/a", os.O_WRONLY, func(f *os.File) error { return unix.Fallocate(int(f.Fd()), 0, 999, 2) })
+	err := withFile(f.Mounted+"/d/a", os.O_WRONLY, allocate(999, 2))
 	if !errors.Is(err, syscall.EFBIG) {
 		t.Errorf("fallocate: %v", err)
 	}
-	must(t, withFile(f.Mounted+"/d/a", os.O_WRONLY, func(f *os.File) error { return unix.Fallocate(int(f.Fd()), 0, 0, 1000) }))
+	must(t, withFile(f.Mounted+"/d/a", os.O_WRONLY, allocate(0, 1000)))
 }
 
-// TestFull: a disk with room for so many bytes, whichever files they are of.
+// TestFull: a disk has room for a number of bytes, in any files.
 func TestFull(t *testing.T) {
 	f := faultfstest.Mount(t, faultfs.Options{})
 	full := f.Inject(faultfs.Rule{Ops: faultfs.Write, After: 700_000, Err: syscall.ENOSPC})
@@ -155,7 +155,7 @@ func TestFlip(t *testing.T) {
 	})
 }
 
-// TestShrink: a file that is cut off while it is read ends there, and never grows.
+// TestShrink: a file that becomes shorter while it is read ends there. Shorter files do not grow.
 func TestShrink(t *testing.T) {
 	f := faultfstest.Mount(t, faultfs.Options{})
 	must(t, os.WriteFile(f.Mounted+"/a", contents(10*page), 0o600))
@@ -203,14 +203,14 @@ func TestNames(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("what is no pattern was taken")
+			t.Error("Inject has accepted an invalid pattern")
 		}
 	}()
 	f.Inject(faultfs.Rule{Name: "["})
 }
 
-// TestMapped: files can be mapped into memory, and are written so. Another process
-// does, since the runtime does not know that a page fault may wait for the server.
+// TestMapped: files can be mapped into memory and written there. Another process does it: Go's scheduler does
+// not expect that a page fault waits for the server.
 func TestMapped(t *testing.T) {
 	f := faultfstest.Mount(t, faultfs.Options{})
 	must(t, os.WriteFile(f.Beneath+"/a", contents(3*page), 0o600))

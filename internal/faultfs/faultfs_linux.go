@@ -17,37 +17,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Options are what a file system does that others don't.
+// Options select the behaviour of a file system.
 type Options struct {
-	// Fold takes names for one that differ in case or in Unicode's normal form
-	// alone, as APFS does. An entry keeps the spelling that it was made with.
+	// Fold treats names as equal that differ only in case or in Unicode normal form, as APFS does. An entry
+	// keeps its first spelling.
 	Fold bool
 
-	// Refuse, when set, is the error for a name: EINVAL as of vfat, EILSEQ, or nil.
+	// Refuse, unless nil, returns an error for a name that the file system cannot hold: EINVAL (as vfat
+	// does) or EILSEQ.
 	Refuse func(name string) error
 
-	// Cached lets the kernel keep contents, as it does those of a disk: what has been
-	// read or written is read again from memory, but for O_DIRECT.
+	// Cached lets the kernel cache contents, as it does for a disk. Contents that have been read or written
+	// are read from memory, except with O_DIRECT.
 	Cached bool
 }
 
-// FS is a mounted file system. Its methods may be called at any time, by several
-// goroutines at once.
+// FS is a mounted file system. Several goroutines may call its methods at the same time.
 type FS struct {
-	Mounted string // where it is, absolute
-	Beneath string // the folder that holds its entries
+	Mounted string // mount point, absolute
+	Beneath string // folder with its entries
 
 	tree   *tree
-	device uint32        // names the connection to the kernel
-	served chan struct{} // closed when no goroutine serves any more
+	device uint32        // number of the connection to the kernel
+	served chan struct{} // closed when the server has ended
 
 	unmount sync.Once
 	err     error // of Unmount
 }
 
-// Mount mounts over the folder mounted a file system with the entries of the folder
-// beneath. Root mounts it itself, any other user by fusermount3(1), which then must be
-// there. Only processes of the same user and group see it (mount.fuse3(8), allow_other).
+// Mount mounts a file system over the folder mounted. Its entries are those of the folder beneath. For root it
+// mounts directly; for other users it needs fusermount3(1). Only processes with the same user and group can
+// use the file system (mount.fuse3(8), allow_other).
 func Mount(mounted, beneath string, opts Options) (*FS, error) {
 	mounted, err := filepath.Abs(mounted)
 	if err != nil {
@@ -69,7 +69,7 @@ func Mount(mounted, beneath string, opts Options) (*FS, error) {
 	return f, nil
 }
 
-// serve answers the kernel until it is unmounted.
+// serve answers the kernel, in a goroutine, until the file system is unmounted. It returns when it is mounted.
 func (f *FS) serve(server *fuse.Server) error {
 	go func() {
 		defer close(f.served)
@@ -88,27 +88,27 @@ func (f *FS) server() (*fuse.Server, error) {
 	mount := fuse.MountOptions{
 		FsName: "faultfs", Name: "faultfs", Options: []string{"default_permissions"},
 		DirectMountStrict: os.Geteuid() == 0,
-		// Or a file's new time would drop what was just written.
+		// Otherwise a file's new time drops the contents that were just written.
 		ExplicitDataCacheControl: f.tree.opts.Cached,
-		// Files opened with FOPEN_DIRECT_IO can be mapped nevertheless, a page at a time.
+		// Files opened with FOPEN_DIRECT_IO can still be mapped, a page at a time.
 		ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP, MaxReadAhead: 1, SyncRead: true, DisableSplice: true,
-		// Entries are looked up when they are, too.
+		// A listing does not replace a lookup.
 		DisableReadDirPlus: true,
-		// The kernel would read and write the files beneath without us.
+		// With it the kernel reads and writes the files beneath by itself.
 		DisabledCapabilities: fuse.CAP_PASSTHROUGH,
-		// What it logs are answers to which nobody waits any more; a bug is no answer.
+		// go-fuse logs answers that no client waits for. It must not turn a panic into an answer.
 		Logger: log.New(io.Discard, "", 0), PanicHandler: func(bug any) fuse.Status { panic(bug) },
 	}
 	raw := fs.NewNodeFS(f.tree.top, &fs.Options{MountOptions: mount})
 	if !mount.DirectMountStrict {
 		server, err := fuse.NewServer(raw, f.Mounted, &mount)
 		if err != nil {
-			err = errors.New(strings.TrimSpace(err.Error())) // it ends in a newline
+			err = errors.New(strings.TrimSpace(err.Error())) // without its final newline
 		}
 		return server, err
 	}
-	// A child that held the device would hold the clients, too, when we are killed, and
-	// go-fuse leaves it open in the children of a process that mounts directly.
+	// When this process is killed, a child with the device open would keep the clients waiting. For direct
+	// mounts go-fuse leaves the device open in children.
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
 	server, err := fuse.NewServer(raw, f.Mounted, &mount)
@@ -118,7 +118,7 @@ func (f *FS) server() (*fuse.Server, error) {
 	return server, err
 }
 
-// closeDevicesOnExec is called with the ForkLock held.
+// closeDevicesOnExec marks all FUSE devices close-on-exec. The caller holds the ForkLock.
 func closeDevicesOnExec() error {
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

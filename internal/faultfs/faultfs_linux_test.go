@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(testenv.New(m))
 }
 
-// TestFold: one entry for all its spellings, and it keeps the first.
+// TestFold: all spellings of a name are one entry, which keeps the first spelling.
 func TestFold(t *testing.T) {
 	const nfc, nfd = "\u00e9.mov", "e\u0301.MOV"
 	f := faultfstest.Mount(t, faultfs.Options{Fold: true})
@@ -37,19 +37,21 @@ func TestFold(t *testing.T) {
 	must(t, os.Link(dir+"/SUB/A.MOV", dir+"/sub/hard"))
 	want(t, dir+"/sub", "Link", "a.mov", "hard", nfc)
 	want(t, beneath+"/Sub", "Link", "a.mov", "hard", nfc)
-	for name, contents := range map[string]string{"sub/A.mov": "a", "SUB/" + nfd: "e", "sub/link": "a", "sub/HARD": "a"} {
+	for name, contents := range map[string]string{
+		"sub/A.mov": "a", "SUB/" + nfd: "e", "sub/link": "a", "sub/HARD": "a",
+	} {
 		if got, err := os.ReadFile(dir + "/" + name); string(got) != contents || err != nil {
 			t.Errorf("%q: %q, %v; want %q", name, got, err, contents)
 		}
 	}
 	if _, err := os.OpenFile(dir+"/sub/A.MOV", os.O_CREATE|os.O_EXCL, 0o600); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("made anew: %v", err)
+		t.Errorf("create exclusively under another spelling: %v", err)
 	}
 
 	must(t, os.WriteFile(dir+"/new", []byte("new"), 0o600))
 	err := unix.Renameat2(unix.AT_FDCWD, dir+"/new", unix.AT_FDCWD, dir+"/sub/A.MOV", unix.RENAME_NOREPLACE)
 	if err != unix.EEXIST {
-		t.Errorf("renamed where something is: %v", err)
+		t.Errorf("rename to an existing entry: %v, want EEXIST", err)
 	}
 	must(t, os.Rename(dir+"/NEW", dir+"/sub/A.MOV"))
 	if got, _ := os.ReadFile(dir + "/sub/a.mov"); string(got) != "new" {
@@ -61,7 +63,7 @@ func TestFold(t *testing.T) {
 	want(t, dir)
 }
 
-// TestOneOfMany: of several that make one name at once, one makes it.
+// TestOneOfMany: if several processes make one name at the same time, one of them succeeds.
 func TestOneOfMany(t *testing.T) {
 	dir := faultfstest.Mount(t, faultfs.Options{Fold: true}).Mounted
 	for range 50 {
@@ -79,7 +81,7 @@ func TestOneOfMany(t *testing.T) {
 		}
 		all.Wait()
 		if made != 1 {
-			t.Fatalf("made %d times", made)
+			t.Fatalf("made %d times, want once", made)
 		}
 		must(t, os.Remove(dir+"/a"))
 	}

@@ -13,11 +13,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold is the same for all names that are taken for one.
+// fold returns the same string for all names that Options.Fold treats as equal.
 func fold(name string) string { return norm.NFC.String(strings.ToLower(norm.NFC.String(name))) }
 
-// spelled is the name under which the folder beneath has what is asked for by
-// name, or name itself where there is nothing. The caller holds mu.
+// spelled returns the spelling of name in the folder beneath, or name itself if there is no such entry.
+// The caller holds mu.
 func (n *node) spelled(name string) (string, error) {
 	if refuse := n.tree.opts.Refuse; refuse != nil {
 		if err := refuse(name); err != nil {
@@ -45,7 +45,7 @@ func (n *node) spelled(name string) (string, error) {
 	return name, nil
 }
 
-// locked calls do with the spelling of a name, and no other name changes meanwhile.
+// locked calls do with the spelling of a name. Meanwhile no name changes.
 func (n *node) locked(name string, do func(spelled string) error) syscall.Errno {
 	n.tree.mu.Lock()
 	defer n.tree.mu.Unlock()
@@ -56,7 +56,7 @@ func (n *node) locked(name string, do func(spelled string) error) syscall.Errno 
 	return fs.ToErrno(err)
 }
 
-// named is an operation on a name in the folder.
+// named carries out an operation on a name in the folder, with its faults.
 func (n *node) named(ctx context.Context, op Op, name string, do func(spelled string) error) syscall.Errno {
 	if errno := n.meet(ctx, op, n.within(name)); errno != 0 {
 		return errno
@@ -64,11 +64,13 @@ func (n *node) named(ctx context.Context, op Op, name string, do func(spelled st
 	return n.locked(name, do)
 }
 
-// within is how rules know what has the name in the folder.
+// within returns the path of a name in the folder, as rules name it.
 func (n *node) within(name string) string { return path.Join(n.name(), name) }
 
-// made is the entry that make has made under the name.
-func (n *node) made(ctx context.Context, op Op, name string, out *fuse.EntryOut, make func(spelled string) error) (child *node, errno syscall.Errno) {
+// made calls make for the name, and returns the node of the entry.
+func (n *node) made(
+	ctx context.Context, op Op, name string, out *fuse.EntryOut, make func(spelled string) error,
+) (child *node, errno syscall.Errno) {
 	errno = n.named(ctx, op, name, func(spelled string) (err error) {
 		if err = make(spelled); err == nil {
 			child, err = n.child(ctx, spelled, out)
@@ -78,8 +80,10 @@ func (n *node) made(ctx context.Context, op Op, name string, out *fuse.EntryOut,
 	return child, errno
 }
 
-// inode is made's, as go-fuse wants it.
-func (n *node) inode(ctx context.Context, op Op, name string, out *fuse.EntryOut, make func(spelled string) error) (*fs.Inode, syscall.Errno) {
+// inode is made, with the result that go-fuse needs.
+func (n *node) inode(
+	ctx context.Context, op Op, name string, out *fuse.EntryOut, make func(spelled string) error,
+) (*fs.Inode, syscall.Errno) {
 	child, errno := n.made(ctx, op, name, out, make)
 	if errno != 0 {
 		return nil, errno
@@ -91,7 +95,9 @@ func (n *node) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*fs
 	return n.inode(ctx, Lookup, name, out, func(string) error { return nil })
 }
 
-func (n *node) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+func (n *node) Create(
+	ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut,
+) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	fd := -1
 	child, errno := n.made(ctx, Create, name, out, func(spelled string) (err error) {
 		fd, err = unix.Openat(n.fd, spelled, beneathFlags(flags)|unix.O_CREAT, mode)
@@ -108,15 +114,21 @@ func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.En
 	return n.inode(ctx, Mkdir, name, out, func(spelled string) error { return unix.Mkdirat(n.fd, spelled, mode) })
 }
 
-func (n *node) Mknod(ctx context.Context, name string, mode, dev uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	return n.inode(ctx, Mknod, name, out, func(spelled string) error { return unix.Mknodat(n.fd, spelled, mode, int(dev)) })
+func (n *node) Mknod(
+	ctx context.Context, name string, mode, dev uint32, out *fuse.EntryOut,
+) (*fs.Inode, syscall.Errno) {
+	return n.inode(ctx, Mknod, name, out, func(spelled string) error {
+		return unix.Mknodat(n.fd, spelled, mode, int(dev))
+	})
 }
 
 func (n *node) Symlink(ctx context.Context, target, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
 	return n.inode(ctx, Symlink, name, out, func(spelled string) error { return unix.Symlinkat(target, n.fd, spelled) })
 }
 
-func (n *node) Link(ctx context.Context, of fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+func (n *node) Link(
+	ctx context.Context, of fs.InodeEmbedder, name string, out *fuse.EntryOut,
+) (*fs.Inode, syscall.Errno) {
 	return n.inode(ctx, Link, name, out, func(spelled string) error {
 		return unix.Linkat(unix.AT_FDCWD, of.(*node).path(), n.fd, spelled, unix.AT_SYMLINK_FOLLOW)
 	})
@@ -127,10 +139,14 @@ func (n *node) Unlink(ctx context.Context, name string) syscall.Errno {
 }
 
 func (n *node) Rmdir(ctx context.Context, name string) syscall.Errno {
-	return n.named(ctx, Rmdir, name, func(spelled string) error { return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR) })
+	return n.named(ctx, Rmdir, name, func(spelled string) error {
+		return unix.Unlinkat(n.fd, spelled, unix.AT_REMOVEDIR)
+	})
 }
 
-func (n *node) Rename(ctx context.Context, name string, parent fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
+func (n *node) Rename(
+	ctx context.Context, name string, parent fs.InodeEmbedder, newName string, flags uint32,
+) syscall.Errno {
 	to := parent.(*node)
 	if errno := n.meet(ctx, Rename, n.within(name), to.within(newName)); errno != 0 {
 		return errno

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tree is what the nodes of one file system share.
+// tree is the state that the nodes of one file system share.
 type tree struct {
 	opts    Options
 	faults  faults
 	handles handles
 
-	// mu is held while names are looked for and changed: the folder beneath does
-	// not fold, and would take both of two names that are one.
+	// mu guards the lookup and the change of names. The folder beneath does not fold, so it would
+	// accept two names that fold to one.
 	mu    sync.Mutex
 	top   *node
-	nodes map[uint64]*node // by inode number, for as long as the file system is mounted
+	nodes map[uint64]*node // by inode number, until the file system is unmounted
 }
 
 func newTree(beneath string, opts Options) (*tree, error) {
@@ -36,7 +36,7 @@ func newTree(beneath string, opts Options) (*tree, error) {
 	return t, nil
 }
 
-// close is called when no request is served any more.
+// close closes all descriptors. The caller has ended the server.
 func (t *tree) close() {
 	t.handles.closeAll()
 	unix.Close(t.top.fd)
@@ -45,19 +45,18 @@ func (t *tree) close() {
 	}
 }
 
-// node is a file, folder or link, held by an O_PATH descriptor: a path would not do,
-// since it has as many as its name has spellings.
+// node is a file, folder or link. An O_PATH descriptor identifies it. Its path does not, since every spelling
+// of its name makes a path.
 type node struct {
 	fs.Inode
 	tree *tree
 	fd   int
 }
 
-// path is by which calls reach the node that take no descriptor of this sort (proc(5)).
+// path returns a path to the node (proc(5)), for calls that do not take an O_PATH descriptor.
 func (n *node) path() string { return "/proc/self/fd/" + strconv.Itoa(n.fd) }
 
-// name is what rules know the node by: one of its names, if it has several, and none
-// when it has been removed.
+// name returns the node's path for rules. A node with several names has one of them, a removed node has none.
 func (n *node) name() string {
 	if n == n.tree.top {
 		return "."
@@ -65,7 +64,7 @@ func (n *node) name() string {
 	return n.Path(nil)
 }
 
-// meet is for an operation on the node, or on what has these names in it.
+// meet applies the faults of an operation on the node, or on entries with these names.
 func (n *node) meet(ctx context.Context, op Op, names ...string) syscall.Errno {
 	if names == nil {
 		names = []string{n.name()}
@@ -74,13 +73,15 @@ func (n *node) meet(ctx context.Context, op Op, names ...string) syscall.Errno {
 	return errno
 }
 
-// meetAt is for an operation on so many bytes from an offset on.
+// meetAt applies the faults of an operation on size bytes from off on.
 func (n *node) meetAt(ctx context.Context, op Op, off, size int64) (flips []*Fault, errno syscall.Errno) {
 	return n.tree.faults.meet(ctx, n.bytes(op, off, size))
 }
 
-// transfer is meetAt for one that need not move all of the data; it is what it moves.
-func (n *node) transfer(ctx context.Context, op Op, data []byte, off int64) (part []byte, flips []*Fault, errno syscall.Errno) {
+// transfer applies the faults of a read or write. It returns the part of the data to move.
+func (n *node) transfer(
+	ctx context.Context, op Op, data []byte, off int64,
+) (part []byte, flips []*Fault, errno syscall.Errno) {
 	end := n.tree.faults.whole(n.bytes(op, off, int64(len(data))))
 	flips, errno = n.meetAt(ctx, op, off, end-off)
 	return data[:end-off], flips, errno
@@ -90,7 +91,7 @@ func (n *node) bytes(op Op, off, size int64) request {
 	return request{op: op, names: []string{n.name()}, ranged: true, start: off, end: off + size, cut: n.cut}
 }
 
-// cut makes a file that is longer as long as that.
+// cut truncates the file to size, if it is longer.
 func (n *node) cut(size int64) syscall.Errno {
 	var st syscall.Stat_t
 	err := syscall.Fstat(n.fd, &st)
@@ -100,7 +101,7 @@ func (n *node) cut(size int64) syscall.Errno {
 	return fs.ToErrno(err)
 }
 
-// child is the entry with this spelling. The caller holds mu.
+// child returns the node of the entry with this spelling. The caller holds mu.
 func (n *node) child(ctx context.Context, spelled string, out *fuse.EntryOut) (*node, error) {
 	fd, err := unix.Openat(n.fd, spelled, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -215,7 +216,7 @@ func (n *node) Readdir(ctx context.Context) (fs.DirStream, syscall.Errno) {
 	return n.entries()
 }
 
-// Fsync is that of a folder, too.
+// Fsync syncs a file or a folder.
 func (n *node) Fsync(ctx context.Context, _ fs.FileHandle, _ uint32) syscall.Errno {
 	if errno := n.meet(ctx, Fsync); errno != 0 {
 		return errno

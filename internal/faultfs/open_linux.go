@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// handles are what is open beneath for clients. The kernel tells of a close when it
-// likes, and of none once the file system is unmounted.
+// handles are the files and listings that are open beneath for clients. The kernel reports a close some time
+// later, and reports none after the unmount.
 type handles struct {
 	mu  sync.Mutex
 	all map[any]func()
@@ -40,26 +40,25 @@ func (h *handles) closeAll() {
 	}
 }
 
-// file is a file that a client has open.
+// file is an open file of a client.
 type file struct {
 	*fs.LoopbackFile
 	beneath *os.File
 	node    *node
 }
 
-// beneathFlags are those with which a file is opened for a client: the kernel has
-// followed the name, says where to write, and keeps O_DIRECT for itself, since what
-// it sends need not stand where a disk wants it.
+// beneathFlags returns the flags for opening a client's file beneath. The kernel itself follows names and
+// appends. O_DIRECT is left out, since the kernel's buffers need not be aligned.
 func beneathFlags(flags uint32) int {
 	return int(flags)&^(unix.O_APPEND|unix.O_NOFOLLOW|unix.O_DIRECT) | unix.O_CLOEXEC
 }
 
-// openFlags are the kernel's for all files.
+// openFlags returns the FUSE flags of every open file.
 func (t *tree) openFlags() uint32 {
 	if t.opts.Cached {
 		return fuse.FOPEN_KEEP_CACHE
 	}
-	// What a process reads and writes comes here as it does that.
+	// Every read and write of a client comes here.
 	return fuse.FOPEN_DIRECT_IO
 }
 
@@ -116,7 +115,7 @@ func (f *file) Flush(ctx context.Context) syscall.Errno {
 	return f.LoopbackFile.Flush(ctx)
 }
 
-// listing is a folder that a client reads.
+// listing is an open folder of a client.
 type listing struct {
 	fs.DirStream
 	tree *tree

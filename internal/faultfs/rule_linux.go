@@ -6,20 +6,20 @@ import (
 	"syscall"
 )
 
-// Op is a set of operations, by the names that they have in the FUSE protocol.
+// Op is a set of operations, named as in the FUSE protocol.
 type Op uint32
 
 const (
-	Lookup Op = 1 << iota // a name is looked for: every system call does it for each part of a path
+	Lookup Op = 1 << iota // by every system call, for each part of a path
 	Getattr
 	Setattr // chmod, chown, truncate, utimes
 	Readlink
-	Open   // of a file or a folder that is there
+	Open   // of an existing file or folder
 	Create // of a file
 	Read
 	Write
 	Fallocate
-	Flush // of each close(2)
+	Flush // by each close(2)
 	Fsync // of a file or a folder
 	Readdir
 	Mkdir
@@ -28,55 +28,57 @@ const (
 	Link
 	Unlink
 	Rmdir
-	Rename // a rule's name is the old or the new one
+	Rename // a rule can name the old or the new name
 	Statfs
 )
 
-// Rule is a fault: what it is about, and what happens then. Of what happens, all that
-// is set happens, in the order given here.
+// Rule selects operations and the fault that they meet. If several kinds of fault are set, all of them happen,
+// in the order of the fields.
 type Rule struct {
 	Ops  Op     // the operations; 0: all
-	Name string // a pattern of path.Match for the name from the root (".") on; "": any
+	Name string // pattern of path.Match for the path from the root, which is "."; "": any path
 
-	// From is the offset at which it begins, for Read, Write and Fallocate: bytes
-	// before it are read and written as ever, and an operation that begins before it
-	// and goes beyond is a short one.
+	// From is the offset, in bytes, where the fault begins, for Read, Write and Fallocate. Bytes before it
+	// are read and written as usual. An operation that crosses it becomes a short one.
 	From int64
 
-	// After is how many bytes Reads, Writes and Fallocates that the rule is about may
-	// move in all before it begins.
+	// After is the number of bytes that matching Reads, Writes and Fallocates may move before the fault
+	// begins.
 	After int64
 
-	Times int // how many operations it happens to; 0: all, until the rule is removed
+	Times int // the largest number of operations with the fault; 0: no limit
 
 	Stall  Stall         // the operation waits
-	Shrink bool          // the file beneath is cut off at From
+	Shrink bool          // truncates the file beneath to From
 	Err    syscall.Errno // the operation fails
-	Flip   byte          // these bits of the byte at From are read or written inverted
+	Flip   byte          // inverts these bits of the byte at From
 }
 
-// Stall is what ends the wait of an operation beside the removal of its rule, as the
-// kernel's own states of that name. What it ends fails with EINTR.
+// Stall selects what ends a stalled operation before Remove does. The operation fails with EINTR then. The
+// names are those of the kernel's states.
 type Stall int
 
 const (
-	Interruptible   Stall = 1 + iota // any signal that is not ignored or blocked, as with a network file system mounted intr
-	Killable                         // SIGKILL, or exit of another thread, as with NFS
-	Uninterruptible                  // nothing, as with a disk: a killed client is there until the rule is removed
+	// Interruptible: any signal that is not ignored or blocked, as for a network file system mounted intr.
+	Interruptible Stall = 1 + iota
+	// Killable: SIGKILL, or the exit of another thread, as for NFS.
+	Killable
+	// Uninterruptible: nothing, as for a disk. A killed client stays until Remove.
+	Uninterruptible
 )
 
-// request is what the rules see of an operation.
+// request is an operation, as rules see it.
 type request struct {
 	op    Op
 	names []string
 
-	// Of an operation on bytes: which, and what cuts the file off there.
+	// For an operation on bytes.
 	ranged     bool
 	start, end int64
-	cut        func(size int64) syscall.Errno
+	cut        func(size int64) syscall.Errno // truncates the file
 }
 
-// about tells whether the rule is about the request.
+// about reports whether the rule matches the request.
 func (r *Rule) about(q request) bool {
 	if r.Ops != 0 && r.Ops&q.op == 0 || r.Name != "" && !slices.ContainsFunc(q.names, r.named) {
 		return false

@@ -11,8 +11,8 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// wait returns when the rule is removed, when the request is interrupted as the rule
-// allows (EINTR), or when the file system ends (EIO).
+// wait returns when the rule is removed, when a signal interrupts the request as the rule allows (EINTR), or
+// when the file system ends (EIO).
 func (f *Fault) wait(ctx context.Context) syscall.Errno {
 	defer f.waited()
 	signalled := ctx.Done()
@@ -30,7 +30,7 @@ func (f *Fault) wait(ctx context.Context) syscall.Errno {
 			if f.rule.Stall == Interruptible {
 				return syscall.EINTR
 			}
-			// The kernel tells of the first signal alone, whichever it is.
+			// The kernel reports only the first signal. It may be any one, so look for SIGKILL.
 			ticker := time.NewTicker(10 * time.Millisecond)
 			defer ticker.Stop()
 			signalled, look = nil, ticker.C
@@ -48,8 +48,8 @@ func (f *Fault) waited() {
 	f.stalled--
 }
 
-// killed tells whether the thread that waits for an answer must end: the kernel has
-// SIGKILL pending for each thread of a process that a signal or an exit ends.
+// killed reports whether the waiting thread must end. When a signal or an exit ends a process, the kernel
+// makes SIGKILL pending for each of its threads.
 func killed(ctx context.Context) bool {
 	caller, ok := fuse.FromContext(ctx)
 	if !ok {

@@ -19,18 +19,17 @@ import (
 	"brood/internal/testenv"
 )
 
-// clientOf is set for a process that makes the call of that name in the folder that
-// is its argument. Where a call may stall, none is made by the test itself: a process
-// that serves a file system and is killed while a thread of its own waits for it
-// stays, with the file system, until root aborts that.
+// clientOf names a call. A process with this variable makes the call in the folder that is its argument. The
+// test itself makes no call that may stall: if a process is killed while one of its threads waits for the file
+// system that it serves, both stay until root ends the connection.
 const clientOf = "FAULTFS_CLIENT_OF"
 
-// main makes the call on the thread that has the process's ID, whose state is seen.
+// The client makes the call on the first thread: its state is the state of the process in /proc.
 func init() { runtime.LockOSThread() }
 
-// client exits 0, or 3 when the call fails.
+// client makes the call, and exits with 0, or with 3 if the call fails.
 func client(of string) {
-	signal.Notify(make(chan os.Signal, 1), unix.SIGUSR1) // not to die of it
+	signal.Notify(make(chan os.Signal, 1), unix.SIGUSR1) // otherwise it ends the client
 	call := map[string]func(string) error{"read by another thread": readAndExit, "invert by a mapping": invertMapped}
 	for _, c := range calls {
 		call[c.name] = c.call
@@ -44,7 +43,7 @@ func client(of string) {
 	os.Exit(0)
 }
 
-// readAndExit exits 7 when there is a file "go", whatever its other thread does.
+// readAndExit exits with 7 when there is a file "go", while its other thread still reads.
 func readAndExit(dir string) error {
 	go os.ReadFile(dir + "/a")
 	for {
@@ -55,11 +54,11 @@ func readAndExit(dir string) error {
 	}
 }
 
-// startClient returns when the client's own code runs.
+// startClient starts a client, and returns just before it makes the call.
 func startClient(t *testing.T, call string, f *faultfs.FS) (*exec.Cmd, *bufio.Reader) {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe", f.Mounted)
-	// The race detector would look for races for 1 s more at a good end.
+	// Without this, the race detector delays a normal exit by 1 s.
 	cmd.Env = append(os.Environ(), clientOf+"="+call, "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.StdoutPipe()
 	must(t, err)
@@ -72,12 +71,12 @@ func startClient(t *testing.T, call string, f *faultfs.FS) (*exec.Cmd, *bufio.Re
 	})
 	says := bufio.NewReader(out)
 	if line, err := says.ReadString('\n'); line != "ready\n" {
-		t.Fatalf("client says %q, %v", line, err)
+		t.Fatalf("client prints %q, %v; want ready", line, err)
 	}
 	return cmd, says
 }
 
-// TestEachOperationStalls: until the rule is removed; then all is as it was.
+// TestEachOperationStalls: an operation waits until the rule is removed, and then succeeds.
 func TestEachOperationStalls(t *testing.T) {
 	for _, tt := range calls {
 		t.Run(tt.name, func(t *testing.T) {
@@ -87,7 +86,7 @@ func TestEachOperationStalls(t *testing.T) {
 			<-fault.Met()
 			eventually(t, "waiting", func() bool { return waits(cmd.Process.Pid) })
 			if fault.Stalled() != 1 {
-				t.Errorf("%d stalled", fault.Stalled())
+				t.Errorf("%d stalled, want 1", fault.Stalled())
 			}
 			fault.Remove()
 			must(t, cmd.Wait())
@@ -98,7 +97,7 @@ func TestEachOperationStalls(t *testing.T) {
 	}
 }
 
-// TestStallThenFail: what waited fails when it has waited, as with a disk that resets.
+// TestStallThenFail: an operation waits and then fails, as for a disk that resets.
 func TestStallThenFail(t *testing.T) {
 	f := populated(t)
 	fault := f.Inject(faultfs.Rule{Ops: faultfs.Open, Stall: faultfs.Killable, Err: syscall.ETIMEDOUT})
@@ -106,12 +105,12 @@ func TestStallThenFail(t *testing.T) {
 	<-fault.Met()
 	fault.Remove()
 	if err, _ := says.ReadString('\n'); !strings.HasSuffix(err, syscall.ETIMEDOUT.Error()+"\n") {
-		t.Errorf("client says %q", err)
+		t.Errorf("client prints %q, want ETIMEDOUT", err)
 	}
 	wantExit(t, cmd, 3)
 }
 
-// TestOthersGoOn: what one file stalls is no other file's, nor what comes before.
+// TestOthersGoOn: a stalled read stalls neither other files nor the bytes before it.
 func TestOthersGoOn(t *testing.T) {
 	f := populated(t)
 	fault := f.Inject(faultfs.Rule{Ops: faultfs.Read, Name: "a", From: 4, Stall: faultfs.Killable})
@@ -122,19 +121,24 @@ func TestOthersGoOn(t *testing.T) {
 	must(t, os.WriteFile(f.Mounted+"/b", contents(page), 0o600))
 	wantFile(t, f.Mounted+"/b", contents(page))
 	part := make([]byte, 4)
-	must(t, withFile(f.Mounted+"/a", os.O_RDONLY, func(f *os.File) error { _, err := io.ReadFull(f, part); return err }))
+	must(t, withFile(f.Mounted+"/a", os.O_RDONLY, func(f *os.File) error {
+		_, err := io.ReadFull(f, part)
+		return err
+	}))
 	if string(part) != "cont" {
-		t.Errorf("before it: %q", part)
+		t.Errorf("bytes before the fault: %q", part)
 	}
 }
 
-// TestStalledAndSignalled: what a signal that the client handles, and then SIGKILL, do
-// to a client that is stalled.
+// TestStalledAndSignalled sends a stalled client a signal that it handles, and then SIGKILL.
 func TestStalledAndSignalled(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		stall faultfs.Stall
-	}{{"interruptible", faultfs.Interruptible}, {"killable", faultfs.Killable}, {"uninterruptible", faultfs.Uninterruptible}} {
+	}{
+		{"interruptible", faultfs.Interruptible}, {"killable", faultfs.Killable},
+		{"uninterruptible", faultfs.Uninterruptible},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := populated(t)
 			fault := f.Inject(faultfs.Rule{Ops: faultfs.Read, Name: "a", Stall: tt.stall})
@@ -145,12 +149,12 @@ func TestStalledAndSignalled(t *testing.T) {
 			if tt.stall == faultfs.Interruptible {
 				eventually(t, "asked again", func() bool { return fault.Count() > 1 && fault.Stalled() == 1 })
 			} else {
-				// What waits, and does not act on its signal, waits for the answer.
+				// The signal changes the wait to one in state D.
 				eventually(t, "waiting in state D", func() bool { return state(pid) == "D" })
 			}
 			must(t, cmd.Process.Kill())
 			if tt.stall == faultfs.Uninterruptible {
-				eventually(t, "killed and there", func() bool { return killPending(pid) && state(pid) == "D" })
+				eventually(t, "killed and still there", func() bool { return killPending(pid) && state(pid) == "D" })
 				if fault.Count() != 1 || fault.Stalled() != 1 {
 					t.Errorf("stalled %d of %d", fault.Stalled(), fault.Count())
 				}
@@ -165,7 +169,7 @@ func TestStalledAndSignalled(t *testing.T) {
 	}
 }
 
-// TestStalledThreadOfExit: a process ends with a thread that waits.
+// TestStalledThreadOfExit: a process can exit while one of its threads waits.
 func TestStalledThreadOfExit(t *testing.T) {
 	f := populated(t)
 	fault := f.Inject(faultfs.Rule{Ops: faultfs.Read, Name: "a", Stall: faultfs.Killable})
@@ -192,14 +196,14 @@ func wantKilled(t *testing.T, cmd *exec.Cmd) {
 	}
 }
 
-// state is the letter of proc_pid_stat(5).
+// state returns the letter of the state (proc_pid_stat(5)).
 func state(pid int) string {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, fields, _ := strings.Cut(string(stat), ") ")
 	return fields[:min(1, len(fields))]
 }
 
-// waits tells whether the process waits for an answer.
+// waits reports whether the process waits for an answer of FUSE.
 func waits(pid int) bool {
 	wchan, _ := os.ReadFile(fmt.Sprintf("/proc/%d/wchan", pid))
 	return string(wchan) == "request_wait_answer"
@@ -219,8 +223,8 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// TestDeviceIsNotInherited: a child that held it would keep the clients of a server
-// that died waiting.
+// TestDeviceIsNotInherited: a child does not have the device open. Otherwise the clients of a killed server would
+// wait until that child ends.
 func TestDeviceIsNotInherited(t *testing.T) {
 	f := populated(t)
 	fault := f.Inject(faultfs.Rule{Ops: faultfs.Read, Stall: faultfs.Killable})
@@ -237,6 +241,6 @@ func TestDeviceIsNotInherited(t *testing.T) {
 		}
 	}
 	if !seen {
-		t.Errorf("the file is not among the %d that are open", len(open))
+		t.Errorf("the file is not among the %d open files", len(open))
 	}
 }

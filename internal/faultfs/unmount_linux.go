@@ -11,20 +11,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Unmount ends the file system, whatever its clients do just then, and returns when
-// nothing of it is left: no mount, no goroutine, no descriptor. A further call
-// returns what the first did.
+// Unmount ends the file system, also while clients use it. It returns when nothing is left: no mount, no
+// goroutine, no descriptor. A second call returns the result of the first.
 //
-//	no rule holds any more: what is stalled fails with EIO
+//	rules end: stalled operations fail with EIO
 //	   │
-//	the connection is aborted: what clients wait for fails with ECONNABORTED, and what they ask for later with ENOTCONN
+//	the connection ends: waiting operations fail with ECONNABORTED, later ones with ENOTCONN
 //	   │
-//	unmounted; what clients have open stays open, and fails
+//	unmounted: clients keep their open files, and every operation on them fails
 //
-// Root can always abort. For others the kernel's control file system must be mounted
-// on /sys/fs/fuse/connections; where it is not, it is an error that something holds
-// the file system for more than 5 s (an open file, a mount namespace with a copy of
-// the mount), and the goroutines end when that does.
+// Root can always end the connection. Other users need the kernel's control file system on
+// /sys/fs/fuse/connections. Without it, Unmount fails if an open file, or a mount namespace with a copy of
+// the mount, holds the file system for more than 5 s. Then the goroutines end when it is released.
 func (f *FS) Unmount() error {
 	f.unmount.Do(func() {
 		f.tree.faults.end()
@@ -46,7 +44,7 @@ func (f *FS) detach() error {
 	if os.Geteuid() != 0 {
 		return f.fusermount()
 	}
-	err := unix.Unmount(f.Mounted, unix.MNT_FORCE) // aborts, and may be busy nevertheless
+	err := unix.Unmount(f.Mounted, unix.MNT_FORCE) // ends the connection, but may still fail with EBUSY
 	if errors.Is(err, unix.EBUSY) {
 		err = unix.Unmount(f.Mounted, unix.MNT_DETACH)
 	}
@@ -55,7 +53,7 @@ func (f *FS) detach() error {
 
 func (f *FS) fusermount() error {
 	abort := fmt.Sprintf("/sys/fs/fuse/connections/%d/abort", f.device)
-	_ = os.WriteFile(abort, []byte("1"), 0) // where it can be
+	_ = os.WriteFile(abort, []byte("1"), 0) // without the control file system, this fails
 	out, err := exec.Command("fusermount3", "-u", "-z", f.Mounted).CombinedOutput()
 	if err != nil && len(out) > 0 {
 		err = errors.New(strings.TrimSpace(string(out)))

@@ -13,7 +13,7 @@ import (
 	"brood/internal/faultfs"
 )
 
-// TestUnmounted: nothing is left of a file system when its test has ended.
+// TestUnmounted: nothing is left of a file system after its test.
 func TestUnmounted(t *testing.T) {
 	use := func() {
 		t.Run("mounted", func(t *testing.T) {
@@ -25,15 +25,15 @@ func TestUnmounted(t *testing.T) {
 			must(t, err)
 		})
 	}
-	use() // what the runtime opens at the first time stays
+	use() // the first time, Go's runtime opens descriptors that stay
 	before := descriptors(t)
 	use()
 	if after := descriptors(t); after != before {
-		t.Errorf("%d descriptors, before %d", after, before)
+		t.Errorf("%d descriptors, want %d", after, before)
 	}
 }
 
-// wantGone may be called before the file system's own cleanup.
+// wantGone unmounts, and fails the test if a mount or a goroutine is left. The cleanup may unmount again.
 func wantGone(t *testing.T, f *faultfs.FS) {
 	t.Helper()
 	must(t, f.Unmount())
@@ -52,7 +52,7 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// TestUnmountWhileStalled: whatever is stalled, and however, fails.
+// TestUnmountWhileStalled: every stalled operation fails.
 func TestUnmountWhileStalled(t *testing.T) {
 	for _, tt := range calls {
 		t.Run(tt.name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestUnmountWhileStalled(t *testing.T) {
 	}
 }
 
-// TestUnmountStalledAltogether: no answer is needed to unmount.
+// TestUnmountStalledAltogether: unmounting succeeds although every operation stalls.
 func TestUnmountStalledAltogether(t *testing.T) {
 	f := populated(t)
 	fault := f.Inject(faultfs.Rule{Stall: faultfs.Uninterruptible})
@@ -77,7 +77,7 @@ func TestUnmountStalledAltogether(t *testing.T) {
 	wantGone(t, f)
 }
 
-// TestUnmountCopied: a mount namespace that was made meanwhile holds a copy of the mount.
+// TestUnmountCopied: a new mount namespace holds a copy of the mount.
 func TestUnmountCopied(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root: a mount namespace")
@@ -90,11 +90,10 @@ func TestUnmountCopied(t *testing.T) {
 	wantGone(t, f)
 }
 
-// TestUnmountUnderClients: one is stalled, one is killed and there nevertheless, and
-// one only has a file open.
+// TestUnmountUnderClients: one client is stalled, one is killed but cannot end, and one has a file open.
 func TestUnmountUnderClients(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("needs root: others need fusectl to abort a connection")
+		t.Skip("needs root: other users need fusectl to end a connection")
 	}
 	f := populated(t)
 	holder := exec.Command("sleep", "infinity")
@@ -110,7 +109,8 @@ func TestUnmountUnderClients(t *testing.T) {
 	killed, _ := startClient(t, "read", f)
 	eventually(t, "both stalled", func() bool { return fault.Stalled() == 2 })
 	must(t, killed.Process.Kill())
-	eventually(t, "killed and there", func() bool { return killPending(killed.Process.Pid) && state(killed.Process.Pid) == "D" })
+	pid := killed.Process.Pid
+	eventually(t, "killed and still there", func() bool { return killPending(pid) && state(pid) == "D" })
 	wantGone(t, f)
 	wantKilled(t, killed)
 	wantExit(t, reader, 3)

@@ -7,8 +7,7 @@ import (
 	"brood/internal/faultfs"
 )
 
-// Mount mounts an empty file system for the length of the test, which is skipped
-// where that is not possible.
+// Mount mounts an empty file system for the duration of the test. If it cannot mount, it skips the test.
 func Mount(t testing.TB, opts faultfs.Options) *faultfs.FS {
 	t.Helper()
 	f, err := faultfs.Mount(t.TempDir(), t.TempDir(), opts)

@@ -27,14 +27,16 @@ func TestRules(t *testing.T) {
 			t.Errorf("%q: %+v, %v; want %+v", text, rules, err, want)
 		}
 	}
-	for _, text := range []string{"", "reed", "read,err=EWHAT", "read,from=x", "read,flip=256", "read,name=[", "read,stall=long"} {
+	for _, text := range []string{
+		"", "reed", "read,err=EWHAT", "read,from=x", "read,flip=256", "read,name=[", "read,stall=long",
+	} {
 		if rules, err := parseRules([]string{text}); err == nil {
 			t.Errorf("%q: %+v, want an error", text, rules)
 		}
 	}
 }
 
-// TestServe: a rule happens and is told of, a line removes it, and the end of the input unmounts.
+// TestServe: the command reports that a fault has happened, a line removes the rule, and the end of input unmounts.
 func TestServe(t *testing.T) {
 	f := faultfstest.Mount(t, faultfs.Options{})
 	must(t, os.WriteFile(f.Beneath+"/a", []byte("contents"), 0o600))
@@ -48,7 +50,7 @@ func TestServe(t *testing.T) {
 	said := func(want string) {
 		t.Helper()
 		if !lines.Scan() || lines.Text() != want {
-			t.Fatalf("says %q, want %q", lines.Text(), want)
+			t.Fatalf("prints %q, want %q", lines.Text(), want)
 		}
 	}
 	said("mounted")
@@ -63,7 +65,7 @@ func TestServe(t *testing.T) {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("read when the rule is removed: %v", err)
+			t.Fatalf("read after the rule is removed: %v", err)
 		}
 	}
 	control.Close()

@@ -21,10 +21,10 @@ func main() {
 }
 
 func run() error {
-	cached := flag.Bool("cached", false, "the kernel keeps contents, as it does those of a disk")
+	cached := flag.Bool("cached", false, "let the kernel cache contents, as it does for a disk")
 	flag.Parse()
 	if flag.NArg() < 2 {
-		return errors.New("wants MOUNTED BENEATH [RULE...]")
+		return errors.New("want MOUNTED BENEATH [RULE...]")
 	}
 	rules, err := parseRules(flag.Args()[2:])
 	if err != nil {
@@ -39,7 +39,7 @@ func run() error {
 	return serve(f, rules, os.Stdin, os.Stdout, signals)
 }
 
-// serve unmounts f at the end of control, or when a signal comes.
+// serve reads control and writes events, as doc.go shows. It unmounts f at the end of control, or at a signal.
 func serve(f *faultfs.FS, rules []faultfs.Rule, control io.Reader, events io.Writer, signals <-chan os.Signal) error {
 	lines := make(chan string)
 	go func() {
@@ -68,8 +68,8 @@ func serve(f *faultfs.FS, rules []faultfs.Rule, control io.Reader, events io.Wri
 	}
 }
 
-// inject sends the number of each rule that happens; who waits for one that does not
-// is there as long as the process.
+// inject injects the rules, and sends the number of each rule whose fault happens. The goroutine of a fault that
+// never happens stays until the process ends.
 func inject(f *faultfs.FS, rules []faultfs.Rule, met chan<- int) (faults []*faultfs.Fault) {
 	for i, rule := range rules {
 		fault := f.Inject(rule)

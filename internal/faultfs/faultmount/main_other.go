@@ -8,6 +8,6 @@ import (
 )
 
 func main() {
-	fmt.Fprintln(os.Stderr, "faultmount: only Linux has FUSE as it is used here")
+	fmt.Fprintln(os.Stderr, "faultmount: needs FUSE on Linux")
 	os.Exit(1)
 }

@@ -11,7 +11,9 @@ import (
 	"brood/internal/faultfs"
 )
 
-var ops = map[string]faultfs.Op{"read": faultfs.Read, "write": faultfs.Write, "open": faultfs.Open, "fsync": faultfs.Fsync}
+var ops = map[string]faultfs.Op{
+	"read": faultfs.Read, "write": faultfs.Write, "open": faultfs.Open, "fsync": faultfs.Fsync,
+}
 
 var stalls = map[string]faultfs.Stall{
 	"interruptible": faultfs.Interruptible, "killable": faultfs.Killable, "uninterruptible": faultfs.Uninterruptible,
@@ -21,7 +23,7 @@ var errnos = map[string]syscall.Errno{
 	"EIO": syscall.EIO, "ENOSPC": syscall.ENOSPC, "ESTALE": syscall.ESTALE, "ETIMEDOUT": syscall.ETIMEDOUT,
 }
 
-// parseRules reads what doc.go shows.
+// parseRules parses the arguments RULE.
 func parseRules(texts []string) (rules []faultfs.Rule, err error) {
 	for _, text := range texts {
 		rule, err := parseRule(text)
@@ -75,7 +77,7 @@ func set(rule *faultfs.Rule, key, value string) (err error) {
 func oneOf[T any](known map[string]T, word string) (T, error) {
 	value, ok := known[word]
 	if !ok {
-		return value, errors.New("not known")
+		return value, errors.New("unknown word")
 	}
 	return value, nil
 }
