@@ -85,7 +85,7 @@ var killedLesson = Lesson{
 			Why: Text{
 				"In Python the parent terminates its daemons itself, as the last thing that it does. A killed\n" +
 					"parent cannot do that, so the daemon stays. In this lesson A kills it.",
-				"Python 靠父进程在结束前亲自终止守护进程。父进程被杀死，就做不到了，守护进程被留了下来。\n" +
+				"Python 靠父进程在结束前亲自终止守护进程。父进程一旦被杀死，就做不到了，守护进程就被留了下来。\n" +
 					"在本课中，由 A 来杀死它。",
 			},
 		}},

@@ -48,8 +48,8 @@ func (s *Stage) show(l Lesson) {
 
 // sideBySide prints Python on the left and Go on the right. If they do not fit, it prints nothing and is false.
 func (s *Stage) sideBySide(left, right string) bool {
-	python := append([]string{"Python:"}, linesOf(left)...)
-	golang := append([]string{"Go:"}, linesOf(right)...)
+	python := append([]string{s.label("Python")}, linesOf(left)...)
+	golang := append([]string{s.label("Go")}, linesOf(right)...)
 	margin := widest(python) + 3
 	if margin+widest(golang) > s.Width {
 		return false
@@ -67,6 +67,9 @@ func (s *Stage) sideBySide(left, right string) bool {
 	fmt.Fprintln(s.Out)
 	return true
 }
+
+// label is the line above a program.
+func (s *Stage) label(language string) string { return language + Text{":", "："}.In(s.Lang) }
 
 func linesOf(source string) []string {
 	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(source, "\t", "    "), "\n"), "\n")
@@ -94,7 +97,7 @@ func (s *Stage) code(language, source string) {
 	if source == "" {
 		return
 	}
-	fmt.Fprintf(s.Out, "%s:\n", language)
+	fmt.Fprintln(s.Out, s.label(language))
 	for _, line := range linesOf(source) {
 		fmt.Fprintln(s.Out, strings.TrimRight("    "+line, " "))
 	}

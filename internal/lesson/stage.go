@@ -73,7 +73,7 @@ func (s *Stage) heading(l Lesson) {
 	if s.Quiet {
 		return
 	}
-	fmt.Fprintf(s.Out, Text{"# %s: %s\n\n", "# %s：%s\n\n"}.In(s.Lang), l.Name, l.Title.In(s.Lang))
+	fmt.Fprintf(s.Out, Text{"# %s: %s\n\n", "# %s · %s\n\n"}.In(s.Lang), l.Name, l.Title.In(s.Lang))
 	s.say(l.Intro)
 	s.show(l)
 }

@@ -9,14 +9,14 @@ var stallLesson = Lesson{
 	Name:  "stall",
 	Title: Text{"one file of five stalls: ask, kill, go on without it", "五个文件，一个卡住：请求、杀死、不再等它"},
 	Go: []string{
-		"stallCopy", "stallAsleep", "stallStopped", "stallVfork",
+		"stallCopy", "stallInVfork", "stallAsleep", "stallStopped", "stallVfork",
 		"startCopies", "giveUpLast", "stalls", "giveUp", "ends",
 	},
 	Proc: true,
 	Intro: Text{
 		"Five files, one child per file, and one child stalls. When the others are done, it gets one more\n" +
 			"second. Then the parent asks (SIGTERM), then it kills (SIGKILL). If neither helps, it goes on\n" +
-			"without the child. It depends on what holds the child, and the kernel shows that as a letter:\n" +
+			"without the child. Which step helps depends on what holds the child. The kernel shows a letter:\n" +
 			"S asleep, and a signal wakes it; T stopped; D waiting inside the kernel, deaf to SIGTERM.\n" +
 			"One process for all files, as cp is, would hang there and never copy the files after it.\n" +
 			"(brood copy --stall does the same as this lesson. A Python program cannot go on without\n" +

@@ -53,7 +53,7 @@ func multi(*process.Work) error {
 
 func singArgs(w *process.Work) error {
 	name := w.Args[0]
-	num, err := strconv.Atoi(w.Args[1])
+	num, err := toNumber(w.Args[1])
 	for range num {
 		fmt.Println(name, tr("在唱歌"))
 		sleep(0.5)
@@ -62,12 +62,21 @@ func singArgs(w *process.Work) error {
 }
 
 func danceArgs(w *process.Work) error {
-	num, err := strconv.Atoi(w.Kwargs["num"])
+	num, err := toNumber(w.Kwargs["num"])
 	for range num {
 		fmt.Println(tr("跳舞"))
 		sleep(0.5)
 	}
 	return err
+}
+
+// toNumber is strconv.Atoi, with an error in the lesson's language.
+func toNumber(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf(tr("不是数字：%q"), text)
+	}
+	return n, nil
 }
 
 func args(*process.Work) error {

@@ -56,7 +56,7 @@ var multiLesson = Lesson{
 var argsLesson = Lesson{
 	Name:   "args",
 	Title:  Text{"arguments: a tuple and a dictionary", "给任务传参：元组和字典"},
-	Python: "args", Go: []string{"singArgs", "danceArgs", "args", "argsWrong"},
+	Python: "args", Go: []string{"singArgs", "danceArgs", "toNumber", "args", "argsWrong"},
 	Intro: Text{
 		"args passes values by position, kwargs by name. Here both are on the child's command line,\n" +
 			"where ps shows them.",

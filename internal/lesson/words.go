@@ -55,6 +55,7 @@ var words = map[string]string{
 	"主进程不再等它":          "the main process goes on without it",
 	"无法列出 %q：%s":       "list %q: %s",
 	"无法列出 %q：%v 内没有应答": "list %q: no answer in %v",
+	"不是数字：%q":          "not a number: %q",
 	"没有权限":             "permission denied",
 	"没有这个文件或文件夹":       "no such file or directory",
 
