@@ -11,12 +11,17 @@ func chinese() language {
 	l := language{tag: "zh-CN", family: ChineseFamily, separator: "，"}
 	l.phrases, l.reasons = chinesePhrases(), chineseReasons()
 	for reason, format := range map[string]string{
-		`^no progress for (\S+)$`:                     "%s 没有进展",
-		`^not done after (\S+)$`:                      "%s 后仍未完成",
-		`^its process was ended by (SIG\w+)$`:         "其进程被 %s 终止",
-		`^its process ended with exit code (\d+)$`:    "其进程以退出码 %s 结束",
-		`^(\d+) failed \((.*)\)$`:                     "%s 个失败（%s）",
-		`^(Slurm|[A-Z]+(?:_[A-Z]+)+|[A-Z][A-Za-z]+)$`: "%s", // Slurm's own words
+		`^no progress for (\S+)$`:                                "%s 没有进展",
+		`^not done after (\S+)$`:                                 "%s 后仍未完成",
+		`^its process was ended by (SIG\w+)$`:                    "其进程被 %s 终止",
+		`^its process was ended by its memory limit of (.+)$`:    "其进程超出内存限制 %s",
+		`^its process was ended by its CPU time limit of (\S+)$`: "其进程超出 CPU 时间限制 %s",
+		`^its process ended with exit code (\d+)$`:               "其进程以退出码 %s 结束",
+		`^(\d+) failed \((.*)\)$`:                                "%s 个失败（%s）",
+		`^(Slurm|[A-Z]+(?:_[A-Z]+)*)$`:                           "%s", // Slurm's own words
+		`^([A-Z]+(?:_[A-Z]+)*), ([A-Z][A-Za-z]+)$`:               "%s，%s",
+		`^([A-Z]+(?:_[A-Z]+)*), exit code (\d+)$`:                "%s，退出码 %s",
+		`^([A-Z]+(?:_[A-Z]+)*), ended by signal (\d+)$`:          "%s，被 %s 号信号终止",
 	} {
 		l.patterns = append(l.patterns, pattern{regexp.MustCompile(reason), format})
 	}
@@ -49,7 +54,7 @@ func chinesePhrases() map[string]string {
 		"time line: %.3f s, %.3f s per column": "时间线：共 %.3f s，每列 %.3f s",
 		"a task":                               "任务", "at work": "运行", "waiting for its turn": "排队等待",
 		"syncing": "同步到磁盘", "verifying": "校验", "a zombie": "僵尸",
-		"no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "lost": "丢失",
+		"no progress": "没有进展", "stopped": "暂停", "stalled": "卡住", "lost": "丢失",
 
 		// The files and the family.
 		"slowest files": "最慢的文件", "failed files": "失败的文件", "family": "进程家族",
@@ -76,9 +81,18 @@ func chineseReasons() map[string]string {
 		"other contents": "内容不同", "other target": "链接目标不同", "cannot be made here": "此处无法创建",
 		"leftover of an interrupted copy": "中断的拷贝留下的", "named pipe": "命名管道", "socket": "套接字",
 		"device": "设备", "neither file, folder nor link": "不是文件、文件夹或链接",
-		"no progress": "没有进展", "stopped": "暂停", "stalled": "停住", "abandoned": "被放弃",
-		"it did not end": "没有结束", "not started": "没有启动", "its task has ended": "其任务已结束",
-		"its node has failed": "其节点发生故障", "the tasks were cancelled": "任务已取消",
+		"no progress": "没有进展", "stopped": "暂停", "stalled": "卡住", "not started": "没有启动",
+		"stopped before it was started": "启动前已停止", "process was abandoned": "进程被放弃",
+		"it did not end when it was killed": "被杀死后仍没有结束",
+
+		// On a cluster.
+		"the tasks were cancelled": "任务已取消", "the job was stopped": "作业已停止",
+		"its task has ended": "其任务已结束", "its node has failed": "其节点发生故障",
+		"its record has no end, and Slurm no longer knows the task": "其记录没有结尾，Slurm 也不再有这个任务",
+		"its node cannot see or run the brood in the job folder":    "其节点无法访问或运行作业文件夹里的 brood",
+		"a later attempt at the same files has begun":               "对同样文件的下一次尝试已开始",
+		"another attempt replaced it, and it writes no more":        "已被另一次尝试取代，不再写入",
+		"Slurm restarted its task, as after a node failure":         "Slurm 重新启动了其任务，例如因为节点故障",
 
 		// What a copy lacks of its source.
 		"owner": "属主", "group": "属组", "permissions": "权限", "extended attributes": "扩展属性", "ACL": "ACL",
@@ -108,7 +122,7 @@ func chineseReasons() map[string]string {
 		"file exists": "文件已存在", "is a directory": "是一个目录", "not a directory": "不是目录",
 		"read-only file system": "只读文件系统", "disk quota exceeded": "超出磁盘限额",
 		"file name too long": "文件名过长", "too many open files": "打开的文件过多",
-		"invalid argument": "无效的参数", "stale NFS file handle": "过旧的文件句柄",
+		"invalid argument": "无效的参数", "stale file handle": "过旧的文件句柄",
 		"connection timed out": "连接超时", "resource temporarily unavailable": "资源暂时不可用",
 		"cannot allocate memory": "无法分配内存", "file too large": "文件过大",
 		"directory not empty": "目录非空", "too many links": "链接过多",

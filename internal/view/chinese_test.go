@@ -52,8 +52,8 @@ func chineseRuns(t *testing.T) map[string]string {
 {"time":"2026-03-01T12:00:01Z","kind":"linked","file":"l"}
 {"time":"2026-03-01T12:00:01Z","kind":"skipped","file":"r","reason":"same size and time, attributes repaired"}
 {"time":"2026-03-01T12:00:01Z","kind":"retried","name":"copy-2","node":"n1","pid":43,"file":"b.mov","error":"read: input/output error","attempt":1}
-{"time":"2026-03-01T12:00:01.2Z","kind":"failed","name":"copy-2","node":"n1","pid":43,"file":"b.mov","error":"stalled: no progress for 1m0s; it did not end"}
-{"time":"2026-03-01T12:00:01.3Z","kind":"exited","name":"copy-2","node":"n1","pid":43,"file":"b.mov","error":"it did not end"}
+{"time":"2026-03-01T12:00:01.2Z","kind":"failed","name":"copy-2","node":"n1","pid":43,"file":"b.mov","error":"stalled: no progress for 1m0s; process was abandoned: it did not end when it was killed"}
+{"time":"2026-03-01T12:00:01.3Z","kind":"exited","name":"copy-2","node":"n1","pid":43,"file":"b.mov","error":"process was abandoned: it did not end when it was killed"}
 {"time":"2026-03-01T12:00:01.4Z","kind":"exited","name":"copy-1","node":"n1","pid":42,"file":"a.mov","reason":"its task has ended"}
 {"time":"2026-03-01T12:00:01.5Z","kind":"exited","name":"task-1","node":"n1","task":"81_0","pid":41,"file":"a.mov","reason":"Slurm: NODE_FAIL"}
 ` + halting + finished,
@@ -118,15 +118,21 @@ func withoutNames(text string, tl *status.Timeline) string {
 func TestChineseReasons(t *testing.T) {
 	translated := view.Reasons("zh")
 	for reason, want := range map[string]string{
-		"write: no space left on device":              "写入：设备上没有空间",
-		"stalled: no progress for 1m30s":              "停住：90 s 没有进展",
-		"stalled: not done after 5s; it did not end":  "停住：5 s 后仍未完成；没有结束",
-		"its process was ended by SIGTERM":            "其进程被 SIGTERM 终止",
-		"3 failed (--halt fail=3)":                    "3 个失败（--halt fail=3）",
-		"Slurm: NODE_FAIL":                            "Slurm：NODE_FAIL",
-		"write: the dog ate it":                       "write: the dog ate it",
-		"open: permission denied; and something else": "open: permission denied; and something else",
-		"": "",
+		"write: no space left on device": "写入：设备上没有空间",
+		"stalled: no progress for 1m30s": "卡住：90 s 没有进展",
+		"stalled: not done after 5s; process was abandoned: it did not end when it was killed": "卡住：5 s 后仍未完成；" +
+			"进程被放弃：被杀死后仍没有结束",
+		"Slurm: FAILED, exit code 3":                         "Slurm：FAILED，退出码 3",
+		"Slurm: FAILED, ended by signal 9":                   "Slurm：FAILED，被 9 号信号终止",
+		"Slurm: OUT_OF_MEMORY, None":                         "Slurm：OUT_OF_MEMORY，None",
+		"its process was ended by its memory limit of 2 GiB": "其进程超出内存限制 2 GiB",
+		"its process was ended by SIGTERM":                   "其进程被 SIGTERM 终止",
+		"3 failed (--halt fail=3)":                           "3 个失败（--halt fail=3）",
+		"Slurm: NODE_FAIL":                                   "Slurm：NODE_FAIL",
+		"write: the dog ate it":                              "写入：the dog ate it",
+		"its process ended with exit code 2: panic: x; y":    "其进程以退出码 2 结束：panic: x; y",
+		"the dog: permission denied":                         "the dog: permission denied",
+		"":                                                   "",
 	} {
 		if got := translated(reason); got != want {
 			t.Errorf("%q is %q, want %q", reason, got, want)

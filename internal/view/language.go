@@ -50,25 +50,35 @@ func (l language) plural(n int, of string) string {
 
 func (l language) list(parts []string) string { return strings.Join(parts, l.separator) }
 
-// reason translates a reason or an error of a record. Where any part of the text is unknown, as in the words
-// of other programs, the whole text stays as it is.
+// reason translates a reason or an error of a record, part by part: "write: no space left on device". From the first
+// unknown part on, as in the words of other programs, the text stays as it is.
 func (l language) reason(text string) string {
-	if len(l.reasons) == 0 {
-		return text
-	}
-	var clauses []string
-	for clause := range strings.SplitSeq(text, "; ") {
-		var parts []string
-		for part := range strings.SplitSeq(clause, ": ") {
-			own, ok := l.part(part)
-			if !ok {
-				return text
-			}
-			parts = append(parts, own)
+	var said strings.Builder
+	for {
+		part, separator, rest := cutPart(text)
+		own, ok := l.part(part)
+		if !ok {
+			return said.String() + text
 		}
-		clauses = append(clauses, strings.Join(parts, "："))
+		said.WriteString(own + separator)
+		if separator == "" {
+			return said.String()
+		}
+		text = rest
 	}
-	return strings.Join(clauses, "；")
+}
+
+// cutPart cuts off the first part of a reason. separator is full-width, and empty after the last part.
+func cutPart(text string) (part, separator, rest string) {
+	for i := range len(text) - 1 {
+		switch text[i : i+2] {
+		case ": ":
+			return text[:i], "：", text[i+2:]
+		case "; ":
+			return text[:i], "；", text[i+2:]
+		}
+	}
+	return text, "", ""
 }
 
 func (l language) part(text string) (own string, ok bool) {
@@ -94,6 +104,5 @@ func (p pattern) say(captured []string) string {
 	return fmt.Sprintf(p.format, args...)
 }
 
-// Reasons returns a function that translates the reasons and errors of a record. A text that it does not know
-// stays as it is.
+// Reasons returns a function that translates the reasons and errors of a record. Unknown words stay as they are.
 func Reasons(lang string) func(reason string) string { return languageOf(lang).reason }

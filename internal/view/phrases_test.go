@@ -1,47 +1,71 @@
 package view
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
-// TestPhrases: each English format of the Chinese phrases is in the sources, and both take the same arguments.
-func TestPhrases(t *testing.T) {
-	var sources strings.Builder
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range append(files, "../status/timeline.go", "../event/event.go") {
-		if strings.HasSuffix(file, "_test.go") || file == "chinese.go" {
-			continue
-		}
-		text, err := os.ReadFile(file)
+// sources returns the Go sources and the records below the folders, without tests and without chinese.go.
+func sources(t *testing.T, folders ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(file string, e fs.DirEntry, err error) error {
+			isSource := strings.HasSuffix(file, ".go") || strings.HasSuffix(file, ".jsonl")
+			if err != nil || !isSource || strings.HasSuffix(file, "_test.go") || e.Name() == "chinese.go" {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			all.Write(text)
+			return err
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sources.Write(text)
 	}
+	return all.String()
+}
+
+// TestPhrases: each English format of the Chinese phrases is in the sources, and both take the same arguments.
+func TestPhrases(t *testing.T) {
+	all := sources(t, ".", "../status", "../event")
 	verbs := func(format string) []string {
 		found := regexp.MustCompile(`%(?:\[\d\])?([.\d]*[a-z])`).FindAllStringSubmatch(format, -1)
-		var all []string
+		var verbs []string
 		for _, verb := range found {
-			all = append(all, verb[1])
+			verbs = append(verbs, verb[1])
 		}
-		return slices.Sorted(slices.Values(all))
+		return slices.Sorted(slices.Values(verbs))
 	}
 	for english, chinese := range chinesePhrases() {
-		said := func(text string) bool { return strings.Contains(sources.String(), strconv.Quote(text)) }
+		said := func(text string) bool { return strings.Contains(all, strconv.Quote(text)) }
 		if !said(english) && !said(strings.TrimPrefix(english, "%s ")) {
 			t.Errorf("no report says %q", english)
 		}
 		if !slices.Equal(verbs(english), verbs(chinese)) {
 			t.Errorf("%q takes other arguments than %q", chinese, english)
+		}
+	}
+}
+
+// TestReasons: brood, the system or an older record has each reason that chinese.go translates. So a reason and its
+// translation change together.
+func TestReasons(t *testing.T) {
+	all := sources(t, "..")
+	system := map[string]bool{}
+	for n := range syscall.Errno(200) {
+		system[n.Error()] = true
+	}
+	for reason := range chineseReasons() {
+		if !system[reason] && !strings.Contains(all, reason) {
+			t.Errorf("nothing writes %q any more: update chinese.go", reason)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Terminal returns the file behind w, if it is a terminal on which the cursor can be moved.
+// Terminal returns the file behind w if it is a terminal that can move the cursor.
 func Terminal(w io.Writer) (*os.File, bool) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -17,7 +17,7 @@ func Terminal(w io.Writer) (*os.File, bool) {
 	return file, kind != "dumb" && (kind != "" || !hasTERM)
 }
 
-// Size returns the size of the terminal behind w, 0 where there is none.
+// Size returns the size of the terminal behind w, or 0 if w is no terminal.
 func Size(w io.Writer) (columns, rows int) {
 	if file, ok := w.(*os.File); ok {
 		columns, rows, _ = term.GetSize(int(file.Fd()))

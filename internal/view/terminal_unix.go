@@ -2,5 +2,5 @@
 
 package view
 
-// hasTERM says that TERM names a terminal which can move the cursor.
+// hasTERM is true: TERM names a terminal that can move the cursor.
 const hasTERM = true

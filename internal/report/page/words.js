@@ -43,7 +43,7 @@ const WORDS = {
     rateLabel: '每秒字节数随时间的变化，最高 {0}', perSecond: '{0}/s', gone: '已处理的字节，含回读',
     counters: '{0} · {1} 个文件 · {2} · {3} 个进程在运行', countersLesson: '{0} · {1} 个进程在运行',
     parent: '父进程', row: '槽位 {0}',
-    fork: '启动中（fork、exec）', running: '运行', syncing: '同步到磁盘', verifying: '校验', waiting: '排队等待', silent: '没有进展', stoppedState: '暂停', stalled: '停住',
+    fork: '启动中（fork、exec）', running: '运行', syncing: '同步到磁盘', verifying: '校验', waiting: '排队等待', silent: '没有进展', stoppedState: '暂停', stalled: '卡住',
     zombie: '已结束，僵尸', markFailed: '失败', markKilled: '被信号终止', markAbandoned: '被放弃', markLost: '随任务或节点丢失', markRetried: '将重试', markAdopted: '被收养', markSignal: '收到信号', markOpen: '记录中没有结束',
     parentOf: '父进程', file: '文件', moreFiles: '{0} 个文件', command: '命令', asked: '请求启动于', started: '启动于', forkTook: '{0}（fork 和 exec 用了 {1}）',
     ended: '结束于', reaped: '回收于', afterZombie: '{0}（作为僵尸 {1}）', phases: '阶段', outcome: '退出', exit: '退出码 {0}', killed: '被 {0} 杀死（{1}）', terminated: '被 {0} 终止（{1}）',
