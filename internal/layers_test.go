@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// layers are the packages of ours that each package may import.
+// layers lists the packages of this module that each package may import.
 var layers = map[string][]string{
 	"cmd/brood":       {"cli", "lesson", "process", "target"},
 	"internal":        {},
-	"internal/census": {"machine", "process"}, // whose command lines it reads
+	"internal/census": {"machine", "process"}, // it reads the command lines of children
 	"internal/cli": {"census", "confine", "digest", "event", "filecopy", "lesson", "machine", "manual", "pace",
 		"plan", "process", "report", "run", "status", "view"},
 	"internal/run": {"census", "confine", "digest", "event", "filecopy", "gauge", "machine", "pace", "plan", "process",
@@ -41,30 +41,34 @@ var layers = map[string][]string{
 	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
 	"internal/view":     {"census", "event", "status"},
 
-	"internal/faultfs/faultfstest": {"faultfs"}, // which only tests import
+	"internal/faultfs/faultfstest": {"faultfs"}, // only tests import it
 	"internal/faultfs/faultmount":  {"faultfs"},
 
-	"internal/event/eventtest": {"event"},   // which only tests import
-	"internal/process/umltest": {},          // likewise
-	"internal/slurm/slurmtest": {"testenv"}, // likewise
-	"internal/testenv":         {},          // likewise
+	// Only tests import these:
+	"internal/event/eventtest": {"event"},
+	"internal/process/umltest": {},
+	"internal/slurm/slurmtest": {"testenv"},
+	"internal/testenv":         {},
 }
 
-// owners are packages from outside that one package of ours has for itself.
+// owners lists the packages of this module that may import a package from outside.
 var owners = map[string]string{
-	"os/exec":                         "internal/process internal/slurm internal/faultfs internal/process/umltest internal/slurm/slurmtest internal/testenv", // Slurm's commands; where users can't unmount, fusermount3
-	"github.com/urfave/cli/v2":        "internal/cli",
-	"github.com/bmatcuk/doublestar":   "internal/plan",
-	"github.com/cenkalti/backoff/v5":  "internal/schedule",
-	"github.com/hashicorp/go-hclog":   "internal/view internal/run internal/cli", // run makes the logger that view writes to, of cli's options
-	"github.com/pkg/xattr":            "internal/filecopy",
-	"golang.org/x/term":               "internal/view internal/cli", // cli asks whether a quiz can be answered
-	"github.com/rivo/uniseg":          "internal/view",
-	"github.com/charmbracelet/x/vt":   "", // tests look at a terminal
-	"github.com/cespare/xxhash/v2":    "internal/digest",
-	"github.com/zeebo":                "internal/digest",
-	"golang.org/x/text":               "internal/lesson internal/filecopy internal/faultfs",
-	"golang.org/x/sys/unix":           "internal/process internal/filecopy internal/plan internal/faultfs internal/confine internal/pace internal/lesson internal/census",
+	// slurm runs the commands of Slurm, and faultfs fusermount3 for users who cannot unmount.
+	"os/exec": "internal/process internal/slurm internal/faultfs internal/process/umltest internal/slurm/slurmtest " +
+		"internal/testenv",
+	"github.com/urfave/cli/v2":       "internal/cli",
+	"github.com/bmatcuk/doublestar":  "internal/plan",
+	"github.com/cenkalti/backoff/v5": "internal/schedule",
+	"github.com/hashicorp/go-hclog":  "internal/view internal/run internal/cli", // run makes the logger, and view writes to it
+	"github.com/pkg/xattr":           "internal/filecopy",
+	"golang.org/x/term":              "internal/view internal/cli", // cli asks whether a quiz can be answered
+	"github.com/rivo/uniseg":         "internal/view",
+	"github.com/charmbracelet/x/vt":  "", // tests read a terminal
+	"github.com/cespare/xxhash/v2":   "internal/digest",
+	"github.com/zeebo":               "internal/digest",
+	"golang.org/x/text":              "internal/lesson internal/filecopy internal/faultfs",
+	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
+		"internal/pace internal/lesson internal/census",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",
@@ -73,8 +77,8 @@ var owners = map[string]string{
 	"github.com/chromedp":             "", // tests open the page of a run in a browser
 }
 
-// TestLayers reads the imports of every file, for all systems and build tags.
-// Tests may import what they need.
+// TestLayers checks the imports of each file against the tables, for all systems and build tags. Test files may import
+// anything.
 func TestLayers(t *testing.T) {
 	seen := map[string]bool{}
 	for _, top := range []string{"../cmd", "."} {
@@ -93,15 +97,16 @@ func TestLayers(t *testing.T) {
 	}
 	for pkg := range layers {
 		if !seen[pkg] {
-			t.Errorf("the table has %s, which is not there", pkg)
+			t.Errorf("layers has %s, and there is no such package", pkg)
 		}
 	}
 }
 
+// checkImports checks the imports of one file.
 func checkImports(t *testing.T, pkg, file string) {
 	allowed, ok := layers[pkg]
 	if !ok {
-		t.Errorf("%s: package %s is not in the table", file, pkg)
+		t.Errorf("%s: layers lacks the package %s", file, pkg)
 		return
 	}
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
@@ -111,11 +116,12 @@ func checkImports(t *testing.T, pkg, file string) {
 	for _, spec := range parsed.Imports {
 		imported, _ := strconv.Unquote(spec.Path.Value)
 		if ours, ok := strings.CutPrefix(imported, "brood/internal/"); ok && !slices.Contains(allowed, ours) {
-			t.Errorf("%s: %s may not import %s", file, pkg, imported)
+			t.Errorf("%s: %s imports %s, want only %q", file, pkg, imported, allowed)
 		}
 		for outside, owner := range owners {
-			if (imported == outside || strings.HasPrefix(imported, outside+"/")) && !slices.Contains(strings.Fields(owner), pkg) {
-				t.Errorf("%s: only %q may import %s", file, owner, outside)
+			within := imported == outside || strings.HasPrefix(imported, outside+"/")
+			if within && !slices.Contains(strings.Fields(owner), pkg) {
+				t.Errorf("%s: %s imports %s, only %q may", file, pkg, outside, owner)
 			}
 		}
 	}

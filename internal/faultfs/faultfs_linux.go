@@ -86,7 +86,8 @@ func (f *FS) serve(server *fuse.Server) error {
 
 func (f *FS) server() (*fuse.Server, error) {
 	mount := fuse.MountOptions{
-		FsName: "faultfs", Name: "faultfs", Options: []string{"default_permissions"},
+		// The mark of the test that mounts it (see testenv) is part of the source: a killed test cannot unmount it.
+		FsName: "faultfs:" + os.Getenv("BROOD_TESTS"), Name: "faultfs", Options: []string{"default_permissions"},
 		DirectMountStrict: os.Geteuid() == 0,
 		// Otherwise a file's new time drops the contents that were just written.
 		ExplicitDataCacheControl: f.tree.opts.Cached,

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 	"unsafe"
@@ -19,16 +20,15 @@ const (
 	sweeperName = "testenv-sweeper" // argv[0]
 )
 
-// prepare runs this binary once more with the default signal handling. Go keeps an
-// ignored SIGHUP or SIGINT ignored, and a blocked signal blocked, here and in each
-// process that a test starts.
+// prepare runs this binary once more with default signal handling. Otherwise Go keeps an ignored SIGHUP or SIGINT
+// ignored, and a blocked signal blocked, in this process and in each process that a test starts.
 func prepare() {
 	if os.Args[0] == sweeperName {
 		sweep(os.Getenv(markName))
 		os.Exit(0)
 	}
 	if os.Getenv(markName) != "" {
-		return // prepared, by itself or by the test that has started it
+		return // this process, or the test that started it, has prepared
 	}
 	setVariables()
 	os.Setenv(markName, ownMark())
@@ -40,18 +40,19 @@ func prepare() {
 	panic(syscall.Exec("/proc/self/exe", os.Args, os.Environ()))
 }
 
-// ownMark names this process: its PID, which exec keeps, and when it started.
+// ownMark names this process by its PID, which exec keeps, and its start time.
 func ownMark() string {
 	stat, _ := os.ReadFile("/proc/self/stat")
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	return fmt.Sprintf("%d-%s", os.Getpid(), fields[19]) // proc_pid_stat(5): starttime
 }
 
-// defaultSignals resets all signals to their default action and unblocks them, for an exec.
+// defaultSignals resets each signal to its default action and unblocks it. Call it before an exec.
 func defaultSignals() error {
 	var action [32]byte // struct kernel_sigaction with SIG_DFL, no flags and an empty mask
 	for sig := syscall.Signal(1); sig < 65; sig++ {
-		_, _, errno := syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
+		_, _, errno := syscall.RawSyscall6(syscall.SYS_RT_SIGACTION,
+			uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
 		if errno != 0 && errno != syscall.EINVAL { // EINVAL: SIGKILL and SIGSTOP
 			return os.NewSyscallError("rt_sigaction", errno)
 		}
@@ -65,8 +66,8 @@ func defaultSignals() error {
 	return nil
 }
 
-// sweepAfter starts the sweeper, which does nothing once done was called. A test
-// binary that another one has started is swept by that one's.
+// sweepAfter starts the sweeper, which does nothing if done is called. A test binary that another one has started is
+// left to the sweeper of that one.
 func sweepAfter() (done func()) {
 	if os.Getenv(markName) != ownMark() {
 		return func() {}
@@ -90,10 +91,11 @@ func sweepAfter() (done func()) {
 	}
 }
 
-// grace is how long what a killed test has left may take to end by itself.
+// grace is the time between SIGTERM and SIGKILL to the processes of a killed test.
 const grace = 10 * time.Second
 
-// sweep waits for the end of the test binary, then ends what it has left.
+// sweep waits for the end of the test binary. If it was killed, sweep ends its processes and unmounts its file
+// systems.
 func sweep(mark string) {
 	if said, _ := io.ReadAll(os.Stdin); len(said) > 0 {
 		return
@@ -111,12 +113,29 @@ func sweep(mark string) {
 			}
 		}
 		if len(left) == 0 {
-			return
+			break
+		}
+	}
+	unmount(mark)
+}
+
+// unmount unmounts the file systems of a killed test. Each is a faultfs, whose source ends with the mark.
+func unmount(mark string) {
+	mounts, _ := os.ReadFile("/proc/self/mountinfo") // proc_pid_mountinfo(5)
+	for line := range strings.Lines(string(mounts)) {
+		where, what, _ := strings.Cut(line, " - ")
+		if fields := strings.Fields(where); strings.Contains(what, " faultfs:"+mark+" ") {
+			dir, _ := strconv.Unquote(`"` + fields[4] + `"`) // a space is \040 there
+			if os.Geteuid() == 0 {
+				_ = syscall.Unmount(dir, syscall.MNT_FORCE|syscall.MNT_DETACH)
+			} else {
+				_ = exec.Command("fusermount3", "-u", "-z", dir).Run()
+			}
 		}
 	}
 }
 
-// withEntry are the other processes that have that entry in their environment.
+// withEntry returns the PIDs of other processes with that entry in their environment.
 func withEntry(entry []byte) (pids []int) {
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, file := range files {

@@ -4,20 +4,22 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"brood/internal/faultfs"
 	"brood/internal/testenv"
 )
 
 func TestMain(m *testing.M) { os.Exit(testenv.New(m).Run()) }
 
-// again is set in the environment of a second run of this binary.
+// again is an environment variable that a second run of this binary has. Its value is a folder of the test.
 const again = "TESTENV_AGAIN"
 
-// runAgain runs a test in another run of this binary, called through the command in caller.
+// runAgain returns a command that runs a test in another run of this binary. The words of caller come before it.
 func runAgain(t *testing.T, test string, caller ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -26,13 +28,13 @@ func runAgain(t *testing.T, test string, caller ...string) *exec.Cmd {
 	}
 	words := append(caller, exe, "-test.run=^"+test+"$")
 	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Env = append(os.Environ(), again+"=yes", "BROOD_TESTS=", // as the first of its kind
+	cmd.Env = append(os.Environ(), again+"="+t.TempDir(), "BROOD_TESTS=", // so it has its own sweeper
 		"LC_ALL=tr_TR.UTF-8", "TZ=Asia/Kathmandu", "NO_COLOR=1")
 	cmd.Stderr = os.Stderr
 	return cmd
 }
 
-// Signals that the caller ignores or blocks, its umask and its locale do not reach the tests.
+// Tests have the same signal handling, umask and locale for all callers, also when these ignore or block signals.
 func TestSurroundings(t *testing.T) {
 	if os.Getenv(again) != "" {
 		fmt.Println(surroundings(t))
@@ -48,22 +50,23 @@ func TestSurroundings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			out, err := runAgain(t, "TestSurroundings", caller...).Output()
 			if err != nil || !strings.HasPrefix(string(out), here+"\n") {
-				t.Errorf("%q, %v; want %q", out, err, here)
+				t.Errorf("surroundings %q, %v; want %q", out, err, here)
 			}
 		})
 	}
 }
 
-// surroundings is what a child of the tests inherits.
+// surroundings returns what a child of the tests inherits: umask, signals, locale.
 func surroundings(t *testing.T) string {
-	out, err := exec.Command("sh", "-c", `umask; grep -E "^Sig(Blk|Ign)" /proc/self/status; echo "$LC_ALL,$TZ,$NO_COLOR"`).Output()
+	const show = `umask; grep -E "^Sig(Blk|Ign)" /proc/self/status; echo "$LC_ALL,$TZ,$NO_COLOR"`
+	out, err := exec.Command("sh", "-c", show).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(out)
 }
 
-// What a killed test binary has started ends, in whatever session it is.
+// When a test binary is killed, the processes that it has started end, also in another session.
 func TestKilled(t *testing.T) {
 	if os.Getenv(again) != "" {
 		left := exec.Command("setsid", "sh", "-c", `trap "" TERM; sleep 1000`)
@@ -75,7 +78,42 @@ func TestKilled(t *testing.T) {
 		return
 	}
 	testenv.Long(t)
-	cmd := runAgain(t, "TestKilled")
+	left, err := strconv.Atoi(killed(t, "TestKilled"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !eventually(func() bool { return syscall.Kill(left, 0) != nil || zombie(left) }) {
+		t.Fatalf("process %d is alive %v after its test was killed, want it ended", left, testenv.Patience)
+	}
+}
+
+// When a test binary is killed, its file systems are unmounted.
+func TestKilledWithMount(t *testing.T) {
+	if dir := os.Getenv(again); dir != "" {
+		if _, err := faultfs.Mount(dir, t.TempDir(), faultfs.Options{}); err != nil {
+			fmt.Println("none")
+			t.Fatal(err)
+		}
+		fmt.Println(dir)
+		select {}
+	}
+	dir := killed(t, "TestKilledWithMount")
+	if dir == "none" {
+		t.Skip("needs fuse3, or root")
+	}
+	mounted := func() bool {
+		mounts, _ := os.ReadFile("/proc/self/mountinfo")
+		return strings.Contains(string(mounts), " "+dir+" ")
+	}
+	if !eventually(func() bool { return !mounted() }) {
+		t.Errorf("%s is mounted %v after its test was killed, want it unmounted", dir, testenv.Patience)
+	}
+}
+
+// killed runs a test in another run of this binary, kills it when it has printed a word, and returns the word.
+func killed(t *testing.T, test string) (word string) {
+	t.Helper()
+	cmd := runAgain(t, test)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -83,21 +121,26 @@ func TestKilled(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var left int
-	_, scanErr := fmt.Fscan(out, &left)
+	_, err = fmt.Fscan(out, &word)
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	if scanErr != nil {
-		t.Fatal(scanErr)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(testenv.Patience); syscall.Kill(left, 0) == nil && !zombie(left); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("process %d outlives the killed test by %v", left, testenv.Patience)
-		}
-	}
+	return word
 }
 
-// zombie tells whether nobody has reaped the process yet.
+// eventually polls until the condition holds. It gives up, and returns false, after testenv.Patience.
+func eventually(condition func() bool) bool {
+	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if condition() {
+			return true
+		}
+	}
+	return condition()
+}
+
+// zombie tells whether the process has ended and its parent has not reaped it yet.
 func zombie(pid int) bool {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return strings.Contains(string(stat), ") Z ")
