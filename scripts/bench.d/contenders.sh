@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # the backquotes are Markdown; shared with the other parts
-# Who copies the folder $src into the empty folder $dst, and what the table calls him.
+# The commands that copy the folder $src into the empty folder $dst, and their names in the table.
 
 per_child=auto # as the README advises for many small files
 
@@ -20,7 +20,7 @@ declare -A label=(
 	[brood_plan_tenth]='itself, a tenth of the files'
 )
 
-# script COMMANDS: they have the source in $1, the destination in $2.
+# script COMMANDS runs them with the source as $1 and the destination as $2.
 script() { timed sh -ec "$1" sh "$src" "$dst"; }
 
 cp_folder() { timed cp -r "$src/." "$dst"; }

@@ -1,4 +1,4 @@
-"""The tutorial's case study: a folder is copied by one process per file, all started at once.
+"""The case study of the tutorial: copies a folder with one process per file, all started at once.
 
 copier.py SOURCE DEST
 """
@@ -14,7 +14,7 @@ def copy_file(name, source, dest):
 
 if __name__ == "__main__":
     source, dest = sys.argv[1:]
-    # As it was on Linux when the tutorial was written; Python 3.14 starts its children in another way.
+    # fork was the default on Linux when the tutorial was written. Python 3.14 has another default.
     multiprocessing.set_start_method("fork")
     os.makedirs(dest, exist_ok=True)
     children = [

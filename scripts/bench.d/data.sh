@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with the other parts
-# What is copied, and where it lies: from $src to $dst, below $work.
+# The data to copy, from $src to $dst, below $work.
 
-# pick USUAL SMALL: one of them.
+# pick USUAL SMALL prints the second one with --small, else the first.
 pick() { if ((small)); then echo "$2"; else echo "$1"; fi; }
 
-# needs WHAT...: root, room=BYTES, memory=BYTES, or a command; why the row cannot run is noted.
+# needs WHAT... checks for root, room=BYTES, memory=BYTES or a command. It notes why the row cannot run.
 needs() {
 	local what bytes
 	for what in "$@"; do
@@ -27,13 +27,13 @@ needs() {
 	done
 }
 
-# contents FOLDER COUNT BYTES: so many files of so many random bytes.
+# contents FOLDER COUNT BYTES makes COUNT files of BYTES random bytes.
 contents() {
 	quietly mkdir -p "$1"
 	head -c $(($2 * $3)) /dev/urandom | quietly split -b "$3" -a 4 -d - "$1/" || exit
 }
 
-# tree COUNT BYTES: ten folders, of folders of at most 1000 files; $src/0 has a tenth of all.
+# tree COUNT BYTES makes ten folders, of folders with at most 1000 files each. $src/0 has a tenth of all files.
 tree() {
 	local i each=$(($1 / 10 < 1000 ? $1 / 10 : 1000))
 	for ((i = 0; i < $1 / each; i++)); do
@@ -41,7 +41,7 @@ tree() {
 	done
 }
 
-# empty_tree COUNT: the same, of files that have nothing in them.
+# empty_tree COUNT makes the same of empty files.
 empty_tree() {
 	local i each=$(($1 / 10 < 1000 ? $1 / 10 : 1000))
 	for ((i = 0; i < $1 / each; i++)); do
@@ -50,7 +50,7 @@ empty_tree() {
 	done
 }
 
-# sparse_file BYTES PIECE: twenty pieces of data in so many bytes.
+# sparse_file BYTES PIECE makes a file of BYTES with twenty pieces of data of PIECE bytes.
 sparse_file() {
 	local i
 	quietly mkdir -p "$src"
@@ -61,9 +61,9 @@ sparse_file() {
 	done
 }
 
-# discard PATH...: removes it. Where files are many, that is put off to the end of all: ext4 gives the inode of a file
-# that was just deleted to no other for a minute or more, and looks at each of them before it takes one that is free
-# (recently_deleted in fs/ext4/ialloc.c), so that new files took up to fifteen times as long.
+# discard PATH... removes it. Many files are removed at the end of the script: ext4 does not reuse the inode of a
+# deleted file for a minute or more, and checks each of these before it takes a free one (recently_deleted in
+# fs/ext4/ialloc.c). New files took up to fifteen times as long.
 discard() {
 	local name
 	if ((many)); then
@@ -74,7 +74,7 @@ discard() {
 	fi
 }
 
-# --- before each run: $dst is empty, no write is under way, and the source is in the cache or not
+# --- before each run: an empty $dst, no pending writes, and the source in the cache or not
 
 fresh() {
 	[[ ! -e $dst ]] || discard "$dst"
@@ -93,9 +93,9 @@ cold() {
 	echo 3 >/proc/sys/vm/drop_caches || fail 'cannot drop caches'
 }
 
-# --- file systems of our own
+# --- new file systems
 
-# volume KIND BYTES: a new file system at $work/KIND.
+# volume KIND BYTES mounts a new file system at $work/KIND.
 volume() {
 	local mountpoint=$work/$1 image=$work/$1.image
 	quietly mkdir "$mountpoint"
@@ -106,19 +106,19 @@ volume() {
 		return 1
 	}
 	mounts+=("$mountpoint")
-	# What is read from it is cached there, and not once more in the image; not every disk can.
+	# With direct I/O its data are not cached a second time, in the image. Some disks cannot do that.
 	losetup --direct-io=on "$(device "$mountpoint")" 2>/dev/null || true
 }
 
 device() { findmnt -n -o SOURCE "$1"; }
 
-# written MOUNTPOINT: the bytes that its device was given to write, until now.
+# written MOUNTPOINT prints the bytes written to its device until now.
 written() {
 	quietly sync -f "$1"
 	awk '{ printf "%.0f", $7 * 512 }' "/sys/block/$(basename "$(device "$1")")/stat"
 }
 
-# remove removes what a row has made.
+# remove removes the files and mounts of a row.
 remove() {
 	local mountpoint tries
 	for mountpoint in "${mounts[@]}"; do

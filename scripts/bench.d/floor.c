@@ -1,8 +1,8 @@
-// floor copies the files of a folder, each by a process of its own, and does nothing beyond it: what this machine
-// takes for that at the least.
+// floor copies the files of a folder, each with its own process, and does nothing else. Its time is the least that
+// this machine needs.
 //
-//	floor N SOURCE DEST     the parent: runs itself for each file of the folder SOURCE, N at once
-//	floor FILE COPY         such a child
+//	floor N SOURCE DEST     the parent: runs itself for each file in the folder SOURCE, N at once
+//	floor FILE COPY         a child
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ static void fail(const char *what) {
 	exit(1);
 }
 
-// copy copies as cp does: the kernel moves the bytes, and between file systems, where it does not, a buffer.
+// copy copies like cp: the kernel moves the bytes. Between file systems, where it cannot, they go through a buffer.
 static void copy(const char *file, const char *to) {
 	static char buffer[256 << 10];
 	struct stat info;

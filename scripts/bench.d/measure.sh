@@ -1,21 +1,22 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with the other parts
-# Runs the commands of a row, and writes the row's lines.
+# Runs the commands of a row, and prints its lines.
 
-# timed COMMAND...: runs it, and notes what it took.
+# timed COMMAND... runs it and notes its time.
 timed() {
 	"$tools/stopwatch" "${traced[@]}" "$work/took" "$@" </dev/null >"$work/said" 2>&1 ||
 		fail "row $row: ${*@Q}: exit status $?: $(tail -n 5 "$work/said")"
 }
 
-# run ROUND CONTENDER: adds a line to what was measured in the row: ROUND CONTENDER SECONDS CPU PEAK.
+# run ROUND CONTENDER adds a line to the measurements of the row: ROUND CONTENDER SECONDS CPU PEAK.
 run() {
 	rm -f "$work/took"
-	from=$src # what is copied, unless the contender says other
+	from=$src # the default source of a contender
 	"$2"
 	echo "$1 $2 $(<"$work/took")" >>"$work/measured"
 }
 
-# race PREPARE CONTENDER...: round 0 is for its copy and, where the row wants it, its memory; the others for the time.
+# race PREPARE CONTENDER... runs all rounds. Round 0 checks each copy, and measures memory if the row wants it. The
+# others measure time.
 race() {
 	local prepare=$1 round name
 	rm -f "$work/measured"
@@ -34,28 +35,30 @@ race() {
 	done
 }
 
-# values FIELD CONTENDER [OTHER [SCALE]]: one for each round; with OTHER its ratio to that, times SCALE.
+# values FIELD CONTENDER [OTHER [SCALE]] prints a value for each round; with OTHER, the ratio to it, times SCALE.
 values() {
 	awk -v field="$1" -v mine="$2" -v other="${3-}" -v scale="${4:-1}" '
 		BEGIN { column["seconds"] = 3; column["cpu"] = 4; column["peak"] = 5 }
 		($1 == 0) != (field == "peak") { next }
 		$2 == mine { value[$1] = $column[field] }
 		$2 == other { base[$1] = $column[field] }
-		END { for (round in value) print other == "" ? value[round] : scale * value[round] / base[round] }' "$work/measured"
+		END {
+			for (round in value) print other == "" ? value[round] : scale * value[round] / base[round]
+		}' "$work/measured"
 }
 
-# spread: of the numbers it reads the median, the least and the greatest.
+# spread reads numbers, and prints the median, the smallest and the largest.
 spread() {
 	sort -g | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[1], v[NR] }'
 }
 
-# line OTHER [FIGURE SPREAD GOAL REACHED SECONDS]
+# line OTHER [FIGURE SPREAD GOAL REACHED SECONDS] prints a line of the table.
 line() {
 	printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$row" "$what" "$1" "${2-}" "${3-}" "${4-}" "${5-}" "${6-}"
-	what='' # stands in the row's first line
+	what='' # only in the first line of a row
 }
 
-# reached FIGURE GOAL: what the table says of it.
+# reached FIGURE GOAL prints yes or no, and nothing without a goal.
 reached() {
 	if [[ -z $2 ]]; then
 		:
@@ -66,7 +69,7 @@ reached() {
 	fi
 }
 
-# compare GOAL CONTENDER OTHER [FIELD [SCALE]]: a line with their ratio; without a GOAL it is there to be seen.
+# compare GOAL CONTENDER OTHER [FIELD [SCALE]] prints a line with their ratio. GOAL may be empty.
 compare() {
 	local goal=$1 field=${4:-seconds} figure least most mine other seconds=''
 	read -r figure least most < <(values "$field" "$2" "$3" "${5:-1}" | spread)
@@ -79,7 +82,7 @@ compare() {
 		"$(reached "$figure" "$goal")" "$seconds"
 }
 
-# amount WHAT GOAL UNIT FIGURE: a line with a figure that is no ratio.
+# amount WHAT GOAL UNIT FIGURE prints a line with a figure that is no ratio.
 amount() {
 	line "$1" "$4${3:+ $3}" '' "≤ $2${3:+ $3}" "$(reached "$4" "$2")"
 }

@@ -60,7 +60,7 @@ row_e() {
 	[[ -n $unmet ]] || shared btrfs
 }
 
-# shared KIND: contents can be shared with the source on such a file system, and nothing is written then.
+# shared KIND copies on a file system with reflinks: the copy shares the data of the source, and writes none.
 shared() {
 	local mib before after
 	mib=$(pick 512 2)
@@ -98,8 +98,8 @@ row_g() {
 	needs room=$((100 * MiB)) || return
 	sparse_file $((gib << 30)) "$MiB"
 	race fresh brood_files cp_sparse
-	data=$(du -m "$dst/sparse" | cut -f 1) # as the last of the race has left it
-	((data < 40)) || fail "row g: a copy takes $data MiB, its holes are filled"
+	data=$(du -m "$dst/sparse" | cut -f 1) # of the last copy of the race
+	((data < 40)) || fail "row g: a copy takes $data MiB, want less than 40: its holes are filled"
 	compare 1.0 brood_files cp_sparse
 }
 
@@ -135,7 +135,7 @@ row_i() {
 	compare_with_tenth brood_many
 }
 
-# compare_with_tenth CONTENDER: what more files cost each.
+# compare_with_tenth CONTENDER compares the time of a file among many with that among a tenth of them.
 compare_with_tenth() {
 	compare 1.2 "$1" "$1_tenth" seconds 0.1
 	what='the same, peak memory of the parent'
@@ -169,12 +169,12 @@ row_k() {
 
 # --- many children at once
 
-# hold N: a parent whose N children live, each stopped as soon as it is there. At the rate that they have together
-# none can end before.
+# hold N starts a parent and stops each of its N children at once. The common rate is so low that no child ends before.
 hold() {
 	local said record
 	quietly mkfifo "$work/pids"
-	# A reader as slow as bash would have the parent keep what is not read yet; and it is read to its end, come what may.
+	# sed reads faster than bash. With a slow reader, the parent would keep the rest in memory. sed also reads to the
+	# end.
 	exec {record}> >(
 		trap '' INT TERM HUP
 		exec sed -un 's/.*"kind":"started".*"pid":\([0-9]*\).*/\1/p; /"kind":"limited"/p' >"$work/pids"
@@ -186,7 +186,7 @@ hold() {
 	exec {record}>&-
 	held=()
 	while ((${#held[@]} < $1)); do
-		read -r -u "$pids" said || fail "row j: ${#held[@]} children, and then: $(tail -n 5 "$work/said")"
+		read -r -u "$pids" said || fail "row j: ${#held[@]} children, want $1; output: $(tail -n 5 "$work/said")"
 		if [[ $said == *limited* ]]; then
 			unmet="needs room for $1 processes: $said"
 			release
@@ -197,7 +197,7 @@ hold() {
 	done
 }
 
-# release ends it early. A signal that comes twice at once comes once, so there are two.
+# release ends the parent early. It sends two different signals, since brood counts equal ones at one moment as one.
 release() {
 	kill -TERM "$parent" && kill -HUP "$parent" && kill -CONT "${held[@]}"
 	wait "$parent"

@@ -2,12 +2,12 @@
 //
 //	stopwatch [-peak] FILE COMMAND [ARGUMENT...]
 //
-//	the seconds from its start to its end
-//	the seconds of CPU that its own process took, without its children
-//	the most memory that its own process had, in KiB, without its children (with -peak; else 0)
+//	seconds from its start to its end
+//	seconds of CPU time of its process, without its children
+//	peak memory of its process in KiB, without its children (with -peak; else 0)
 //
-// Its exit status is COMMAND's, 128+n after signal n. What wait4(2) tells, and so what hyperfine and GNU time tell,
-// is of a process and its children together.
+// The exit status is that of COMMAND, or 128+n after signal n. wait4(2), and so hyperfine and GNU time, give the sums
+// of a process and its children.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ static double now(clockid_t clock) {
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-// start starts the command as from a terminal: it can be interrupted. A traced one stops at its exec.
+// start starts the command so that Ctrl-C interrupts it. A traced command stops at its exec.
 static pid_t start(char **argv, int traced) {
 	pid_t pid = fork();
 	if (pid < 0)
@@ -46,7 +46,7 @@ static pid_t start(char **argv, int traced) {
 	_exit(127);
 }
 
-// memory is the peak that proc_pid_status(5) has of a process that still has its memory.
+// memory returns the peak in proc_pid_status(5). The process must still have its memory.
 static long memory(pid_t pid) {
 	char path[64], line[256];
 	long kib = 0;
@@ -60,8 +60,8 @@ static long memory(pid_t pid) {
 	return kib;
 }
 
-// resume lets a traced process go on from a stop, and returns its peak if that is the stop just before its end, when
-// it still has its memory. The kernel has each signal stop it, too: this is for memory, and not for times.
+// resume continues a traced process. It returns the peak memory at the last stop, when the process still has its
+// memory. Each signal stops a traced process, too, so its times mean nothing.
 static long resume(pid_t pid, int stop) {
 	long kib = 0;
 	int signal = stop;
@@ -78,7 +78,7 @@ static long resume(pid_t pid, int stop) {
 	return kib;
 }
 
-// ended waits until the process is a zombie: it is not reaped, so that its CPU clock can be read.
+// ended waits until the process is a zombie. It does not reap it: the CPU clock of a zombie can still be read.
 static siginfo_t ended(pid_t pid, int traced, long *peak) {
 	siginfo_t what;
 	for (;;) {
@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
 		fprintf(stderr, "usage: stopwatch [-peak] FILE COMMAND [ARGUMENT...]\n");
 		return 125;
 	}
-	signal(SIGINT, SIG_IGN); // the end is COMMAND's to choose
+	signal(SIGINT, SIG_IGN); // COMMAND decides about its end
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 
