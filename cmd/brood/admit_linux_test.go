@@ -9,7 +9,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// spin keeps that many processes busy that let all others go first, until stopped is called.
+// spin starts n busy processes of the lowest priority. They run until stop is called.
 func spin(t *testing.T, n int) (stop func()) {
 	t.Helper()
 	needs(t, "nice")
@@ -18,7 +18,7 @@ func spin(t *testing.T, n int) (stop func()) {
 		for _, s := range spinners {
 			_ = s.Process.Kill()
 		}
-		for _, s := range spinners { // they end slowly while others of them run
+		for _, s := range spinners { // after all were killed: beside live ones, each ends slowly
 			_ = s.Wait()
 		}
 		spinners = nil
@@ -32,7 +32,7 @@ func spin(t *testing.T, n int) (stop func()) {
 	return stop
 }
 
-// On a machine that is busy nothing is started until it is no more.
+// On a busy machine, --load starts no child until the load has fallen.
 func TestLoadIsWaitedFor(t *testing.T) {
 	testenv.Long(t)
 	p := newPlace(t)
@@ -46,7 +46,7 @@ func TestLoadIsWaitedFor(t *testing.T) {
 	p.equal(t)
 }
 
-// A run for which there will never be room can be ended, at once; and what is not asked for too much runs.
+// Ctrl-C ends a run at once that waits for more memory than the machine has. With limits that hold, a copy runs.
 func TestMemoryIsWaitedFor(t *testing.T) {
 	testenv.Long(t)
 	p := newPlace(t)
@@ -54,21 +54,24 @@ func TestMemoryIsWaitedFor(t *testing.T) {
 	r := start(t, p, p.copy("--mem-free", "1000P"))
 	r.says(" GiB available, --mem-free 1000 PiB")
 	if children := r.children(); len(children) > 0 {
-		t.Errorf("started %v", children)
+		t.Errorf("children %v, want none before the memory is free", children)
 	}
 	r.signal(syscall.SIGINT)
 	r.wants(130)
 	if said := r.stderr(); strings.Count(said, "fewer children at once") != 1 {
-		t.Errorf("it says:\n%s", said)
+		n := strings.Count(said, "fewer children at once")
+		t.Errorf("stderr has %d lines \"fewer children at once\", want one:\n%s", n, said)
 	}
-	for _, flags := range [][]string{{"--mem-free", "1K"}, {"--load", "1000000"}, {"--mem-free", "1K", "--load", "99999%"}} {
+	for _, flags := range [][]string{
+		{"--mem-free", "1K"}, {"--load", "1000000"}, {"--mem-free", "1K", "--load", "99999%"},
+	} {
 		p := newPlace(t)
 		p.small(t, 5, 1000)
 		r := start(t, p, p.copy(flags...))
 		r.wants(0)
 		p.equal(t)
 		if strings.Contains(r.stderr(), "fewer children") {
-			t.Errorf("%q: it says\n%s", flags, r.stderr())
+			t.Errorf("%q: stderr warns of fewer children, want no warning:\n%s", flags, r.stderr())
 		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"brood/internal/event"
 )
 
-// A destination that is a folder of the source, mounted elsewhere, is refused before anything is written.
+// brood refuses to copy a folder into itself, also when the destination is a bind mount of a folder in the source. It
+// writes nothing.
 func TestIntoItselfByAMount(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 2, 10)
@@ -20,12 +21,12 @@ func TestIntoItselfByAMount(t *testing.T) {
 	r.wants(2)
 	r.says("is inside source")
 	if entries, err := os.ReadDir(p.src + "/a/b"); err != nil || len(entries) > 0 {
-		t.Errorf("in the source: %v, %v; want nothing", entries, err)
+		t.Errorf("the source has %v in a/b, %v; want nothing", entries, err)
 	}
 }
 
-// Of a source that is a folder of the destination, mounted elsewhere or not, no file is
-// written over by another one.
+// When the source is a folder in the destination, no copy replaces a file of the source, also when the source is given
+// as a bind mount.
 func TestNotOntoItsSource(t *testing.T) {
 	for _, mounted := range []bool{false, true} {
 		p := newPlace(t)
@@ -41,18 +42,19 @@ func TestNotOntoItsSource(t *testing.T) {
 		p.dst = whole
 		r := start(t, p, p.copy("--jobs=1", "--overwrite=always"))
 		r.wants(1)
-		if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "s" || !strings.Contains(failed[0].Error, "written over") {
-			t.Errorf("failed: %+v", failed)
+		failed := r.of(event.Failed)
+		if len(failed) != 1 || failed[0].File != "s" || !strings.Contains(failed[0].Error, "written over") {
+			t.Errorf("failed: %+v, want only the folder s, for being written over", failed)
 		}
 		for _, name := range []string{"/s/f", "/f"} {
 			if got, err := os.ReadFile(whole + name); string(got) != "the file" {
-				t.Errorf("mounted %v: %s is %q, %v", mounted, name, got, err)
+				t.Errorf("mounted %v: %s is %q, %v; want \"the file\"", mounted, name, got, err)
 			}
 		}
 	}
 }
 
-// bind mounts a folder at the destination.
+// bind mounts the folder at the destination, too, for the length of the test.
 func (p place) bind(t *testing.T, folder string) {
 	t.Helper()
 	needsRoot(t, "to mount")

@@ -14,8 +14,8 @@ import (
 	"brood/internal/testenv"
 )
 
-// rsyncSees is what rsync would still change at the destination, all attributes,
-// hard links and contents compared.
+// rsyncSees returns what rsync would change at the destination. rsync compares contents, hard links and all
+// attributes.
 func (p place) rsyncSees(t *testing.T) string {
 	t.Helper()
 	out, err := exec.Command("rsync", "-naHAXic", "--delete", p.src+"/", p.dst+"/").CombinedOutput()
@@ -23,8 +23,7 @@ func (p place) rsyncSees(t *testing.T) string {
 	return string(out)
 }
 
-// With --archive another tool sees no difference, after the first run, and after one
-// over what was copied without it.
+// After a copy with --archive, rsync finds no difference; also when an earlier run copied the files without --archive.
 func TestArchiveAsRsyncSeesIt(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -39,18 +38,18 @@ func TestArchiveAsRsyncSeesIt(t *testing.T) {
 				must(t, os.RemoveAll(p.dst))
 				start(t, p, p.copy()).wants(0)
 				if p.rsyncSees(t) == "" {
-					t.Error("rsync sees nothing of what is not kept")
+					t.Error("rsync sees no difference after a copy without --archive, want some")
 				}
 				return
 			}
 			if got := p.rsyncSees(t); got != "" {
-				t.Errorf("rsync sees:\n%s", got)
+				t.Errorf("rsync sees differences, want none:\n%s", got)
 			}
 		})
 	}
 }
 
-// oneOfEach makes a source of all kinds of files and attributes.
+// oneOfEach makes a source with each kind of file and attribute.
 func (p place) oneOfEach(t *testing.T) {
 	t.Helper()
 	p.small(t, 4, 20_000)
@@ -68,9 +67,11 @@ func (p place) oneOfEach(t *testing.T) {
 	must(t, syscall.Chmod(p.src+"/d", 0o3775))
 	must(t, unix.Setxattr(p.src+"/small-3", "user.comment", []byte("take 2"), 0))
 	must(t, unix.Setxattr(p.src+"/d/empty", "user.empty", nil, 0))
-	// cap_net_raw+ep, and user 1000 may read: capabilities(7) and acl(5) as the kernel keeps them.
-	must(t, unix.Setxattr(p.src+"/small-3", "security.capability", []byte("\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), 0))
-	acl := "\x02\x00\x00\x00\x01\x00\x06\x00\xff\xff\xff\xff\x02\x00\x04\x00\xe8\x03\x00\x00\x04\x00\x04\x00\xff\xff\xff\xff\x10\x00\x06\x00\xff\xff\xff\xff\x20\x00\x00\x00\xff\xff\xff\xff"
+	// cap_net_raw+ep, and an ACL that lets user 1000 read: capabilities(7) and acl(5) in the form that the kernel
+	// keeps.
+	must(t, unix.Setxattr(p.src+"/small-3", "security.capability", []byte(netRaw), 0))
+	acl := "\x02\x00\x00\x00\x01\x00\x06\x00\xff\xff\xff\xff\x02\x00\x04\x00\xe8\x03\x00\x00" +
+		"\x04\x00\x04\x00\xff\xff\xff\xff\x10\x00\x06\x00\xff\xff\xff\xff\x20\x00\x00\x00\xff\xff\xff\xff"
 	must(t, unix.Setxattr(p.src+"/small-3", "system.posix_acl_access", []byte(acl), 0))
 	must(t, unix.Setxattr(p.src+"/d", "system.posix_acl_default", []byte(acl), 0))
 	for _, name := range []string{"/small-1", "/small-2", "/d/empty", "/d"} {

@@ -17,7 +17,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// late is a file of a server that takes its time to answer when one is opened, and can answer many at once.
+// late is a file on a slow server: it answers an open after a delay, and can answer many opens at once.
 type late struct {
 	fs.LoopbackNode
 	by time.Duration
@@ -32,7 +32,7 @@ func (n *late) WrapChild(_ context.Context, ops fs.InodeEmbedder) fs.InodeEmbedd
 	return &late{fs.LoopbackNode{RootData: n.RootData}, n.by}
 }
 
-// mountLate mounts such a server over the source, and returns where the source is, without it.
+// mountLate puts a slow server in front of the source. It returns the folder with the source's files.
 func (p place) mountLate(t *testing.T, by time.Duration) (beneath string) {
 	t.Helper()
 	needsRoot(t, "to mount")
@@ -41,7 +41,8 @@ func (p place) mountLate(t *testing.T, by time.Duration) (beneath string) {
 	must(t, os.Mkdir(p.src, 0o755))
 	root := &fs.LoopbackRoot{Path: beneath}
 	root.RootNode = &late{fs.LoopbackNode{RootData: root}, by}
-	server, err := fs.Mount(p.src, root.RootNode, &fs.Options{MountOptions: fuse.MountOptions{FsName: "late", DirectMount: true}})
+	mount := fuse.MountOptions{FsName: "late", DirectMount: true}
+	server, err := fs.Mount(p.src, root.RootNode, &fs.Options{MountOptions: mount})
 	must(t, err)
 	t.Cleanup(func() {
 		must(t, server.Unmount())
@@ -50,7 +51,7 @@ func (p place) mountLate(t *testing.T, by time.Duration) (beneath string) {
 	return beneath
 }
 
-// withTwoCPUs calls do, which may start a process for which the machine has two CPUs at the most.
+// withTwoCPUs calls do. A process that do starts has at most two CPUs.
 func withTwoCPUs(t *testing.T, do func()) {
 	t.Helper()
 	runtime.LockOSThread()
@@ -67,7 +68,7 @@ func withTwoCPUs(t *testing.T, do func()) {
 	do()
 }
 
-// A server that is slow to answer, and answers many, is asked by many.
+// --jobs auto finds out that many children at once are faster when a server answers slowly.
 func TestAutoFindsMore(t *testing.T) {
 	testenv.Long(t)
 	p := newPlace(t)
@@ -79,16 +80,18 @@ func TestAutoFindsMore(t *testing.T) {
 	place{src: beneath, dst: p.dst}.equal(t)
 	begun, finished := r.of(event.Begun), r.of(event.Finished)
 	if len(begun) != 1 || len(finished) != 1 || !begun[0].Auto || begun[0].Slots > 2 {
-		t.Fatalf("begun %+v, finished %+v", begun, finished)
+		t.Fatalf("begun %+v, finished %+v; want one of each, and at most 2 jobs at first", begun, finished)
 	}
 	if got := finished[0].Slots; got <= 2 || r.peak() < got {
-		t.Errorf("settled on %d, %d ran at once; it says:\n%s", got, r.peak(), r.stderr())
+		t.Errorf("settled on %d jobs, %d ran at once; want more than 2; stderr:\n%s", got, r.peak(), r.stderr())
 	}
 	adjusted := r.of(event.Adjusted)
-	if first := adjusted[0]; !first.Trying || first.Slots != 2*begun[0].Slots || !strings.Contains(first.Reason, "files/s with") {
-		t.Errorf("first of all it was adjusted so: %+v", first)
+	first := adjusted[0]
+	if !first.Trying || first.Slots != 2*begun[0].Slots ||
+		!strings.Contains(first.Reason, "files/s with") {
+		t.Errorf("first adjustment: %+v, want a try with %d jobs", first, 2*begun[0].Slots)
 	}
 	if !strings.Contains(r.stdout(), ", settled on ") {
-		t.Errorf("the summary is\n%s", r.stdout())
+		t.Errorf("the summary lacks \"settled on\":\n%s", r.stdout())
 	}
 }

@@ -15,25 +15,27 @@ import (
 	"brood/internal/testenv"
 )
 
-// The tests below run in a Linux of their own, whatever the machine's control groups are.
+// The tests below run in a Linux of their own, so they do not depend on the machine's control groups.
 func TestControlGroups(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
 	umltest.Run(t, "^TestCgroup")
 }
 
-// in has a command run by that user in a control group that is his.
+// in makes the command run as that user, in a control group of that user.
 func in(t *testing.T, group string, user uint32, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	dir, err := os.Open(group)
 	must(t, err)
 	t.Cleanup(func() { dir.Close() })
-	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(dir.Fd()), Credential: &syscall.Credential{Uid: user, Gid: user}}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		UseCgroupFD: true, CgroupFD: int(dir.Fd()), Credential: &syscall.Credential{Uid: user, Gid: user},
+	}
 	return cmd
 }
 
-// copyHeld is a copy of three files under a limit of memory. Two of its children are held; what they write stays
-// within the limit, where the file system is one in memory.
+// copyHeld starts a copy of three files under a memory limit, and holds two children. The files are small enough for
+// the limit, which counts files on a file system in memory.
 func copyHeld(t *testing.T, p place, group string, user int, flags ...string) (*run, []child) {
 	t.Helper()
 	must(t, os.WriteFile(p.src+"/a", noise(16<<20, 1), 0o644))
@@ -44,7 +46,7 @@ func copyHeld(t *testing.T, p place, group string, user int, flags ...string) (*
 	return r, r.hold(2)
 }
 
-// enough is for a child that copies.
+// enough returns a memory limit that suffices for a child that copies.
 func enough() string {
 	if raceEnabled {
 		return "768M"
@@ -52,7 +54,8 @@ func enough() string {
 	return "64M"
 }
 
-// A copy whose children have groups arrives whole, whoever it is, and leaves the group as it was.
+// With --memory each child runs in its own control group, for root and for other users. The copy is complete, and the
+// groups are removed.
 func TestCgroupCopy(t *testing.T) {
 	for name, user := range map[string]int{"root": 0, "nobody": nobody} {
 		for _, daemon := range []bool{false, true} {
@@ -63,8 +66,11 @@ func TestCgroupCopy(t *testing.T) {
 				r, held := copyHeld(t, p, group, user, fmt.Sprint("--daemon=", daemon))
 				for _, c := range held {
 					text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", c.pid))
-					if within := fmt.Sprintf("%s/brood-%d/", strings.TrimPrefix(group, "/sys/fs/cgroup"), r.pid); err != nil || !bytes.Contains(text, []byte(within)) || bytes.HasSuffix(text, []byte("/parent\n")) {
-						t.Errorf("%q is in %q, %v", c.argv, text, err)
+					above := fmt.Sprintf("%s/brood-%d/", strings.TrimPrefix(group, "/sys/fs/cgroup"), r.pid)
+					if err != nil || !bytes.Contains(text, []byte(above)) ||
+						bytes.HasSuffix(text, []byte("/parent\n")) {
+						t.Errorf("%q is in control group %q, %v; want a child's group below %q",
+							c.argv, text, err, above)
 					}
 				}
 				goOn(held)
@@ -76,7 +82,7 @@ func TestCgroupCopy(t *testing.T) {
 	}
 }
 
-// The cache of what a child copies is in its group, and makes room for more.
+// A child can copy a file that is larger than its memory limit: the kernel drops the file's cached pages in time.
 func TestCgroupCacheMakesRoom(t *testing.T) {
 	t.Setenv("TMPDIR", umltest.Disk())
 	group := umltest.Group(t, 0)
@@ -87,7 +93,7 @@ func TestCgroupCacheMakesRoom(t *testing.T) {
 	umltest.WantUnused(t, group)
 }
 
-// A child that takes more than it may, here by what it writes to a file system in memory, is that file's failure alone.
+// A child over its memory limit is killed, and only its file fails. Here its file is in memory, too.
 func TestCgroupLimitIsReached(t *testing.T) {
 	if raceEnabled {
 		t.Skip("platform: with the race detector a child takes more from the beginning")
@@ -98,15 +104,17 @@ func TestCgroupLimitIsReached(t *testing.T) {
 	must(t, os.WriteFile(p.src+"/large", bytes.Repeat([]byte("0123456789abcdef"), 80<<20/16), 0o644))
 	r := start(t, p, in(t, group, 0, p.copy("--memory=32M", "--retries=3")))
 	r.wants(1)
+	const why = "its process was ended by its memory limit of 32 MiB"
 	failed := r.of(event.Failed)
-	if len(failed) != 1 || failed[0].File != "large" || failed[0].Error != "its process was ended by its memory limit of 32 MiB" || failed[0].Transient {
-		t.Errorf("failed: %+v", failed)
+	if len(failed) != 1 || failed[0].File != "large" || failed[0].Error != why || failed[0].Transient {
+		t.Errorf("failed: %+v, want only \"large\": %s", failed, why)
 	}
 	p.equal(t, "large")
 	umltest.WantUnused(t, group)
 }
 
-// When the parent is killed its children finish within their limits, and empty groups are left.
+// When the parent is killed, its children finish under their limits. Empty groups stay, and do not hinder the next
+// run.
 func TestCgroupOfKilledParent(t *testing.T) {
 	group := umltest.Group(t, 0)
 	p := newPlace(t)
@@ -114,20 +122,20 @@ func TestCgroupOfKilledParent(t *testing.T) {
 	goOn(held)
 	killAndWait(r)
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("alive: %q", p.alive())
+		t.Errorf("alive: %q, want no process", p.alive())
 	}
 	files := p.complete(t)
 	for _, c := range held {
 		if !slices.Contains(files, c.file()) {
-			t.Errorf("%q was not finished; there are %q", c.file(), files)
+			t.Errorf("at the destination: %q, want also %q", files, c.file())
 		}
 	}
 	below := umltest.GroupsBelow(group)
 	if !slices.Contains(below, fmt.Sprintf("brood-%d/parent", r.pid)) {
-		t.Errorf("left: %q", below)
+		t.Errorf("groups left: %q, want the parent's among them", below)
 	}
 	slices.Reverse(below)
-	for _, name := range below { // the kernel removes none that is not empty
+	for _, name := range below { // the kernel removes empty groups only
 		must(t, os.Remove(group+"/"+name))
 	}
 	must(t, os.WriteFile(group+"/cgroup.subtree_control", []byte("-memory"), 0))

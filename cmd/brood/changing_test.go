@@ -9,7 +9,7 @@ import (
 	"brood/internal/event"
 )
 
-// A source that is written to while it is copied costs that copy, and no other.
+// When a source file changes during its copy, only that copy fails.
 func TestSourceChangesAndTheRestGoesOn(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(big string) error{
@@ -33,10 +33,10 @@ func TestSourceChangesAndTheRestGoesOn(t *testing.T) {
 			<-r.ended
 			failed := r.of(event.Failed)
 			switch code := r.cmd.ProcessState.ExitCode(); {
-			case name == "is gone and there again" && code == 0: // the file that was opened was copied whole
+			case name == "is gone and there again" && code == 0: // the open file was copied whole
 				p.without(t, "big-1")
 			case code != 1 || len(failed) != 1 || failed[0].File != "big-1":
-				t.Errorf("exit status %d, failed: %+v", code, failed)
+				t.Errorf("exit status %d, failed: %+v; want status 1 and only big-1 failed", code, failed)
 			}
 			p.equal(t, "big-1")
 			wantNextRun(t, p)

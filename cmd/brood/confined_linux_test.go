@@ -11,7 +11,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// Each child of a run confines itself before it opens its file, unless that is not wanted.
+// Each child confines itself before it makes its copy, except with --confine=never.
 func TestChildrenAreConfined(t *testing.T) {
 	t.Parallel()
 	if err := confine.Available(); err != nil {
@@ -33,16 +33,19 @@ func TestChildrenAreConfined(t *testing.T) {
 			args := append(append([]string{"copy"}, c.flags...), p.src, p.dst)
 			start(t, p, p.traced(t, []string{"-e", "trace=landlock_restrict_self,openat"}, args...)).wants(0)
 			calls := p.calls(t)
-			confined := slices.IndexFunc(calls, func(c call) bool { return c.name == "landlock_restrict_self" && c.result == "0" })
+			confined := slices.IndexFunc(calls, func(c call) bool {
+				return c.name == "landlock_restrict_self" && c.result == "0"
+			})
 			created := slices.IndexFunc(calls, func(c call) bool { return strings.Contains(c.args, "O_TMPFILE") })
 			if created < 0 || (confined >= 0) != c.confined || confined > created {
-				t.Errorf("confined by call %d, the copy begun by call %d of %d", confined, created, len(calls))
+				t.Errorf("confined by call %d, copy made by call %d of %d; want confined: %v, and before the copy",
+					confined, created, len(calls), c.confined)
 			}
 		})
 	}
 }
 
-// What a child is let into stays so when the kernel drops what it has cached of names and inodes.
+// A confined child keeps access to its folders when the kernel drops its caches of names and inodes.
 func TestConfinedWithoutCaches(t *testing.T) {
 	testenv.Long(t)
 	needsRoot(t, "to drop caches")

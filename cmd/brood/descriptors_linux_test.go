@@ -11,7 +11,8 @@ import (
 	"brood/internal/event"
 )
 
-// Orphans do not hold the lock of a shell that ran: exec 9>lock; flock 9; exec brood copy …
+// A shell may run: exec 9>lock; flock 9; exec brood copy …
+// When brood is killed, the lock is free at once: the children that live on do not hold it.
 func TestOrphansHoldNoLockOfTheCaller(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 2, 1<<20)
@@ -24,24 +25,24 @@ func TestOrphansHoldNoLockOfTheCaller(t *testing.T) {
 	r := start(t, p, cmd)
 	lock.Close()
 	if !eventually(func() bool { return len(r.of(event.Started)) == 2 || r.over() }) {
-		t.Fatalf("no two children; it says:\n%s", r.stderr())
+		t.Fatalf("started: %+v, want two children; stderr:\n%s", r.of(event.Started), r.stderr())
 	}
 	again, err := os.Open(p.dir + "/lock")
 	must(t, err)
 	defer again.Close()
 	if err := unix.Flock(int(again.Fd()), unix.LOCK_EX|unix.LOCK_NB); err == nil {
-		t.Fatal("brood has not held the lock")
+		t.Fatal("the lock is free while brood runs, want it held")
 	}
 	killAndWait(r)
 	locked := eventually(func() bool {
 		return len(p.alive()) == 0 || unix.Flock(int(again.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
 	})
 	if left := p.alive(); !locked || len(left) == 0 {
-		t.Errorf("the lock is not free while %q are alive", left)
+		t.Errorf("lock free: %v while %q are alive; want it free and children alive", locked, left)
 	}
 }
 
-// brood and its children can open a file that an argument names by its descriptor.
+// Arguments may name open files, as /dev/fd/N: brood and its children can open them.
 func TestNamesOfDescriptors(t *testing.T) {
 	for _, names := range []string{"/dev/fd", "/proc/self/fd"} {
 		p := newPlace(t)
@@ -65,7 +66,8 @@ func TestNamesOfDescriptors(t *testing.T) {
 		p.dst += "/below"
 		p.equal(t)
 		if len(r.of(event.Copied)) != 3 || len(r.read("/report")) == 0 {
-			t.Errorf("%s: the record has %+v", names, r.events())
+			t.Errorf("%s: the record has %+v and the report %d bytes; want 3 files copied and a report",
+				names, r.events(), len(r.read("/report")))
 		}
 	}
 }

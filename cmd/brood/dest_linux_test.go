@@ -15,7 +15,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestDestIsMadeOnce: by one child, whatever comes after it.
+// TestDestIsMadeOnce checks that one child makes the destination, and the folders above it, before the others start.
 func TestDestIsMadeOnce(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 8, 100)
@@ -30,11 +30,11 @@ func TestDestIsMadeOnce(t *testing.T) {
 		}
 	}
 	if made[p.dst] != 1 || made[p.dir+"/dst"] > 2 {
-		t.Errorf("made: %v", made)
+		t.Errorf("calls of mkdir: %v, want one for %s", made, p.dst)
 	}
 }
 
-// TestDestIsNotMade: where there is nothing to do, or nothing is to be done.
+// TestDestIsNotMade checks that brood makes no destination for a dry run, or when no file matches.
 func TestDestIsNotMade(t *testing.T) {
 	for name, flags := range map[string][]string{"nothing matches": {"--include=*.mov"}, "a dry run": {"--dry-run"}} {
 		t.Run(name, func(t *testing.T) {
@@ -42,13 +42,14 @@ func TestDestIsNotMade(t *testing.T) {
 			p.small(t, 2, 100)
 			start(t, p, p.copy(flags...)).wants(0)
 			if _, err := os.Lstat(p.dst); err == nil {
-				t.Error("it was made")
+				t.Error("the destination exists, want none")
 			}
 		})
 	}
 }
 
-// TestDestCannotBeMade: nothing is begun, and one error says why.
+// TestDestCannotBeMade checks that no child copies when the destination cannot be made, and that stderr has the
+// reason.
 func TestDestCannotBeMade(t *testing.T) {
 	p := newPlace(t)
 	p.small(t, 2, 100)
@@ -56,12 +57,13 @@ func TestDestCannotBeMade(t *testing.T) {
 	r := start(t, p, p.copy())
 	r.wants(2)
 	if !strings.Contains(r.stderr(), "file name too long") || len(r.of(event.Started)) > 0 {
-		t.Errorf("it says:\n%s", r.stderr())
+		t.Errorf("started: %+v, want no child; stderr, want \"file name too long\":\n%s",
+			r.of(event.Started), r.stderr())
 	}
 }
 
-// TestFrozenAboveDest: a file system that hangs while the destination is made on it holds a
-// child, and not the parent.
+// TestFrozenAboveDest checks that brood ends when the file system of the destination hangs: only the child that makes
+// the destination waits for it.
 func TestFrozenAboveDest(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -72,18 +74,18 @@ func TestFrozenAboveDest(t *testing.T) {
 	r := start(t, p, p.brood("copy", "--stall=2s", "--record", p.dir+"/record", p.src, p.dst+"/new"))
 	r.endsWith(2)
 	if want := fmt.Sprintf("dest %q: stalled: no progress for 2s", p.dst+"/new"); !strings.Contains(r.stderr(), want) {
-		t.Errorf("it says:\n%s", r.stderr())
+		t.Errorf("stderr lacks %q:\n%s", want, r.stderr())
 	}
 	f.set("-u")
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("alive: %q", p.alive())
+		t.Errorf("alive after the thaw: %q, want no process", p.alive())
 	}
 	if _, err := os.Lstat(p.dst + "/new/small-1"); err == nil {
-		t.Error("files were copied")
+		t.Error("small-1 is at the destination, want no copy")
 	}
 }
 
-// TestStopWhileDestIsMade: the ladder of signals is there before there is a destination.
+// TestStopWhileDestIsMade checks that Ctrl-C drains, terminates and kills, also before there is a destination.
 func TestStopWhileDestIsMade(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -97,7 +99,7 @@ func TestStopWhileDestIsMade(t *testing.T) {
 			return slices.Contains(argv(pid), "make") && strings.Contains(threads(pid), "D")
 		})
 	}) {
-		t.Fatalf("no child is frozen; it says:\n%s", r.stderr())
+		t.Fatalf("no child waits for the frozen file system; stderr:\n%s", r.stderr())
 	}
 	w := way{signal: syscall.SIGINT}
 	w.ask(r, drains)
@@ -106,11 +108,11 @@ func TestStopWhileDestIsMade(t *testing.T) {
 	r.endsWith(130)
 	f.set("-u")
 	if _, err := os.Lstat(p.dst + "/new/small-1"); err == nil {
-		t.Error("files were copied")
+		t.Error("small-1 is at the destination, want no copy")
 	}
 }
 
-// TestNewDestHasTheMode: a new destination has its source's mode at the end.
+// TestNewDestHasTheMode checks that a new destination has the mode of its source.
 func TestNewDestHasTheMode(t *testing.T) {
 	p := newPlace(t)
 	must(t, os.Chmod(p.src, 0o710))
@@ -118,6 +120,6 @@ func TestNewDestHasTheMode(t *testing.T) {
 	info, err := os.Stat(p.dst)
 	must(t, err)
 	if info.Mode() != fs.ModeDir|0o710 {
-		t.Errorf("mode %v", info.Mode())
+		t.Errorf("mode %v, want %v", info.Mode(), fs.ModeDir|0o710)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"brood/internal/event"
 )
 
-// replacements are what happens to an installed program.
+// replacements change an installed program while brood runs.
 var replacements = map[string]func(program string) error{
 	"removed": os.Remove,
 	"replaced": func(program string) error {
@@ -24,7 +24,7 @@ var replacements = map[string]func(program string) error{
 	},
 }
 
-// One file that cannot be copied is named, and the rest is copied.
+// When one file cannot be copied, brood names it with the reason and copies the rest.
 func TestOneFileFails(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -46,7 +46,7 @@ func TestOneFileFails(t *testing.T) {
 			r.says(fmt.Sprintf("file=%q error=", "small-2"))
 			r.says(c.words)
 			if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "small-2" {
-				t.Errorf("failed: %+v", failed)
+				t.Errorf("failed: %+v, want only small-2", failed)
 			}
 			p.without(t, "small-2")
 			p.equal(t, "small-2")
@@ -54,7 +54,7 @@ func TestOneFileFails(t *testing.T) {
 	}
 }
 
-// without removes a name from the destination, where it may be what the test has put there.
+// without removes a name from the destination, if it is there, and keeps the time of the folder.
 func (p place) without(t *testing.T, name string) {
 	t.Helper()
 	info, err := os.Stat(p.dst)
@@ -63,7 +63,7 @@ func (p place) without(t *testing.T, name string) {
 	must(t, os.Chtimes(p.dst, info.ModTime(), info.ModTime()))
 }
 
-// A read-only file at the destination, and read-only folders, are no hindrance.
+// A copy replaces a read-only file at the destination and fills read-only folders.
 func TestReadOnlyDestination(t *testing.T) {
 	t.Parallel()
 	p, r := asNobody(t, func(t *testing.T, p place) {
@@ -79,10 +79,10 @@ func TestReadOnlyDestination(t *testing.T) {
 	p.equal(t)
 }
 
-// nobody is the user of runs without root's rights.
+// nobody is the user ID for runs without root's rights.
 const nobody = 65534
 
-// asNobody starts a copy of some small files as nobody, after spoil has had its way.
+// asNobody calls spoil and then starts a copy of five small files as nobody.
 func asNobody(t *testing.T, spoil func(*testing.T, place)) (place, *run) {
 	t.Helper()
 	needsRoot(t, "to be another user than root")
@@ -94,7 +94,7 @@ func asNobody(t *testing.T, spoil func(*testing.T, place)) (place, *run) {
 	return p, start(t, p, cmd)
 }
 
-// A file that is gone when its turn comes fails alone.
+// A file that is removed before its copy begins fails, and the others are copied.
 func TestVanishedFile(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -102,24 +102,24 @@ func TestVanishedFile(t *testing.T) {
 	p.small(t, 5, 100)
 	r := start(t, p, p.copySlowly("--jobs=1"))
 	held := r.hold(1)
-	// The walk is ahead of the children, and small-5 is its last. The run keeps two descriptors of
-	// the source: one for itself, and one for its children.
+	// small-5 may be removed when the walk has listed it, as its last name. After the walk the run has two
+	// descriptors of the source: one for itself, and one for its children.
 	listed := func() bool {
 		return len(slices.DeleteFunc(r.fileNames(), func(name string) bool { return name != p.src })) == 2
 	}
 	if !eventually(listed) {
-		t.Errorf("the walk does not end; open: %q", r.fileNames())
+		t.Errorf("the walk has not ended; open files: %q, want the source twice", r.fileNames())
 	}
 	must(t, os.Remove(p.src+"/small-5"))
 	goOn(held)
 	r.wants(1)
 	r.says("no such file or directory")
 	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "small-5" {
-		t.Errorf("failed: %+v", failed)
+		t.Errorf("failed: %+v, want only small-5", failed)
 	}
 }
 
-// fileNames are the names of brood's open files.
+// fileNames returns the names of brood's open files.
 func (r *run) fileNames() (names []string) {
 	for _, name := range descriptors(r.pid) {
 		names = append(names, name)
@@ -127,7 +127,7 @@ func (r *run) fileNames() (names []string) {
 	return names
 }
 
-// Too little room is an error before the first byte.
+// When the destination has too little room, brood says so before it copies anything.
 func TestDiskTooSmall(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -138,16 +138,16 @@ func TestDiskTooSmall(t *testing.T) {
 	r.says(fmt.Sprintf("dest %q: needs 20971520 bytes, has 8388608", p.dst))
 	r.says("--force copies what fits")
 	if files := p.complete(t); len(files) > 0 || len(r.of(event.Started)) > 0 {
-		t.Errorf("copied all the same: %q", files)
+		t.Errorf("copied %q, started %+v; want neither", files, r.of(event.Started))
 	}
 }
 
-// A disk that fills up costs the files that do not fit, and no others.
+// When the disk fills up, the files that do not fit fail, and the others are copied.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
-	p.small(t, 12, 3<<19) // five of them leave room for less than one more
+	p.small(t, 12, 3<<19) // after five, the room is less than one more needs
 	for i := range 5 {
 		must(t, os.WriteFile(fmt.Sprintf("%s/tiny-%d", p.src, i), noise(100, i), 0o644))
 	}
@@ -165,16 +165,17 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	if small != 5 {
-		t.Errorf("copied: %q", files)
+		t.Errorf("copied %q, want five small files among them", files)
 	}
 	wantFailure(r, "big-1", "allocate: no space left on device")
 	for i := range 5 {
 		if name := fmt.Sprintf("tiny-%d", i); !slices.Contains(files, name) {
-			t.Errorf("%q would still fit", name)
+			t.Errorf("%q is not copied, though it fits", name)
 		}
 	}
 }
 
+// wantFailure fails the test unless the record and the log have the failure of that file, for that reason.
 func wantFailure(r *run, name, why string) {
 	r.Helper()
 	for _, e := range r.of(event.Failed) {
@@ -183,10 +184,10 @@ func wantFailure(r *run, name, why string) {
 			return
 		}
 	}
-	r.Errorf("%q is missing, and not said to be for %q; it says:\n%s", name, why, r.stderr())
+	r.Errorf("failed: %+v, want %q among them: %s; stderr:\n%s", r.of(event.Failed), name, why, r.stderr())
 }
 
-// mountSmall makes the destination a file system of 8 MiB.
+// mountSmall mounts a file system of 8 MiB at the destination.
 func mountSmall(t *testing.T, p place) {
 	t.Helper()
 	needsRoot(t, "to mount a small file system")
@@ -200,7 +201,7 @@ func mountSmall(t *testing.T, p place) {
 	})
 }
 
-// unmount waits until nobody uses it any more.
+// unmount unmounts as soon as no process uses the file system.
 func unmount(t *testing.T, dir string) {
 	t.Helper()
 	var err error

@@ -14,14 +14,14 @@ import (
 	"brood/internal/testenv"
 )
 
-// freezer is a file system of its own that can be frozen: who writes sits in
-// state D, where no signal is heard.
+// freezer is a file system that a test can freeze. A process that writes to it is then in state D, where no signal has
+// an effect.
 type freezer struct {
 	*testing.T
 	dir string
 }
 
-// newFreezer mounts one at a folder of the place's destination, and sees to it that it is thawed and unmounted.
+// newFreezer mounts a file system at dir. It thaws and unmounts it at the end of the test.
 func newFreezer(t *testing.T, p place, dir string) freezer {
 	t.Helper()
 	needsRoot(t, "to mount a file system")
@@ -40,13 +40,14 @@ func newFreezer(t *testing.T, p place, dir string) freezer {
 	}
 	f := freezer{t, dir}
 	t.Cleanup(func() {
-		_ = exec.Command("fsfreeze", "-u", dir).Run() // it isn't frozen, if all went well
+		_ = exec.Command("fsfreeze", "-u", dir).Run() // fails unless it is still frozen
 		p.endAll()
 		unmount(t, dir)
 	})
 	return f
 }
 
+// set freezes the file system with "-f" and thaws it with "-u".
 func (f freezer) set(flag string) {
 	f.Helper()
 	if out, err := exec.Command("fsfreeze", flag, f.dir).CombinedOutput(); err != nil {
@@ -54,7 +55,7 @@ func (f freezer) set(flag string) {
 	}
 }
 
-// A child that cannot even be killed does not hold up the end of brood.
+// brood ends although a child does not react to SIGKILL. It reports the child as abandoned, and its file as failed.
 func TestChildThatCannotBeKilled(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -67,7 +68,7 @@ func TestChildThatCannotBeKilled(t *testing.T) {
 	goOn(held)
 	c := held[0]
 	if !eventually(func() bool { return strings.Contains(threads(c.pid), "D") }) {
-		t.Fatalf("states %q of the child at a frozen destination", threads(c.pid))
+		t.Fatalf("threads of the child in states %q, want one in D", threads(c.pid))
 	}
 	w := way{signal: syscall.SIGINT}
 	w.ask(r, drains)
@@ -76,17 +77,17 @@ func TestChildThatCannotBeKilled(t *testing.T) {
 	select {
 	case <-r.ended:
 	case <-time.After(testenv.Patience):
-		t.Fatalf("it does not end; it says:\n%s", r.stderr())
+		t.Fatalf("no end within %v; stderr:\n%s", testenv.Patience, r.stderr())
 	}
 	if got := r.cmd.ProcessState; got.ExitCode() != 130 {
-		t.Errorf("%v, want exit status 130; it says:\n%s", got, r.stderr())
+		t.Errorf("%v, want exit status 130; stderr:\n%s", got, r.stderr())
 	}
 	r.says("child abandoned: name=copy-1")
 	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "big-1" {
-		t.Errorf("failed: %+v", failed)
+		t.Errorf("failed: %+v, want only big-1", failed)
 	}
 	f.set("-u")
 	if !eventually(func() bool { return strings.Trim(threads(c.pid), "ZX") == "" }) {
-		t.Errorf("the child does not end, states %q", threads(c.pid))
+		t.Errorf("threads of the child in states %q after the thaw, want it ended", threads(c.pid))
 	}
 }

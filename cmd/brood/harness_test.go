@@ -23,24 +23,24 @@ import (
 	"brood/internal/testenv"
 )
 
-// place is a folder of a test: a source in it, room for a destination, and
-// what brood says.
+// place is a test's own folder, with a source and room for a destination. brood's output and record are files in it.
 type place struct {
+	t             *testing.T
 	dir, src, dst string
 }
 
-// newPlace makes one that any user may enter. At the test's end no process that
-// was started in it is left, and it is removed.
+// newPlace makes a place that any user may enter. At the end of the test it fails the test if a process that was
+// started in the place is alive, ends such processes and removes the folder.
 func newPlace(t *testing.T) place {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "brood-test-")
 	must(t, err)
-	p := place{dir, dir + "/src", dir + "/dst"}
+	p := place{t, dir, dir + "/src", dir + "/dst"}
 	t.Cleanup(func() {
-		if !t.Failed() && !eventually(func() bool { return len(p.alive()) == 0 }) {
-			t.Errorf("left alive: %q", p.alive())
+		if t.Failed() || !eventually(func() bool { return len(p.alive()) == 0 }) {
+			t.Errorf("alive at the end of the test: %q, want no process", p.alive())
+			p.endAll()
 		}
-		p.endAll()
 		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
@@ -50,68 +50,58 @@ func newPlace(t *testing.T) place {
 	return p
 }
 
-// mark is in the environment of all that is started in a place.
+// mark is in the environment of each process that is started in the place.
 func (p place) mark() string { return "BROOD_TEST=" + p.dir }
 
-// alive are the processes that were started in the place: PID, states of the threads and command line.
+// alive lists the live processes that were started in the place: PID, states of the threads, command line.
 func (p place) alive() (found []string) {
+	mark, buffer := []byte(p.mark()+"\x00"), make([]byte, 64<<10)
 	for _, pid := range pids() {
-		environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-		if bytes.Contains(environ, []byte(p.mark()+"\x00")) && !gone(pid) {
+		if bytes.Contains(environ(pid, buffer), mark) && !gone(pid) {
 			found = append(found, fmt.Sprint(pid, " ", threads(pid), " ", argv(pid)))
 		}
 	}
 	return found
 }
 
+// endAll kills each process of the place and waits until they are gone.
 func (p place) endAll() {
 	if !eventually(func() bool {
-		for _, line := range p.alive() {
+		alive := p.alive()
+		for _, line := range alive {
 			var pid int
 			fmt.Sscan(line, &pid)
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
-		return len(p.alive()) == 0
+		return len(alive) == 0
 	}) {
-		fmt.Fprintf(os.Stderr, "cannot be killed: %q\n", p.alive())
+		fmt.Fprintf(os.Stderr, "alive after SIGKILL: %q\n", p.alive())
 	}
 }
 
-// copy is brood copy in the place, with a record, from src to dst.
+// copy returns the command brood copy from src to dst, with a record.
 func (p place) copy(flags ...string) *exec.Cmd {
-	return p.brood(slices.Concat([]string{"copy", "--record", p.dir + "/record"}, flags, []string{"--", p.src, p.dst})...)
+	args := slices.Concat([]string{"copy", "--record", p.dir + "/record"}, flags, []string{"--", p.src, p.dst})
+	return p.brood(args...)
 }
 
-// copySlowly is copy at a pace at which hold finds children in the midst of their
-// files, however busy the machine is: a big file takes two minutes.
+// copySlowly is copy at a rate so low that hold catches children in the middle of their files, even on a busy machine:
+// a big file takes two minutes. hold ends the limit.
 func (p place) copySlowly(flags ...string) *exec.Cmd {
 	return p.copy(append([]string{"--bwlimit=1M"}, flags...)...)
 }
 
+// brood returns a command that runs brood with the arguments in the place.
 func (p place) brood(args ...string) *exec.Cmd {
 	return &exec.Cmd{
-		Path: "/proc/self/exe",
+		Path: program(p.t),
 		Args: append([]string{"brood"}, args...),
 		Dir:  p.dir,
 		Env:  append(os.Environ(), p.mark()),
 	}
 }
 
-// installed is a copy of the program under its own name.
-func (p place) installed(t *testing.T) string {
-	t.Helper()
-	program, err := os.ReadFile("/proc/self/exe")
-	must(t, err)
-	must(t, os.Mkdir(p.dir+"/bin", 0o755))
-	// A child forked by another test while the file is open for writing makes its exec
-	// fail with ETXTBSY (golang/go#22315).
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	must(t, os.WriteFile(p.dir+"/bin/brood", program, 0o755))
-	return p.dir + "/bin/brood"
-}
-
-// run is a brood that was started.
+// run is a started brood.
 type run struct {
 	*testing.T
 	place
@@ -119,12 +109,11 @@ type run struct {
 	pid      int
 	terminal *os.File
 	ended    chan struct{}
-	asked    time.Time // to end, last
+	asked    time.Time // when the test last sent a signal or Ctrl-C
 }
 
-// start starts cmd; where it has no outputs of its own they are files, which no
-// child can hold up the end of a test with. It leads a process group of its own, which is
-// not orphaned, however the tests were called.
+// start starts cmd. Outputs that are not set become files of the place: with a pipe, a child could hold up the end of
+// the test. cmd leads a process group of its own, which is not orphaned, however the tests were called.
 func start(t *testing.T, p place, cmd *exec.Cmd) *run {
 	t.Helper()
 	for name, to := range map[string]*io.Writer{"/stdout": &cmd.Stdout, "/stderr": &cmd.Stderr} {
@@ -148,7 +137,7 @@ func start(t *testing.T, p place, cmd *exec.Cmd) *run {
 	return r
 }
 
-// startInTerminal starts cmd as the foreground of a terminal of its own.
+// startInTerminal starts cmd in the foreground of a new terminal.
 func startInTerminal(t *testing.T, p place, cmd *exec.Cmd) *run {
 	t.Helper()
 	said, err := os.Create(p.dir + "/stderr")
@@ -160,7 +149,7 @@ func startInTerminal(t *testing.T, p place, cmd *exec.Cmd) *run {
 	go func() {
 		defer close(shown)
 		defer said.Close()
-		_, _ = io.Copy(said, master) // EIO when nobody has the other end
+		_, _ = io.Copy(said, master) // ends with EIO when the other end is closed
 	}()
 	go func() {
 		defer close(r.ended)
@@ -174,7 +163,7 @@ func startInTerminal(t *testing.T, p place, cmd *exec.Cmd) *run {
 	return r
 }
 
-// end ends a run that its test has left, and checks the events in its records.
+// end kills the processes of the place, waits for the end of the run, and checks the events in its records.
 func (r *run) end() {
 	r.endAll()
 	<-r.ended
@@ -196,7 +185,7 @@ func (r *run) read(name string) string {
 	return string(text)
 }
 
-// events are those of the record so far.
+// events returns the events that are in the record by now.
 func (r *run) events() (events []event.Event) {
 	reader := event.NewReader(strings.NewReader(r.read("/record")))
 	for {
@@ -208,58 +197,59 @@ func (r *run) events() (events []event.Event) {
 	}
 }
 
-// of are the events of one kind.
+// of returns the events of one kind that are in the record by now.
 func (r *run) of(kind event.Kind) []event.Event {
 	return slices.DeleteFunc(r.events(), func(e event.Event) bool { return e.Kind != kind })
 }
 
-// says waits until brood has said the words on stderr.
+// says waits until stderr contains the words.
 func (r *run) says(words string) {
 	r.Helper()
 	said := func() bool { return strings.Contains(r.stderr(), words) }
 	if !eventually(func() bool { return said() || r.over() }) || !said() {
-		r.Fatalf("it does not say %q, but:\n%s", words, r.stderr())
+		r.Fatalf("stderr lacks %q:\n%s", words, r.stderr())
 	}
 }
 
-// wants waits for the end, which is to have that status and to leave no process.
+// wants waits for the end, and fails the test unless brood has that exit status and leaves no process.
 func (r *run) wants(status int) {
 	r.Helper()
 	r.endsWith(status)
 	if alive := r.alive(); len(alive) > 0 {
-		r.Errorf("it has ended before %q", alive)
+		r.Errorf("brood has ended, and %q are alive; want no process", alive)
 	}
 }
 
-// endsWith waits for the end, which is to have that status.
+// endsWith waits for the end, and fails the test unless brood has that exit status.
 func (r *run) endsWith(status int) {
 	r.Helper()
 	select {
 	case <-r.ended:
 	case <-time.After(testenv.Patience):
-		r.Fatalf("does not end; alive: %q; it says:\n%s", r.alive(), r.stderr())
+		r.Fatalf("no end within %v; alive: %q; stderr:\n%s", testenv.Patience, r.alive(), r.stderr())
 	}
 	if got := r.cmd.ProcessState; got.ExitCode() != status {
-		r.Fatalf("%v, want exit status %d; it says:\n%s", got, status, r.stderr())
+		r.Fatalf("%v, want exit status %d; stderr:\n%s", got, status, r.stderr())
 	}
 	if strings.Contains(r.stderr(), "goroutine ") {
-		r.Errorf("a stack trace:\n%s", r.stderr())
+		r.Errorf("stderr has a stack trace:\n%s", r.stderr())
 	}
 }
 
-// signal signals brood alone.
+// signal sends a signal to brood, and not to its children.
 func (r *run) signal(sig syscall.Signal) {
 	r.Helper()
 	must(r.T, syscall.Kill(r.pid, sig))
 }
 
-// types writes keys at the terminal.
+// types types keys at the terminal.
 func (r *run) types(keys string) {
 	r.Helper()
 	_, err := r.terminal.WriteString(keys)
 	must(r.T, err)
 }
 
+// over tells whether the run has ended.
 func (r *run) over() bool {
 	select {
 	case <-r.ended:
@@ -269,19 +259,19 @@ func (r *run) over() bool {
 	}
 }
 
-// eventually polls with a deadline that no machine is too slow for.
+// eventually polls until the condition holds. It gives up, and returns false, after testenv.Patience.
 func eventually(condition func() bool) bool {
 	nap := time.Millisecond
 	for deadline := time.Now().Add(testenv.Patience); time.Now().Before(deadline); time.Sleep(nap) {
 		if condition() {
 			return true
 		}
-		nap = min(nap*5/4, 50*time.Millisecond) // what polls all the time keeps the others from getting on
+		nap = min(nap*5/4, 50*time.Millisecond) // quick polling would slow down the processes under test
 	}
 	return condition()
 }
 
-// needsRoot skips a test that cannot do without.
+// needsRoot skips the test unless root runs it.
 func needsRoot(t *testing.T, what string) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -289,7 +279,7 @@ func needsRoot(t *testing.T, what string) {
 	}
 }
 
-// needs skips a test for which the program isn't there.
+// needs skips the test unless the program is installed.
 func needs(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); errors.Is(err, exec.ErrNotFound) {

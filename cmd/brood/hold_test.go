@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"testing"
 
 	"brood/internal/filecopy"
 	"brood/internal/pace"
 )
 
-// children are the children of brood that are up, but for the one that makes DEST.
+// children returns the live children of brood, except the child that makes the destination.
 func (r *run) children() (children []child) {
 	for _, pid := range childrenOf(r.pid) {
 		if c := (child{pid, argv(pid)}); len(c.argv) > 2 && c.argv[1] == "child" && c.argv[2] != "make" {
@@ -21,7 +22,7 @@ func (r *run) children() (children []child) {
 	return children
 }
 
-// hold stops n children, each in the midst of its file; from then on nothing slows them.
+// hold stops n children, each in the middle of its file, and ends the limit of copySlowly.
 func (r *run) hold(n int) []child {
 	r.Helper()
 	defer r.unlimit()
@@ -31,13 +32,13 @@ func (r *run) hold(n int) []child {
 // unlimit ends the limit of copySlowly.
 func (r *run) unlimit() {
 	r.Helper()
-	if bucket, err := pace.Of(r.pid); err == nil { // else it has ended meanwhile
+	if bucket, err := pace.Of(r.pid); err == nil { // or else the run has ended
 		bucket.SetRate(0)
 		must(r.T, bucket.Close())
 	}
 }
 
-// holdSlow is hold, but that children stay as slow as they are.
+// holdSlow is hold, but keeps the limit.
 func (r *run) holdSlow(n int) []child {
 	r.Helper()
 	held := map[int]child{}
@@ -49,7 +50,7 @@ func (r *run) holdSlow(n int) []child {
 		}
 		return len(held) == n || r.over()
 	}) || len(held) < n {
-		r.Fatalf("%d children could be stopped while they copied, want %d; it says:\n%s", len(held), n, r.stderr())
+		r.Fatalf("stopped %d children while they copied, want %d; stderr:\n%s", len(held), n, r.stderr())
 	}
 	var children []child
 	for _, c := range held {
@@ -58,6 +59,7 @@ func (r *run) holdSlow(n int) []child {
 	return children
 }
 
+// holdOne stops a child, and tells whether it was in the middle of its file. If not, the child goes on.
 func (r *run) holdOne(c child) bool {
 	if !r.copying(c) {
 		return false
@@ -70,7 +72,16 @@ func (r *run) holdOne(c child) bool {
 	return false
 }
 
-// copying tells whether there is a temporary of the child's file.
+// unlimit ends the limit of a live run, whose parent has that PID.
+func unlimit(t *testing.T, parent int) {
+	t.Helper()
+	bucket, err := pace.Of(parent)
+	must(t, err)
+	bucket.SetRate(0)
+	must(t, bucket.Close())
+}
+
+// copying tells whether a temporary of the child's file is at the destination.
 func (r *run) copying(c child) bool {
 	names, _ := filepath.Glob(r.dst + "/." + c.file() + ".*")
 	return slices.ContainsFunc(names, func(name string) bool { return filecopy.IsTemporary(filepath.Base(name)) })

@@ -12,7 +12,7 @@ import (
 	"brood/internal/event"
 )
 
-// What the log and the record say of processes is what the system says.
+// The log and the record have the names, PIDs and parents that the kernel has.
 func TestProcessesAreThoseOfTheSystem(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -28,13 +28,13 @@ func TestProcessesAreThoseOfTheSystem(t *testing.T) {
 	}
 	r.says(fmt.Sprintf("parent started: pid=%d ppid=%d ", r.pid, os.Getpid()))
 	if s, _ := readStat(r.pid); s.comm != "brood" {
-		t.Errorf("the parent is called %q", s.comm)
+		t.Errorf("the parent is called %q, want brood", s.comm)
 	}
 	started := r.of(event.Started)
 	for _, c := range held {
 		i := slices.IndexFunc(started, func(e event.Event) bool { return e.PID == c.pid })
 		if i < 0 {
-			t.Errorf("the record does not name child %d %q", c.pid, c.argv)
+			t.Errorf("started: %+v, want child %d %q among them", started, c.pid, c.argv)
 			continue
 		}
 		wantChild(r, c, started[i])
@@ -43,33 +43,36 @@ func TestProcessesAreThoseOfTheSystem(t *testing.T) {
 	r.wants(0)
 	p.equal(t)
 	for _, e := range r.of(event.Exited) {
-		if !slices.ContainsFunc(r.of(event.Started), func(s event.Event) bool { return s.PID == e.PID && s.Name == e.Name }) {
-			t.Errorf("exited, but not started: %s, pid %d", e.Name, e.PID)
+		isIt := func(s event.Event) bool { return s.PID == e.PID && s.Name == e.Name }
+		if !slices.ContainsFunc(r.of(event.Started), isIt) {
+			t.Errorf("the record has the end of %s, PID %d, and not its start", e.Name, e.PID)
 		}
 		r.says(fmt.Sprintf("child exited: name=%s pid=%d exitcode=0 ", e.Name, e.PID))
 	}
 }
 
+// wantChild compares what the kernel has of a child with its event and its line of the log.
 func wantChild(r *run, c child, e event.Event) {
 	r.Helper()
 	s, _ := readStat(c.pid)
 	if s.ppid != r.pid || e.PPID != r.pid {
-		r.Errorf("parent of %s: %d, said to be %d, want %d", e.Name, s.ppid, e.PPID, r.pid)
+		r.Errorf("parent of %s: %d, in the record %d, want %d", e.Name, s.ppid, e.PPID, r.pid)
 	}
 	if s.comm != "brood" {
-		r.Errorf("%s is called %q", e.Name, s.comm)
+		r.Errorf("%s is called %q, want brood", e.Name, s.comm)
 	}
 	want := []string{"brood", "child", "copy", "--name=" + e.Name}
-	if len(c.argv) < len(want) || !slices.Equal(c.argv[:len(want)], want) || !slices.Contains(c.argv, fmt.Sprintf("--parent=%d", r.pid)) {
-		r.Errorf("argv of %s: %q, want %q first, and parent %d", e.Name, c.argv, want, r.pid)
+	parent := fmt.Sprintf("--parent=%d", r.pid)
+	if len(c.argv) < len(want) || !slices.Equal(c.argv[:len(want)], want) || !slices.Contains(c.argv, parent) {
+		r.Errorf("argv of %s: %q, want %q first, and %s", e.Name, c.argv, want, parent)
 	}
 	if c.file() != e.File || !strings.HasPrefix(e.Name, "copy-") {
-		r.Errorf("%s copies %q, said to be %q", e.Name, c.file(), e.File)
+		r.Errorf("%s has the file %q, in the record %q", e.Name, c.file(), e.File)
 	}
 	r.says(fmt.Sprintf("child started: name=%s pid=%d ppid=%d ", e.Name, c.pid, r.pid))
 }
 
-// A child has the descriptors of its work and its life, and no other's.
+// A child has open what it needs for its files and for its parent, and nothing of other children.
 func TestDescriptorsOfChildren(t *testing.T) {
 	t.Parallel()
 	for _, flags := range [][]string{{"--jobs=3"}, {"--jobs=3", "--daemon"}} {
@@ -78,15 +81,15 @@ func TestDescriptorsOfChildren(t *testing.T) {
 			p.big(t, 6)
 			r := start(t, p, p.copySlowly(flags...))
 			held := r.hold(3)
-			users := map[string]int{} // of each pipe
+			users := map[string]int{} // by pipe: how many children have it open
 			for _, c := range held {
 				for _, pipe := range wantDescriptors(r, c) {
 					users[pipe]++
 				}
 			}
 			for pipe, n := range users {
-				if n != 1 && n != len(held) { // one's own, or the lifeline
-					t.Errorf("%d of %d children hold %s", n, len(held), pipe)
+				if n != 1 && n != len(held) { // its own, or the lifeline
+					t.Errorf("%d of %d children have %s open, want one or all", n, len(held), pipe)
 				}
 			}
 			goOn(held)
@@ -100,7 +103,7 @@ func wantDescriptors(r *run, c child) (pipes []string) {
 	r.Helper()
 	open := descriptors(c.pid)
 	if open[0] != "/dev/null" || open[1] != r.dir+"/stdout" {
-		r.Errorf("standard input %q and output %q", open[0], open[1])
+		r.Errorf("standard input %q and output %q, want /dev/null and %q", open[0], open[1], r.dir+"/stdout")
 	}
 	rates := 0
 	for fd, what := range open {
@@ -112,15 +115,16 @@ func wantDescriptors(r *run, c child) (pipes []string) {
 			if !slices.Contains(pipes, what) { // a daemon has the lifeline twice
 				pipes = append(pipes, what)
 			}
-		case what == fmt.Sprintf("/proc/%d/status", c.pid): // of its own, for its peak memory
-		case strings.HasPrefix(what, "anon_inode:[event"), strings.HasPrefix(what, "/sys/fs/cgroup/"): // the runtime's
+		case what == fmt.Sprintf("/proc/%d/status", c.pid): // its own, for its peak memory
+		// Of the runtime of Go:
+		case strings.HasPrefix(what, "anon_inode:[event"), strings.HasPrefix(what, "/sys/fs/cgroup/"):
 		case what == r.src, what == r.dst, strings.HasPrefix(what, r.src+"/"), strings.HasPrefix(what, r.dst+"/"):
 		default:
-			r.Errorf("leaked to a child: %d, %s", fd, what)
+			r.Errorf("a child has descriptor %d open: %s", fd, what)
 		}
 	}
 	if rates != 1 {
-		r.Errorf("%d rates, want one", rates)
+		r.Errorf("%d descriptors of the shared rate, want one", rates)
 	}
 	if len(pipes) != 3 || !strings.HasPrefix(open[2], "pipe:") {
 		r.Errorf("pipes %q, want standard error, lifeline and events; all: %v", pipes, open)

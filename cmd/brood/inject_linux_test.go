@@ -18,24 +18,24 @@ import (
 	"brood/internal/testenv"
 )
 
-// fault is what happens to a system call.
+// fault makes a system call fail, by strace.
 type fault struct {
 	call  string
 	errno syscall.Errno
-	when  string // as strace has it: which of the calls
-	also  string // a further injection
+	when  string // which of the calls, in strace's notation
+	also  string // one more injection, in strace's notation
 }
 
 var errnoNames = map[syscall.Errno]string{
-	syscall.EIO: "EIO", syscall.ENOSPC: "ENOSPC", syscall.EDQUOT: "EDQUOT", syscall.EACCES: "EACCES", syscall.EINTR: "EINTR",
+	syscall.EIO: "EIO", syscall.ENOSPC: "ENOSPC", syscall.EDQUOT: "EDQUOT", syscall.EACCES: "EACCES",
+	syscall.EINTR: "EINTR",
 }
 
-// byRuntime are calls that a process makes without any copy, too: they fail only where
-// they are about paths of the place.
+// byRuntime are calls that Go's runtime makes, too. They fail only for paths of the place.
 var byRuntime = []string{"openat", "newfstatat", "fstat", "readlinkat", "pread64", "getdents64", "lseek"}
 
-// flags are strace's. A path is compared as a whole, so that those which are used have
-// to be given one by one; the temporary names of symlinks and FIFOs can't be.
+// flags returns the flags of strace for the fault. strace compares whole paths, so the flags list each path that is
+// used. The temporary names of symlinks and FIFOs cannot be listed.
 func (f fault) flags(p place, used []string) []string {
 	also, _, _ := strings.Cut(f.also, ":")
 	flags := []string{"--seccomp-bpf", "-e", "trace=" + strings.Trim(f.call+","+also, ","),
@@ -51,15 +51,15 @@ func (f fault) flags(p place, used []string) []string {
 	return flags
 }
 
-// says are the words of the error that a failure is to have.
+// says returns the error that brood reports for the fault.
 func (f fault) says() string {
-	if strings.Contains(f.also, "EIO") { // which comes first
+	if strings.Contains(f.also, "EIO") { // that call comes first
 		return syscall.EIO.Error()
 	}
 	return f.errno.Error()
 }
 
-// used are the paths that the runs of a scene use, below the place.
+// used returns the paths that a child of the scene uses, relative to the place.
 func (s scene) used(t *testing.T) (names []string) {
 	t.Helper()
 	p := newPlace(t)
@@ -75,12 +75,11 @@ func (s scene) used(t *testing.T) (names []string) {
 	return names
 }
 
-// Whatever system call of a copy fails, no file is there in part, what is missing is said
-// to be, for that reason, and the next run makes the rest.
+// When any system call of a copy fails, each file at the destination is whole, brood reports the missing files with
+// the error, and the next run copies the rest.
 //
-// Strace counts the calls of each thread by itself. A child works in one, but for a
-// rare change, so that the nth call is nearly always the same one; where it is not,
-// another call fails, or two, and what is asserted holds all the same.
+// strace counts the calls of each thread by itself. A child works in one thread and rarely changes it, so the nth call
+// is nearly always the same. Otherwise another call fails, or two calls, and the assertions hold all the same.
 func TestCallThatFails(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -94,7 +93,9 @@ func TestCallThatFails(t *testing.T) {
 					reached := true
 					for n := 0; reached; n++ {
 						f := fault{call, errnos[(i+n)%len(errnos)], fmt.Sprint(n + 1), s.also}
-						t.Run(fmt.Sprint(errnoNames[f.errno], " ", n+1), func(t *testing.T) { reached = s.fail(t, used, f) })
+						t.Run(fmt.Sprint(errnoNames[f.errno], " ", n+1), func(t *testing.T) {
+							reached = s.fail(t, used, f)
+						})
 					}
 				})
 			}
@@ -102,8 +103,7 @@ func TestCallThatFails(t *testing.T) {
 	}
 }
 
-// A signal that ends a system call is no failure. Every second call is ended by one, and
-// the next is the same call begun again.
+// A system call that a signal interrupts is no failure: brood calls again. Here every second call is interrupted.
 func TestCallEndedBySignal(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -113,8 +113,9 @@ func TestCallEndedBySignal(t *testing.T) {
 			for _, call := range slices.Concat(s.calls, s.signal) {
 				t.Run(call, func(t *testing.T) {
 					t.Parallel()
-					if !s.fail(t, used, fault{call, syscall.EINTR, "1+2", strings.Replace(s.also, "EIO", "EINTR:when=1+2", 1)}) && s.also == "" {
-						t.Error("it is not called")
+					f := fault{call, syscall.EINTR, "1+2", strings.Replace(s.also, "EIO", "EINTR:when=1+2", 1)}
+					if !s.fail(t, used, f) && s.also == "" {
+						t.Errorf("no call of %s was interrupted", call)
 					}
 				})
 			}
@@ -122,9 +123,8 @@ func TestCallEndedBySignal(t *testing.T) {
 	}
 }
 
-// fail runs a scene with a fault, and without it afterwards. It tells whether the fault
-// was met with. The child is not confined: that opens the names beforehand, and the
-// faults are meant for the copy.
+// fail runs a child with a fault, and another one without it. It tells whether the fault happened. The children are
+// not confined: to confine a child, brood opens its names beforehand, and the faults are meant for the copy.
 func (s scene) fail(t *testing.T, used []string, f fault) (met bool) {
 	p := newPlace(t)
 	s.fill(p, t)
@@ -134,26 +134,26 @@ func (s scene) fail(t *testing.T, used []string, f fault) (met bool) {
 	failures := r.failures()
 	switch {
 	case status != 0 && (status != 1 || f.errno == syscall.EINTR):
-		t.Errorf("status %d", status)
+		t.Errorf("exit status %d, want 0 or 1, and 0 after EINTR", status)
 	case status == 0:
 		p.tree(t, s, f, nil)
 	case len(failures) > 0:
 		p.tree(t, s, f, failures)
 	}
 	if status != 0 && !strings.Contains(r.stderr(), f.says()) {
-		t.Errorf("it does not say %q", f.says())
+		t.Errorf("stderr lacks %q", f.says())
 	}
 	injected := slices.DeleteFunc(p.calls(t), func(c call) bool { return c.name != f.call || !c.injected() })
 	if t.Failed() {
-		t.Logf("status %d after %+v; it says:\n%s", status, injected, r.stderr())
+		t.Logf("exit status %d after %+v; stderr:\n%s", status, injected, r.stderr())
 	}
 	start(t, p, p.brood(args...)).wants(0)
 	p.whole(t)
 	return len(injected) > 0
 }
 
-// A run whose children all fail in the same way, each at its first call, or in which the
-// parent itself fails, tells what is missing in its record.
+// A run records each missing file when a system call fails in the parent and in all children, each time at the first
+// call.
 func TestRunInWhichCallsFail(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -187,27 +187,27 @@ func (s scene) failRun(t *testing.T, used []string, f fault) {
 	case 2:
 		r.says(f.errno.Error())
 	default:
-		t.Errorf("status %d", status)
+		t.Errorf("exit status %d, want 0, 1 or 2", status)
 	}
 	if t.Failed() {
-		t.Logf("it says:\n%s", r.stderr())
+		t.Logf("stderr:\n%s", r.stderr())
 	}
 	start(t, p, p.copy(s.flags...)).wants(0)
 	p.whole(t)
 }
 
-// status waits for the end. Nothing that fails makes a copy hang.
+// status waits for the end and returns the exit status. No fault may make a copy hang.
 func (r *run) status() int {
 	r.Helper()
 	select {
 	case <-r.ended:
 	case <-time.After(testenv.Patience):
-		r.Fatalf("does not end; alive: %q; it says:\n%s", r.alive(), r.stderr())
+		r.Fatalf("no end within %v; alive: %q; stderr:\n%s", testenv.Patience, r.alive(), r.stderr())
 	}
 	return r.cmd.ProcessState.ExitCode()
 }
 
-// failures are what a child by hand says of names.
+// failures returns the errors by name that a child without a parent prints.
 func (r *run) failures() map[string]string {
 	found := map[string]string{}
 	for line := range strings.Lines(r.stderr()) {
@@ -219,7 +219,7 @@ func (r *run) failures() map[string]string {
 	return found
 }
 
-// whole fails the test unless the destination is what the source is, attributes too.
+// whole fails the test unless the destination equals the source, with extended attributes.
 func (p place) whole(t *testing.T) {
 	t.Helper()
 	p.equal(t)
@@ -228,14 +228,13 @@ func (p place) whole(t *testing.T) {
 		if _, err := syscall.Getxattr(p.src+name, "user.brood", value); err == nil {
 			n, err := syscall.Getxattr(p.dst+name, "user.brood", value)
 			if err != nil || string(value[:n]) != name {
-				t.Errorf("%q: attribute %q, %v", name, value[:max(n, 0)], err)
+				t.Errorf("%q: attribute %q, %v; want %q", name, value[:max(n, 0)], err, name)
 			}
 		}
 	}
 }
 
-// tree fails the test unless each name is a whole copy, or not there and among the
-// failures.
+// tree fails the test unless each name is a whole copy, or is missing and among the failures.
 func (p place) tree(t *testing.T, s scene, f fault, failures map[string]string) {
 	t.Helper()
 	src, dst := readTree(t, p.src), readTree(t, p.dst)
@@ -244,37 +243,40 @@ func (p place) tree(t *testing.T, s scene, f fault, failures map[string]string) 
 		there := dst.info[name] != nil
 		switch {
 		case failed && !strings.Contains(why, f.says()):
-			t.Errorf("%q: %s, want %s", name, why, f.says())
+			t.Errorf("%q failed: %s; want %s", name, why, f.says())
 		case !there && !failed:
-			t.Errorf("%q is missing, and nobody says so", name)
+			t.Errorf("%q is missing, and brood has not reported it", name)
 		case !there || failed && (dst.info[name].IsDir() || p.isOld(name)):
 		default:
 			p.copied(t, f, name, differ(src, dst, name), failed)
 		}
 	}
 	for name := range dst.info {
-		// Both calls come when it is taken over and when it is swept: where they fail twice it stays until the next run.
+		// brood makes both calls to take a temporary over and to sweep it. When they fail both times, it stays for
+		// the next run.
 		twice := f.call == "flock" || f.call == "fstat"
-		resumed := slices.Contains(s.flags, "--resume=true") && name == ".big.53cacdb9.brood" && (failures != nil || twice)
+		partial := slices.Contains(s.flags, "--resume=true") && name == ".big.53cacdb9.brood"
+		resumed := partial && (failures != nil || twice)
 		if filecopy.IsTemporary(path.Base(name)) && !resumed && f.call != "unlinkat" {
-			t.Errorf("left behind: %q", name)
+			t.Errorf("temporary left behind: %q", name)
 		}
 	}
 }
 
-// copied is about a name that is there: whole, and if its copy has failed nonetheless, then
-// by something that comes after the rename.
+// copied fails the test unless a name at the destination is a whole copy. brood may report it as failed only for a
+// call that comes after the rename.
 func (p place) copied(t *testing.T, f fault, name, difference string, failed bool) {
 	t.Helper()
-	lost := f.errno == syscall.EACCES && strings.HasPrefix(difference, "mode ") // said to be, with --archive
+	lost := f.errno == syscall.EACCES && strings.HasPrefix(difference, "mode ") // reported, with --archive
 	if difference != "" && !lost {
 		t.Errorf("%q: %s", name, difference)
 	}
 	if after := []string{"fsync", "openat", "unlinkat"}; failed && !slices.Contains(after, f.call) {
-		t.Errorf("%q is there, and said to have failed", name)
+		t.Errorf("%q is at the destination, and brood reports that it failed", name)
 	}
 }
 
+// isOld tells whether the destination still has the file that fillOver put there.
 func (p place) isOld(name string) bool {
 	info, err := os.Lstat(p.dst + "/" + name)
 	return err == nil && info.Mode().IsRegular() && info.Size() == int64(len(old))

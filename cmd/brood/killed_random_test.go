@@ -18,13 +18,13 @@ import (
 )
 
 var (
-	killsWanted = flag.Int("kills", 30, "how often TestRandomKills kills")
-	killsSeed   = flag.Uint64("seed", 0, "of TestRandomKills; 0: another each time")
+	killsWanted = flag.Int("kills", 30, "how many kills TestRandomKills makes")
+	killsSeed   = flag.Uint64("seed", 0, "the seed of TestRandomKills; 0: another each time")
 )
 
-// Killed at any moment, parent, children or both, brood leaves whole files and
-// temporaries, and the next run goes on from there. For more kills than there are by
-// default, and for those of a run that failed, whose seed is in its log:
+// When the parent, children or both are killed at a random moment, the destination has only whole files and
+// temporaries, and the next run goes on from there. For more kills, or for those of a failed test (its log has the
+// seed):
 //
 //	go test -race -tags urfave_cli_no_docs -run RandomKills -v ./cmd/brood -kills 200 -seed 7
 func TestRandomKills(t *testing.T) {
@@ -41,12 +41,12 @@ func TestRandomKills(t *testing.T) {
 	for a.total() < *killsWanted && !t.Failed() {
 		a.campaign()
 	}
-	t.Logf("%d kills %v in %d runs; %d partial files were left, %d gone on with, by %d bytes; runs until equal: %v",
+	t.Logf("%d kills %v in %d runs; %d partial files left, %d resumed after %d bytes in all; runs until equal: %v",
 		a.total(), a.kills, a.runs, a.partial, a.resumed, a.bytes, a.untilEqual)
 }
 
-// acrossFileSystems is a folder elsewhere, from where contents come in blocks, so
-// that a kill leaves parts of them; if there is none, dir.
+// acrossFileSystems makes a folder on another file system, or returns dir if there is none. From another file system
+// contents are copied in blocks, so a kill leaves partial files.
 func acrossFileSystems(t *testing.T, dir string) string {
 	t.Helper()
 	other, err := os.MkdirTemp("/dev/shm", "brood-test-")
@@ -58,17 +58,17 @@ func acrossFileSystems(t *testing.T, dir string) string {
 	return other
 }
 
-// assault kills what copies one tree, again and again.
+// assault copies one tree again and again, and kills the processes that do it.
 type assault struct {
 	*testing.T
 	place
 	random *rand.Rand
-	whole  time.Duration // that an undisturbed run takes
+	whole  time.Duration // time of an undisturbed run
 
-	kills                  map[string]int // of whom
+	kills                  map[string]int // by victim
 	runs, partial, resumed int
-	bytes                  int64           // that were there when a copy was resumed
-	seen                   map[string]bool // partial files, in this campaign
+	bytes                  int64           // already there when copies were resumed
+	seen                   map[string]bool // names of partial files, in this campaign
 	untilEqual             []int
 }
 
@@ -91,6 +91,7 @@ func (a *assault) plant() {
 	must(a.T, os.Link(a.src+"/a/f-4", a.src+"/a/same"))
 }
 
+// measure takes the time of an undisturbed run.
 func (a *assault) measure() {
 	before := time.Now()
 	r := start(a.T, a.place, a.copy())
@@ -105,8 +106,8 @@ func (a *assault) total() (n int) {
 	return n
 }
 
-// campaign begins with nothing at the destination. Killed runs follow each other
-// until one comes to its end, then one is left undisturbed.
+// campaign begins without a destination. Runs are killed until one finishes; then an undisturbed run must make the
+// trees equal.
 func (a *assault) campaign() {
 	must(a.T, os.RemoveAll(a.dst))
 	a.seen = map[string]bool{}
@@ -121,11 +122,11 @@ func (a *assault) campaign() {
 	a.equal(a.T)
 	tree := readTree(a.T, a.dst)
 	if !os.SameFile(tree.info["a/f-4"], tree.info["a/same"]) {
-		a.Error("the hard link is none")
+		a.Error("a/f-4 and a/same are two files, want one")
 	}
 }
 
-// flags are one run's, by turns, two times of three with --resume.
+// flags returns the flags of the next run: one of several by turns, and --resume two times of three.
 func (a *assault) flags() []string {
 	ways := []string{"--quiet", "--verify", "--durable", "--archive", "--per-child=5", "--per-child=auto", "--daemon"}
 	flags := []string{ways[a.runs%len(ways)]}
@@ -135,8 +136,8 @@ func (a *assault) flags() []string {
 	return flags
 }
 
-// disturbed is a run in which children are killed until the parent is, or until it
-// ends by itself; whether it did, with all files copied.
+// disturbed kills children of a run until it kills the parent or the run ends. It tells whether the run copied all
+// files.
 func (a *assault) disturbed(flags []string) (finished bool) {
 	_ = os.Remove(a.dir + "/record") // of the run before
 	r := start(a.T, a.place, a.copy(flags...))
@@ -152,16 +153,16 @@ func (a *assault) disturbed(flags []string) (finished bool) {
 	select {
 	case <-r.ended:
 	case <-time.After(testenv.Patience):
-		a.Fatalf("%q, killed %q: does not end, alive: %q", flags, victims, a.alive())
+		a.Fatalf("%q, killed %q: no end within %v, alive: %q", flags, victims, testenv.Patience, a.alive())
 	}
 	if !eventually(func() bool { return len(a.alive()) == 0 }) {
-		a.Errorf("%q, killed %q: alive: %q", flags, victims, a.alive())
+		a.Errorf("%q, killed %q: alive: %q, want no process", flags, victims, a.alive())
 	}
 	a.look(r, fmt.Sprintf("%q, killed %q", flags, victims))
 	return r.cmd.ProcessState.ExitCode() == 0
 }
 
-// await waits for a random moment: of the whole run, or of a file's copy.
+// await waits for a random moment of the whole run, or of a file's copy.
 func (a *assault) await(r *run) {
 	if a.random.IntN(2) == 0 {
 		time.Sleep(time.Duration(a.random.Int64N(int64(a.whole))))
@@ -171,7 +172,7 @@ func (a *assault) await(r *run) {
 	time.Sleep(time.Duration(a.random.Int64N(int64(10 * time.Millisecond))))
 }
 
-// kill kills the parent, some children or both, and says whom.
+// kill kills the parent, some children or both, and returns whom.
 func (a *assault) kill(r *run) (whom string) {
 	children := r.children()
 	a.random.Shuffle(len(children), func(i, j int) { children[i], children[j] = children[j], children[i] })
@@ -194,7 +195,7 @@ func (a *assault) kill(r *run) (whom string) {
 	return whom
 }
 
-// look looks at what a run has left.
+// look checks what a run has left at the destination.
 func (a *assault) look(r *run, after string) {
 	for _, e := range r.of(event.Copied) {
 		if e.Resumed > 0 {
@@ -203,7 +204,7 @@ func (a *assault) look(r *run, after string) {
 		}
 	}
 	if _, err := os.Lstat(a.dst); err != nil {
-		return // it had not come that far
+		return // the run was killed before it made the destination
 	}
 	a.wholeFiles(a.T)
 	tree := readTree(a.T, a.dst)
@@ -214,6 +215,6 @@ func (a *assault) look(r *run, after string) {
 		}
 	}
 	if a.Failed() {
-		a.Logf("after run %d: %s; it says:\n%s", a.runs, after, r.stderr())
+		a.Logf("after run %d: %s; stderr:\n%s", a.runs, after, r.stderr())
 	}
 }

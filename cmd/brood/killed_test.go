@@ -12,14 +12,14 @@ import (
 	"brood/internal/event"
 )
 
-// killAndWait kills brood, and waits until it is gone.
+// killAndWait kills brood, and waits until it has ended.
 func killAndWait(r *run) {
 	r.Helper()
 	r.signal(syscall.SIGKILL)
 	<-r.ended
 }
 
-// wantNextRun fails the test unless one more run completes what the last one has left.
+// wantNextRun fails the test unless one more run completes the copy.
 func wantNextRun(t *testing.T, p place) {
 	t.Helper()
 	next := start(t, p, p.copy())
@@ -27,6 +27,7 @@ func wantNextRun(t *testing.T, p place) {
 	next.equal(t)
 }
 
+// Children finish their files when their parent is killed.
 func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -37,24 +38,24 @@ func TestChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	killAndWait(r)
 	for _, c := range held {
 		if !eventually(func() bool { return gone(c.pid) }) {
-			t.Errorf("%q does not end, state %s", c.argv, c.state())
+			t.Errorf("%q is in state %s, want it ended", c.argv, c.state())
 		}
 	}
-	// The parent may have been about to start one more.
+	// The parent may have started one more child before it was killed.
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("alive: %q", p.alive())
+		t.Errorf("alive: %q, want no process", p.alive())
 	}
 	files := p.complete(t)
 	for _, c := range held {
 		if !slices.Contains(files, c.file()) {
-			t.Errorf("%q was not finished; there are %q", c.file(), files)
+			t.Errorf("at the destination: %q, want also %q", files, c.file())
 		}
 	}
 	wantNextRun(t, p)
 }
 
-// A child that is stopped when its parent dies has the kernel let it go on, unless its adopter is of
-// its session (setpgid(2), "orphaned process group"): here none is. It finishes its file.
+// Stopped children go on and finish their files when their parent is killed: the kernel continues an orphaned process
+// group (setpgid(2)). Here the children have a session of their own, so their new parent is outside of it.
 func TestStoppedChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -65,17 +66,19 @@ func TestStoppedChildrenFinishAfterTheirParentIsKilled(t *testing.T) {
 	held := r.hold(2)
 	killAndWait(r)
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("alive: %q", p.alive())
+		t.Errorf("alive: %q, want no process", p.alive())
 	}
 	files := p.complete(t)
 	for _, c := range held {
 		if !slices.Contains(files, c.file()) {
-			t.Errorf("%q was not finished; there are %q", c.file(), files)
+			t.Errorf("at the destination: %q, want also %q", files, c.file())
 		}
 	}
 	wantNextRun(t, p)
 }
 
+// With --daemon the children end with their parent, also when they are stopped, and leave no partial file under a
+// final name.
 func TestDaemonsEndWhenTheirParentIsKilled(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]func([]child){
@@ -89,16 +92,16 @@ func TestDaemonsEndWhenTheirParentIsKilled(t *testing.T) {
 			held := r.hold(2)
 			guardians := guardiansOf(r.pid)
 			if len(guardians) != 2 {
-				t.Errorf("guardians: %v", guardians)
+				t.Errorf("guardians: %v, want two", guardians)
 			}
 			before(held)
 			killAndWait(r)
 			if !eventually(func() bool { return len(p.alive()) == 0 }) {
-				t.Errorf("alive: %q, state %s", p.alive(), stateOf(held[0].pid))
+				t.Errorf("alive: %q, want no process", p.alive())
 			}
 			for _, guardian := range guardians {
 				if !gone(guardian) {
-					t.Errorf("a guardian is in state %s", stateOf(guardian))
+					t.Errorf("a guardian is in state %s, want it ended", stateOf(guardian))
 				}
 			}
 			p.wholeFiles(t)
@@ -107,7 +110,7 @@ func TestDaemonsEndWhenTheirParentIsKilled(t *testing.T) {
 	}
 }
 
-// What kills a child costs its file alone.
+// When a child is killed, its file fails, and the others are copied.
 func TestKilledChild(t *testing.T) {
 	t.Parallel()
 	for _, flags := range [][]string{{"--jobs=2"}, {"--jobs=2", "--daemon"}} {
@@ -122,7 +125,7 @@ func TestKilledChild(t *testing.T) {
 			r.says(fmt.Sprintf("not copied: file=%q error=\"its process was ended by SIGKILL\" name=%s pid=%d",
 				victim.file(), strings.TrimPrefix(victim.argv[3], "--name="), victim.pid))
 			if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != victim.file() {
-				t.Errorf("failed: %+v, want %q", failed, victim.file())
+				t.Errorf("failed: %+v, want only %q", failed, victim.file())
 			}
 			p.equal(t, victim.file())
 			wantNextRun(t, p)
@@ -130,7 +133,7 @@ func TestKilledChild(t *testing.T) {
 	}
 }
 
-// A new version may be installed, or the old one removed, while brood runs.
+// brood goes on when its program is removed or replaced during the run.
 func TestProgramIsReplaced(t *testing.T) {
 	t.Parallel()
 	for name, replace := range replacements {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestKilledBeforeTheRename: the next run sweeps what cannot be locked, also where its
-// time lies in the future.
+// TestKilledBeforeTheRename checks that the next run removes the temporary of a symlink or FIFO. Nobody can lock
+// these; here their times are in the future, too.
 func TestKilledBeforeTheRename(t *testing.T) {
 	for _, name := range []string{"link", "fifo"} {
 		t.Run(name, func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestKilledBeforeTheRename(t *testing.T) {
 			flags := []string{"-e", "trace=renameat2", "-e", "inject=renameat2:signal=KILL:when=1"}
 			start(t, p, p.traced(t, flags, p.childArgs("copy", []string{"--archive=true"}, name)...)).status()
 			if left := p.leftovers(t); len(left) != 1 {
-				t.Fatalf("it was killed, and left %q", left)
+				t.Fatalf("the killed child left %q, want one temporary", left)
 			}
 			start(t, p, p.copy("--archive")).wants(0)
 			p.complete(t)
@@ -31,7 +31,7 @@ func TestKilledBeforeTheRename(t *testing.T) {
 	}
 }
 
-// TestLockRefused: a lock that is refused although nobody holds it leaves nothing behind.
+// TestLockRefused checks that a copy leaves no temporary when the kernel refuses a lock that nobody holds.
 func TestLockRefused(t *testing.T) {
 	p := newPlace(t)
 	must(t, os.WriteFile(p.src+"/f", noise(100, 1), 0o600))
@@ -41,7 +41,7 @@ func TestLockRefused(t *testing.T) {
 	if len(refused) == 0 {
 		t.Error("no lock was refused")
 	}
-	if len(refused) == 1 { // else another thread went on, which strace counts anew
+	if len(refused) == 1 { // else the child changed its thread, and strace counted anew
 		p.complete(t)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// limited is brood copy under a limit of bash's ulimit.
+// limited returns the command brood copy under a limit that bash sets by ulimit.
 func limited(t *testing.T, p place, limit string, flags ...string) *exec.Cmd {
 	t.Helper()
 	needs(t, "bash")
@@ -25,13 +25,13 @@ func limited(t *testing.T, p place, limit string, flags ...string) *exec.Cmd {
 	return cmd
 }
 
-// All at once is as many as there is room for.
+// With few descriptors, --jobs=0 runs as many children at once as the limit lets it, and warns.
 func TestFewDescriptors(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 200, 1000)
 	r := start(t, p, limited(t, p, "-n 64", "--jobs=0"))
-	var held []child // until there are as many as may be
+	var held []child // stopped, so that their number grows up to the limit
 	if !eventually(func() bool {
 		for _, c := range r.children() {
 			c.signal(syscall.SIGSTOP)
@@ -39,7 +39,7 @@ func TestFewDescriptors(t *testing.T) {
 		}
 		return strings.Contains(r.stderr(), "fewer children at once") || r.over()
 	}) {
-		t.Errorf("%d children are held, and it says:\n%s", len(r.children()), r.stderr())
+		t.Errorf("no warning of fewer children with %d stopped ones; stderr:\n%s", len(r.children()), r.stderr())
 	}
 	goOn(held)
 	r.wants(0)
@@ -47,30 +47,32 @@ func TestFewDescriptors(t *testing.T) {
 	wantLimited(r, "RLIMIT_NOFILE")
 }
 
+// wantLimited fails the test unless brood reports the reason for fewer children, and keeps to the number that it
+// gives.
 func wantLimited(r *run, reason string) {
 	r.Helper()
 	said := r.of(event.Limited)
 	if len(said) == 0 || said[0].Reason != reason || said[0].Slots < 1 || said[0].Slots > 64 {
-		r.Errorf("limited: %+v, want few jobs for %s", said, reason)
+		r.Errorf("limited: %+v, want 1 to 64 jobs for %s first", said, reason)
 		return
 	}
 	r.says("fewer children at once: slots=")
 	if peak := r.peak(); peak > said[0].Slots {
-		r.Errorf("%d children at once, said to be %d", peak, said[0].Slots)
+		r.Errorf("%d children ran at once, brood reported %d", peak, said[0].Slots)
 	}
 }
 
-// peak is how many children there were at once.
+// peak returns the largest number of children that ran at once.
 func (r *run) peak() int {
 	finished := r.of(event.Finished)
 	if len(finished) != 1 || finished[0].Totals == nil {
-		r.Errorf("the record's end: %+v", finished)
+		r.Errorf("finished: %+v, want one event with totals", finished)
 		return 0
 	}
 	return finished[0].Peak
 }
 
-// Each thread counts as a process, and a Go program that gets none dies.
+// With few processes, brood copies all files. Threads count as processes, and a Go program that gets no thread dies.
 func TestFewProcesses(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -82,13 +84,13 @@ func TestFewProcesses(t *testing.T) {
 		{"-u 60", []string{"--jobs=0"}},
 		{"-u 60", []string{"--jobs=100"}},
 		{"-u 60", []string{"--jobs=0", "--daemon"}},
-		{"-u 28", []string{"--jobs=0", "--daemon"}}, // where the guardian counts
+		{"-u 28", []string{"--jobs=0", "--daemon"}}, // so few that the guardian matters
 	} {
 		t.Run(c.limit+" "+strings.Join(c.flags, " "), func(t *testing.T) {
 			p := newPlace(t)
 			p.small(t, 100, 1000)
 			cmd := limited(t, p, c.limit, c.flags...)
-			newcomer := uint32(1_000_000 + os.Getpid()) // whose processes nobody else's count with
+			newcomer := uint32(1_000_000 + os.Getpid()) // a user without other processes
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: newcomer, Gid: newcomer}}
 			r := start(t, p, cmd)
 			r.wants(0)
@@ -97,13 +99,13 @@ func TestFewProcesses(t *testing.T) {
 				wantLimited(r, "RLIMIT_NPROC")
 			}
 			if strings.Contains(r.stderr(), "failed to create new OS thread") {
-				t.Errorf("it says:\n%s", r.stderr())
+				t.Errorf("a child got no thread; stderr:\n%s", r.stderr())
 			}
 		})
 	}
 }
 
-// Where a process cannot signal its threads it is not confined, and brood warns.
+// brood cannot confine a process that cannot signal its threads. It warns, or refuses with --confine=always.
 func TestFewPendingSignals(t *testing.T) {
 	if err := confine.Available(); err != nil {
 		t.Skipf("needs kernel: %v", err)
@@ -131,7 +133,7 @@ func TestFewPendingSignals(t *testing.T) {
 	}
 }
 
-// Where a limit leaves no room for a single child, one line names it and what would do.
+// When a limit leaves no room for a single child, one line names the limit and a value that is enough.
 func TestTooLowALimit(t *testing.T) {
 	for _, c := range []struct{ limit, says string }{
 		{"-n 10", "brood: RLIMIT_NOFILE is 10, and "},
@@ -145,13 +147,16 @@ func TestTooLowALimit(t *testing.T) {
 			if strings.HasPrefix(c.limit, "-u") {
 				needsRoot(t, "to be a user without processes")
 				const newcomer = 54322
-				cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: &syscall.Credential{Uid: newcomer, Gid: newcomer}}
+				cmd.SysProcAttr = &syscall.SysProcAttr{
+					Setpgid: true, Credential: &syscall.Credential{Uid: newcomer, Gid: newcomer},
+				}
 			}
 			r := start(t, p, cmd)
 			r.wants(2)
 			said := r.stderr()
-			if !strings.HasPrefix(said, c.says) || !strings.HasSuffix(said, " would do\n") || strings.Count(said, "\n") != 1 {
-				t.Errorf("it says:\n%s", said)
+			if !strings.HasPrefix(said, c.says) || !strings.HasSuffix(said, " would do\n") ||
+				strings.Count(said, "\n") != 1 {
+				t.Errorf("stderr is %q, want one line that begins with %q and ends with \"would do\"", said, c.says)
 			}
 		})
 	}

@@ -1,5 +1,4 @@
-// Brood copies folders with one child process per file, and shows what
-// processes are by the way.
+// Brood copies folders with one child process per file. Its lessons explain processes.
 package main
 
 import (
@@ -13,11 +12,11 @@ import (
 	"brood/internal/target"
 )
 
-// The main thread of a parent does nothing but wait. A signal goes to it first (Linux,
-// complete_signal in kernel/signal.c), and stays with it while it sits in a system call that
-// only SIGKILL ends: on a file system that does not answer, Ctrl-C would never be heard.
+// In a parent, init checks that the process can get enough threads, while it still has few. Then it reserves the main
+// thread for waiting.
 //
-// Before that, while there are few threads, it makes sure that there can be more.
+// Linux gives a signal to the main thread first (complete_signal in kernel/signal.c). If that thread hangs in a system
+// call on a file system that does not answer, the signal stays with it, and Ctrl-C has no effect.
 func init() {
 	if process.IsChild(os.Args) {
 		return
@@ -30,7 +29,7 @@ func init() {
 }
 
 func main() {
-	// The child's door comes first: a child needs nothing of the command line.
+	// A child comes first: it needs nothing of the command line.
 	if status, ok := process.Main(os.Args, lookup, target.Late...); ok {
 		os.Exit(status)
 	}
@@ -39,7 +38,7 @@ func main() {
 	os.Exit(<-status)
 }
 
-// lookup finds what a child is to do, for brood copy or for a lesson.
+// lookup finds the target of a child, for brood copy or for a lesson.
 func lookup(name string) (process.Target, bool) {
 	if t, ok := target.Lookup(name); ok {
 		return t, true

@@ -10,11 +10,11 @@ import (
 	"brood/internal/testenv"
 )
 
-// afterTests is done when all tests are.
+// afterTests holds what to call after the last test.
 var afterTests []func()
 
-// TestMain is the command's door: called brood, this binary is the command, its
-// children and their guardians.
+// TestMain makes this binary the program under test: under the name brood it is the command, its children and their
+// guardians; under the name job it is a shell's job that runs brood.
 func TestMain(m *testing.M) {
 	switch filepath.Base(os.Args[0]) {
 	case "brood":

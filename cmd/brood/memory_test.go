@@ -12,8 +12,8 @@ import (
 	"brood/internal/testenv"
 )
 
-// A folder with more leftovers than a child may remember is that folder's failure; the
-// files are there. (With the race detector a child needs more from the beginning.)
+// When a folder has more leftovers than its child has memory for, the folder fails, and its files are copied. A
+// program with the race detector needs more memory from the start, so this test is for a build without it.
 func TestMemoryLimit(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -25,17 +25,18 @@ func TestMemoryLimit(t *testing.T) {
 		must(t, err)
 		f.Close()
 	}
-	// With cgo, which the program has none of, a thread's stack is the child's memory, too: 8 MiB.
+	// The test binary may be built with cgo. Then each thread's stack counts as memory: 8 MiB, unless it is limited.
 	r := start(t, p, limited(t, p, "-s 512", "--memory=32MiB"))
 	r.wants(1)
-	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "." || failed[0].Error != "its process was ended by its memory limit of 32 MiB" {
-		t.Errorf("failed: %+v", failed)
+	const why = "its process was ended by its memory limit of 32 MiB"
+	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "." || failed[0].Error != why {
+		t.Errorf("failed: %+v, want only the folder: %s", failed, why)
 	}
 	for _, e := range r.of(event.Exited) {
-		if strings.HasPrefix(e.Name, "folders-") && e.MaxRSS > 80<<20 { // 0: hardly more than its parent
-			t.Errorf("%s had %d bytes", e.Name, e.MaxRSS)
+		if strings.HasPrefix(e.Name, "folders-") && e.MaxRSS > 80<<20 { // 0: no more than its parent
+			t.Errorf("%s had %d bytes of memory, want %d at most", e.Name, e.MaxRSS, 80<<20)
 		}
 	}
-	start(t, p, p.copy()).wants(0) // with no limit
+	start(t, p, p.copy()).wants(0) // without a limit
 	p.equal(t)
 }

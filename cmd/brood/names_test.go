@@ -13,7 +13,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// Names are bytes, and pass through command lines, pipes and the record unchanged.
+// File names are bytes. They pass through command lines, pipes and the record unchanged.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -24,7 +24,9 @@ func TestNames(t *testing.T) {
 	must(t, root.MkdirAll(deep, 0o755))
 	must(t, root.Mkdir("-folder\n", 0o755))
 	names := []string{
-		"line\nfeed", "invalid \xff\xfe UTF-8", "-dash", "--", "--jobs=7", " ", "\x1b[31mred", "quo\"te'", `back\slash`, "=", "~", "*",
+		"line\nfeed", "invalid \xff\xfe UTF-8", "-dash", "--", "--jobs=7", " ", "\x1b[31mred",
+		"quo\"te'", `back\slash`,
+		"=", "~", "*",
 		strings.Repeat("l", 255), strings.Repeat("\xff", 255), strings.Repeat("ä", 127) + "x",
 		path.Join(deep, strings.Repeat("f", 80)), "-folder\n/-file\n",
 	}
@@ -45,15 +47,15 @@ func TestNames(t *testing.T) {
 	}
 	for _, name := range names {
 		if !said[name] {
-			t.Errorf("the record has no %q copied", name)
+			t.Errorf("the record lacks the copy of %q", name)
 		}
 	}
 	if strings.Contains(r.stderr(), "\x1b") {
-		t.Error("a name has brought an escape sequence to stderr")
+		t.Errorf("stderr has an escape sequence of a name, want it quoted:\n%q", r.stderr())
 	}
 }
 
-// After -- nothing is a flag.
+// After "--", arguments that begin with a dash are folders.
 func TestFoldersWithADash(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -65,7 +67,7 @@ func TestFoldersWithADash(t *testing.T) {
 	p.equal(t)
 }
 
-// What a well-known program finds no difference in is a copy.
+// rsync finds no difference between a large tree and its copy.
 func TestManyFiles(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -77,8 +79,9 @@ func TestManyFiles(t *testing.T) {
 	}
 	r := start(t, p, p.copy("--per-child=50"))
 	r.wants(0)
-	diff, err := exec.Command("rsync", "-rlptnc", "--delete", "--itemize-changes", "--chmod=ug-s,o-t", p.src+"/", p.dst+"/").CombinedOutput()
+	diff, err := exec.Command("rsync", "-rlptnc", "--delete", "--itemize-changes", "--chmod=ug-s,o-t",
+		p.src+"/", p.dst+"/").CombinedOutput()
 	if err != nil || len(diff) > 0 {
-		t.Errorf("rsync: %v, %.4000s", err, diff)
+		t.Errorf("rsync: %v; it finds differences, want none: %.4000s", err, diff)
 	}
 }

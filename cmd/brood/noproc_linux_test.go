@@ -10,22 +10,24 @@ import (
 	"brood/internal/testenv"
 )
 
-// withProc is brood in namespaces of its own, where sh has done something to /proc before.
+// withProc returns a command that runs brood in new namespaces. A line of sh changes /proc there, and then runs "$@".
 func (p place) withProc(t *testing.T, program, before string, args ...string) *exec.Cmd {
 	t.Helper()
 	needsRoot(t, "it mounts")
 	needs(t, "unshare")
-	cmd := exec.Command("unshare", slices.Concat([]string{"--mount", "--pid", "--fork", "--kill-child=KILL", "sh", "-c", before, "sh", program}, args)...)
+	in := []string{"--mount", "--pid", "--fork", "--kill-child=KILL", "sh", "-c", before, "sh", program}
+	cmd := exec.Command("unshare", slices.Concat(in, args)...)
 	cmd.Env = append(os.Environ(), p.mark(), "LC_ALL=C")
 	cmd.Dir = p.dir
 	return cmd
 }
 
-// Without /proc what can be done is done, and of the rest one line says why not.
+// Without /proc, brood does what it can. For the rest it prints one line with the reason.
 func TestWithoutProc(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
-	const own = "--confine=never" // with cgo, which the program has none of, to confine a process takes /proc
+	// The test binary may be built with cgo. Then it needs /proc to confine a process.
+	const own = "--confine=never"
 	for name, before := range map[string]string{
 		"none":                `umount -l /proc && "$@"`,
 		"another file system": `mount -t tmpfs tmpfs /proc && "$@"`,
@@ -33,14 +35,15 @@ func TestWithoutProc(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			p.small(t, 3, 1000)
-			program, same := p.released(t), p.dir+"/same" // the race detector has words of its own
+			program, same := p.released(t), p.dir+"/same" // the race detector prints warnings of its own
 			must(t, os.CopyFS(same, os.DirFS(p.src)))
 			for _, row := range []struct {
 				args   []string
 				status int
 				says   string // the one line on standard error
 			}{
-				{[]string{"copy", p.src, p.dst}, 2, "brood: no /proc is mounted here, and nothing can be copied without it: "},
+				{[]string{"copy", p.src, p.dst}, 2,
+					"brood: no /proc is mounted here, and nothing can be copied without it: "},
 				{[]string{"copy", "--daemon", "-a", p.src, p.dst}, 2, "brood: no /proc is mounted here, "},
 				{[]string{"copy", "--quiet", "--dry-run", own, p.src, p.dst}, 0, ""},
 				{[]string{"verify", "--quiet", own, p.src, same}, 0, ""},
@@ -54,27 +57,30 @@ func TestWithoutProc(t *testing.T) {
 				{[]string{"lesson", "zombie"}, 2, "brood: lesson zombie: it looks into /proc, and there is none here"},
 				{[]string{"lesson", "orphan"}, 2, "brood: lesson orphan: it looks into /proc, and there is none here"},
 				{[]string{"lesson", "killed"}, 2, "brood: lesson killed: it looks into /proc, and there is none here"},
-				{[]string{"lesson", "subreaper"}, 2, "brood: lesson subreaper: it looks into /proc, and there is none here"},
+				{[]string{"lesson", "subreaper"}, 2,
+					"brood: lesson subreaper: it looks into /proc, and there is none here"},
 				{[]string{"lesson", "stall"}, 2, "brood: lesson stall: it looks into /proc, and there is none here"},
 				{[]string{"lesson", "quiz"}, 2, "brood: the quiz looks at its processes in /proc"},
 			} {
 				r := start(t, p, p.withProc(t, program, before, row.args...))
 				r.wants(row.status)
-				if got := r.stderr(); strings.Count(got, "\n") > 1 || !strings.HasPrefix(got, row.says) || (row.says == "") != (got == "") {
-					t.Errorf("brood %q says %q, want %q", row.args, got, row.says)
+				got := r.stderr()
+				if strings.Count(got, "\n") > 1 || !strings.HasPrefix(got, row.says) ||
+					(row.says == "") != (got == "") {
+					t.Errorf("brood %q: stderr %q, want %q", row.args, got, row.says)
 				}
 				if strings.Contains(r.stdout(), "SIGTERM: -\n") {
-					t.Errorf("brood %q says of a state that it cannot know:\n%s", row.args, r.stdout())
+					t.Errorf("brood %q prints a state that it cannot know:\n%s", row.args, r.stdout())
 				}
 			}
 			if _, err := os.Stat(p.dst); err == nil {
-				t.Error("something was copied")
+				t.Error("the destination exists, want none")
 			}
 		})
 	}
 }
 
-// Where other users' processes are hidden a list without them says so.
+// When /proc hides other users' processes, brood ps says that its list is not complete.
 func TestHiddenProcesses(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -100,7 +106,7 @@ func TestHiddenProcesses(t *testing.T) {
 		r := start(t, p, p.withProc(t, program, row.before, row.args...))
 		r.wants(0)
 		if got := r.stderr(); got != row.says {
-			t.Errorf("brood %q says %q, want %q", row.args, got, row.says)
+			t.Errorf("brood %q: stderr %q, want %q", row.args, got, row.says)
 		}
 	}
 	p.equal(t)

@@ -18,10 +18,10 @@ const (
 	mib = 1 << 20
 )
 
-// burst is how much more than a rate may pass.
+// burst returns the bytes that may pass at once, beyond what the rate lets pass over time.
 func burst(rate int64) int64 { return max(rate/10, rate*75/1000+int64(os.Getpagesize())) }
 
-// as has the command run by that user.
+// as makes the command run as that user.
 func as(t *testing.T, uid uint32, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	if uid != uint32(os.Getuid()) {
@@ -31,16 +31,16 @@ func as(t *testing.T, uid uint32, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// wantLimit fails the test unless brood limit, run by that user, says so.
+// wantLimit runs brood limit as that user, and fails the test unless it prints want.
 func (r *run) wantLimit(uid uint32, want string, pid int, rate ...string) {
 	r.Helper()
 	out, _ := as(r.T, uid, r.brood(append([]string{"limit", fmt.Sprint(pid)}, rate...)...)).CombinedOutput()
 	if string(out) != want+"\n" {
-		r.Errorf("user %d: brood limit %d %q says %q, want %q", uid, pid, rate, out, want)
+		r.Errorf("user %d: brood limit %d %q prints %q, want %q", uid, pid, rate, out, want)
 	}
 }
 
-// waits waits until so many children have said that they wait for their turn.
+// waits waits until the record has at least that number of children waiting for their turn.
 func (r *run) waits(children int) {
 	r.Helper()
 	if !eventually(func() bool {
@@ -52,12 +52,12 @@ func (r *run) waits(children int) {
 		}
 		return len(waiting) >= children
 	}) {
-		r.Fatalf("they do not wait; it says:\n%s", r.stderr())
+		r.Fatalf("fewer than %d children wait for their turn; stderr:\n%s", children, r.stderr())
 	}
 }
 
-// All children together are never above the rate. Each byte is moved twice, and
-// nothing is shared with the source, as it is read back.
+// With --bwlimit, all children together never move more bytes than the rate. With --verify, each byte counts twice:
+// it is written and read back.
 func TestBandwidth(t *testing.T) {
 	testenv.Long(t)
 	const rate, files, size = 2 * mib, 5, 1 * mib
@@ -81,27 +81,28 @@ func TestBandwidth(t *testing.T) {
 			total += n
 		}
 		if d := e.Time.Sub(began); total > int64(d.Seconds()*rate)+burst(rate) {
-			t.Fatalf("%d bytes in %v", total, d)
+			t.Fatalf("%d bytes in %v, want %d at most", total, d, int64(d.Seconds()*rate)+burst(rate))
 		}
 	}
-	if d := time.Duration(r.of(event.Finished)[0].Duration * 1e9); d < (2*files*size-time.Duration(burst(rate)))*time.Second/rate {
-		t.Errorf("it took %v", d)
+	least := (2*files*size - time.Duration(burst(rate))) * time.Second / rate
+	if d := time.Duration(r.of(event.Finished)[0].Duration * 1e9); d < least {
+		t.Errorf("the run took %v, want %v at least", d, least)
 	}
 }
 
-// inTime are the events in the order in which they happened.
+// inTime sorts the events by their time.
 func inTime(events []event.Event) []event.Event {
 	slices.SortStableFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) })
 	return events
 }
 
-// A rate is changed while it is kept, by whom the kernel lets: what would take minutes ends soon.
+// brood limit changes the rate of a run, for users that the kernel permits. A copy of minutes then ends at once.
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	me := uint32(os.Getuid())
 	for name, row := range map[string]struct {
 		flags  []string
-		copies uint32 // the user
+		copies uint32 // the user who runs the copy
 		may    []uint32
 		mayNot []uint32
 	}{
@@ -131,11 +132,11 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// A run without a rate gets one, and is rid of it.
+// brood limit gives a rate to a run without one, and takes it away again.
 func TestLimitLater(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.big(t, 8) // at full speed, so there must be time enough to stop two
+	p.big(t, 8) // at full speed, and long enough to stop two children
 	r := start(t, p, p.copy("--jobs=2", "--verify"))
 	held := r.hold(2)
 	me := uint32(os.Getuid())
@@ -147,23 +148,24 @@ func TestLimitLater(t *testing.T) {
 	p.equal(t)
 }
 
-// A child that waits for its turn longer than a stall may last is no stall.
+// A child that waits for its turn longer than --stall is not stalled.
 func TestWaitingIsNoStall(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
 	const children, stall = 12, 5 * time.Second // a turn at 4 KiB/s takes a second
 	p := newPlace(t)
 	p.small(t, children, 64*kib)
-	r := start(t, p, p.copy(fmt.Sprintf("--jobs=%d", children), "--verify", "--bwlimit=4K", fmt.Sprint("--stall=", stall)))
+	flags := []string{fmt.Sprint("--jobs=", children), "--verify", "--bwlimit=4K", fmt.Sprint("--stall=", stall)}
+	r := start(t, p, p.copy(flags...))
 	if !eventually(func() bool { return r.longestWait() > stall+time.Second || r.over() }) {
-		t.Errorf("the longest wait was %v", r.longestWait())
+		t.Errorf("the longest wait is %v, want more than %v", r.longestWait(), stall+time.Second)
 	}
 	r.wantLimit(uint32(os.Getuid()), "off, was 4.0 KiB/s", r.pid, "off")
 	r.wants(0)
 	p.equal(t)
 }
 
-// longestWait is how long a child waits for its turn by now.
+// longestWait returns the longest time that a child has waited for its turn by now.
 func (r *run) longestWait() (longest time.Duration) {
 	since := map[int]event.Event{}
 	for _, e := range r.of(event.Progress) {
@@ -177,7 +179,7 @@ func (r *run) longestWait() (longest time.Duration) {
 	return longest
 }
 
-// A killed parent's children keep the rate, and hear of another.
+// When the parent is killed, its children keep the rate. brood limit can still change it.
 func TestPaceOutlivesTheParent(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -192,7 +194,7 @@ func TestPaceOutlivesTheParent(t *testing.T) {
 			p.small(t, 2, size)
 			r := start(t, p, p.copy(flags...))
 			if !eventually(func() bool { return len(r.of(event.Progress)) > 0 && len(r.of(event.Started)) == 2 }) {
-				t.Fatalf("no progress; it says:\n%s", r.stderr())
+				t.Fatalf("no progress of two children; stderr:\n%s", r.stderr())
 			}
 			children := r.of(event.Started)
 			killAndWait(r)
@@ -200,13 +202,14 @@ func TestPaceOutlivesTheParent(t *testing.T) {
 				r.wantLimit(uint32(os.Getuid()), "off, was 4.0 KiB/s", children[1].PID, "off")
 			}
 			if !eventually(func() bool { return len(p.alive()) == 0 }) {
-				t.Errorf("alive: %q", p.alive())
+				t.Errorf("alive: %q, want no process", p.alive())
 			}
 			if files := p.complete(t); len(files) != 2 {
-				t.Errorf("there are %q", files)
+				t.Errorf("at the destination: %q, want two files", files)
 			}
-			if d, least := time.Since(began), 2*2*size-burst(rate); !change && d < time.Duration(least)*time.Second/rate {
-				t.Errorf("it took %v", d)
+			least := time.Duration(2*2*size-burst(rate)) * time.Second / rate
+			if d := time.Since(began); !change && d < least {
+				t.Errorf("the copy took %v, want %v at least", d, least)
 			}
 		})
 	}

@@ -16,14 +16,14 @@ import (
 	"brood/internal/testenv"
 )
 
-// partialName is what anybody can tell beforehand: the temporary name of a file's copy.
+// partialName returns the temporary name of a file's copy. Anybody can compute it before the copy begins.
 func partialName(base string) string {
 	sum := fnv.New32a()
 	sum.Write([]byte(base))
 	return "." + base + "." + hex.EncodeToString(sum.Sum(nil)) + ".brood"
 }
 
-// TestPartialName: what is planted below is what a copy would take.
+// TestPartialName checks that partialName, which the tests below rely on, is the name that a copy takes.
 func TestPartialName(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -37,7 +37,7 @@ func TestPartialName(t *testing.T) {
 	r.wants(0)
 }
 
-// plants are what somebody else may put where the temporary would be.
+// plants are what another user may put under the temporary name.
 var plants = map[string]func(temporary, victim string) error{
 	"a symlink":    func(temporary, victim string) error { return os.Symlink(victim, temporary) },
 	"a dangling":   func(temporary, victim string) error { return os.Symlink(victim+"-none", temporary) },
@@ -47,8 +47,8 @@ var plants = map[string]func(temporary, victim string) error{
 	"an open file": func(temporary, _ string) error { return os.WriteFile(temporary, []byte("theirs"), 0o666) },
 }
 
-// What is planted under the name that the temporary would have is neither written
-// to, nor given rights, nor in the way.
+// When another user has put something under the temporary name, brood copies the file all the same. It does not write
+// to the planted thing, and does not change its rights.
 func TestPlantedTemporary(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -71,13 +71,13 @@ func TestPlantedTemporary(t *testing.T) {
 					r := start(t, p, p.by(user, flag))
 					r.wants(0)
 					if after := victimIs(t, victim); after != before {
-						t.Errorf("the victim was %s, and is %s", before, after)
+						t.Errorf("the victim is %s, want %s as before", after, before)
 					}
 					if _, err := os.Lstat(victim + "-none"); err == nil {
-						t.Error("it was made through the dangling link")
+						t.Error("a file was made through the dangling link, want none")
 					}
 					if files := p.wholeFiles(t); len(files) != 3 {
-						t.Errorf("copied: %q", files)
+						t.Errorf("copied: %q, want three files", files)
 					}
 				})
 			}
@@ -85,7 +85,7 @@ func TestPlantedTemporary(t *testing.T) {
 	}
 }
 
-// shared makes the destination a folder where everybody may put things.
+// shared makes the destination a folder where each user may make files.
 func (p place) shared(t *testing.T, user string) {
 	t.Helper()
 	must(t, os.Mkdir(p.dst, 0o755))
@@ -100,8 +100,8 @@ func (p place) shared(t *testing.T, user string) {
 	}
 }
 
-// another is the user who plants, where root can be anybody: but a victim's link
-// has the victim's owner.
+// another returns the owner for a planted thing, -1 to keep its owner. Only root can choose, and a hard link has the
+// owner of the victim.
 func another(planted string) int {
 	if os.Getuid() != 0 || planted == "a hard link" {
 		return -1
@@ -109,6 +109,7 @@ func another(planted string) int {
 	return 1234
 }
 
+// by returns the command brood copy, run by root or by nobody.
 func (p place) by(user string, flags ...string) *exec.Cmd {
 	cmd := p.copy(flags...)
 	if user != "root" && os.Getuid() == 0 {
@@ -117,7 +118,7 @@ func (p place) by(user string, flags ...string) *exec.Cmd {
 	return cmd
 }
 
-// victimIs are the facts of a file but for its names, of which one is removed.
+// victimIs describes a file, without its link count: the copy removes one of its names.
 func victimIs(t *testing.T, name string) string {
 	t.Helper()
 	info, err := os.Lstat(name)
@@ -126,7 +127,7 @@ func victimIs(t *testing.T, name string) string {
 	return fmt.Sprint(info.Mode(), info.ModTime(), st.Uid, st.Gid, string(read(name)))
 }
 
-// Both ends may be given as symlinks.
+// Source and destination may be given as symlinks to folders.
 func TestEndsAreLinks(t *testing.T) {
 	t.Parallel()
 	for _, flags := range []string{"--confine=auto", "--confine=never", "--archive", "--durable"} {

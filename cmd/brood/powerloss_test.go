@@ -16,12 +16,11 @@ import (
 	"brood/internal/testenv"
 )
 
-// What counts as copied with --durable is there after a power cut: at many moments
-// the disk is looked at as it would be found by the next boot.
+// With --durable, each file that the record has as copied is still there after a power cut. The test takes snapshots
+// of the disk during the copy, and mounts them as the next boot would.
 //
-// The disk is an image, and what the kernel still holds of the file system mounted
-// from it has not reached the image. The image lies on a file system with reflinks:
-// the clone of a file is that of one moment.
+// The disk is an image file. Data that the kernel still caches is not in the image yet, as at a power cut. The image
+// is on a file system with reflinks, so a snapshot takes one moment.
 func TestPowerLoss(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -36,33 +35,33 @@ func TestPowerLoss(t *testing.T) {
 			for _, c := range cuts {
 				d.boot(c, func(t *testing.T, after place) {
 					if lacks := after.lacks(t, c.copied); len(lacks) > 0 {
-						t.Errorf("of %d durable copies these are not there: %q", len(c.copied), lacks)
+						t.Errorf("of %d durable copies %q are missing or damaged, want none", len(c.copied), lacks)
 					}
 					after.wholeFiles(t)
 				})
 			}
-			// What a cut costs without --durable is up to the kernel: mostly all.
+			// Without --durable the kernel decides what a cut costs. The log shows it: mostly all copies.
 			d.dst += "-loose"
 			lost, of := 0, 0
 			for _, c := range d.copyAndCut("--jobs=2", 4) {
 				d.boot(c, func(t *testing.T, after place) { lost += len(after.lacks(t, c.copied)) })
 				of += len(c.copied)
 			}
-			t.Logf("%d snapshots; without --durable %d of %d copies are not there", durable, lost, of)
+			t.Logf("%d snapshots; without --durable %d of %d copies are lost", durable, lost, of)
 		})
 	}
 }
 
-// disk is a place whose destination is on a disk of which snapshots can be taken.
+// disk is a place whose destination is on a disk that the test can clone.
 type disk struct {
 	*testing.T
 	place
 	kind  string
 	image string
-	taken int
+	taken int // number of snapshots
 }
 
-// cut is the disk at one moment, and what was said to be copied before it.
+// cut is a snapshot of the disk, and the copies that the record had before it.
 type cut struct {
 	image  string
 	copied []event.Event
@@ -86,7 +85,7 @@ func newDisk(t *testing.T, kind string) *disk {
 	return d
 }
 
-// mountNew makes a file system in a new image, and mounts it for the length of the test.
+// mountNew makes a file system in a new image file, and mounts it for the length of the test.
 func mountNew(t *testing.T, p place, kind, image, dir string, size int64) {
 	t.Helper()
 	needsRoot(t, "to mount a file system")
@@ -104,7 +103,7 @@ func mountImage(t *testing.T, p place, kind, image, dir string) {
 	must(t, os.Mkdir(dir, 0o755))
 	options := "loop"
 	if kind == "xfs" {
-		options += ",nouuid" // a clone is mounted beside its original
+		options += ",nouuid" // a clone has the UUID of its original, which is mounted, too
 	}
 	if out, err := exec.Command("mount", "-t", kind, "-o", options, image, dir).CombinedOutput(); err != nil {
 		t.Skipf("needs kernel: loop mount: %v, %s", err, out)
@@ -115,7 +114,7 @@ func mountImage(t *testing.T, p place, kind, image, dir string) {
 	})
 }
 
-// copyAndCut copies, and takes as many snapshots at the most, each when more is said to be copied.
+// copyAndCut copies, and takes up to most snapshots: each when the record has more copies.
 func (d *disk) copyAndCut(flag string, most int) (cuts []cut) {
 	d.Helper()
 	_ = os.Remove(d.dir + "/record") // of the run before
@@ -132,6 +131,7 @@ func (d *disk) copyAndCut(flag string, most int) (cuts []cut) {
 	return cuts
 }
 
+// clone takes a snapshot, and returns its file.
 func (d *disk) clone() string {
 	d.Helper()
 	from, err := os.Open(d.image)
@@ -145,7 +145,7 @@ func (d *disk) clone() string {
 	return to.Name()
 }
 
-// boot mounts a snapshot, for which its journal is replayed, and has a look at it.
+// boot mounts a snapshot, so that the kernel replays its journal, and calls look with its destination.
 func (d *disk) boot(c cut, look func(*testing.T, place)) {
 	d.Helper()
 	d.Run(fmt.Sprint("after ", len(c.copied)), func(t *testing.T) {
@@ -158,7 +158,7 @@ func (d *disk) boot(c cut, look func(*testing.T, place)) {
 	must(d.T, os.Remove(c.image))
 }
 
-// lacks are the copies that are not whole at the destination, or not there.
+// lacks returns the names of copies that are missing or damaged at the destination.
 func (p place) lacks(t *testing.T, copied []event.Event) (names []string) {
 	t.Helper()
 	src, dst := readTree(t, p.src), tree{}

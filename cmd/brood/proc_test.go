@@ -18,7 +18,7 @@ type child struct {
 	argv []string
 }
 
-// file is the first file that it is given.
+// file returns the first file on the command line of the child.
 func (c child) file() string {
 	i := slices.Index(c.argv, "--")
 	if i < 0 || i+1 == len(c.argv) {
@@ -30,31 +30,49 @@ func (c child) file() string {
 func (c child) state() string             { return stateOf(c.pid) }
 func (c child) signal(sig syscall.Signal) { _ = syscall.Kill(c.pid, sig) }
 
-// stopped tells whether all threads have stopped: one that is in a system call
-// does so at its end, and the kernel takes the process for stopped only then.
+// stopped tells whether all threads have stopped. A thread in a system call stops at the end of the call, and the
+// kernel takes the process for stopped only then.
 func (c child) stopped() bool {
 	states := threads(c.pid)
 	return states != "" && strings.Trim(states, "T") == ""
 }
 
+// goOn continues stopped children.
 func goOn(children []child) {
 	for _, c := range children {
 		c.signal(syscall.SIGCONT)
 	}
 }
 
-// pids are those of all processes.
+// pids returns the PIDs of all processes.
 func pids() (all []int) {
-	entries, _ := os.ReadDir("/proc")
-	for _, e := range entries {
-		if pid, err := strconv.Atoi(e.Name()); err == nil {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil
+	}
+	defer proc.Close()
+	names, _ := proc.Readdirnames(-1)
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
 			all = append(all, pid)
 		}
 	}
 	return all
 }
 
-// childrenOf are a process's children. A look at all processes would take a second where there are thousands.
+// environ returns the environment of a process, up to the size of the buffer, which it uses. Tests read the
+// environments of all processes often: os.ReadFile would make twice as many system calls.
+func environ(pid int, buffer []byte) []byte {
+	fd, err := syscall.Open(fmt.Sprintf("/proc/%d/environ", pid), syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer syscall.Close(fd)
+	n, _ := syscall.Read(fd, buffer)
+	return buffer[:max(n, 0)]
+}
+
+// childrenOf returns the children of a process. With thousands of processes, a search among all would take a second.
 func childrenOf(parent int) (pids []int) {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent)) // proc_tid_children(5)
 	for _, file := range files {
@@ -67,7 +85,7 @@ func childrenOf(parent int) (pids []int) {
 	return pids
 }
 
-// argv is the command line of a process, nil for a zombie.
+// argv returns the command line of a process, nil for a zombie.
 func argv(pid int) []string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	if len(text) == 0 {
@@ -76,7 +94,7 @@ func argv(pid int) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 }
 
-// stat is what /proc/PID/stat begins with.
+// stat holds the first fields of /proc/PID/stat.
 type stat struct {
 	comm, state string
 	ppid        int
@@ -87,7 +105,7 @@ func readStat(pid int) (s stat, ok bool) {
 	if err != nil {
 		return s, false
 	}
-	// A name may hold anything, but the last ") " is its end.
+	// The name may contain any characters, and ends with the last ") ".
 	_, comm, _ := strings.Cut(string(text), "(")
 	end := strings.LastIndex(comm, ") ")
 	s.comm = comm[:end]
@@ -95,20 +113,20 @@ func readStat(pid int) (s stat, ok bool) {
 	return s, err == nil
 }
 
-// stateOf is the letter of a process's state, "" for one that is gone.
+// stateOf returns the letter of a process's state, "" when there is no such process.
 func stateOf(pid int) string {
 	s, _ := readStat(pid)
 	return s.state
 }
 
-// gone tells whether the process has ended; a zombie has (its adopter may take a moment to reap it).
+// gone tells whether the process has ended. A zombie has: its new parent may reap it later.
 func gone(pid int) bool {
 	state := stateOf(pid)
 	return state == "" || state == "Z" || state == "X"
 }
 
-// threads are the letters of the states of a process's threads. That of the
-// process is its first thread's, which in a Go program seldom is the one that works.
+// threads returns a letter for the state of each thread of a process. The state of the process is only that of its
+// first thread, which rarely does the work in a Go program.
 func threads(pid int) (states string) {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, file := range files {
@@ -118,7 +136,7 @@ func threads(pid int) (states string) {
 	return states
 }
 
-// guardiansOf finds the guardians of a parent.
+// guardiansOf returns the PIDs of the guardians of a parent.
 func guardiansOf(parent int) (found []int) {
 	for _, pid := range pids() {
 		if a := argv(pid); len(a) == 3 && a[1] == "guardian" && a[2] == fmt.Sprintf("--parent=%d", parent) {
@@ -128,7 +146,7 @@ func guardiansOf(parent int) (found []int) {
 	return found
 }
 
-// descriptors are the open files of a process: number and what /proc/PID/fd shows.
+// descriptors returns the open files of a process, by number, as /proc/PID/fd shows them.
 func descriptors(pid int) map[int]string {
 	open := map[int]string{}
 	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))

@@ -20,25 +20,26 @@ import (
 	"brood/internal/testenv"
 )
 
-// screen is what a terminal of that size shows by now; its lines have no spaces at their end.
+// screen returns what a terminal of that size shows by now, without spaces at the ends of lines.
 func (r *run) screen(columns, rows int) string {
 	emulator := vt.NewEmulator(columns, rows)
 	_, _ = emulator.WriteString(r.stderr())
 	return regexp.MustCompile(` *\r?\n`).ReplaceAllString(emulator.String()+"\n", "\n")
 }
 
-// shows waits until the terminal shows what the pattern matches.
+// shows waits until the pattern matches the screen.
 func (r *run) shows(pattern string) {
 	r.Helper()
 	shown := regexp.MustCompile(pattern)
-	if !eventually(func() bool { return shown.MatchString(r.screen(columns, rows)) || r.over() }) || !shown.MatchString(r.screen(columns, rows)) {
-		r.Fatalf("the terminal does not show %q, but:\n%s", pattern, r.screen(columns, rows))
+	matches := func() bool { return shown.MatchString(r.screen(columns, rows)) }
+	if !eventually(func() bool { return matches() || r.over() }) || !matches() {
+		r.Fatalf("the screen does not match %q:\n%s", pattern, r.screen(columns, rows))
 	}
 }
 
 const columns, rows = 100, 30
 
-// inTerminal is cmd in a terminal of that kind.
+// inTerminal starts cmd in a terminal of that kind.
 func inTerminal(t *testing.T, p place, kind string, cmd *exec.Cmd) *run {
 	cmd.Env = append(cmd.Env, "TERM="+kind)
 	r := startInTerminal(t, p, cmd)
@@ -46,27 +47,29 @@ func inTerminal(t *testing.T, p place, kind string, cmd *exec.Cmd) *run {
 	return r
 }
 
-// TestProgress: a line for the whole and one for each child, below the log, as long as it runs.
+// TestProgress checks that a terminal shows a line for the run and a line for each child, below the log, until the
+// end.
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 3)
 	r := inTerminal(t, p, "xterm", p.copySlowly("--jobs=2"))
 	held := r.hold(2)
-	r.shows(`(?m)^▕.* %  \S+ \S+ of 384 MiB  0 of 3 files  \S+ \S+/s  .*(left|so far)\n  copy-1 ` + `\d+  .*\n  copy-2 `)
+	r.shows(`(?m)^▕.* %  \S+ \S+ of 384 MiB  0 of 3 files  \S+ \S+/s  .*(left|so far)\n` +
+		`  copy-1 \d+  .*\n  copy-2 `)
 	if before, _, _ := strings.Cut(r.screen(columns, rows), "▕"); strings.Count(before, "child started") != 2 {
-		t.Errorf("the log is not above it:\n%s", r.screen(columns, rows))
+		t.Errorf("want two lines \"child started\" above the progress:\n%s", r.screen(columns, rows))
 	}
 	r.shows(`(?m)^  copy-1 .* stopped$`)
 	if len(r.of(event.Silent)) == 0 {
-		t.Error("the record does not have it")
+		t.Error("the record lacks an event that a child is silent")
 	}
 	must(t, pty.Setsize(r.terminal, &pty.Winsize{Cols: 40, Rows: rows}))
 	from := len(r.stderr())
 	if !eventually(func() bool {
 		return strings.Count(r.stderr()[from:], "▕") > 3 || strings.Count(r.stderr()[from:], " %") > 20
 	}) {
-		t.Fatalf("it is not drawn again: %q", r.stderr()[from:])
+		t.Fatalf("the progress is not drawn again for 40 columns: %q", r.stderr()[from:])
 	}
 	must(t, pty.Setsize(r.terminal, &pty.Winsize{Cols: columns, Rows: rows}))
 	for _, h := range held {
@@ -74,16 +77,17 @@ func TestProgress(t *testing.T) {
 	}
 	r.wants(0)
 	if screen := r.screen(columns, rows); strings.Contains(screen, "▕") || strings.Contains(screen, "left\n") {
-		t.Errorf("it is still there at the end:\n%s", screen)
+		t.Errorf("the screen has progress after the end, want none:\n%s", screen)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(r.screen(250, rows)), "\n") {
-		if !regexp.MustCompile(`^20\S+ \[|^copied "|^  (files|skipped|failed|children|time) |^\S+$`).MatchString(line) {
-			t.Errorf("the log is torn: %q", line)
+		logged := regexp.MustCompile(`^20\S+ \[|^copied "|^  (files|skipped|failed|children|time) |^\S+$`)
+		if !logged.MatchString(line) {
+			t.Errorf("a line of the log is damaged: %q", line)
 		}
 	}
 }
 
-// TestProgressAfterStop: what a shell has written while brood was stopped stays on the screen.
+// TestProgressAfterStop checks that text stays on the screen that a shell writes while brood is stopped.
 func TestProgressAfterStop(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -95,19 +99,19 @@ func TestProgressAfterStop(t *testing.T) {
 	r.shows(`(?m)^  copy-1 `)
 	r.types("\x1a")
 	if !eventually(func() bool { return strings.HasPrefix(threads(r.pid), "T") }) {
-		t.Fatal("Ctrl-Z does not stop it")
+		t.Fatalf("threads of brood in states %q after Ctrl-Z, want T", threads(r.pid))
 	}
 	tty, err := os.OpenFile(fmt.Sprintf("/proc/%d/fd/2", r.pid), os.O_WRONLY|syscall.O_NOCTTY, 0)
 	must(t, err)
 	_, err = tty.WriteString("[1]+ Stopped\n")
 	must(t, errors.Join(err, tty.Close()))
-	time.Sleep(2 * time.Second) // a stop that a person could make
+	time.Sleep(2 * time.Second) // about as long as a person takes
 	r.signal(syscall.SIGCONT)   // for its children, too
 	r.wants(0)
 	r.shows(`(?m)^\^Z\[1\]\+ Stopped$`)
 }
 
-// TestNoProgress: nothing is drawn where nothing can be, or shall be.
+// TestNoProgress checks that brood draws no progress where it cannot, and where the user wants none.
 func TestNoProgress(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -127,13 +131,13 @@ func TestNoProgress(t *testing.T) {
 			r := inTerminal(t, p, c.kind, p.copy(c.flags...))
 			r.wants(0)
 			if strings.ContainsAny(r.stderr(), "\x1b▕") {
-				t.Errorf("it says %q", r.stderr())
+				t.Errorf("stderr has drawn progress, want none: %q", r.stderr())
 			}
 		})
 	}
 }
 
-// TestProgressInColor: what is wrong has one, unless NO_COLOR is set.
+// TestProgressInColor checks that problems are coloured, unless NO_COLOR is set.
 func TestProgressInColor(t *testing.T) {
 	t.Parallel()
 	for _, no := range []bool{false, true} {
@@ -150,13 +154,14 @@ func TestProgressInColor(t *testing.T) {
 			must(t, syscall.Kill(held[0].pid, syscall.SIGCONT))
 			r.wants(0)
 			if colored := strings.Contains(r.stderr(), "\x1b[33mstopped\x1b[m"); colored == no {
-				t.Errorf("in colour: %v; it says %q", colored, r.stderr())
+				t.Errorf("\"stopped\" coloured: %v, want %v; stderr %q", colored, !no, r.stderr())
 			}
 		})
 	}
 }
 
-// TestAskedWhereItStands: SIGUSR1 has it said, for the whole and each child, also by a run that is quiet.
+// TestAskedWhereItStands checks that SIGUSR1 makes brood log the progress of the run and of each child, also with
+// --quiet.
 func TestAskedWhereItStands(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -174,7 +179,7 @@ func TestAskedWhereItStands(t *testing.T) {
 	r.wants(0)
 }
 
-// TestProgressInTheLog: elsewhere than on a terminal, who wants it has it as lines.
+// TestProgressInTheLog checks that --progress=always logs the progress as lines when stderr is no terminal.
 func TestProgressInTheLog(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -186,6 +191,6 @@ func TestProgressInTheLog(t *testing.T) {
 	must(t, syscall.Kill(held[0].pid, syscall.SIGCONT))
 	r.wants(0)
 	if strings.ContainsAny(r.stderr(), "\x1b▕") {
-		t.Errorf("it says %q", r.stderr())
+		t.Errorf("stderr has drawn progress, want none: %q", r.stderr())
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// listed is a process as brood ps --json has it.
+// listed is a process in the output of brood ps --json.
 type listed struct {
 	PID, PPID            int
 	Role, Name, State    string
@@ -25,7 +25,7 @@ type listed struct {
 	Rate                 *float64
 	Children             []*listed
 
-	Node, Task, Phase string // of a cluster
+	Node, Task, Phase string // on a cluster
 	Done, Size        int64
 	CPU               *float64
 	Cluster           *struct {
@@ -34,7 +34,7 @@ type listed struct {
 	}
 }
 
-// find finds a process in the trees, nil when it is not there.
+// find returns the process with that PID in the trees, nil if there is none.
 func find(in []*listed, pid int) *listed {
 	for _, l := range in {
 		if l.PID == pid {
@@ -47,37 +47,38 @@ func find(in []*listed, pid int) *listed {
 	return nil
 }
 
-// ps is what brood ps --json says to that user.
+// ps returns what brood ps --json lists for that user.
 func (p place) ps(t *testing.T, uid uint32) (broods []*listed) {
 	t.Helper()
 	cmd := as(t, uid, p.brood("ps", "--json"))
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil || said.Len() > 0 {
-		t.Fatalf("brood ps --json: %v; it says:\n%s", err, said.String())
+		t.Fatalf("brood ps --json: %v; stderr:\n%s", err, said.String())
 	}
 	must(t, json.Unmarshal(out.Bytes(), &broods))
 	return broods
 }
 
-// wants fails the test unless the process is listed below that parent, as /proc has it.
+// wants fails the test unless the process is listed with that parent and with the numbers of /proc.
 func (l *listed) wants(t *testing.T, c child, parent int) {
 	t.Helper()
 	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", c.pid))
 	must(t, err)
 	switch {
 	case l == nil:
-		t.Errorf("pid %d is not listed", c.pid)
-	case l.PPID != parent || l.Role != "child" || l.State != "T" || l.File != c.file() || !slices.Contains(c.argv, "--name="+l.Name):
-		t.Errorf("%q is listed as %+v", c.argv, l)
+		t.Errorf("PID %d is not listed", c.pid)
+	case l.PPID != parent || l.Role != "child" || l.State != "T" || l.File != c.file() ||
+		!slices.Contains(c.argv, "--name="+l.Name):
+		t.Errorf("%q, a stopped child of %d, is listed as %+v", c.argv, parent, l)
 	case l.Read == nil || !strings.HasPrefix(string(io), fmt.Sprintf("rchar: %d\nwchar: %d\n", *l.Read, *l.Written)):
-		t.Errorf("%+v; /proc has\n%s", l, io)
+		t.Errorf("listed: %+v; want the numbers of /proc:\n%s", l, io)
 	case *l.Bytes < *l.Written || *l.Rate <= 0:
-		t.Errorf("%d bytes, %f a second", *l.Bytes, *l.Rate)
+		t.Errorf("%d bytes, %f a second; want at least the %d written, and a rate", *l.Bytes, *l.Rate, *l.Written)
 	}
 }
 
-// TestPs: a parent, its guardians and its children are what /proc says of them.
+// TestPs checks that brood ps lists a parent with its guardians and children, and the numbers of /proc.
 func TestPs(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -85,22 +86,23 @@ func TestPs(t *testing.T) {
 	r := start(t, p, p.copySlowly("--jobs=2", "--daemon"))
 	held := r.hold(2)
 	parent := find(p.ps(t, uint32(os.Getuid())), r.pid)
-	if parent == nil || parent.Role != "parent" || !slices.Equal(parent.Command, r.cmd.Args[1:]) || parent.PPID != os.Getpid() {
-		t.Fatalf("the parent is listed as %+v", parent)
+	if parent == nil || parent.Role != "parent" || parent.PPID != os.Getpid() ||
+		!slices.Equal(parent.Command, r.cmd.Args[1:]) {
+		t.Fatalf("the parent is listed as %+v, want role parent and %q", parent, r.cmd.Args[1:])
 	}
 	for _, c := range held {
 		find(parent.Children, c.pid).wants(t, c, r.pid)
 	}
 	for _, pid := range guardiansOf(r.pid) {
 		if g := find(parent.Children, pid); g == nil || g.Role != "guardian" {
-			t.Errorf("a guardian is listed as %+v", g)
+			t.Errorf("guardian %d is listed as %+v, want role guardian", pid, g)
 		}
 	}
 	goOn(held)
 	r.wants(0)
 }
 
-// TestPsOfVerify: what is compared counts for both sides.
+// TestPsOfVerify checks that the bytes of a comparison count the reads of both sides.
 func TestPsOfVerify(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -114,15 +116,15 @@ func TestPsOfVerify(t *testing.T) {
 		}
 		return c != nil && c.Bytes != nil && *c.Bytes > 1<<20 || r.over()
 	}) || r.over() {
-		t.Fatalf("it is listed as %+v; it says:\n%s", c, r.stderr())
+		t.Fatalf("listed: %+v, want a child that has read more than 1 MiB; stderr:\n%s", c, r.stderr())
 	}
 	if c.Role != "child" || c.File != "big-1" || !strings.HasPrefix(c.Name, "verify-") || *c.Bytes != *c.Read {
-		t.Errorf("%+v", c)
+		t.Errorf("listed: %+v, want a child verify-N at big-1 with all bytes that it has read", c)
 	}
 	p.endAll()
 }
 
-// TestPsOfSeveralFiles: of the files that a child was given, the one that it is at.
+// TestPsOfSeveralFiles checks that brood ps shows the current file of a child that has several.
 func TestPsOfSeveralFiles(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -135,15 +137,16 @@ func TestPsOfSeveralFiles(t *testing.T) {
 		}
 		return c != nil && c.File == "big-1" || r.over()
 	}) || r.over() {
-		t.Fatalf("the file is not shown: %+v; it says:\n%s", c, r.stderr())
+		t.Fatalf("listed: %+v, want a child at big-1; stderr:\n%s", c, r.stderr())
 	}
 	if c.Files < 2 {
-		t.Errorf("it has but %d files", c.Files)
+		t.Errorf("%d files, want 2 at least", c.Files)
 	}
 	p.endAll()
 }
 
-// TestPsOfAContainer: in a namespace of its own a parent has another number, which its children's command lines have.
+// TestPsOfAContainer checks that brood ps finds the parent of children in a container. Their command lines have its
+// PID in the container, which is another one than outside.
 func TestPsOfAContainer(t *testing.T) {
 	t.Parallel()
 	needsRoot(t, "to make a namespace")
@@ -154,7 +157,9 @@ func TestPsOfAContainer(t *testing.T) {
 	must(t, err)
 	copying := p.copy("--bwlimit=4M", "--jobs=2", "--daemon")
 	inside := *copying
-	inside.Path, inside.Args = unshare, slices.Concat([]string{"unshare", "--pid", "--fork", "--mount-proc", "--kill-child", p.installed(t)}, copying.Args[1:])
+	inside.Path = unshare
+	inside.Args = slices.Concat([]string{"unshare", "--pid", "--fork", "--mount-proc", "--kill-child", p.installed(t)},
+		copying.Args[1:])
 	r := start(t, p, &inside)
 	var l *listed
 	if !eventually(func() bool {
@@ -165,17 +170,17 @@ func TestPsOfAContainer(t *testing.T) {
 		}
 		return l != nil && len(l.Children) == 4 || r.over() // two guardians and two copies
 	}) || r.over() {
-		t.Fatalf("it is listed as %+v; it says:\n%s", l, r.stderr())
+		t.Fatalf("listed: %+v, want a parent with four children; stderr:\n%s", l, r.stderr())
 	}
 	for _, c := range l.Children {
 		if c.PPID != l.PID || c.OrphanOf != 0 || c.Role == "parent" {
-			t.Errorf("a child is listed as %+v", c)
+			t.Errorf("a child is listed as %+v, want parent %d and no orphan", c, l.PID)
 		}
 	}
 	p.endAll()
 }
 
-// TestPsAsAnotherUser: what one may not know is not there, and all else is.
+// TestPsAsAnotherUser checks that brood ps lists processes of other users, without the numbers that the kernel hides.
 func TestPsAsAnotherUser(t *testing.T) {
 	t.Parallel()
 	needsRoot(t, "to be other users")
@@ -185,25 +190,26 @@ func TestPsAsAnotherUser(t *testing.T) {
 	held := r.hold(1)[0]
 	l := find(p.ps(t, nobody), held.pid)
 	if l == nil || l.PPID != r.pid || l.File != held.file() || l.State != "T" || l.Bytes != nil || l.Rate != nil {
-		t.Errorf("it is listed as %+v", l)
+		t.Errorf("%q is listed as %+v, want its file and state, and no bytes", held.argv, l)
 	}
 	out, err := as(t, nobody, p.brood("ps")).CombinedOutput()
 	must(t, err)
-	if !regexp.MustCompile(fmt.Sprintf(`(?m)^└─ %d +%d +T .* -  +-  copy-\d +%s$`, held.pid, r.pid, held.file())).Match(out) {
-		t.Errorf("it is listed as\n%s", out)
+	line := fmt.Sprintf(`(?m)^└─ %d +%d +T .* -  +-  copy-\d +%s$`, held.pid, r.pid, held.file())
+	if !regexp.MustCompile(line).Match(out) {
+		t.Errorf("no line matches %q:\n%s", line, out)
 	}
 	goOn([]child{held})
 	r.wants(0)
 }
 
-// TestPsOfOrphans: children whose parent was killed are still there, and whose they were.
+// TestPsOfOrphans checks that brood ps lists the children of a killed parent, with the PID of that parent.
 func TestPsOfOrphans(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 2)
 	r := start(t, p, p.copy("--jobs=2", "--bwlimit=1M"))
 	if !eventually(func() bool { return len(r.children()) == 2 || r.over() }) || r.over() {
-		t.Fatalf("it has no two children; it says:\n%s", r.stderr())
+		t.Fatalf("children: %v, want two; stderr:\n%s", r.children(), r.stderr())
 	}
 	children := r.children()
 	killAndWait(r)
@@ -211,13 +217,14 @@ func TestPsOfOrphans(t *testing.T) {
 	for _, c := range children {
 		i := slices.IndexFunc(broods, func(l *listed) bool { return l.PID == c.pid })
 		if i < 0 || broods[i].OrphanOf != r.pid || broods[i].PPID == r.pid || broods[i].File != c.file() {
-			t.Errorf("%q is no orphan: %+v", c.argv, find(broods, c.pid))
+			t.Errorf("%q is listed as %+v, want an orphan of %d", c.argv, find(broods, c.pid), r.pid)
 		}
 	}
 	p.endAll()
 }
 
-// TestPsWithoutChildren: a parent that has none yet is there, too, also for those who may not see its program.
+// TestPsWithoutChildren checks that brood ps lists a parent that has no children yet, also for users who may not see
+// its program.
 func TestPsWithoutChildren(t *testing.T) {
 	t.Parallel()
 	for _, uid := range []uint32{uint32(os.Getuid()), nobody} {
@@ -227,10 +234,10 @@ func TestPsWithoutChildren(t *testing.T) {
 			r := start(t, p, p.copy("--mem-free=900T")) // no child is ever started
 			var l *listed
 			if !eventually(func() bool { l = find(p.ps(t, uid), r.pid); return l != nil || r.over() }) || l == nil {
-				t.Fatalf("it is not listed; it says:\n%s", r.stderr())
+				t.Fatalf("PID %d is not listed; stderr:\n%s", r.pid, r.stderr())
 			}
 			if l.Role != "parent" || len(l.Children) > 0 {
-				t.Errorf("%+v", l)
+				t.Errorf("listed: %+v, want a parent without children", l)
 			}
 			r.signal(syscall.SIGTERM)
 			<-r.ended
@@ -238,7 +245,7 @@ func TestPsWithoutChildren(t *testing.T) {
 	}
 }
 
-// TestPsOfLesson: the children of children are a level deeper.
+// TestPsOfLesson checks that brood ps lists the children of children, a level deeper.
 func TestPsOfLesson(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -247,7 +254,7 @@ func TestPsOfLesson(t *testing.T) {
 		l := find(p.ps(t, uint32(os.Getuid())), r.pid)
 		return l != nil && len(l.Children) > 0 && len(l.Children[0].Children) > 0 || r.over()
 	}) || r.over() {
-		t.Errorf("no grandchild is listed; it says:\n%s", r.stderr())
+		t.Errorf("no grandchild is listed; stderr:\n%s", r.stderr())
 	}
 	r.signal(syscall.SIGTERM)
 	<-r.ended

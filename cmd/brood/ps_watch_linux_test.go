@@ -16,8 +16,9 @@ import (
 	"github.com/creack/pty"
 )
 
-// TestPsWatchOnATerminal: it is drawn in place, and stays when Ctrl-C ends it. It runs in a
-// namespace: the machine's other broods may be more than the terminal has lines.
+// TestPsWatchOnATerminal checks that brood ps --watch draws its list in place, and that the list stays on the screen
+// after Ctrl-C. The test runs in a namespace: with all broods of the machine, the list may be too long for the
+// terminal.
 func TestPsWatchOnATerminal(t *testing.T) {
 	t.Parallel()
 	needsRoot(t, "to make a namespace")
@@ -33,17 +34,17 @@ func TestPsWatchOnATerminal(t *testing.T) {
 	r.shows(line)
 	drawn := func() int { return strings.Count(r.stderr(), "\x1b[J") }
 	if before := drawn(); !eventually(func() bool { return drawn() > before+2 }) {
-		t.Errorf("it is not drawn again: %q", r.stderr())
+		t.Errorf("the list is not drawn again: %q", r.stderr())
 	}
 	r.types("\x03")
 	r.endsWith(130)
 	r.shows(line)
 	if n := strings.Count(r.screen(columns, rows), "  PPID "); n != 1 {
-		t.Errorf("it is there %d times:\n%s", n, r.screen(columns, rows))
+		t.Errorf("the screen has %d lists, want one:\n%s", n, r.screen(columns, rows))
 	}
 }
 
-// TestPsWatchOnALowTerminal: what there is no room for is counted, and nothing scrolls.
+// TestPsWatchOnALowTerminal checks that brood ps --watch counts the lines that do not fit, and that nothing scrolls.
 func TestPsWatchOnALowTerminal(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -55,7 +56,7 @@ func TestPsWatchOnALowTerminal(t *testing.T) {
 	must(t, pty.Setsize(r.terminal, &pty.Winsize{Cols: columns, Rows: 4}))
 	low := regexp.MustCompile(`\x1b\[3A\x1b\[JPID [^\n]*\n[^\n]*\n… and [\d,]+ more\r?\n`)
 	if !eventually(func() bool { return low.MatchString(r.stderr()) }) {
-		t.Errorf("it says %q", r.stderr())
+		t.Errorf("the screen never matches %q: %q", low, r.stderr())
 	}
 	r.types("\x03")
 	r.wants(130)
@@ -63,19 +64,20 @@ func TestPsWatchOnALowTerminal(t *testing.T) {
 	copying.wants(0)
 }
 
-// TestPsWatchElsewhere: one block comes after another, until a signal, or until nobody reads.
+// TestPsWatchElsewhere checks that brood ps --watch writes one list after another to a file or pipe. A signal ends
+// it, and so does the end of the reader.
 func TestPsWatchElsewhere(t *testing.T) {
 	t.Parallel()
 	t.Run("a signal", func(t *testing.T) {
 		p := newPlace(t)
 		r := start(t, p, p.brood("ps", "--watch=0.1"))
 		if !eventually(func() bool { return strings.Count(r.stdout(), "\n\nPID ") >= 2 }) {
-			t.Errorf("no blocks: %q", r.stdout())
+			t.Errorf("stdout %q, want three lists", r.stdout())
 		}
 		r.signal(syscall.SIGINT)
 		r.wants(130)
 		if strings.Contains(r.stdout()+r.stderr(), "\x1b") {
-			t.Errorf("it says %q, %q", r.stdout(), r.stderr())
+			t.Errorf("stdout %q, stderr %q; want no escape sequence", r.stdout(), r.stderr())
 		}
 	})
 	t.Run("no reader any more", func(t *testing.T) {
@@ -91,7 +93,7 @@ func TestPsWatchElsewhere(t *testing.T) {
 		must(t, reader.Close())
 		r.wants(0)
 		if !json.Valid([]byte(line)) || r.stderr() != "" {
-			t.Errorf("%q; it says %q", line, r.stderr())
+			t.Errorf("stdout %q, stderr %q; want a line of JSON and nothing", line, r.stderr())
 		}
 	})
 	t.Run("a reader that does not read", func(t *testing.T) {
@@ -105,14 +107,14 @@ func TestPsWatchElsewhere(t *testing.T) {
 		r := start(t, p, cmd)
 		writer.Close()
 		if !eventually(func() bool { return sleepsIn(r.pid, "pipe_write") }) {
-			t.Error("it does not wait for its reader")
+			t.Error("no thread of brood waits to write, want one")
 		}
 		r.signal(syscall.SIGINT)
 		r.wants(130)
 	})
 }
 
-// fill writes until the pipe takes no more.
+// fill writes to the pipe until it is full.
 func fill(t *testing.T, pipe *os.File) {
 	t.Helper()
 	raw, err := pipe.SyscallConn()

@@ -18,11 +18,10 @@ import (
 	"brood/internal/testenv"
 )
 
-// Races of somebody who may write in one of the two trees against a copy that may do
-// more than he. They are run with --confine=never, too: that names lead nowhere out
-// must hold without the kernel's help.
+// In these tests a user who may write in one of the two trees attacks a copy that has more rights. They also run with
+// --confine=never: brood must not follow names out of the trees, even without the help of the kernel.
 
-// raced are the flags of the copies. They always have something to do.
+// raced holds the flags of the copies.
 var raced = [][]string{
 	{"--per-child=1", "--confine=never"},
 	{"--per-child=7", "--confine=never", "--archive"},
@@ -30,9 +29,9 @@ var raced = [][]string{
 	{"--per-child=3", "--resume"},
 }
 
-const raceTime = 700 * time.Millisecond // of one
+const raceTime = 700 * time.Millisecond // of one attack
 
-// nested makes folders of files in the source: a/b/f-1 and so on. It has all that is copied in another way, too.
+// nested makes nested folders in the source, each with files, a symlink, a hard link, a pipe and an attribute.
 func (p place) nested(t *testing.T) {
 	t.Helper()
 	for _, folder := range []string{"a/b", "a/b/c", "d"} {
@@ -49,7 +48,7 @@ func (p place) nested(t *testing.T) {
 	}
 }
 
-// race copies again and again while somebody swaps two names, which are as they were afterwards.
+// race copies again and again while a goroutine swaps two names. After that the names are as before.
 func (p place) race(t *testing.T, flags []string, one, other string) {
 	t.Helper()
 	stop, swaps := make(chan struct{}), make(chan int)
@@ -67,7 +66,7 @@ func (p place) race(t *testing.T, flags []string, one, other string) {
 			if unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE) == nil {
 				n++
 			}
-			time.Sleep(time.Duration(n%50) * 10 * time.Microsecond) // now faster than a child, now slower
+			time.Sleep(time.Duration(n%50) * 10 * time.Microsecond) // sometimes faster than a child, sometimes slower
 		}
 	}()
 	runs := 0
@@ -78,18 +77,17 @@ func (p place) race(t *testing.T, flags []string, one, other string) {
 		case <-time.After(testenv.Patience):
 			close(stop)
 			<-swaps
-			t.Fatalf("it hangs: %q", p.alive())
+			t.Fatalf("no end within %v; alive: %q", testenv.Patience, p.alive())
 		}
 		if code := r.cmd.ProcessState.ExitCode(); code > 2 || code < 0 || strings.Contains(r.stderr(), "goroutine ") {
-			t.Errorf("%v; it says:\n%s", r.cmd.ProcessState, r.stderr())
+			t.Errorf("%v, want status 0 to 2 and no stack trace; stderr:\n%s", r.cmd.ProcessState, r.stderr())
 		}
 	}
 	close(stop)
 	t.Logf("%d runs, %d swaps", runs, <-swaps)
 }
 
-// facts are all that can be changed of what is under a folder, by name. Whatever
-// changes anything of a file changes its ctime.
+// facts describes each file below a folder, by name. Each change of a file changes its ctime, which is part of it.
 func facts(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -104,21 +102,22 @@ func facts(t *testing.T, dir string) map[string]string {
 	return all
 }
 
+// wantUntouched fails the test unless a folder is as it was before.
 func wantUntouched(t *testing.T, before map[string]string, dir string) {
 	t.Helper()
 	after := facts(t, dir)
 	for name, was := range before {
 		if after[name] != was {
-			t.Errorf("%q was %s, and is %q", name, was, after[name])
+			t.Errorf("%q is %q, want %q as before", name, after[name], was)
 		}
 		delete(after, name)
 	}
 	for name := range after {
-		t.Errorf("%q was made", name)
+		t.Errorf("%q is new, want no new file", name)
 	}
 }
 
-// outside makes a folder beside both trees, with what a copy would replace, sweep or change.
+// outside makes a folder beside both trees. Its files have names that a copy in it would replace, sweep or change.
 func (p place) outside(t *testing.T, contents string) string {
 	t.Helper()
 	dir := p.dir + "/outside"
@@ -132,7 +131,7 @@ func (p place) outside(t *testing.T, contents string) string {
 	return dir
 }
 
-// A folder of the destination that is swapped for a link lets nothing out.
+// When a folder of the destination is swapped for a symlink, the copy changes nothing where the link leads.
 func TestFolderOfTheDestinationSwapped(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -154,7 +153,7 @@ func TestFolderOfTheDestinationSwapped(t *testing.T) {
 	}
 }
 
-// A folder of the source that is swapped for a link brings nothing in.
+// When a folder of the source is swapped for a symlink, the copy has no file from where the link leads.
 func TestFolderOfTheSourceSwapped(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -172,7 +171,7 @@ func TestFolderOfTheSourceSwapped(t *testing.T) {
 	}
 }
 
-// A file that is swapped is copied as it was, as it is then, or not at all.
+// When a file of the source is swapped, its copy has the old contents or the new ones, or there is no copy.
 func TestFileOfTheSourceSwapped(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -184,9 +183,13 @@ func TestFileOfTheSourceSwapped(t *testing.T) {
 			must(t, os.WriteFile(p.src+"/other", []byte("secret"), 0o600))
 			must(t, os.Symlink("../../other", spare))
 		},
-		"for a pipe":         func(t *testing.T, _ place, spare string) { must(t, unix.Mkfifo(spare, 0o600)) },
-		"for a bigger file":  func(t *testing.T, _ place, spare string) { must(t, os.WriteFile(spare, noise(2<<20, 7), 0o600)) },
-		"for a smaller file": func(t *testing.T, _ place, spare string) { must(t, os.WriteFile(spare, noise(5, 7), 0o600)) },
+		"for a pipe": func(t *testing.T, _ place, spare string) { must(t, unix.Mkfifo(spare, 0o600)) },
+		"for a bigger file": func(t *testing.T, _ place, spare string) {
+			must(t, os.WriteFile(spare, noise(2<<20, 7), 0o600))
+		},
+		"for a smaller file": func(t *testing.T, _ place, spare string) {
+			must(t, os.WriteFile(spare, noise(5, 7), 0o600))
+		},
 	} {
 		for _, flags := range raced[:2] {
 			t.Run(name+" "+strings.Join(flags, " "), func(t *testing.T) {
@@ -200,15 +203,16 @@ func TestFileOfTheSourceSwapped(t *testing.T) {
 				p.noSecret(t, "secret")
 				copied := p.dst + "/a/b/f-1"
 				info, err := os.Lstat(copied)
-				if err == nil && info.Mode().IsRegular() && !bytes.Equal(read(copied), whole[0]) && !bytes.Equal(read(copied), whole[1]) {
-					t.Errorf("the copy is neither the one nor the other, but %d bytes", info.Size())
+				if err == nil && info.Mode().IsRegular() &&
+					!bytes.Equal(read(copied), whole[0]) && !bytes.Equal(read(copied), whole[1]) {
+					t.Errorf("the copy has %d bytes of other contents, want one of the two swapped files", info.Size())
 				}
 			})
 		}
 	}
 }
 
-// read are the contents of a regular file.
+// read returns the contents of a regular file, nil for anything else.
 func read(name string) []byte {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return nil
@@ -217,7 +221,7 @@ func read(name string) []byte {
 	return b
 }
 
-// noSecret fails the test if a file of the destination has these contents.
+// noSecret fails the test if a file at the destination has these contents.
 func (p place) noSecret(t *testing.T, contents string) {
 	t.Helper()
 	if _, err := os.Lstat(p.dst); err != nil {
@@ -229,7 +233,7 @@ func (p place) noSecret(t *testing.T, contents string) {
 			continue
 		}
 		if got, err := dst.root.ReadFile(name); err != nil || string(got) == contents {
-			t.Errorf("%q holds %q, %v", name, got, err)
+			t.Errorf("%q at the destination contains %q, %v; want other contents", name, got, err)
 		}
 	}
 }

@@ -12,13 +12,14 @@ import (
 	"brood/internal/event"
 )
 
-// capabilities(7) and acl(5) as the kernel keeps them: cap_net_raw+ep, and nobody may read.
+// cap_net_raw+ep, and an ACL that lets nobody read: capabilities(7) and acl(5) in the form that the kernel keeps.
 const (
 	netRaw       = "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-	nobodyMayACL = "\x02\x00\x00\x00\x01\x00\x06\x00\xff\xff\xff\xff\x02\x00\x04\x00\xfe\xff\x00\x00\x04\x00\x04\x00\xff\xff\xff\xff\x10\x00\x04\x00\xff\xff\xff\xff\x20\x00\x04\x00\xff\xff\xff\xff"
+	nobodyMayACL = "\x02\x00\x00\x00\x01\x00\x06\x00\xff\xff\xff\xff\x02\x00\x04\x00\xfe\xff\x00\x00" +
+		"\x04\x00\x04\x00\xff\xff\xff\xff\x10\x00\x04\x00\xff\xff\xff\xff\x20\x00\x04\x00\xff\xff\xff\xff"
 )
 
-// attributesOf are given to files that a run has copied without.
+// attributesOf holds the attributes that files of the source get after a run has copied them.
 var attributesOf = map[string]struct{ name, value string }{
 	"small-1": {"system.posix_acl_access", nobodyMayACL},
 	"small-2": {"security.capability", netRaw},
@@ -26,8 +27,8 @@ var attributesOf = map[string]struct{ name, value string }{
 	"small-5": {"user.empty", ""},
 }
 
-// With --archive a finished file gets the attributes that its source has by now, and
-// loses the revoked ones. It is not copied again, and keeps its inode.
+// With --archive the next run gives a finished copy the new attributes of its source and removes the revoked ones. It
+// does not copy the file again: the copy keeps its inode.
 func TestArchiveRepairsWhatIsDone(t *testing.T) {
 	t.Parallel()
 	needsRoot(t, "to give capabilities")
@@ -39,8 +40,9 @@ func TestArchiveRepairsWhatIsDone(t *testing.T) {
 		p.setAttributes(t, revoked)
 		dry := start(t, p, p.copy("--archive", "--dry-run"))
 		dry.wantsRepaired(4)
-		if want := "repair \"small-1\"\nrepair \"small-2\"\nrepair \"small-3\"\nrepair \"small-5\"\n"; !strings.HasPrefix(dry.stdout(), want) {
-			t.Errorf("a dry run says %s; want first\n%s", dry.stdout(), want)
+		want := "repair \"small-1\"\nrepair \"small-2\"\nrepair \"small-3\"\nrepair \"small-5\"\n"
+		if !strings.HasPrefix(dry.stdout(), want) {
+			t.Errorf("stdout of a dry run %q, want it to begin with %q", dry.stdout(), want)
 		}
 		p.wantAttributes(t, !revoked)
 		start(t, p, p.copy("--archive")).wantsRepaired(4)
@@ -48,12 +50,12 @@ func TestArchiveRepairsWhatIsDone(t *testing.T) {
 		start(t, p, p.copy("--archive")).wantsRepaired(0)
 	}
 	if got := p.inodesThere(t); got != before {
-		t.Errorf("inodes %v; want those of the first copy, %v", got, before)
+		t.Errorf("inodes %v, want those of the first copy, %v", got, before)
 	}
 }
 
-// Each run warns of attributes that it cannot give, and starts no child for them. With
-// --strict they are failures.
+// When brood cannot give attributes to a copy, each run warns and starts no child for it. With --strict the files
+// fail.
 func TestWhatCannotBeRepaired(t *testing.T) {
 	t.Parallel()
 	needsRoot(t, "to give capabilities, and to mount")
@@ -84,34 +86,36 @@ func TestWhatCannotBeRepaired(t *testing.T) {
 			p.setAttributes(t, false)
 			copy := func(flags ...string) *run {
 				cmd := p.copy(append(flags, "--archive")...)
-				cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(row.user), Gid: uint32(row.user)}}
+				user := uint32(row.user)
+				cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: user}}
 				return start(t, p, cmd)
 			}
 			copy().wants(0)
 			for range 2 {
 				again := copy()
 				again.wantsRepaired(0)
-				if want := "  skipped   6\n  failed    0\n  not kept  " + row.lost + "\n"; !strings.Contains(again.stdout(), want) {
-					t.Errorf("again: %s; want\n%s", again.stdout(), want)
+				want := "  skipped   6\n  failed    0\n  not kept  " + row.lost + "\n"
+				if !strings.Contains(again.stdout(), want) {
+					t.Errorf("stdout of the next run lacks %q:\n%s", want, again.stdout())
 				}
 			}
 			strict := copy("--strict")
 			strict.wants(1)
 			if failed := strict.of(event.Failed); len(failed) != row.failed {
-				t.Errorf("strict: %d failures; want %d: %+v", len(failed), row.failed, failed)
+				t.Errorf("--strict: %d failures, want %d: %+v", len(failed), row.failed, failed)
 			}
 		})
 	}
 }
 
-// wantsRepaired waits for the end of a run that has copied nothing and repaired n files,
-// each in its own child.
+// wantsRepaired waits for the end, and fails the test unless the run copied nothing and repaired n files, each by its
+// own child.
 func (r *run) wantsRepaired(n int) {
 	r.Helper()
 	r.wants(0)
 	end := r.of(event.Finished)
 	if len(end) != 1 || end[0].Files+end[0].Planned != 0 || end[0].Repaired != n {
-		r.Errorf("%+v; want %d repaired, and none copied", end, n)
+		r.Errorf("finished: %+v, want %d files repaired and none copied", end, n)
 		return
 	}
 	if end[0].DryRun {
@@ -124,11 +128,11 @@ func (r *run) wantsRepaired(n int) {
 		}
 	}
 	if children != n {
-		r.Errorf("%d children for files; want %d", children, n)
+		r.Errorf("%d children for files, want %d", children, n)
 	}
 }
 
-// setAttributes gives the source its attributes, or revokes them.
+// setAttributes gives attributesOf to the files of the source, or revokes them.
 func (p place) setAttributes(t *testing.T, revoked bool) {
 	t.Helper()
 	for name, x := range attributesOf {
@@ -142,7 +146,7 @@ func (p place) setAttributes(t *testing.T, revoked bool) {
 	}
 }
 
-// wantAttributes: the destination has them, or none of them.
+// wantAttributes fails the test unless the destination has attributesOf, or none of them after they were revoked.
 func (p place) wantAttributes(t *testing.T, revoked bool) {
 	t.Helper()
 	for name, x := range attributesOf {
@@ -150,14 +154,14 @@ func (p place) wantAttributes(t *testing.T, revoked bool) {
 		n, err := unix.Getxattr(p.dst+"/"+name, x.name, value)
 		switch {
 		case revoked && err != unix.ENODATA:
-			t.Errorf("%s still has %s: %v", name, x.name, err)
+			t.Errorf("%s has %s (%v), want it revoked", name, x.name, err)
 		case !revoked && (err != nil || string(value[:n]) != x.value):
 			t.Errorf("%s has %s %q, %v; want %q", name, x.name, value[:max(n, 0)], err, x.value)
 		}
 	}
 }
 
-// inodesThere are those of the copies.
+// inodesThere returns the inode numbers of the copies.
 func (p place) inodesThere(t *testing.T) (all [6]uint64) {
 	t.Helper()
 	for i := range all {

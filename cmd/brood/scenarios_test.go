@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// scenarios are what the test suites of other copiers try, and what is known to go
-// wrong with them, each with the case that tries it here: package.Test, with a
-// subtest's own name after a slash, or a script of testdata/script.
+// scenarios are cases from the test suites of other copiers, and known faults of these. Each names the test that
+// tries it here: package.Test, with the name of a subtest after a slash, or a script of testdata/script.
 var scenarios = []struct{ peer, scenario, test string }{
 	{"coreutils sparse", "holes are kept, at the start, in the middle and at the end", "filecopy.TestHolesAreKept/in the middle"},
 	{"coreutils sparse-2", "a file ends in a hole, and keeps its size", "filecopy.TestHolesAreKept/at the end"},
@@ -43,14 +42,14 @@ var scenarios = []struct{ peer, scenario, test string }{
 	{"coreutils thru-dangling", "nor is it a destination", "wrong_dest_dangling.txtar"},
 	{"coreutils readonly-dir", "folders that let nobody write are filled", "brood.TestReadOnlyDestination"},
 	{"coreutils readonly-dir", "also by the next run", "filecopy.TestSecondRunIntoAReadOnlyFolder"},
-	{"coreutils preserve-mode", "permission bits are the source's, whatever the umask", "filecopy.TestFileKeepsContentsModeAndTimes"},
+	{"coreutils preserve-mode", "permission bits are the source's with any umask", "filecopy.TestFileKeepsContentsModeAndTimes"},
 	{"coreutils preserve-slink-time", "a symlink has the times of its source", "filecopy.TestSymlink"},
 	{"coreutils special-bits", "setuid, setgid and sticky bits", "filecopy.TestArchive"},
 	{"coreutils special-bits", "never with another owner", "filecopy.TestArchiveAsOrdinaryUser"},
 	{"coreutils capability", "file capabilities, and after the owner", "filecopy.TestNoStepLetsInTooEarly"},
 	{"coreutils acl", "ACLs, or no more rights than they gave", "filecopy.TestArchiveAcross"},
 	{"coreutils link-preserve", "hard links", "plan.TestHardLinks"},
-	{"coreutils link-preserve", "made beside what is there", "filecopy.TestLink"},
+	{"coreutils link-preserve", "beside existing files", "filecopy.TestLink"},
 
 	{"rsync change-shrink", "a file shrinks while it is copied", "filecopy.TestSourceChangesMeanwhile/shrinks"},
 	{"rsync change-shrink", "also where contents are moved by hand", "filecopy.TestShrinksAcrossFileSystems"},
@@ -72,24 +71,24 @@ var scenarios = []struct{ peer, scenario, test string }{
 	{"xcp reflink", "contents are shared, on xfs and btrfs", "filecopy.TestReflink/btrfs"},
 	{"xcp source_same_as_dest", "source and destination are the same folder", "wrong_dest_same.txtar"},
 
-	{"temporary name", "whatever is killed at whatever moment leaves whole files", "brood.TestRandomKills"},
+	{"temporary name", "a kill at any moment leaves whole files", "brood.TestRandomKills"},
 	{"fsync", "a power cut takes no durable copy", "brood.TestPowerLoss"},
 	{"resume inside a file", "what counts is proved equal", "filecopy.TestResume/one byte changed"},
 	{"resume inside a file", "and in a file that nobody else may reach into", "filecopy.TestResumeTrustsNoStranger"},
 	{"verified", "what is compared is what the medium has", "filecopy.TestVerificationReadsTheMedium"},
 	{"verified", "a copy that differs never gets its name", "filecopy.TestReadBackDifferent"},
 	{"disk full", "no truncated file, and what fits is copied", "brood.TestDiskFull"},
-	{"disk full", "said before the first byte", "brood.TestDiskTooSmall"},
+	{"disk full", "reported before the first byte", "brood.TestDiskTooSmall"},
 	{"symlinks", "with any target, as they are", "filecopy.TestSymlink/odd bytes"},
 	{"hard links and FIFOs", "hard links of files and links", "filecopy.TestLink"},
 	{"hard links and FIFOs", "FIFOs, and devices", "filecopy.TestNode"},
 	{"sparse files", "without their holes being filled", "filecopy.TestHolesAreKept/nothing else"},
 	{"reflink", "at once, and by default", "filecopy.TestReflink"},
-	{"progress of one file", "what is said to be done is on the medium", "filecopy.TestProgressOfADurableCopy"},
+	{"progress of one file", "bytes reported as done are on the medium", "filecopy.TestProgressOfADurableCopy"},
 	{"JSON log", "one object a line", "log_format.txtar"},
 }
 
-// A case that is renamed or removed is no longer one of these.
+// Each test that scenarios names exists.
 func TestScenariosHaveTheirCases(t *testing.T) {
 	cases := testsOf(t, "../../internal/*/*_test.go", "*_test.go")
 	for _, s := range scenarios {
@@ -102,13 +101,12 @@ func TestScenariosHaveTheirCases(t *testing.T) {
 		test, subtest, _ := strings.Cut(s.test, "/")
 		found := cases[test]
 		if found == nil || subtest != "" && !found[subtest] {
-			t.Errorf("%s: there is no %s", s.peer, s.test)
+			t.Errorf("%s: the test %s does not exist", s.peer, s.test)
 		}
 	}
 }
 
-// testsOf are the tests in the files, each with the strings in it, of which some are
-// the names of its subtests.
+// testsOf returns the tests in the files, each with its string literals. Some of these are the names of subtests.
 func testsOf(t *testing.T, globs ...string) map[string]map[string]bool {
 	t.Helper()
 	tests := map[string]map[string]bool{}
@@ -132,7 +130,7 @@ func testsOf(t *testing.T, globs ...string) map[string]map[string]bool {
 	return tests
 }
 
-// packageOf is the folder of a file: this one's is brood.
+// packageOf returns the name of a file's package, which is the name of its folder.
 func packageOf(file string) string {
 	if dir := filepath.Base(filepath.Dir(file)); dir != "." {
 		return dir

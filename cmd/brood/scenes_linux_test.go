@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// scene is a copy of a small tree in which one system call after another fails.
+// scene is a copy of a small tree. In the tests, its system calls fail one by one.
 type scene struct {
 	flags  []string // of the child
 	names  []string
 	fill   func(place, *testing.T)
-	also   string   // what fails as well, in each run
-	calls  []string // those that are its own, and fail one by one
-	signal []string // those that are ended by a signal, too
+	also   string   // injection that each run has, too
+	calls  []string // system calls that fail one by one
+	signal []string // further system calls that a signal interrupts
 }
 
 var (
@@ -26,23 +26,30 @@ var (
 	scenes = map[string]scene{
 		"plain": {
 			names: everything, fill: place.fill,
-			calls: []string{"copy_file_range", "fallocate", "ioctl", "ftruncate", "fgetxattr", "getxattr", "fchmod", "renameat2", "mkdirat"},
-			signal: []string{"openat", "newfstatat", "fstat", "readlinkat", "pread64", "pwrite64", "flock", "lseek", "getdents64",
-				"utimensat", "fremovexattr", "symlinkat"},
+			calls: []string{"copy_file_range", "fallocate", "ioctl", "ftruncate", "fgetxattr", "getxattr", "fchmod",
+				"renameat2", "mkdirat"},
+			signal: []string{"openat", "newfstatat", "fstat", "readlinkat", "pread64", "pwrite64", "flock", "lseek",
+				"getdents64", "utimensat", "fremovexattr", "symlinkat"},
 		},
 		"all that can be asked": {
 			names: allKinds, fill: place.fillPartly,
 			flags: []string{"--durable=true", "--hash=xxh128", "--archive=true", "--resume=true"},
-			calls: []string{"openat", "newfstatat", "fstat", "readlinkat", "pread64", "pwrite64", "fallocate", "ftruncate", "flock", "lseek",
-				"getdents64", "fsync", "fadvise64", "utimensat", "fchownat", "fchmod", "fchmodat", "flistxattr", "listxattr", "fgetxattr", "getxattr",
-				"fsetxattr", "setxattr", "fremovexattr", "removexattr", "renameat2", "mkdirat", "mknodat", "symlinkat"},
+			calls: []string{"openat", "newfstatat", "fstat", "readlinkat", "pread64", "pwrite64", "fallocate",
+				"ftruncate", "flock", "lseek", "getdents64", "fsync", "fadvise64", "utimensat", "fchownat", "fchmod",
+				"fchmodat", "flistxattr", "listxattr", "fgetxattr", "getxattr", "fsetxattr", "setxattr",
+				"fremovexattr", "removexattr", "renameat2", "mkdirat", "mknodat", "symlinkat"},
 		},
-		"old files":     {names: everything, fill: place.fillOver, calls: []string{"renameat"}},
-		"an old kernel": {names: everything, fill: place.fill, also: "renameat2:error=ENOSYS", calls: []string{"linkat", "unlinkat"}},
+		"old files": {names: everything, fill: place.fillOver, calls: []string{"renameat"}},
+		"an old kernel": {
+			names: everything, fill: place.fill, also: "renameat2:error=ENOSYS", calls: []string{"linkat", "unlinkat"},
+		},
 		"nothing removed": {
 			names: everything, fill: place.fill, also: "utimensat:error=EIO", calls: []string{"unlinkat"},
 		},
-		"behind the cache": {names: []string{"huge", "."}, fill: place.fillHuge, flags: []string{"--durable=true"}, calls: []string{"sync_file_range"}},
+		"behind the cache": {
+			names: []string{"huge", "."}, fill: place.fillHuge, flags: []string{"--durable=true"},
+			calls: []string{"sync_file_range"},
+		},
 	}
 )
 
@@ -57,7 +64,7 @@ func (p place) fill(t *testing.T) {
 	must(t, os.Mkdir(p.dst, 0o755))
 }
 
-// fillPartly has more kinds of files, attributes, and a copy that was killed half-way.
+// fillPartly makes more kinds of files, attributes, and the temporary of a killed copy.
 func (p place) fillPartly(t *testing.T) {
 	p.fill(t)
 	must(t, syscall.Mkfifo(p.src+"/fifo", 0o640))

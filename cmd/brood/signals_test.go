@@ -15,10 +15,10 @@ import (
 	"brood/internal/testenv"
 )
 
-// way is how a run is asked to end.
+// way is a way to ask a run to end.
 type way struct {
 	name   string
-	keys   string // typed at its terminal
+	keys   string // keys to type at the terminal
 	signal syscall.Signal
 	status int
 }
@@ -35,7 +35,7 @@ const (
 	kills      = "the running children are killed"
 )
 
-// start starts a copy of four big files by two children, and holds these.
+// start starts a copy of four big files with two children, and holds both.
 func (w way) start(t *testing.T, flags ...string) (*run, []child) {
 	t.Helper()
 	p := newPlace(t)
@@ -50,7 +50,7 @@ func (w way) start(t *testing.T, flags ...string) (*run, []child) {
 	return r, r.hold(2)
 }
 
-// ask asks the run to end once more, and waits until it says how.
+// ask asks the run to end once more, and waits until stderr has the answer.
 func (w way) ask(r *run, how string) {
 	r.Helper()
 	r.apart()
@@ -62,14 +62,14 @@ func (w way) ask(r *run, how string) {
 	r.says(how)
 }
 
-// apart waits until one more signal is no echo of the last.
+// apart waits until brood counts a further signal as a new one, and not as an echo of the last.
 func (r *run) apart() {
-	const apart = 600 * time.Millisecond // 0.1 s would do, had brood a CPU for itself
+	const apart = 600 * time.Millisecond // with a CPU of its own, brood needs 0.1 s
 	time.Sleep(time.Until(r.asked.Add(apart)))
 	r.asked = time.Now()
 }
 
-// together sends the run these signals, and tells whether they were sent at one moment.
+// together sends the signals, and tells whether it took less than 50 ms.
 func (r *run) together(signals ...syscall.Signal) bool {
 	r.Helper()
 	r.apart()
@@ -79,7 +79,7 @@ func (r *run) together(signals ...syscall.Signal) bool {
 	return time.Since(r.asked) < 50*time.Millisecond
 }
 
-// A signal and its echo are one, and two different signals are two.
+// brood counts equal signals at one moment as one, and different signals as two.
 func TestSignalsAtOneMoment(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -87,12 +87,15 @@ func TestSignalsAtOneMoment(t *testing.T) {
 		name  string
 		flags []string
 		first []syscall.Signal
-		says  []string // by the first, and by one more
+		says  []string // after the first signals, and after one more
 	}{
 		{"SIGTERM twice", nil, []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM}, []string{drains, terminates}},
-		{"SIGINT four times", nil, []syscall.Signal{syscall.SIGINT, syscall.SIGINT, syscall.SIGINT, syscall.SIGINT}, []string{drains, terminates}},
-		{"of daemons", []string{"--daemon"}, []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP}, []string{terminates, kills}},
-		{"SIGINT and SIGTERM", nil, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}, []string{drains, terminates, kills}},
+		{"SIGINT four times", nil, []syscall.Signal{syscall.SIGINT, syscall.SIGINT, syscall.SIGINT, syscall.SIGINT},
+			[]string{drains, terminates}},
+		{"of daemons", []string{"--daemon"}, []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP},
+			[]string{terminates, kills}},
+		{"SIGINT and SIGTERM", nil, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM},
+			[]string{drains, terminates, kills}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -113,12 +116,13 @@ func TestSignalsAtOneMoment(t *testing.T) {
 			goOn(held)
 			r.wants(w.status)
 			if n := len(r.of(event.Stopping)); n != len(c.says) {
-				t.Errorf("%d signals count, want %d; it says:\n%s", n, len(c.says), r.stderr())
+				t.Errorf("%d signals counted, want %d; stderr:\n%s", n, len(c.says), r.stderr())
 			}
 		})
 	}
 }
 
+// After the first signal brood starts no child, and waits for the running ones.
 func TestFirstSignalDrains(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
@@ -130,18 +134,19 @@ func TestFirstSignalDrains(t *testing.T) {
 			goOn(held)
 			r.wants(w.status)
 			if started := r.of(event.Started); len(started) != before {
-				t.Errorf("%d children started, %d before the signal", len(started), before)
+				t.Errorf("%d children started, want the %d from before the signal", len(started), before)
 			}
 			files := r.complete(t)
 			for _, c := range held {
 				if !slices.Contains(files, c.file()) {
-					t.Errorf("%q was not waited for; there are %q", c.file(), files)
+					t.Errorf("at the destination: %q, want also %q", files, c.file())
 				}
 			}
 		})
 	}
 }
 
+// The second signal terminates the running children, which leave no temporaries.
 func TestSecondSignalTerminates(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
@@ -157,6 +162,7 @@ func TestSecondSignalTerminates(t *testing.T) {
 	}
 }
 
+// With --daemon the first signal terminates the children, which leave no temporaries.
 func TestFirstSignalTerminatesDaemons(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
@@ -168,13 +174,13 @@ func TestFirstSignalTerminatesDaemons(t *testing.T) {
 			r.wants(w.status)
 			r.complete(t)
 			if strings.Contains(r.stderr(), drains) {
-				t.Errorf("it has waited:\n%s", r.stderr())
+				t.Errorf("brood has waited for daemons, want them terminated at once; stderr:\n%s", r.stderr())
 			}
 		})
 	}
 }
 
-// After the first signal it says that one more kills, and one more does.
+// After the first signal, brood says that one more kills the daemons. The next signal kills them.
 func TestSecondSignalKillsDaemons(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
@@ -189,7 +195,7 @@ func TestSecondSignalKillsDaemons(t *testing.T) {
 	}
 }
 
-// Stopped children are killed, too; what they leave is the next run's to remove.
+// The third signal kills the children, also stopped ones. The next run removes their temporaries.
 func TestThirdSignalKills(t *testing.T) {
 	t.Parallel()
 	for _, w := range ways {
@@ -202,7 +208,7 @@ func TestThirdSignalKills(t *testing.T) {
 			r.wants(w.status)
 			r.wholeFiles(t)
 			if n := len(r.leftovers(t)); n != len(held) {
-				t.Errorf("%d temporaries of %d killed children", n, len(held))
+				t.Errorf("%d temporaries, want one of each of %d killed children", n, len(held))
 			}
 			next := start(t, r.place, r.copy())
 			next.wants(0)
@@ -211,7 +217,7 @@ func TestThirdSignalKills(t *testing.T) {
 	}
 }
 
-// Under nohup SIGHUP is ignored, and stays so.
+// brood ignores SIGHUP when its caller does, as nohup does.
 func TestIgnoredHangup(t *testing.T) {
 	t.Parallel()
 	needs(t, "sh")
@@ -228,11 +234,12 @@ func TestIgnoredHangup(t *testing.T) {
 	r.wants(0)
 	p.equal(t)
 	if strings.Contains(r.stderr(), "SIGHUP") {
-		t.Errorf("it has taken notice:\n%s", r.stderr())
+		t.Errorf("stderr names an ignored SIGHUP:\n%s", r.stderr())
 	}
 }
 
-// GNU timeout signals its child, and then its own group, which has the child in it.
+// GNU timeout sends a signal to its child, and then one to its group, which includes the child. brood counts both as
+// one.
 func TestTimeoutIsOneSignal(t *testing.T) {
 	testenv.Long(t)
 	needs(t, "timeout")
@@ -243,7 +250,8 @@ func TestTimeoutIsOneSignal(t *testing.T) {
 		p.big(t, 3)
 		cmd := p.copySlowly("--jobs=2")
 		cmd.Args[0] = p.installed(t)
-		cmd.Args = append([]string{"strace", "-ttt", "-o", p.dir + "/kills", "-e", "trace=kill", "timeout", "600"}, cmd.Args...)
+		traced := []string{"strace", "-ttt", "-o", p.dir + "/kills", "-e", "trace=kill", "timeout", "600"}
+		cmd.Args = append(traced, cmd.Args...)
 		cmd.Path, _ = exec.LookPath("strace")
 		r := start(t, p, cmd)
 		r.says("parent started")
@@ -251,10 +259,10 @@ func TestTimeoutIsOneSignal(t *testing.T) {
 		r.pid = begun.PID
 		held := r.hold(2)
 		r.apart()
-		must(t, syscall.Kill(begun.PPID, syscall.SIGTERM)) // as if its time were over
+		must(t, syscall.Kill(begun.PPID, syscall.SIGTERM)) // timeout passes it on, as when its time is over
 		r.says(drains)
 		if sent := r.sent("SIGTERM"); sent > 50*time.Millisecond && tries < 20 {
-			t.Logf("timeout has sent its two signals in %v", sent)
+			t.Logf("timeout took %v to send its two signals", sent)
 			r.end()
 			continue
 		}
@@ -262,13 +270,13 @@ func TestTimeoutIsOneSignal(t *testing.T) {
 		goOn(held)
 		r.wants(w.status)
 		if n := len(r.of(event.Stopping)); n != 2 {
-			t.Errorf("%d signals count, want 2; it says:\n%s", n, r.stderr())
+			t.Errorf("%d signals counted, want 2; stderr:\n%s", n, r.stderr())
 		}
 		return
 	}
 }
 
-// sent is how long it took until a traced process had sent both of its signals.
+// sent returns the time between the two signals that a traced process has sent.
 func (r *run) sent(signal string) time.Duration {
 	r.Helper()
 	var at []float64
@@ -276,13 +284,14 @@ func (r *run) sent(signal string) time.Duration {
 		at = nil
 		for line := range strings.Lines(r.read("/kills")) {
 			var seconds float64
-			if n, _ := fmt.Sscan(line, &seconds); n == 1 && strings.Contains(line, "kill(") && strings.Contains(line, signal+")") {
+			n, _ := fmt.Sscan(line, &seconds)
+			if n == 1 && strings.Contains(line, "kill(") && strings.Contains(line, signal+")") {
 				at = append(at, seconds)
 			}
 		}
 		return len(at) == 2
 	}) {
-		r.Fatalf("timeout has sent:\n%s", r.read("/kills"))
+		r.Fatalf("timeout has sent these signals, want %s twice:\n%s", signal, r.read("/kills"))
 	}
 	return time.Duration((at[1] - at[0]) * float64(time.Second))
 }

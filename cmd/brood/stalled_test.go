@@ -14,7 +14,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// A child that does not go on costs its file; it is killed, and leaves nothing.
+// brood kills a child that makes no progress. Its file fails, and no temporary is left.
 func TestStalledChild(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -38,20 +38,21 @@ func TestStalledChild(t *testing.T) {
 			p.equal(t, "big-1")
 			wantFailure(r, "big-1", c.why)
 			stalled := r.of(event.Stalled)
-			if len(stalled) != 1 || stalled[0].PID != held.pid || stalled[0].File != "big-1" || stalled[0].State != "T" {
-				t.Errorf("stalled: %+v, want the stopped child %d", stalled, held.pid)
+			if len(stalled) != 1 || stalled[0].PID != held.pid || stalled[0].File != "big-1" ||
+				stalled[0].State != "T" {
+				t.Errorf("stalled: %+v, want only the stopped child %d at big-1", stalled, held.pid)
 			}
 			if exit := r.exitOf(held.pid); exit.Signal != "SIGKILL" {
-				t.Errorf("its end: %+v, want SIGKILL: it is stopped", exit)
+				t.Errorf("the stopped child ended by %+v, want SIGKILL", exit)
 			}
 			if left := p.leftovers(t); len(left) > 0 {
-				t.Errorf("left behind: %q", left)
+				t.Errorf("left behind: %q, want nothing", left)
 			}
 		})
 	}
 }
 
-// exitOf is how a child has ended.
+// exitOf returns the event of a child's end, or an empty one.
 func (r *run) exitOf(pid int) event.Event {
 	for _, e := range r.of(event.Exited) {
 		if e.PID == pid {
@@ -61,7 +62,7 @@ func (r *run) exitOf(pid int) event.Event {
 	return event.Event{}
 }
 
-// What may pass is tried again, by another child.
+// With --retries another child tries again after a stall, SIGKILL or SIGTERM.
 func TestTriedAgain(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -86,17 +87,19 @@ func TestTriedAgain(t *testing.T) {
 			r.wants(0)
 			p.equal(t)
 			retried := r.of(event.Retried)
-			if len(retried) != 1 || retried[0].PID != held.pid || retried[0].Attempt != 1 || retried[0].Error != c.because || retried[0].Delay < 0.4 {
-				t.Errorf("retried: %+v", retried)
+			if len(retried) != 1 || retried[0].PID != held.pid || retried[0].Attempt != 1 ||
+				retried[0].Error != c.because || retried[0].Delay < 0.4 {
+				t.Errorf("retried: %+v, want attempt 1 of child %d, after 0.4 s or more: %s",
+					retried, held.pid, c.because)
 			}
 			if left := p.leftovers(t); len(left) > 0 {
-				t.Errorf("left behind: %q", left)
+				t.Errorf("left behind: %q, want nothing", left)
 			}
 		})
 	}
 }
 
-// A child that crashes is not started again for the same file.
+// brood does not retry a file whose child has crashed, even with --retries.
 func TestCrashIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT} {
@@ -111,17 +114,19 @@ func TestCrashIsNotTriedAgain(t *testing.T) {
 			held.signal(syscall.SIGCONT)
 			r.wants(1)
 			p.equal(t, "big-1")
-			if failed := r.of(event.Failed); len(failed) != 1 || failed[0].File != "big-1" || !strings.Contains(failed[0].Error, "SIG") {
-				t.Errorf("failed: %+v, want big-1 with the signal", failed)
+			failed := r.of(event.Failed)
+			if len(failed) != 1 || failed[0].File != "big-1" || !strings.Contains(failed[0].Error, "SIG") {
+				t.Errorf("failed: %+v, want only big-1, with the signal", failed)
 			}
 			if left := p.leftovers(t); len(left) > 0 {
-				t.Errorf("left behind: %q", left)
+				t.Errorf("left behind: %q, want nothing", left)
 			}
 		})
 	}
 }
 
-// What is left of a single file, whose folder is not ours to end, the next run removes.
+// The next run removes the temporary of a single file. The run itself leaves it: the file's folder is not part of the
+// copy.
 func TestCrashOfASingleFile(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -130,15 +135,15 @@ func TestCrashOfASingleFile(t *testing.T) {
 	r.hold(1)[0].signal(syscall.SIGKILL)
 	r.wants(1)
 	if left := p.leftovers(t); len(left) != 1 {
-		t.Errorf("left behind: %q, want what the killed child had", left)
+		t.Errorf("left behind: %q, want the temporary of the killed child", left)
 	}
 	start(t, p, p.brood("copy", p.src+"/big-1", p.dst)).wants(0)
 	if files := p.complete(t); len(files) != 1 {
-		t.Errorf("copied: %q", files)
+		t.Errorf("at the destination: %q, want one file", files)
 	}
 }
 
-// With soon the running children are waited for, with now they are terminated.
+// After enough failures --halt=soon waits for the running children, and --halt=now terminates them.
 func TestHalt(t *testing.T) {
 	for when, arrives := range map[string]bool{"soon": true, "now": false} {
 		t.Run(when, func(t *testing.T) {
@@ -149,14 +154,14 @@ func TestHalt(t *testing.T) {
 			must(t, os.MkdirAll(p.dst+"/small-1", 0o755)) // in its place
 			r := start(t, p, p.copySlowly("--jobs=2", "--halt="+when+",fail=1"))
 			if !eventually(func() bool { return len(r.of(event.Failed)) > 0 }) {
-				t.Fatalf("no file has failed; it says:\n%s", r.stderr())
+				t.Fatalf("no file has failed; stderr:\n%s", r.stderr())
 			}
 			r.unlimit()
 			r.wants(1)
 			wantFailure(r, "small-1", "is a directory")
 			files := p.complete(t)
 			if slices.Contains(files, "big-1") != arrives || slices.Contains(files, "small-5") {
-				t.Errorf("copied: %q; big-1 was under way, small-5 was to come after", files)
+				t.Errorf("at the destination: %q; want big-1: %v, and no small-5", files, arrives)
 			}
 			if !arrives {
 				wantFailure(r, "big-1", "its process was ended by SIGTERM")
@@ -165,7 +170,7 @@ func TestHalt(t *testing.T) {
 	}
 }
 
-// Time in which the parent was stopped is no stall of its children.
+// The time while the parent is stopped does not count as a stall of its children.
 func TestSuspendedIsNotStalled(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -179,21 +184,21 @@ func TestSuspendedIsNotStalled(t *testing.T) {
 			held := r.hold(1)
 			r.signal(sig)
 			if !eventually(func() bool { return stateOf(r.pid) == "T" }) {
-				t.Fatalf("the parent is not stopped, but in state %q", stateOf(r.pid))
+				t.Fatalf("the parent is in state %q, want T", stateOf(r.pid))
 			}
-			time.Sleep(stall + stall/2) // that it lasts is the point
+			time.Sleep(stall + stall/2) // the test is about this time
 			r.signal(syscall.SIGCONT)
 			goOn(held)
 			r.wants(0)
 			p.equal(t)
 			if stalled := r.of(event.Stalled); len(stalled) > 0 {
-				t.Errorf("stalled: %+v", stalled)
+				t.Errorf("stalled: %+v, want none", stalled)
 			}
 		})
 	}
 }
 
-// A destination that does not answer holds those that write there, and nobody else; the run ends without them.
+// When a folder of the destination hangs, only the files in it fail. brood abandons their children, and ends.
 func TestFrozenFolder(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -207,20 +212,21 @@ func TestFrozenFolder(t *testing.T) {
 	f.set("-f")
 	r := start(t, p, p.copy("--jobs=1", "--stall=2s"))
 	r.endsWith(1)
-	wantFailure(r, "frozen/big", "stalled: no progress for 2s; process was abandoned: it did not end when it was killed")
+	const why = "stalled: no progress for 2s; process was abandoned: it did not end when it was killed"
+	wantFailure(r, "frozen/big", why)
 	for _, e := range r.of(event.Failed) {
 		if e.PID == 0 || e.State != "D" || e.WChan == "" {
-			t.Errorf("%+v, want its PID, state and what it waits for", e)
+			t.Errorf("failed: %+v, want the PID, state D and the kernel function", e)
 		}
 	}
 	if files := p.complete(t); len(files) != 20 {
-		t.Errorf("copied: %q, want the 20 that are elsewhere", files)
+		t.Errorf("at the destination: %q, want the 20 files outside the frozen folder", files)
 	}
 	if finished := r.of(event.Finished); len(finished) != 1 || finished[0].Abandoned != len(r.of(event.Failed)) {
-		t.Errorf("finished: %+v, want as many children abandoned as have failed", finished)
+		t.Errorf("finished: %+v, want %d children abandoned, as many as failed", finished, len(r.of(event.Failed)))
 	}
 	f.set("-u")
 	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("alive after the thaw: %q", p.alive())
+		t.Errorf("alive after the thaw: %q, want no process", p.alive())
 	}
 }

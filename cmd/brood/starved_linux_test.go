@@ -16,8 +16,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// busy has so many processes spin until the test ends, or until end is called: on one of the
-// CPUs when there is one, else on all.
+// busy starts n processes that spin until end is called or the test ends: on the given CPUs, or on all if cpu is nil.
 func busy(t *testing.T, n int, cpu *unix.CPUSet) (end func()) {
 	t.Helper()
 	needs(t, "sh")
@@ -42,7 +41,7 @@ func busy(t *testing.T, n int, cpu *unix.CPUSet) (end func()) {
 	return end
 }
 
-// threadsOf are the threads of a process.
+// threadsOf returns the thread IDs of a process.
 func threadsOf(t *testing.T, pid int) (tids []int) {
 	t.Helper()
 	names, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*")
@@ -54,7 +53,7 @@ func threadsOf(t *testing.T, pid int) (tids []int) {
 	return tids
 }
 
-// starve leaves a process the CPU time that others do not want.
+// starve gives a process only the CPU time that no other process wants, on the given CPUs.
 func starve(t *testing.T, pid int, cpu *unix.CPUSet) {
 	t.Helper()
 	for _, tid := range threadsOf(t, pid) {
@@ -63,7 +62,7 @@ func starve(t *testing.T, pid int, cpu *unix.CPUSet) {
 	}
 }
 
-// firstCPU is one that this process may run on.
+// firstCPU returns the first CPU that this process may run on.
 func firstCPU(t *testing.T) *unix.CPUSet {
 	t.Helper()
 	var may, one unix.CPUSet
@@ -76,7 +75,7 @@ func firstCPU(t *testing.T) *unix.CPUSet {
 	return &one
 }
 
-// A child that is not given the CPU is not stalled, however long that takes.
+// A child that gets no CPU time is not stalled, however long it waits.
 func TestStarvedIsNotStalled(t *testing.T) {
 	testenv.Long(t)
 	const stall = 400 * time.Millisecond
@@ -88,16 +87,16 @@ func TestStarvedIsNotStalled(t *testing.T) {
 	starve(t, held[0].pid, cpu)
 	end := busy(t, 10, cpu)
 	goOn(held)
-	time.Sleep(20 * stall) // that it lasts is the point
+	time.Sleep(20 * stall) // the test is about this time
 	end()
 	r.wants(0)
 	p.equal(t)
 	if stalled := r.of(event.Stalled); len(stalled) > 0 {
-		t.Errorf("stalled: %+v", stalled)
+		t.Errorf("stalled: %+v, want none", stalled)
 	}
 }
 
-// A child that could go on, and does not, is given up, however busy the machine is.
+// A child that makes no progress although it could is stalled, also on a busy machine.
 func TestStalledOnABusyMachine(t *testing.T) {
 	testenv.Long(t)
 	for name, c := range map[string]struct {
@@ -123,19 +122,19 @@ func TestStalledOnABusyMachine(t *testing.T) {
 			if len(stalled) != 1 || stalled[0].PID != held.pid || stalled[0].State != c.state {
 				t.Fatalf("stalled: %+v, want child %d in state %s", stalled, held.pid, c.state)
 			}
-			t.Log("given up after", stalled[0].Time.Sub(since))
+			t.Log("stalled after", stalled[0].Time.Sub(since))
 		})
 	}
 }
 
-// spinOn has a stopped process go on, but no further: each of its threads jumps to where it is.
+// spinOn continues a stopped process, but each of its threads spins: the instruction there becomes a jump to itself.
 func spinOn(t *testing.T, c child) {
 	t.Helper()
 	jump := map[string][]byte{"amd64": {0xeb, 0xfe}, "arm64": {0, 0, 0, 0x14}}[runtime.GOARCH]
 	if jump == nil {
 		t.Skip("needs amd64 or arm64")
 	}
-	runtime.LockOSThread() // a tracer is a thread
+	runtime.LockOSThread() // to the kernel, the tracer is this thread
 	defer runtime.UnlockOSThread()
 	for _, tid := range threadsOf(t, c.pid) {
 		if err := syscall.PtraceAttach(tid); err == syscall.EPERM {
@@ -154,19 +153,19 @@ func spinOn(t *testing.T, c child) {
 	c.signal(syscall.SIGCONT)
 }
 
-// More children than the rate lets pass in a stall wait for their turn, each for minutes: none is given up.
+// With a low rate and many children, each waits for its turn much longer than --stall. None is stalled.
 func TestManyWaitForTheirTurn(t *testing.T) {
 	testenv.Long(t)
 	const children, stall = 180, 2 * time.Second // a turn at 8 KiB/s takes half a second
 	p := newPlace(t)
 	p.small(t, children, 16*kib)
 	r := start(t, p, p.copy(fmt.Sprint("--jobs=", children), "--bwlimit=8K", "--stall="+stall.String()))
-	r.waits(children * 9 / 10) // some have had their turn at once
-	time.Sleep(5 * stall)      // that it lasts is the point
+	r.waits(children * 9 / 10) // the others had their turn at once
+	time.Sleep(5 * stall)      // the test is about this time
 	r.wantLimit(uint32(syscall.Getuid()), "off, was 8.0 KiB/s", r.pid, "off")
 	r.wants(0)
 	p.equal(t)
 	if stalled := r.of(event.Stalled); len(stalled) > 0 {
-		t.Errorf("%d stalled, the first one: %+v", len(stalled), stalled[0])
+		t.Errorf("%d children stalled, want none; the first one: %+v", len(stalled), stalled[0])
 	}
 }

@@ -20,11 +20,10 @@ import (
 	"brood/internal/testenv"
 )
 
-// fewPIDs is what kernel.pid_max is lowered to in a namespace. Numbers below 300
-// are given once only (kernel/pid.c, RESERVED_PIDS).
+// fewPIDs is the kernel.pid_max of the namespace. Linux uses PIDs below 300 only once (kernel/pid.c, RESERVED_PIDS).
 const fewPIDs = 800
 
-// Numbers of processes come round: no signal of brood's reaches a stranger.
+// When the kernel reuses the PID of a child, brood sends no signal to the process that has it now.
 func TestStrangersGetNoSignal(t *testing.T) {
 	testenv.Long(t)
 	if os.Getenv("BROOD_TEST_STRANGERS") == "" {
@@ -43,9 +42,10 @@ func TestStrangersGetNoSignal(t *testing.T) {
 				how.end(r)
 				<-r.ended
 				if !slices.Contains(how.statuses, r.cmd.ProcessState.ExitCode()) {
-					t.Errorf("%s: %v, want one of %d; it says:\n%s", how.name, r.cmd.ProcessState, how.statuses, r.stderr())
+					t.Errorf("%s: %v, want one of the statuses %d; stderr:\n%s",
+						how.name, r.cmd.ProcessState, how.statuses, r.stderr())
 				}
-				t.Logf("%s: %d strangers came and went", how.name, s.pids.Load()-before)
+				t.Logf("%s: %d strangers started", how.name, s.pids.Load()-before)
 			}
 		})
 	}
@@ -60,20 +60,21 @@ var endings = []struct {
 	{"undisturbed", func(*run) {}, []int{0}},
 	{"suspended", suspends, []int{0}},
 	{"terminated", func(r *run) { after(r, 30); r.hears(syscall.SIGTERM); r.hears(syscall.SIGTERM) }, []int{143, 0}},
-	{"killed children", killsSome, []int{1, 0}}, // 0: they had done their work
+	{"killed children", killsSome, []int{1, 0}}, // 0: the killed ones had finished their files
 	{"killed", func(r *run) { after(r, 30); r.hears(syscall.SIGKILL) }, []int{-1, 0}},
 }
 
-// hears signals brood by its pidfd: here its number may soon be another's.
+// hears sends a signal to brood by its pidfd. In this test another process may soon have its PID.
 func (r *run) hears(sig syscall.Signal) { _ = r.cmd.Process.Signal(sig) }
 
-// after waits until so many of the files are there.
+// after waits until the destination has at least that number of files.
 func after(r *run, files int) {
 	if !eventually(func() bool { return len(namesIn(r.dst)) >= files || r.over() }) {
-		r.Errorf("there are no %d files; it says:\n%s", files, r.stderr())
+		r.Errorf("%d files at the destination, want %d; stderr:\n%s", len(namesIn(r.dst)), files, r.stderr())
 	}
 }
 
+// namesIn returns the names in a folder.
 func namesIn(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
@@ -82,7 +83,7 @@ func namesIn(dir string) (names []string) {
 	return names
 }
 
-// suspends stops the run and lets it go on, again and again, to its end.
+// suspends stops and continues the run until it ends.
 func suspends(r *run) {
 	for !r.over() {
 		r.hears(syscall.SIGTSTP)
@@ -94,7 +95,7 @@ func suspends(r *run) {
 	}
 }
 
-// killsSome kills three children in the midst of what they do.
+// killsSome kills three children.
 func killsSome(r *run) {
 	for killed := 0; killed < 3 && !r.over(); {
 		children := r.children()
@@ -111,20 +112,20 @@ func killsSome(r *run) {
 	}
 }
 
-// inSmallNamespace runs the test once more where there are few process IDs.
+// inSmallNamespace runs the test once more, in a namespace with few PIDs.
 func inSmallNamespace(t *testing.T, env string) {
 	t.Helper()
 	needsRoot(t, "to make a PID namespace")
 	needs(t, "unshare")
 	needsKernel(t, 6, 14, "a pid_max for each PID namespace")
-	// A shell is the namespace's PID 1, since it reaps whatever it is left.
+	// PID 1 of the namespace is a shell, which reaps orphans.
 	script := fmt.Sprintf(`echo %d > /proc/sys/kernel/pid_max && "$@"; exit $?`, fewPIDs)
 	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", "--kill-child=KILL",
 		"sh", "-c", script, "sh", "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
 	exe, err := os.Executable()
 	must(t, err)
 	cmd.Args[len(cmd.Args)-3] = exe
-	cmd.Env = append(os.Environ(), env)
+	cmd.Env = append(os.Environ(), env, programVariable+"="+program(t))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v:\n%s", err, out)
@@ -132,6 +133,7 @@ func inSmallNamespace(t *testing.T, env string) {
 	t.Logf("%s", out)
 }
 
+// needsKernel skips the test on an older Linux.
 func needsKernel(t *testing.T, major, minor int, what string) {
 	t.Helper()
 	var name unix.Utsname
@@ -144,8 +146,7 @@ func needsKernel(t *testing.T, major, minor int, what string) {
 	}
 }
 
-// strangers are processes that come and go, each leading a group of its own, and
-// that nobody has a reason to signal.
+// strangers are short-lived processes, each in a process group of its own. Nobody has a reason to signal them.
 type strangers struct {
 	*testing.T
 	pids    atomic.Int64
@@ -171,11 +172,12 @@ func newStrangers(t *testing.T, n int) *strangers {
 	return s
 }
 
-// live is the life of one, which reports whatever signal stops or ends it.
+// live starts one stranger and waits for it. A signal that stops or ends it is an error of the test.
 func (s *strangers) live(sleep string, d time.Duration) {
-	pid, err := syscall.ForkExec(sleep, []string{"sleep", fmt.Sprint(d.Seconds())}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{Setpgid: true}})
+	attr := syscall.ProcAttr{Sys: &syscall.SysProcAttr{Setpgid: true}}
+	pid, err := syscall.ForkExec(sleep, []string{"sleep", fmt.Sprint(d.Seconds())}, &attr)
 	if err != nil {
-		return // there are few numbers, and they may all be in use
+		return // all PIDs may be in use
 	}
 	s.pids.Add(1)
 	for {
@@ -187,10 +189,10 @@ func (s *strangers) live(sleep string, d time.Duration) {
 			s.Errorf("wait for stranger %d: %v", pid, err)
 			return
 		case status.Stopped():
-			s.Errorf("stranger %d was stopped by %v", pid, status.StopSignal())
+			s.Errorf("stranger %d was stopped by %v, want no signal", pid, status.StopSignal())
 			_ = syscall.Kill(pid, syscall.SIGCONT)
 		case status.Signaled():
-			s.Errorf("stranger %d was ended by %v", pid, status.Signal())
+			s.Errorf("stranger %d was ended by %v, want no signal", pid, status.Signal())
 			return
 		default:
 			return

@@ -18,7 +18,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// brokenPipe is a pipe that nobody reads.
+// brokenPipe returns the writing end of a pipe without a reader.
 func brokenPipe(t *testing.T) *os.File {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -36,7 +36,8 @@ func fullDevice(t *testing.T) *os.File {
 	return f
 }
 
-// Outputs that take nothing cost the copy nothing; the status tells of those that matter.
+// When stdout, stderr or the record cannot be written, all files are copied. The exit status is 1 if the user loses an
+// answer that he wants.
 func TestUnwritableOutputs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -45,15 +46,18 @@ func TestUnwritableOutputs(t *testing.T) {
 		status         int
 		words          string // on stderr
 	}{
-		"stdout closed early":    {stdout: brokenPipe},
-		"JSON closed early":      {stdout: brokenPipe, flags: []string{"--json"}},
-		"stderr closed early":    {stderr: brokenPipe},
-		"both closed early":      {stdout: brokenPipe, stderr: brokenPipe},
-		"stderr on a full disk":  {stderr: fullDevice},
-		"stdout on a full disk":  {stdout: fullDevice, status: 1, words: "brood: standard output: no space left on device"},
-		"JSON on a full disk":    {stdout: fullDevice, flags: []string{"--json"}, status: 1, words: "no space left on device"},
+		"stdout closed early":   {stdout: brokenPipe},
+		"JSON closed early":     {stdout: brokenPipe, flags: []string{"--json"}},
+		"stderr closed early":   {stderr: brokenPipe},
+		"both closed early":     {stdout: brokenPipe, stderr: brokenPipe},
+		"stderr on a full disk": {stderr: fullDevice},
+		"stdout on a full disk": {stdout: fullDevice, status: 1,
+			words: "brood: standard output: no space left on device"},
+		"JSON on a full disk": {stdout: fullDevice, flags: []string{"--json"}, status: 1,
+			words: "no space left on device"},
 		"nothing on a full disk": {stdout: fullDevice, flags: []string{"--quiet"}},
-		"record on a full disk":  {flags: []string{"--record=/dev/full"}, status: 1, words: "brood: --record \"/dev/full\" is incomplete: no space left on device"},
+		"record on a full disk": {flags: []string{"--record=/dev/full"}, status: 1,
+			words: "brood: --record \"/dev/full\" is incomplete: no space left on device"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
@@ -75,7 +79,7 @@ func TestUnwritableOutputs(t *testing.T) {
 	}
 }
 
-// So it is with the names that --dry-run says.
+// The same holds for the names that --dry-run prints.
 func TestUnwritableDryRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -94,13 +98,13 @@ func TestUnwritableDryRun(t *testing.T) {
 			r := start(t, p, cmd)
 			r.wants(c.status)
 			if !strings.Contains(r.stderr(), c.words) || c.words == "" && strings.Contains(r.stderr(), "broken pipe") {
-				t.Errorf("stderr: %s", r.stderr())
+				t.Errorf("stderr %q, want %q in it, and nothing about a broken pipe", r.stderr(), c.words)
 			}
 		})
 	}
 }
 
-// The summary is the answer, on stdout alone.
+// The summary goes to stdout, and the log to stderr.
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -108,14 +112,14 @@ func TestSummary(t *testing.T) {
 	r := start(t, p, p.copy())
 	r.wants(0)
 	if out := r.stdout(); !strings.Contains(out, "files     3, 2.9 KiB") || !strings.Contains(out, "failed    0") {
-		t.Errorf("stdout: %s", out)
+		t.Errorf("stdout %q, want 3 files and 0 failed", out)
 	}
 	if strings.Contains(r.stdout(), "[INFO]") || !strings.Contains(r.stderr(), "[INFO]") {
-		t.Errorf("log: stdout %q, stderr %q", r.stdout(), r.stderr())
+		t.Errorf("stdout %q, stderr %q; want the log only in stderr", r.stdout(), r.stderr())
 	}
 }
 
-// unread is a pipe that takes nothing more, and that nobody reads until its other end is.
+// unread returns a pipe. Until the test reads r, writers of w wait as soon as the pipe is full.
 func unread(t *testing.T) (r, w *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -124,41 +128,42 @@ func unread(t *testing.T) (r, w *os.File) {
 	return r, w
 }
 
-// Lines that nobody reads hold up neither the copying nor its end.
+// When nobody reads stderr, brood copies all files. It ends when the reader is gone or has the rest.
 func TestStderrThatNobodyReads(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
 	const files = 300
 	p := newPlace(t)
-	p.small(t, files, 1000) // their lines are more than a pipe takes
+	p.small(t, files, 1000) // their lines are more than a pipe can hold
 	r, w := unread(t)
 	cmd := p.copy("--log-level=trace", "--jobs=4")
 	cmd.Stderr = w
 	said := start(t, p, cmd)
 	if !eventually(func() bool { return len(said.of(event.Finished)) == 1 }) {
-		t.Fatalf("%d files are copied, and nobody reads stderr", len(said.of(event.Copied)))
+		t.Fatalf("%d files copied while nobody reads stderr, want %d", len(said.of(event.Copied)), files)
 	}
 	p.equal(t)
 	if said.over() {
-		t.Fatal("it has not waited for whoever reads the rest")
+		t.Fatal("brood has ended, want it to wait for a reader of the rest")
 	}
 	w.Close()
 	text, err := io.ReadAll(r)
 	must(t, err)
 	said.wants(0)
 	if !strings.Contains(said.stdout(), "files     300") {
-		t.Errorf("stdout: %s", said.stdout())
+		t.Errorf("stdout %q, want 300 files", said.stdout())
 	}
-	if lost := strings.Count(string(text), "nobody has read them"); lost == 0 && strings.Count(string(text), "child exited: ") < files {
-		t.Errorf("lines are missing, and it does not say so:\n%.1000s", text)
+	lost, ends := strings.Count(string(text), "nobody has read them"), strings.Count(string(text), "child exited: ")
+	if lost == 0 && ends < files {
+		t.Errorf("stderr lacks lines of the log, and a line that says so:\n%.1000s", text)
 	}
 }
 
-// Ctrl-S stops a terminal's output, and a Ctrl-C, which ends the run, lets it go on.
+// After Ctrl-S nothing more appears on the terminal, and brood goes on. Ctrl-C ends the run, and the rest appears.
 func TestStoppedTerminal(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 200, 1000) // their lines are more than a terminal takes
+	p.small(t, 200, 1000) // their lines are more than a terminal can hold
 	p.big(t, 2)
 	r := startInTerminal(t, p, p.copySlowly("--jobs=3"))
 	r.says("parent started")
@@ -170,11 +175,11 @@ func TestStoppedTerminal(t *testing.T) {
 	goOn(held)
 	r.wants(130)
 	if !strings.Contains(r.stderr(), "failed    0") {
-		t.Errorf("it shows:\n%s", r.stderr())
+		t.Errorf("the terminal lacks the summary with 0 failed:\n%s", r.stderr())
 	}
 }
 
-// Whoever shows the terminal may have stopped: the keys arrive all the same.
+// Keys have their effect also when the terminal's program has stopped to read brood's output.
 func TestTerminalThatIsNotRead(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -192,32 +197,32 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 	r.terminal = master
 	held := r.hold(1)
 	r.copies(200)
-	for _, n := range []int{1, 2} { // the second terminates, and a stopped child is killed 5 s later
+	for _, n := range []int{1, 2} { // the second terminates; 5 s later brood kills a stopped child
 		r.apart()
 		r.types("\x03")
 		if !eventually(func() bool { return len(r.of(event.Stopping)) == n }) {
-			t.Fatalf("it has heard %d Ctrl-C, want %d", len(r.of(event.Stopping)), n)
+			t.Fatalf("brood counts %d times Ctrl-C, want %d", len(r.of(event.Stopping)), n)
 		}
 	}
 	if !eventually(func() bool { return gone(held[0].pid) }) {
-		t.Error("a child is not killed")
+		t.Errorf("child %d lives, want it killed", held[0].pid)
 	}
 	r.wants(130)
 	if !strings.Contains(r.stdout(), "stopped by SIGINT") {
-		t.Errorf("stdout: %s", r.stdout())
+		t.Errorf("stdout %q, want \"stopped by SIGINT\"", r.stdout())
 	}
 }
 
-// copies waits until so many files are copied.
+// copies waits until the record has at least n copied files.
 func (r *run) copies(n int) {
 	r.Helper()
 	if !eventually(func() bool { return len(r.of(event.Copied)) >= n || r.over() }) || r.over() {
-		r.Fatalf("%d files are copied, want %d", len(r.of(event.Copied)), n)
+		r.Fatalf("%d files copied, want %d", len(r.of(event.Copied)), n)
 	}
 }
 
-// A disk that fills up while the record or the list of checksums is written: the
-// copying goes on, and at the end it is said once.
+// When the disk of the record or of the checksums fills up, brood copies all files, and says once that the list is not
+// whole.
 func TestFilesOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	needsRoot(t, "to mount a file system")
@@ -237,16 +242,16 @@ func TestFilesOnAFullDisk(t *testing.T) {
 			p.equal(t)
 			words := fmt.Sprintf("brood: --%s %q is incomplete: no space left on device", what, file)
 			if n := strings.Count(r.stderr(), words); n != 1 {
-				t.Errorf("it says %d times %q:\n%s", n, words, r.stderr())
+				t.Errorf("stderr has %d times %q, want once:\n%s", n, words, r.stderr())
 			}
 			if info, err := os.Stat(file); err != nil || info.Size() == 0 {
-				t.Errorf("what there was room for is not there: %v, %v", info, err)
+				t.Errorf("the file is %v, %v; want the lines that fit", info, err)
 			}
 		})
 	}
 }
 
-// Where an output is closed, nothing that is opened later takes its place.
+// When the caller has closed an output, no file that brood opens later gets its descriptor.
 func TestClosedOutputs(t *testing.T) {
 	t.Parallel()
 	needs(t, "sh")
@@ -263,56 +268,9 @@ func TestClosedOutputs(t *testing.T) {
 			p.equal(t)
 			for line := range strings.Lines(r.read("/record")) {
 				if !strings.HasPrefix(line, "{") {
-					t.Errorf("in the record: %q", line)
+					t.Errorf("the record has a line %q, want JSON objects only", line)
 				}
 			}
 		})
 	}
-}
-
-// A record that nobody reads holds the run up; signals end it all the same.
-func TestRecordThatNobodyReads(t *testing.T) {
-	t.Parallel()
-	p := newPlace(t)
-	p.small(t, 400, 100)
-	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
-	pipe, err := unix.Open(p.dir+"/record", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	must(t, err)
-	defer unix.Close(pipe)
-	r := start(t, p, p.copy())
-	r.says("child started")
-	for err == nil { // until it is full to the last byte
-		_, err = unix.Write(pipe, []byte("x"))
-	}
-	if err != unix.EAGAIN {
-		t.Fatal(err)
-	}
-	if !eventually(func() bool { _ = syscall.Kill(r.pid, syscall.SIGINT); return r.over() }) {
-		t.Fatal("it cannot be ended")
-	}
-	if status := r.cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGINT {
-		t.Errorf("%v, want an end by SIGINT", r.cmd.ProcessState)
-	}
-	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("left alive: %q", p.alive())
-	}
-	p.wholeFiles(t)
-}
-
-// A record's reader that goes away costs the record, and nothing else.
-func TestRecordWhoseReaderEnds(t *testing.T) {
-	t.Parallel()
-	p := newPlace(t)
-	p.small(t, 100, 100)
-	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
-	r := start(t, p, p.copy())
-	pipe, err := os.Open(p.dir + "/record")
-	must(t, err)
-	if _, err := event.NewReader(pipe).Next(); err != nil {
-		t.Error(err)
-	}
-	must(t, pipe.Close())
-	r.wants(1)
-	r.says(fmt.Sprintf("brood: --record %q is incomplete: broken pipe", p.dir+"/record"))
-	p.equal(t)
 }

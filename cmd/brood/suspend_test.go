@@ -6,33 +6,35 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
-	"brood/internal/pace"
 	"brood/internal/testenv"
 )
 
-// job runs brood as a shell does: in a process group of its own, which has the terminal.
-// A group whose parent is not in the same session is orphaned, and cannot be stopped.
+// job runs a program with arguments as a shell's job: in its own process group, in the foreground of the terminal.
+// Without a parent in the same session the group would be orphaned, and could not be stopped.
 func job(args []string) (status int) {
 	signal.Ignore(syscall.SIGTTOU)
 	cmd := exec.Cmd{
-		Path: "/proc/self/exe", Args: args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Path: args[0], Args: append([]string{"brood"}, args[1:]...),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true, Foreground: true},
 	}
 	_ = cmd.Run()
 	return cmd.ProcessState.ExitCode()
 }
 
-// asJob has a job run brood.
+// asJob makes cmd a job that runs brood.
 func asJob(cmd *exec.Cmd) *exec.Cmd {
-	cmd.Args = append([]string{"job"}, cmd.Args...)
+	cmd.Args = slices.Concat([]string{"job", cmd.Path}, cmd.Args[1:])
+	cmd.Path = "/proc/self/exe"
 	return cmd
 }
 
-// becomesBrood has r.pid be brood's, which the process that was started has as its child.
+// becomesBrood sets r.pid to the PID of brood, which is a child of the started process.
 func (r *run) becomesBrood() {
 	r.Helper()
 	if !eventually(func() bool {
@@ -44,11 +46,11 @@ func (r *run) becomesBrood() {
 		}
 		return r.pid != r.cmd.Process.Pid || r.over()
 	}) || r.over() {
-		r.Fatalf("no brood was started; it says:\n%s", r.stderr())
+		r.Fatalf("process %d has no child brood; stderr:\n%s", r.cmd.Process.Pid, r.stderr())
 	}
 }
 
-// Ctrl-Z stops all, and what a shell's fg does lets all go on.
+// Ctrl-Z stops brood and its children. SIGCONT to their group, as from a shell's fg, continues them.
 func TestSuspend(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -61,37 +63,37 @@ func TestSuspend(t *testing.T) {
 		goOn(held)
 		r.types("\x1a")
 		if !eventually(func() bool { return stateOf(r.pid) == "T" || r.over() }) {
-			t.Fatalf("state %s after Ctrl-Z", stateOf(r.pid))
+			t.Fatalf("brood is in state %s after Ctrl-Z, want T", stateOf(r.pid))
 		}
-		// One that has come to its end meanwhile shows nothing: the next may.
+		// If the child has ended meanwhile, the test tries the next one.
 		c := held[0]
 		if !eventually(func() bool { return c.state() == "T" || gone(c.pid) }) {
-			t.Errorf("state %s of the child after Ctrl-Z", c.state())
+			t.Errorf("the child is in state %s after Ctrl-Z, want T", c.state())
 		}
 		seen = c.state() == "T"
 		must(t, syscall.Kill(-r.pid, syscall.SIGCONT))
 		if !eventually(func() bool { return stateOf(r.pid) != "T" && c.state() != "T" }) {
-			t.Errorf("states %s and %s after SIGCONT", stateOf(r.pid), c.state())
+			t.Errorf("brood and its child are in states %s and %s after SIGCONT, want neither stopped",
+				stateOf(r.pid), c.state())
 		}
 	}
 	if !seen {
-		t.Error("no child was seen stopped")
+		t.Error("no child was in state T after Ctrl-Z, want one")
 	}
 	r.unlimit()
 	r.wants(0)
 	p.equal(t)
 }
 
-// Where nobody could end a stop brood goes on, and says so once.
+// brood ignores Ctrl-Z, and says so once, when nobody could continue it.
 func TestSuspendThatNobodyCouldEnd(t *testing.T) {
 	const ignored = "brood: Ctrl-Z is ignored: "
 	for _, c := range []struct {
 		name, says string
 		change     func(t *testing.T, p place, cmd *exec.Cmd)
 	}{
-		{"orphaned", "nobody could continue this process: its process group is orphaned\n", func(_ *testing.T, _ place, cmd *exec.Cmd) {
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		}},
+		{"orphaned", "nobody could continue this process: its process group is orphaned\n",
+			func(_ *testing.T, _ place, cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }},
 		{"PID 1", "PID 1 cannot be stopped from within its container\n", func(t *testing.T, p place, cmd *exec.Cmd) {
 			testenv.Long(t)
 			needsRoot(t, "to make a PID namespace")
@@ -105,7 +107,7 @@ func TestSuspendThatNobodyCouldEnd(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
 			p.small(t, 2, 1<<20)
-			cmd := p.copy("--jobs=1", "--bwlimit=20K") // 100 s, if nobody changes that
+			cmd := p.copy("--jobs=1", "--bwlimit=20K") // 100 s, unless the test changes the rate
 			c.change(t, p, cmd)
 			r := start(t, p, cmd)
 			if c.name == "PID 1" {
@@ -115,14 +117,11 @@ func TestSuspendThatNobodyCouldEnd(t *testing.T) {
 			r.signal(syscall.SIGTSTP)
 			r.says(ignored + c.says)
 			r.signal(syscall.SIGTSTP)
-			bucket, err := pace.Of(r.pid)
-			must(t, err)
-			bucket.SetRate(0)
-			must(t, bucket.Close())
+			unlimit(t, r.pid)
 			r.wants(0)
 			p.equal(t)
 			if n := strings.Count(r.stderr(), ignored); n != 1 {
-				t.Errorf("it says %d times that Ctrl-Z is ignored:\n%s", n, r.stderr())
+				t.Errorf("stderr has %d times %q, want once:\n%s", n, ignored, r.stderr())
 			}
 		})
 	}

@@ -10,83 +10,11 @@ import (
 	"syscall"
 	"testing"
 
-	"brood/internal/confine"
 	"brood/internal/event"
-	"brood/internal/pace"
 	"brood/internal/testenv"
 )
 
-// paced is so slow that a child is still at its first file however busy the machine is.
-const paced = "--bwlimit=4K"
-
-// pausedAtFirst stops the first child of a paced run, which has others to follow it. then is what
-// somebody does meanwhile; all goes on at full speed after that.
-func (r *run) pausedAtFirst(then func(first child)) {
-	r.Helper()
-	var first child
-	if !eventually(func() bool {
-		for _, pid := range pids() {
-			argv := argv(pid)
-			ours := len(argv) > 2 && argv[1] == "child" && slices.Contains(argv, "--source="+r.src)
-			if ours && (argv[2] == "copy" || argv[2] == "verify") {
-				first = child{pid, argv}
-			}
-		}
-		return first.pid != 0 || r.over()
-	}) || first.pid == 0 {
-		r.Fatalf("no child; it says:\n%s", r.stderr())
-	}
-	first.signal(syscall.SIGSTOP)
-	if !eventually(first.stopped) {
-		r.Fatalf("the child does not stop: %q", threads(first.pid))
-	}
-	stat, _ := readStat(first.pid)
-	then(first)
-	bucket, err := pace.Of(stat.ppid)
-	must(r.T, err)
-	bucket.SetRate(0)
-	must(r.T, bucket.Close())
-	goOn([]child{first})
-}
-
-// someOfEach are files, some of them in folders, and what else is copied.
-func (p place) someOfEach(t *testing.T) {
-	t.Helper()
-	p.small(t, 3, 64*kib)
-	must(t, os.MkdirAll(p.src+"/sub/empty", 0o755))
-	must(t, os.WriteFile(p.src+"/sub/f", noise(5000, 9), 0o640))
-	must(t, os.Symlink("f", p.src+"/sub/link"))
-	must(t, os.Link(p.src+"/sub/f", p.src+"/z-same"))
-}
-
-// at is the place with another destination.
-func (p place) at(dst string) place { return place{p.dir, p.src, dst} }
-
-// victim is a folder of somebody else's, in which nothing may change.
-func (p place) victim(t *testing.T) string {
-	t.Helper()
-	out := p.dir + "/out"
-	must(t, os.Mkdir(out, 0o700))
-	must(t, os.WriteFile(out+"/small-2", []byte("theirs"), 0o600))
-	return out
-}
-
-// swaps are what somebody may do to the path of a folder, whose name is real afterwards.
-var swaps = map[string]func(t *testing.T, folder, real, out string){
-	"a link": func(t *testing.T, folder, real, out string) {
-		must(t, os.Rename(folder, real))
-		must(t, os.Symlink(out, folder))
-	},
-	"another folder": func(t *testing.T, folder, real, out string) {
-		must(t, os.Rename(folder, real))
-		must(t, os.Rename(out, folder))
-	},
-	"nothing": func(t *testing.T, folder, real, _ string) {
-		must(t, os.Rename(folder, real))
-	},
-}
-
-// TestDestIsSwapped: the files follow the folder that was there when the run began.
+// TestDestIsSwapped checks that a run fills the folder that was the destination when it began, under its new name.
 func TestDestIsSwapped(t *testing.T) {
 	for name, swap := range swaps {
 		for n, flags := range [][]string{
@@ -105,7 +33,7 @@ func TestDestIsSwapped(t *testing.T) {
 				p.someOfEach(t)
 				out, real := p.victim(t), p.dir+"/real"
 				before := facts(t, out)
-				if n%2 == 0 { // else it is made by the run, once
+				if n%2 == 0 { // otherwise the run makes it, once
 					must(t, os.Mkdir(p.dst, 0o755))
 				}
 				r := start(t, p, p.copy(append(flags, paced)...))
@@ -117,31 +45,23 @@ func TestDestIsSwapped(t *testing.T) {
 					wantUntouched(t, before, out)
 				case "nothing":
 					if _, err := os.Lstat(p.dst); err == nil {
-						t.Error("it was made anew")
+						t.Error("the destination exists again, want none")
 					}
 				default:
 					if names := namesIn(p.dst); !slices.Equal(names, []string{"small-2"}) {
-						t.Errorf("the other folder has %q", names)
+						t.Errorf("the other folder has %q, want only small-2", names)
 					}
 				}
 				r.says(fmt.Sprintf("dest %q: its path now leads elsewhere", p.dst))
 				if begun := r.of(event.Begun); len(begun) != 1 || begun[0].Dest != p.dst {
-					t.Errorf("begun: %+v", begun)
+					t.Errorf("begun: %+v, want destination %q", begun, p.dst)
 				}
 			})
 		}
 	}
 }
 
-// wantConfinable skips a test that is about confined children where there can be none.
-func wantConfinable(t *testing.T, flags []string) {
-	t.Helper()
-	if err := confine.Available(); err != nil && slices.Contains(flags, "--confine=always") {
-		t.Skipf("needs kernel: %v", err)
-	}
-}
-
-// TestSourceIsSwapped: what is copied is what was in the folder that was there when the run began.
+// TestSourceIsSwapped checks that a run copies from the folder that was the source when it began.
 func TestSourceIsSwapped(t *testing.T) {
 	for name, swap := range swaps {
 		for n, flags := range [][]string{
@@ -156,26 +76,26 @@ func TestSourceIsSwapped(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t)
 				p.someOfEach(t)
-				other := place{p.dir, p.dir + "/out", p.dst}
+				other := place{t, p.dir, p.dir + "/out", p.dst}
 				must(t, os.Mkdir(other.src, 0o755))
 				other.small(t, 2, 1000)
 				must(t, os.MkdirAll(p.dst, 0o755))
 				r := start(t, p, p.copy(append(flags, paced)...))
 				r.pausedAtFirst(func(child) { swap(t, p.src, p.dir+"/real", other.src) })
 				r.wants(0)
-				place{p.dir, p.dir + "/real", p.dst}.equal(t)
+				place{t, p.dir, p.dir + "/real", p.dst}.equal(t)
 				r.says(fmt.Sprintf("source %q: its path now leads elsewhere", p.src))
 			})
 		}
 	}
 }
 
-// TestSingleFileIsSwapped: the folder of a single file is opened once, too.
+// TestSingleFileIsSwapped checks the same for the folder of a single file.
 func TestSingleFileIsSwapped(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.small(t, 1, 64*kib)
-	out := place{p.dir, p.dir + "/out", p.dst}
+	out := place{t, p.dir, p.dir + "/out", p.dst}
 	must(t, os.Mkdir(out.src, 0o755))
 	must(t, os.WriteFile(out.src+"/small-1", []byte("theirs"), 0o644))
 	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", "--retries=1", paced, p.src+"/small-1", p.dst))
@@ -185,11 +105,11 @@ func TestSingleFileIsSwapped(t *testing.T) {
 	})
 	r.wants(0)
 	if !bytes.Equal(read(p.dst+"/small-1"), read(p.dir+"/real/small-1")) {
-		t.Error("it is a copy of something else")
+		t.Error("small-1 has other contents, want those of the file in the first folder")
 	}
 }
 
-// TestRetryAfterSwap: a child that tries again is in the same folders as the first one.
+// TestRetryAfterSwap checks that a retry uses the same folders as the first attempt.
 func TestRetryAfterSwap(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -206,11 +126,11 @@ func TestRetryAfterSwap(t *testing.T) {
 	p.at(p.dir + "/real").equal(t)
 	wantUntouched(t, before, out)
 	if retried := r.of(event.Retried); len(retried) == 0 {
-		t.Error("nothing was tried again")
+		t.Error("the record has no retry, want one")
 	}
 }
 
-// TestDestIsRemoved: what cannot be written is a failure, and the destination is not made anew.
+// TestDestIsRemoved checks that files fail when the destination is removed, and that brood does not make it again.
 func TestDestIsRemoved(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -219,18 +139,18 @@ func TestDestIsRemoved(t *testing.T) {
 	r.pausedAtFirst(func(child) { must(t, os.RemoveAll(p.dst)) })
 	r.wants(1)
 	if _, err := os.Lstat(p.dst); err == nil {
-		t.Error("it was made anew")
+		t.Error("the destination exists again, want none")
 	}
 	failed := r.of(event.Failed)
 	for _, name := range []string{"small-2", "small-3", "sub/f"} {
 		i := slices.IndexFunc(failed, func(e event.Event) bool { return e.File == name })
 		if i < 0 || !strings.Contains(failed[i].Error, "no such file or directory") {
-			t.Errorf("%q has not failed so: %+v", name, failed)
+			t.Errorf("failed: %+v, want %q among them: no such file or directory", failed, name)
 		}
 	}
 }
 
-// TestVerifyIsSwapped: a comparison stays in its two folders.
+// TestVerifyIsSwapped checks that a comparison stays in the two folders that it began with.
 func TestVerifyIsSwapped(t *testing.T) {
 	for name, swap := range swaps {
 		for _, side := range []string{"source", "dest"} {
@@ -246,14 +166,15 @@ func TestVerifyIsSwapped(t *testing.T) {
 				})
 				r.wants(0)
 				if verified := r.of(event.Verified); len(verified) != 4 {
-					t.Errorf("verified: %+v", verified)
+					t.Errorf("verified: %+v, want 4 files", verified)
 				}
 			})
 		}
 	}
 }
 
-// TestSwapByAnother: who owns the folder that the destination is in cannot have root's children write elsewhere.
+// TestSwapByAnother checks that the owner of the folder around the destination cannot make root's children write
+// elsewhere.
 func TestSwapByAnother(t *testing.T) {
 	needsRoot(t, "to copy into another user's folder")
 	for n, flag := range []string{"--confine=always", "--confine=auto", "--confine=never"} {
@@ -285,8 +206,8 @@ func TestSwapByAnother(t *testing.T) {
 	}
 }
 
-// TestDestOfTaskIsSwapped: the children of a task stay in the folders that it has opened, and a
-// later task refuses another destination.
+// TestDestOfTaskIsSwapped checks that the children of a Slurm task stay in the folders that the task has opened. A
+// later task refuses to write to another destination.
 func TestDestOfTaskIsSwapped(t *testing.T) {
 	testenv.Long(t)
 	c := newCluster(t)
@@ -300,7 +221,7 @@ func TestDestOfTaskIsSwapped(t *testing.T) {
 	for i := range 4 {
 		name := fmt.Sprintf("/small-%d", i+1)
 		if !bytes.Equal(read(c.src+name), read(c.dir+"/real"+name)) {
-			t.Errorf("%s is not in the destination", name)
+			t.Errorf("%s is missing or different in the first destination", name)
 		}
 	}
 	r.says("sees another folder than the submitter")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 	"brood/internal/testenv"
 )
 
-// doing are the calls that matter to what is on the medium, as words.
+// doing holds the system calls that change what is on the medium, with a word for each.
 var doing = map[string]string{
 	"mkdirat":         "make",
 	"pwrite64":        "write",
@@ -40,8 +41,7 @@ var doing = map[string]string{
 	"unlinkat":        "remove",
 }
 
-// steps are what the traced calls do to the destination, in words, those alike in a
-// row as one.
+// steps returns in words what the traced calls do to the destination. Equal steps in a row are one.
 func (p place) steps(t *testing.T) (steps []string) {
 	t.Helper()
 	for _, c := range p.calls(t) {
@@ -52,8 +52,8 @@ func (p place) steps(t *testing.T) (steps []string) {
 	return steps
 }
 
-// step leaves out what is done to folders beside making and syncing them: the turn
-// of their attributes comes when they are full.
+// step returns the words for one call, "" when it does not count. Of folders only making and syncing count: they get
+// their attributes later, when they are full.
 func (p place) step(c call) string {
 	what, on := doing[c.name], p.below(c)
 	if c.name == "openat" {
@@ -77,24 +77,24 @@ func (p place) step(c call) string {
 	return strings.Join(append([]string{what}, on...), " ")
 }
 
-// opening tells apart how a file is opened, "" when it is only to be read.
+// opening returns the word for a call of openat, "" when it only reads.
 func opening(c call) string {
 	flags := c.args[strings.LastIndex(c.args, `"`):]
 	switch {
-	case (strings.Contains(flags, "O_CREAT|O_EXCL") || strings.Contains(flags, unnamed)) && strings.HasSuffix(flags, ", 0600"):
+	case regexp.MustCompile(`(O_CREAT\|O_EXCL|` + unnamed + `).*, 0600$`).MatchString(flags):
 		return "create"
-	case strings.Contains(flags, "O_CREAT") || strings.Contains(flags, "O_RDWR") || strings.Contains(flags, "O_WRONLY"):
+	case regexp.MustCompile(`O_CREAT|O_RDWR|O_WRONLY`).MatchString(flags):
 		return "open to write"
 	}
 	return ""
 }
 
 const (
-	temporary = "(temporary)" // any such name
-	unnamed   = "O_TMPFILE"   // a file that has none, and that the kernel shows as "#" and a number
+	temporary = "(temporary)" // stands for any temporary name
+	unnamed   = "O_TMPFILE"   // flag for a file without a name; the kernel shows it as "#" and a number
 )
 
-// below are the objects of a call in the place, but for the source, in short.
+// below returns the paths of a call that are in the place and not in the source, relative to the place.
 func (p place) below(c call) (short []string) {
 	for _, object := range c.objects() {
 		name, err := filepath.Rel(p.dir, object)
@@ -109,8 +109,8 @@ func (p place) below(c call) (short []string) {
 	return short
 }
 
-// What is on the medium, and when, is a matter of order. The lists are all that is
-// done: nothing is written to a file after its sync, and nothing by its final name.
+// After a power cut, the order of system calls decides what is on the medium. Each list is complete: brood writes
+// nothing to a file after its sync, and nothing under its final name.
 func TestOrderOfCopy(t *testing.T) {
 	t.Parallel()
 	const written = "create, write, times, no ACL, mode"
@@ -129,7 +129,8 @@ func TestOrderOfCopy(t *testing.T) {
 		"verified": {[]string{"--hash=xxh128"}, 1 << 20,
 			"make dst, make dst/sub, " + written + ", sync, read, rename dst/sub/f"},
 		"durable, verified and archived": {[]string{"--durable=true", "--hash=xxh128", "--archive=true"}, 3 << 20,
-			"make dst, sync ., make dst/sub, sync dst, create, write, times, owner, attribute, no ACL, mode, sync, read, rename dst/sub/f, sync dst/sub"},
+			"make dst, sync ., make dst/sub, sync dst, create, write, times, owner, attribute, no ACL, mode, " +
+				"sync, read, rename dst/sub/f, sync dst/sub"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,21 +143,22 @@ func TestOrderOfCopy(t *testing.T) {
 			start(t, p, p.traced(t, nil, p.childArgs("copy", c.flags, "sub/f")...)).wants(0)
 			p.complete(t)
 			if got := strings.Join(p.steps(t), ", "); got != c.want {
-				t.Errorf("%s\nwant %s", got, c.want)
+				t.Errorf("steps: %s\n want: %s", got, c.want)
 			}
 		})
 	}
 }
 
-// A sync that fails is final: another would succeed, and know nothing of what was lost.
+// brood does not repeat a sync that has failed, and reports the file. A second sync would succeed although data were
+// lost.
 func TestSyncThatFails(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
-		name  string   // of the file
-		on    string   // the folder whose sync fails; "": every sync
-		words string   // of the error
-		files []string // at the destination then
+		name  string   // file to copy
+		on    string   // folder whose sync fails; "": every sync
+		words string   // error of brood
+		files []string // files at the destination after that
 	}{
 		"of the file":              {"f", "", "sync: input/output error", nil},
 		"of its folder":            {"f", "dst", "sync folder: input/output error", []string{"f"}},
@@ -181,14 +183,14 @@ func TestSyncThatFails(t *testing.T) {
 			}
 			syncs := slices.DeleteFunc(p.calls(t), func(c call) bool { return c.name != "fsync" })
 			if len(syncs) != 1 || !syncs[0].injected() {
-				t.Errorf("%d calls of fsync: %+v", len(syncs), syncs)
+				t.Errorf("%d calls of fsync, want one that fails: %+v", len(syncs), syncs)
 			}
 		})
 	}
 }
 
-// Two thousand small files are copied as fast as the kernel answers, so a copy asks
-// no more of it than it did when this was counted.
+// A copy of a small file makes about as many system calls as when they were counted. They take most of the time when
+// thousands of small files are copied.
 func TestCallsForSmallFile(t *testing.T) {
 	t.Parallel()
 	const counted = 46 // on Linux 6.18, with Landlock
@@ -208,7 +210,7 @@ func TestCallsForSmallFile(t *testing.T) {
 	}
 }
 
-// within tells whether a path is the source's, the destination's, or below.
+// within tells whether a path is the source or the destination, or is below one of them.
 func (p place) within(object string) bool {
 	return strings.HasPrefix(object+"/", p.src+"/") || strings.HasPrefix(object+"/", p.dst+"/")
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,61 +19,26 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
-	"brood/internal/pace"
 	"brood/internal/process"
 	"brood/internal/testenv"
 )
 
-// built is the program as it is released, where the tests have the race detector,
-// which takes memory and threads of its own. It is there until the tests end.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "brood-built-")
-	if err != nil {
-		return "", err
-	}
-	afterTests = append(afterTests, func() { os.RemoveAll(dir) })
-	cmd := exec.Command("go", "build", "-trimpath", "-tags", "urfave_cli_no_docs", "-o", dir+"/brood", ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %v\n%s", err, out)
-	}
-	return dir + "/brood", os.Chmod(dir, 0o755)
-})
-
-// release makes cmd the program without a race detector.
-func release(t *testing.T, p place, cmd *exec.Cmd) *exec.Cmd {
-	t.Helper()
-	cmd.Path = p.released(t)
-	return cmd
-}
-
-// released is a program without a race detector.
-func (p place) released(t *testing.T) string {
-	t.Helper()
-	if !raceEnabled {
-		return p.installed(t)
-	}
-	needs(t, "go")
-	path, err := built()
-	must(t, err)
-	return path
-}
-
-// A parent of many children that live at once is a small process with few threads. While they wait for their turns,
-// for much longer than a stall may last, hardly any of them wakes up, and beside busy loops none is given up.
+// A parent of 1500 live children has few threads, and little memory for each child. While the children wait for their
+// turns, much longer than --stall, they rarely wake up. Beside busy loops none of them is stalled.
 func TestManyChildrenAtOnce(t *testing.T) {
 	testenv.Long(t)
-	const children, threads, memory = 1500, 12, 22 << 10 // memory in KiB, of a test binary, which has libraries that brood has not
+	const children, maxThreads = 1500, 12
+	const maxMemory = 22 << 10 // KiB
 	const stall, wakeups = 10 * time.Second, 50
 	for _, flags := range [][]string{{"--jobs=0", "--bwlimit=4K"}, {"--jobs=0", "--bwlimit=64K", "--daemon"}} {
 		t.Run(strings.Join(flags, " "), func(t *testing.T) {
 			p := newPlace(t)
-			p.small(t, children+50, 32<<10) // in a minute 7 of them are done
+			p.small(t, children+50, 32<<10) // at 4 KiB/s, 7 of them are done in a minute
 			events, record, err := os.Pipe()
 			must(t, err)
 			defer events.Close()
-			cmd := release(t, p, p.copy(append(flags, "--stall="+stall.String(), "--record=/dev/fd/3", "--quiet")...))
-			cmd.ExtraFiles = []*os.File{record}
+			cmd := p.copy(append(flags, "--stall="+stall.String(), "--record=/dev/fd/3", "--quiet")...)
+			cmd.Path, cmd.ExtraFiles = p.released(t), []*os.File{record}
 			r := start(t, p, cmd)
 			record.Close()
 			reader := event.NewReader(events)
@@ -83,31 +47,27 @@ func TestManyChildrenAtOnce(t *testing.T) {
 			go func() { stalled <- countStalled(reader) }()
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.pid))
 			must(t, err)
-			t.Logf("%d children: %d threads, %d KiB", children, statusNumber(status, "Threads"), statusNumber(status, "VmHWM"))
-			if n := statusNumber(status, "Threads"); n > threads {
-				t.Errorf("%d threads, want %d at most", n, threads)
-			}
-			if n := statusNumber(status, "VmHWM"); n > memory {
-				t.Errorf("%d KiB at the peak, want %d at most", n, memory)
+			threads, memory := statusNumber(status, "Threads"), statusNumber(status, "VmHWM")
+			t.Logf("%d children: %d threads, %d KiB at the peak", children, threads, memory)
+			if threads > maxThreads || memory > maxMemory {
+				t.Errorf("the parent has %d threads and %d KiB at the peak, want at most %d and %d",
+					threads, memory, maxThreads, maxMemory)
 			}
 			end := busy(t, 8, nil)
 			n := math.Inf(1)
-			for i := 0; i < 12 && (i < 2 || n > wakeups); i++ { // at first some have yet to come to their turn
+			for i := 0; i < 12 && (i < 2 || n > wakeups); i++ { // at first, some children have not begun to wait
 				before, since := r.wakeups(), time.Now()
-				time.Sleep(stall) // that it lasts is the point
+				time.Sleep(stall) // the test is about this time
 				n = min(n, float64(r.wakeups()-before)/time.Since(since).Seconds())
 			}
 			t.Logf("%.1f wake-ups a second of all children together", n)
 			if n > wakeups {
-				t.Errorf("%.1f wake-ups a second, want %d at most", n, wakeups)
+				t.Errorf("%.1f wake-ups a second of all children together, want %d at most", n, wakeups)
 			}
 			end()
-			bucket, err := pace.Of(r.pid)
-			must(t, err)
-			bucket.SetRate(0)
-			must(t, bucket.Close())
+			unlimit(t, r.pid)
 			if n := <-stalled; n > 0 {
-				t.Errorf("%d children were given up", n)
+				t.Errorf("%d children stalled, want none", n)
 			}
 			r.wants(0)
 			p.equal(t)
@@ -115,8 +75,8 @@ func TestManyChildrenAtOnce(t *testing.T) {
 	}
 }
 
-// wakeups is how often the children have slept and been woken, by their first threads: what Go does in the
-// background, about once a minute in each process, is not theirs.
+// wakeups returns how often the first threads of all children have been woken until now. Other threads do not count:
+// in each process, Go's runtime wakes one about once a minute.
 func (r *run) wakeups() (n int) {
 	for _, c := range r.children() {
 		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
@@ -127,7 +87,7 @@ func (r *run) wakeups() (n int) {
 	return n
 }
 
-// countStalled reads the events to their end.
+// countStalled reads the events to their end, and returns how many children stalled.
 func countStalled(events *event.Reader) (n int) {
 	for {
 		e, err := events.Next()
@@ -140,13 +100,13 @@ func countStalled(events *event.Reader) (n int) {
 	}
 }
 
-// untilAlive reads the events until so many children are alive.
+// untilAlive reads the events until n children are alive.
 func (r *run) untilAlive(events *event.Reader, n int) {
 	r.Helper()
 	for alive := 0; alive < n; {
 		e, err := events.Next()
 		if err != nil {
-			r.Fatalf("%d children were alive, want %d; then %v; it says:\n%s", alive, n, err, r.stderr())
+			r.Fatalf("%d children alive, want %d; then %v; stderr:\n%s", alive, n, err, r.stderr())
 		}
 		switch e.Kind {
 		case event.Limited:
@@ -159,14 +119,15 @@ func (r *run) untilAlive(events *event.Reader, n int) {
 	}
 }
 
+// statusNumber returns a number of /proc/PID/status.
 func statusNumber(status []byte, key string) int {
 	_, rest, _ := strings.Cut(string(status), "\n"+key+":")
 	n, _ := strconv.Atoi(strings.Fields(rest)[0])
 	return n
 }
 
-// Others take the room while brood runs: it goes on with less, says so once, and
-// nothing is lost, although some of its children find no room for their threads.
+// When other processes take the room for processes, brood goes on with fewer children and says so once. All files are
+// copied, although some children get no threads.
 func TestRoomIsTaken(t *testing.T) {
 	testenv.Long(t)
 	needsRoot(t, "to make a cgroup")
@@ -184,29 +145,29 @@ func TestRoomIsTaken(t *testing.T) {
 			r.wants(0)
 			p.equal(t)
 			if left := r.leftovers(t); len(left) > 0 {
-				t.Errorf("left: %q", left)
+				t.Errorf("temporaries left behind: %q", left)
 			}
 			if n := strings.Count(r.stderr(), "[WARN]"); n > 1 {
-				t.Errorf("%d warnings, want one:\n%s", n, r.stderr())
+				t.Errorf("%d warnings, want one at most:\n%s", n, r.stderr())
 			}
 			if strings.Contains(r.stderr(), "OS thread") && strings.Contains(r.stderr(), "fatal error") {
-				t.Errorf("it says:\n%s", r.stderr())
+				t.Errorf("the log has the end of a child without threads, want none:\n%s", r.stderr())
 			}
-			t.Logf("refused %d times, %d of %d children had no room for their threads",
+			t.Logf("refused %d times, %d of %d children got no threads",
 				len(r.of(event.Retried)), len(r.threadless()), len(r.of(event.Started)))
 		})
 	}
 }
 
-// threadless are the ends of children that had no room for their threads.
+// threadless returns the events of children that ended because they got no thread.
 func (r *run) threadless() []event.Event {
 	return slices.DeleteFunc(r.of(event.Exited), func(e event.Event) bool {
 		return e.ExitCode == nil || !process.OutOfThreads(process.Exit{Code: *e.ExitCode, Signal: e.Signal}, e.Stderr)
 	})
 }
 
-// What a Go program says when it gets no thread is what the parent takes it for,
-// with cgo (which the race detector needs) and without.
+// The parent recognizes the last output of a child that gets no thread. A Go program prints one text with cgo, which
+// the race detector needs, and another one without.
 func TestLastWordsWithoutThreads(t *testing.T) {
 	testenv.Long(t)
 	needsRoot(t, "to make a cgroup")
@@ -217,7 +178,7 @@ func TestLastWordsWithoutThreads(t *testing.T) {
 	must(t, err)
 	must(t, os.Mkdir(p.dir+"/tested", 0o755))
 	must(t, os.Symlink(asTested, p.dir+"/tested/brood"))
-	for name, program := range map[string]string{"as tested": p.dir + "/tested/brood", "released": release(t, p, p.copy()).Path} {
+	for name, program := range map[string]string{"as tested": p.dir + "/tested/brood", "released": p.released(t)} {
 		t.Run(name, func(t *testing.T) {
 			found := 0
 			for room := 1; room <= 6; room++ {
@@ -234,18 +195,18 @@ func TestLastWordsWithoutThreads(t *testing.T) {
 					exit = process.Exit{Code: -int(status.Signal()), Signal: unix.SignalName(status.Signal())}
 				}
 				if !process.OutOfThreads(exit, string(out)) {
-					t.Errorf("with room for %d tasks it ends with %+v, and is not taken for it; it says:\n%s", room, exit, out)
+					t.Errorf("limit %d: %+v is not recognized as lack of threads; output:\n%s", room, exit, out)
 				}
 				found++
 			}
 			if found == 0 {
-				t.Error("room for one task is enough")
+				t.Error("the child succeeds with every limit, want it without threads for some")
 			}
 		})
 	}
 }
 
-// taskGroup is a cgroup that can limit how many threads there are in it.
+// taskGroup is a control group that limits the number of threads in it.
 type taskGroup struct {
 	*testing.T
 	dir string
@@ -259,8 +220,9 @@ func newTaskGroup(t *testing.T, p place) taskGroup {
 			continue
 		}
 		t.Cleanup(func() {
-			if !eventually(func() bool { return os.Remove(dir) == nil }) {
-				t.Errorf("cannot remove %s", dir)
+			var err error
+			if !eventually(func() bool { err = os.Remove(dir); return err == nil }) {
+				t.Error(err)
 			}
 		})
 		if _, err := os.Stat(dir + "/pids.max"); err == nil {
@@ -271,7 +233,7 @@ func newTaskGroup(t *testing.T, p place) taskGroup {
 	return taskGroup{}
 }
 
-// run has cmd run in the group.
+// run makes cmd run in the group.
 func (g taskGroup) run(cmd *exec.Cmd) {
 	g.Helper()
 	needs(g.T, "sh")
@@ -285,7 +247,7 @@ func (g taskGroup) limit(n int) {
 	must(g.T, os.WriteFile(g.dir+"/pids.max", []byte(fmt.Sprint(n)), 0o644))
 }
 
-// take takes the room, more or less of it, so many times, and gives it back.
+// take changes the room at random, that number of times, and then gives all of it back.
 func (g taskGroup) take(r *run, times int) {
 	g.Helper()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
@@ -295,14 +257,13 @@ func (g taskGroup) take(r *run, times int) {
 		}
 		text, _ := os.ReadFile(g.dir + "/pids.current")
 		current, _ := strconv.Atoi(strings.TrimSpace(string(text)))
-		g.limit(max(current+random.IntN(16)-8, 24)) // the parent's, the guardian's, and a little
-		time.Sleep(20 * time.Millisecond)           // how long it is taken; nothing depends on it
+		g.limit(max(current+random.IntN(16)-8, 24)) // room for the parent, the guardian and a little more
+		time.Sleep(20 * time.Millisecond)           // any short time would do
 	}
 	g.limit(1000)
 }
 
-// starve leaves room for the parent and for two threads more: a child can be
-// started, and dies, until there is more.
+// starve leaves room for two more threads. brood can start a child, which dies because it gets no further thread.
 func (g taskGroup) starve(r *run) {
 	g.Helper()
 	own := len(threads(r.pid))
@@ -311,6 +272,6 @@ func (g taskGroup) starve(r *run) {
 	}
 	g.limit(own + 2)
 	if !eventually(func() bool { return len(r.threadless()) > 0 || r.over() }) || r.over() {
-		g.Fatalf("no child has died for lack of threads; it says:\n%s", r.stderr())
+		g.Fatalf("no child has died for lack of threads, want one; stderr:\n%s", r.stderr())
 	}
 }

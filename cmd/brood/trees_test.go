@@ -23,10 +23,10 @@ import (
 
 var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 123456789, time.UTC)
 
-// bigSize is in bytes: its copy takes far longer than it takes to see that it has begun.
+// bigSize is the size of a big file in bytes: large enough to catch a child in the middle of its copy.
 const bigSize = 128 << 20
 
-// big makes n big files: one, under n names.
+// big makes n big files, as n names of one file.
 func (p place) big(t *testing.T, n int) {
 	t.Helper()
 	must(t, os.WriteFile(p.src+"/big-1", bytes.Repeat(noise(1<<20, 1), bigSize>>20), 0o640))
@@ -36,7 +36,7 @@ func (p place) big(t *testing.T, n int) {
 	}
 }
 
-// small makes n files of size bytes, no two the same.
+// small makes n files of size bytes, each with other contents.
 func (p place) small(t *testing.T, n, size int) {
 	t.Helper()
 	for i := range n {
@@ -44,13 +44,14 @@ func (p place) small(t *testing.T, n, size int) {
 	}
 }
 
+// noise returns n random bytes, the same for the same seed.
 func noise(n, seed int) []byte {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)}).Read(b)
 	return b
 }
 
-// tree is what is under a folder; names are bytes and may be longer than a path can be.
+// tree holds what is in a folder at any depth. Names may be longer than the kernel lets a path be.
 type tree struct {
 	root *os.Root
 	info map[string]fs.FileInfo
@@ -84,7 +85,7 @@ func (all tree) add(t *testing.T, name string) {
 	}
 }
 
-// equal fails the test unless the destination is what the source is, apart from the names.
+// equal fails the test unless the destination equals the source without the given names.
 func (p place) equal(t *testing.T, without ...string) {
 	t.Helper()
 	src, dst := readTree(t, p.src), readTree(t, p.dst)
@@ -93,7 +94,7 @@ func (p place) equal(t *testing.T, without ...string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(src.info)) {
 		if dst.info[name] == nil {
-			t.Errorf("%q is not copied", name)
+			t.Errorf("%q is missing at the destination", name)
 			continue
 		}
 		if difference := differ(src, dst, name); difference != "" {
@@ -102,22 +103,22 @@ func (p place) equal(t *testing.T, without ...string) {
 	}
 	for name := range dst.info {
 		if src.info[name] == nil {
-			t.Errorf("%q is at the destination", name)
+			t.Errorf("%q is at the destination, and not in the source", name)
 		}
 	}
 }
 
-// complete fails the test unless each file of the destination is a whole copy, and
-// no temporary is there. It returns their names.
+// complete fails the test unless each file of the destination is a whole copy, and none is a temporary. It returns the
+// names of the files.
 func (p place) complete(t *testing.T) (files []string) {
 	t.Helper()
 	if leftovers := p.leftovers(t); len(leftovers) > 0 {
-		t.Errorf("left behind: %q", leftovers)
+		t.Errorf("temporaries left behind: %q", leftovers)
 	}
 	return p.wholeFiles(t)
 }
 
-// wholeFiles is complete, with temporaries let pass.
+// wholeFiles is complete, but ignores temporaries.
 func (p place) wholeFiles(t *testing.T) (files []string) {
 	t.Helper()
 	src, dst := readTree(t, p.src), readTree(t, p.dst)
@@ -127,7 +128,7 @@ func (p place) wholeFiles(t *testing.T) (files []string) {
 		}
 		files = append(files, name)
 		if src.info[name] == nil {
-			t.Errorf("%q is at the destination alone", name)
+			t.Errorf("%q is at the destination, and not in the source", name)
 		} else if difference := differ(src, dst, name); difference != "" {
 			t.Errorf("%q: %s", name, difference)
 		}
@@ -136,7 +137,7 @@ func (p place) wholeFiles(t *testing.T) (files []string) {
 	return files
 }
 
-// leftovers are the temporary names at the destination.
+// leftovers returns the names of temporaries at the destination.
 func (p place) leftovers(t *testing.T) (names []string) {
 	t.Helper()
 	for name := range readTree(t, p.dst).info {
@@ -147,7 +148,7 @@ func (p place) leftovers(t *testing.T) (names []string) {
 	return names
 }
 
-// differ says in what a name differs, "" when it doesn't.
+// differ describes how the destination of a name differs from its source, "" when it does not.
 func differ(src, dst tree, name string) string {
 	a, b := src.info[name], dst.info[name]
 	switch {
@@ -169,6 +170,7 @@ func differ(src, dst tree, name string) string {
 	return ""
 }
 
+// differentContents is differ for the contents of two files of one size.
 func differentContents(src, dst tree, name string) string {
 	a, err := src.root.Open(name)
 	if err != nil {
@@ -185,7 +187,7 @@ func differentContents(src, dst tree, name string) string {
 		n, errX := io.ReadFull(a, x)
 		m, errY := io.ReadFull(b, y)
 		if !bytes.Equal(x[:n], y[:m]) {
-			return fmt.Sprintf("other contents from byte %d on, or after", at)
+			return fmt.Sprintf("contents differ at byte %d or after", at)
 		}
 		if errX != nil || errY != nil {
 			return strings.TrimPrefix(fmt.Sprint(errX), fmt.Sprint(errY))
@@ -193,7 +195,7 @@ func differentContents(src, dst tree, name string) string {
 	}
 }
 
-// setLinkTime gives a file a time, or a symlink itself.
+// setLinkTime sets the time of a file, and of a symlink itself.
 func setLinkTime(t *testing.T, name string, at time.Time) {
 	t.Helper()
 	time, err := unix.TimeToTimespec(at)

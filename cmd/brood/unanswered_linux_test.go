@@ -15,8 +15,8 @@ import (
 	"brood/internal/testenv"
 )
 
-// TestNoAnswerBeforeTheRun: neither a folder that is gone nor one that goes while it
-// is walked for its size holds up the command.
+// TestNoAnswerBeforeTheRun checks that brood ends with an error when a file system hangs before the run begins: at
+// once, or while brood walks the source to know its size.
 func TestNoAnswerBeforeTheRun(t *testing.T) {
 	t.Parallel()
 	rows := map[string]struct {
@@ -24,7 +24,7 @@ func TestNoAnswerBeforeTheRun(t *testing.T) {
 		rule    faultfs.Rule
 		command string
 		flag    string
-		at      string // in the side; "" for itself
+		at      string // name in the side that hangs; "" for the side itself
 	}{
 		"source":                  {side: "source", rule: faultfs.Rule{Ops: faultfs.Getattr, Name: "."}},
 		"dest":                    {side: "dest", rule: faultfs.Rule{Ops: faultfs.Getattr, Name: "."}},
@@ -34,8 +34,10 @@ func TestNoAnswerBeforeTheRun(t *testing.T) {
 		"dest cannot be opened":   {side: "dest", command: "verify", rule: faultfs.Rule{Ops: faultfs.Open, Name: "."}},
 		"the room at dest":        {side: "dest", rule: faultfs.Rule{Ops: faultfs.Statfs}},
 		"a name":                  {side: "source", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3"},
-		"a name, in a dry run":    {side: "source", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3", flag: "--dry-run"},
-		"a name, while counted":   {side: "source", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3", flag: "--halt=soon,fail=50%"},
+		"a name, in a dry run": {side: "source", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3",
+			flag: "--dry-run"},
+		"a name, while counted": {side: "source", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3",
+			flag: "--halt=soon,fail=50%"},
 		"a name at dest":          {side: "dest", rule: faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, at: "b/3"},
 		"a folder that is opened": {side: "source", rule: faultfs.Rule{Ops: faultfs.Open, Name: "b"}, at: "b"},
 		"a folder that is read":   {side: "source", rule: faultfs.Rule{Ops: faultfs.Readdir, Name: "b"}, at: "b"},
@@ -54,16 +56,16 @@ func TestNoAnswerBeforeTheRun(t *testing.T) {
 				want = fmt.Sprintf("brood: %s %q: %q: no answer for 5s\n", r.side, r.mounted(), at)
 			}
 			if !strings.Contains(r.stderr(), want) {
-				t.Errorf("it says %q; want %q", r.stderr(), want)
+				t.Errorf("stderr %q, want %q in it", r.stderr(), want)
 			}
 			if started := r.of(event.Started); len(started) > 0 {
-				t.Errorf("children: %+v", started)
+				t.Errorf("started: %+v, want no child", started)
 			}
 		})
 	}
 }
 
-// unanswered are questions of a walk that come after a/1 and a/2 were found.
+// unanswered are calls of a walk that hang after it has found a/1 and a/2.
 var unanswered = map[string]struct {
 	side  string
 	rule  faultfs.Rule
@@ -76,7 +78,8 @@ var unanswered = map[string]struct {
 	"a name at dest":          {"dest", faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3"}, "b/3", "stat at the destination: "},
 }
 
-// TestNoAnswerWhileCopying: what was found is copied, and the rest when there is an answer again.
+// TestNoAnswerWhileCopying checks that brood copies the files that the walk found before a file system hangs. When it
+// answers again, --retry-failed and a new run copy the rest.
 func TestNoAnswerWhileCopying(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -90,7 +93,7 @@ func TestNoAnswerWhileCopying(t *testing.T) {
 			r.wants(1)
 			r.wantGivenUp(unanswered[name].at, unanswered[name].error+"no answer for 20s")
 			if copied := r.of(event.Copied); len(copied) != 2 {
-				t.Errorf("copied: %+v; want a/1 and a/2", copied)
+				t.Errorf("copied: %+v, want a/1 and a/2", copied)
 			}
 			r.fault.Remove()
 
@@ -99,7 +102,7 @@ func TestNoAnswerWhileCopying(t *testing.T) {
 			again.wants(0)
 			again.says("that run was ended early, and what it never came to is not in it")
 			if copied := again.of(event.Copied); len(copied) != 1 || copied[0].File != "b/3" {
-				t.Errorf("copied: %+v; want b/3", copied)
+				t.Errorf("copied: %+v, want b/3", copied)
 			}
 			start(t, r.served.place, r.served.copy()).wants(0)
 			r.seen().equal(t)
@@ -107,7 +110,8 @@ func TestNoAnswerWhileCopying(t *testing.T) {
 	}
 }
 
-// TestNoAnswerWhileComparing: what is missing is said, up to where there is no answer.
+// TestNoAnswerWhileComparing checks that brood verify reports the differences that it found before a file system
+// hangs.
 func TestNoAnswerWhileComparing(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -121,14 +125,14 @@ func TestNoAnswerWhileComparing(t *testing.T) {
 			r.wants(1)
 			r.wantGivenUp(unanswered[name].at, unanswered[name].error+"no answer for 5s")
 			if missing := r.of(event.Differs); len(missing) != 1 || missing[0].File != "a" {
-				t.Errorf("differs: %+v; want a", missing)
+				t.Errorf("differs: %+v, want a", missing)
 			}
 		})
 	}
 }
 
-// TestOneNameWithoutAnswer: an error for one name in a folder costs it alone, and one that is
-// excluded is not asked for.
+// TestOneNameWithoutAnswer checks that an error for one name fails this name only, and that brood does not look at an
+// excluded name.
 func TestOneNameWithoutAnswer(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -155,29 +159,29 @@ func TestOneNameWithoutAnswer(t *testing.T) {
 			copied := len(r.of(event.Copied))
 			switch {
 			case row.status == 0 && (fault.Count() > 0 || copied < 3):
-				t.Errorf("%d copied, %d times asked for", copied, fault.Count())
+				t.Errorf("%d files copied, %d lookups of b/3; want 3 or more, and none", copied, fault.Count())
 			case row.status == 1:
 				wantFailure(r, "b/3", "stat: input/output error")
 				if failed := r.of(event.Failed); copied != 5 || len(failed) != 1 {
-					t.Errorf("%d copied, failed: %+v", copied, failed)
+					t.Errorf("%d files copied, failed: %+v; want 5, and only b/3", copied, failed)
 				}
 			}
 		})
 	}
 }
 
-// TestNoAnswerInADryRun: what was found is said.
+// TestNoAnswerInADryRun checks that a dry run prints the files that it found before a file system hangs.
 func TestNoAnswerInADryRun(t *testing.T) {
 	t.Parallel()
 	r := startSilent(t, "source", unanswered["a name"].rule, "copy", "--dry-run", "--force", "--stall=5s")
 	r.wants(1)
 	r.wantGivenUp("b/3", "stat: no answer for 5s")
 	if want := "copy \"a/1\"\ncopy \"a/2\"\n"; !strings.HasPrefix(r.stdout(), want) {
-		t.Errorf("it says %q; want %q", r.stdout(), want)
+		t.Errorf("stdout %q, want it to begin with %q", r.stdout(), want)
 	}
 }
 
-// TestCtrlCWithoutAnswer: the run ends with its last child, whatever the walk waits for.
+// TestCtrlCWithoutAnswer checks that a signal ends the run after its last child, also while the walk hangs.
 func TestCtrlCWithoutAnswer(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -185,7 +189,7 @@ func TestCtrlCWithoutAnswer(t *testing.T) {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			p := newServed(t, "source")
-			must(t, os.WriteFile(p.seen().src+"/0", noise(1<<20, 0), 0o644)) // the first to be found
+			must(t, os.WriteFile(p.seen().src+"/0", noise(1<<20, 0), 0o644)) // the walk finds it first
 			slow := p.fs.Inject(faultfs.Rule{Ops: faultfs.Read, Name: "0", Stall: faultfs.Killable})
 			defer slow.Remove()
 			fault := p.fs.Inject(faultfs.Rule{Ops: faultfs.Lookup, Name: "b/3", Stall: faultfs.Killable})
@@ -196,18 +200,19 @@ func TestCtrlCWithoutAnswer(t *testing.T) {
 			r.signal(sig)
 			r.says("stopping: signal=")
 			if r.over() {
-				t.Error("it does not wait for its child")
+				t.Error("brood has ended, want it to wait for its child")
 			}
 			slow.Remove()
 			r.wants(128 + int(sig))
-			if copied := r.of(event.Copied); !slices.ContainsFunc(copied, func(e event.Event) bool { return e.File == "0" }) {
-				t.Errorf("copied: %+v; want 0 among them", copied)
+			isIt := func(e event.Event) bool { return e.File == "0" }
+			if copied := r.of(event.Copied); !slices.ContainsFunc(copied, isIt) {
+				t.Errorf("copied: %+v, want file 0 among them", copied)
 			}
 		})
 	}
 }
 
-// TestStoppedIsNotUnanswered: time in which the parent is stopped is not waited for an answer.
+// TestStoppedIsNotUnanswered checks that the time while the parent is stopped does not count as waiting for an answer.
 func TestStoppedIsNotUnanswered(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -215,17 +220,17 @@ func TestStoppedIsNotUnanswered(t *testing.T) {
 	r := startSilent(t, "source", unanswered["a name"].rule, "copy", "--dry-run", "--force", "--stall="+stall.String())
 	wantMet(t, r.fault)
 	r.signal(syscall.SIGSTOP)
-	time.Sleep(stall + stall/2) // that it lasts is the point
+	time.Sleep(stall + stall/2) // the test is about this time
 	r.fault.Remove()
 	r.signal(syscall.SIGCONT)
 	r.wants(0)
 	if planned := r.of(event.Planned); len(planned) != 4 {
-		t.Errorf("planned: %+v; want all", planned)
+		t.Errorf("planned: %+v, want all 4 files", planned)
 	}
 }
 
-// TestUninterruptibleWalk: a process that a system call holds beyond SIGKILL is gone
-// when that returns; all is done and said before.
+// TestUninterruptibleWalk checks that brood reports everything although a system call of its walk hangs, and cannot
+// even be killed. The process ends when the call returns.
 func TestUninterruptibleWalk(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
@@ -233,7 +238,7 @@ func TestUninterruptibleWalk(t *testing.T) {
 	rule.Stall = faultfs.Uninterruptible
 	r := startSilent(t, "source", rule, "copy", "--dry-run", "--force", "--stall=5s")
 	if !eventually(func() bool { return len(r.of(event.Finished)) == 1 && strings.Contains(r.stdout(), "halted") }) {
-		t.Fatalf("it says:\n%s%s", r.stderr(), r.stdout())
+		t.Fatalf("no summary with \"halted\"; stderr and stdout:\n%s%s", r.stderr(), r.stdout())
 	}
 	r.wantGivenUp("b/3", "stat: no answer for 5s")
 	r.fault.Remove()
