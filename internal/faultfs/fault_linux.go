@@ -120,7 +120,7 @@ func (f *Fault) whole(q request) int64 {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
 	switch left := f.rule.After - f.moved; {
-	case f.over() || f.rule.Flip != 0 || !f.rule.about(q):
+	case f.over() || f.rule.Flip != 0 || !f.rule.matches(q):
 		return q.end
 	case q.start < f.rule.From:
 		return f.rule.From
@@ -137,7 +137,7 @@ func (f *Fault) over() bool { return f.removed || f.rule.Times > 0 && f.count ==
 func (f *Fault) due(q request) bool {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
-	if f.over() || !f.rule.about(q) {
+	if f.over() || !f.rule.matches(q) {
 		return false
 	}
 	if moved := f.moved + q.end - q.start; moved <= f.rule.After && q.ranged {

@@ -37,7 +37,7 @@ func TestEachOperationFails(t *testing.T) {
 				}
 				must(t, tt.call(f.Mounted))
 				if fault.Count() != 1 || another.Count() != 0 {
-					t.Errorf("the fault happened %d times, for another name %d; want 1 and 0", fault.Count(), another.Count())
+					t.Errorf("counts: %d, and %d for another name; want 1 and 0", fault.Count(), another.Count())
 				}
 			})
 		}

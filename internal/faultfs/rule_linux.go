@@ -78,8 +78,8 @@ type request struct {
 	cut        func(size int64) syscall.Errno // truncates the file
 }
 
-// about reports whether the rule matches the request.
-func (r *Rule) about(q request) bool {
+// matches reports whether the rule matches the request.
+func (r *Rule) matches(q request) bool {
 	if r.Ops != 0 && r.Ops&q.op == 0 || r.Name != "" && !slices.ContainsFunc(q.names, r.named) {
 		return false
 	}

@@ -60,7 +60,7 @@ func (s *Stage) reveal(questions []Question, guesses []string, r *Result) {
 		if s.Quiz == nil {
 			fmt.Fprintf(s.Out, "? %s\n", q.Ask.In(s.Lang))
 		}
-		// Chinese full stops are followed by no space.
+		// No space follows a Chinese full stop.
 		fmt.Fprintf(s.Out, Text{"%s %s\n\n", "%s%s\n\n"}.In(s.Lang), s.grade(q, guesses[i], truth), q.Why.In(s.Lang))
 	}
 }

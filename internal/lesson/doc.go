@@ -3,7 +3,7 @@
 //
 // A lesson has scenes. A scene runs one program as a process of its own (A), which starts the
 // processes B, C … The code that the lesson shows is the code that runs. The Python programs are in
-// python/, and run too.
+// python/, and run as they are shown.
 //
 //	stage ── starts ─▶ A ── starts ─▶ B …          all print to one pipe; the stage shows it
 //	  ▲                │              │

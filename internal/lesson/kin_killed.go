@@ -94,7 +94,7 @@ func killedPython(*process.Work) error {
 	err = errors.Join(parent.Kill(), parent.Join())
 	code, _ := parent.ExitCode()
 	fmt.Println(tr("父进程被杀死，退出码："), code)
-	sayAdopted(daemon, pid)
+	printAdopter(daemon, pid)
 	sleep(0.5)
 	err = errors.Join(err, killStranger(daemon))
 	<-copied
@@ -109,8 +109,8 @@ func firstPID(lines *bufio.Reader) (int, error) {
 	return pid, cmp.Or(err, notNumber)
 }
 
-// sayAdopted prints whether the daemon lives on after its parent's end, and its new parent.
-func sayAdopted(daemon, parent int) {
+// printAdopter prints whether the daemon lives on after its parent's end, and its new parent.
+func printAdopter(daemon, parent int) {
 	state, ppid, ok := kernelSays(daemon)
 	if !ok || state == "Z" || ppid == parent {
 		fmt.Println(tr("守护进程也结束了"))

@@ -61,7 +61,7 @@ func groupsPrinted(r *Result) string {
 	return fmt.Sprint(len(groups))
 }
 
-// endedByInterrupt counts the processes that ended before A killed the rest.
+// endedByInterrupt is 1 if SIGINT ended one child, 2 if both children, 3 if A too. A kills a child that is left.
 func endedByInterrupt(r *Result) string {
 	ended := 0
 	for _, child := range r.Family.Children(r.Family.Members[0]) {

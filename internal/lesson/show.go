@@ -28,7 +28,7 @@ func ParseShow(s string) (Show, error) {
 	return "", fmt.Errorf("show %q: want python, go, both or none", s)
 }
 
-// sources are the programs that run, for showing them.
+// sources are the Python programs and the Go files of this package.
 //
 //go:embed python/*.py *.go
 var sources embed.FS

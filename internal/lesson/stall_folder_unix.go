@@ -25,7 +25,7 @@ func stallFolder(w *process.Work) error {
 		return err
 	}
 	copies, err := startCopies(names, folder, dest, nil)
-	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
+	return errors.Join(err, giveUpLast(copies, dest), printArrived(copies))
 }
 
 // listFolder lets a child list the files of a folder, and gives the child up if it gets no answer.

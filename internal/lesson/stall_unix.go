@@ -25,7 +25,7 @@ func stallCopy(w *process.Work) error {
 
 func stallAsleep(w *process.Work) error {
 	copies, dest, err := copyWithPipe(w.Kwargs["room"])
-	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
+	return errors.Join(err, giveUpLast(copies, dest), printArrived(copies))
 }
 
 func stallStopped(w *process.Work) error {
@@ -34,7 +34,7 @@ func stallStopped(w *process.Work) error {
 		err = errors.Join(err, copies[2].Signal(syscall.SIGSTOP))
 		waitForStop(copies[2])
 	}
-	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
+	return errors.Join(err, giveUpLast(copies, dest), printArrived(copies))
 }
 
 func stallVfork(w *process.Work) error {
@@ -50,7 +50,7 @@ func stallVfork(w *process.Work) error {
 	if len(copies) > 2 {
 		waitInKernel(copies[2])
 	}
-	return errors.Join(err, giveUpLast(copies, dest), sayArrived(copies))
+	return errors.Join(err, giveUpLast(copies, dest), printArrived(copies))
 }
 
 // waitInKernel waits until the child is in state D. It gives up at the child's end, or after a while.
@@ -193,8 +193,8 @@ func ends(p *process.Process, deaf string) bool {
 	return false
 }
 
-// sayArrived prints the number of complete copies.
-func sayArrived(copies []*process.Process) error {
+// printArrived prints the number of complete copies.
+func printArrived(copies []*process.Process) error {
 	arrived := 0
 	for _, p := range copies {
 		if code, err := p.ExitCode(); err == nil && code == 0 {
