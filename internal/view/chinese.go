@@ -114,10 +114,16 @@ func chineseReasons() map[string]string {
 		// Why it failed.
 		"not a regular file": "不是普通文件", "changed while it was opened": "打开时被修改",
 		"changed while it was copied": "拷贝时被修改", "ends before its size": "内容短于其大小",
-		"the copy, read back, is not what was written": "回读的内容与写入的不同",
-		"the destination cannot hold this name":        "目标不支持这个名称",
-		"a socket cannot be copied":                    "套接字不能拷贝", "no such file or directory": "没有那个文件或目录",
-		"permission denied": "权限不够", "operation not permitted": "不允许的操作",
+		"the copy on the medium differs from what was written":             "介质上的副本与写入的内容不同",
+		"the copy to link to is not there":                                 "要链接到的副本不存在",
+		"the destination has it in another spelling, and cannot hold both": "目标已有另一种拼写的同名项，无法同时容纳",
+		"another process took it before it was locked":                     "加锁之前已被另一个进程占用",
+		"the destination cannot hold this name":                            "目标不支持这个名称",
+		"a socket cannot be copied":                                        "套接字不能拷贝",
+
+		// Errors of the system.
+		"no such file or directory": "没有那个文件或目录",
+		"permission denied":         "权限不够", "operation not permitted": "不允许的操作",
 		"no space left on device": "设备上没有空间", "input/output error": "输入/输出错误",
 		"file exists": "文件已存在", "is a directory": "是一个目录", "not a directory": "不是目录",
 		"read-only file system": "只读文件系统", "disk quota exceeded": "超出磁盘限额",
