@@ -165,7 +165,7 @@ func TestChildThatCrashes(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGXCPU} {
 		t.Run(unix.SignalName(sig), func(t *testing.T) {
 			p := newPlace(t)
-			p.big(t, 4)
+			p.big(t, 2)
 			p.small(t, 3, 100)
 			r := start(t, p, p.copySlowly("--jobs=2", "--cpu-time=10m", "--hash=md5"))
 			held := r.hold(1)
