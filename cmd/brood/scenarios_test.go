@@ -36,7 +36,7 @@ var scenarios = []struct{ peer, scenario, test string }{
 	{"coreutils same-file", "nor harmed when it is found under another name", "filecopy.TestDestinationLeadsToTheSource"},
 	{"coreutils same-file", "nor when both ends are one", "filecopy.TestSourceAsDestination"},
 	{"coreutils dir-vs-file", "a file where the source has a folder, and the reverse", "dir_vs_file.txtar"},
-	{"coreutils dir-vs-file", "a folder appears in a file's place meanwhile", "filecopy.TestDirectoryAtDestination/appearing meanwhile"},
+	{"coreutils dir-vs-file", "a folder appears in a file's place meanwhile", "filecopy.TestDirectoryAtDestination/appearing during the copy"},
 	{"coreutils abuse", "a link that was just copied is not written through", "link_not_written_through.txtar"},
 	{"coreutils thru-dangling", "a link to nothing is replaced, and nothing made through it", "filecopy.TestSymlinkAtDestinationIsReplaced/dangling"},
 	{"coreutils thru-dangling", "nor is it a destination", "wrong_dest_dangling.txtar"},

@@ -31,7 +31,8 @@ func Fields() []Field {
 
 		{"name", TypeString, "", "The name of the process."},
 		{"pid", TypeInteger, "", "The process that the event is about."},
-		{"ppid", TypeInteger, "", "The parent of that process; of a task it is the parent of the run."},
+		{"ppid", TypeInteger, "", "The parent of that process; of a task it is the parent of the run. " +
+			"It is missing when that parent is outside of the container."},
 		{"sender", TypeInteger, "", "The process that sent the signal."},
 		{"node", TypeString, "", "The node of the cluster where it happened; `pid` and `ppid` are of that machine."},
 		{"task", TypeString, "", "The cluster's ID of the task that the process is, such as 81_3."},

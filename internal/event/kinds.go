@@ -19,7 +19,7 @@ func Kinds() []Format {
 	}{
 		{Begun,
 			"The run begins. It is the first event of a record.",
-			"pid ppid version", "source dest slots auto hash dry_run verify node task file items size", ""},
+			"pid version", "ppid source dest slots auto hash dry_run verify node task file items size", ""},
 		{Limited,
 			"There is room for fewer children at once than the user wants.",
 			"reason", "slots asked node", ""},
