@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ func describe(app *cli.App) manual.Program {
 }
 
 func describeCommand(app *cli.App, c *cli.Command) manual.Command {
-	d := manual.Command{Name: c.Name, Usage: purpose(c), Description: c.Description, Examples: examples(c.Name)}
+	d := manual.Command{Name: c.Name, Usage: c.Usage, Description: c.Description, Examples: examples(c.Name)}
 	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // the library adds it only to the command that runs
 	for _, name := range strings.Fields(c.ArgsUsage) {
 		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, strings.Trim(name, "[]"))})
@@ -98,8 +99,8 @@ func argument(app *cli.App, name string) manual.Value {
 		return manual.Value{Words: plain([]string{noRate})}
 	case "SHELL":
 		return manual.Value{Words: plain(manual.Shells())}
-	case "command": // the library's own help has it so
-		return manual.Value{Words: commands(app)}
+	case "COMMAND|TOPIC":
+		return manual.Value{Words: append(commands(app), plain(slices.Sorted(maps.Keys(topics())))...)}
 	}
 	return manual.Value{}
 }
@@ -115,17 +116,9 @@ func lessons() []manual.Entry {
 func commands(app *cli.App) []manual.Entry {
 	var all []manual.Entry
 	for _, c := range app.VisibleCommands() {
-		all = append(all, manual.Entry{Term: c.Name, Text: purpose(c)})
+		all = append(all, manual.Entry{Term: c.Name, Text: c.Usage})
 	}
 	return all
-}
-
-// purpose returns the usage of a command. The library adds the command help; its words are ours.
-func purpose(c *cli.Command) string {
-	if c.Name == "help" {
-		return "list the commands, or describe one"
-	}
-	return c.Usage
 }
 
 func plain(words []string) []manual.Entry {

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/urfave/cli/v2"
 
+	"brood/internal/event"
+	"brood/internal/run"
 	"brood/internal/view"
 )
 
@@ -28,5 +31,38 @@ func showHelp(app *cli.App) func(w io.Writer, template string, data any) {
 			text = describeCommand(app, c).Help(app.Name, columns)
 		}
 		io.WriteString(w, text)
+	}
+}
+
+// topics are the texts that brood help prints beside the help of commands, by their names.
+func topics() map[string]func() string {
+	return map[string]func() string{"events": event.Manual}
+}
+
+func helpCommand(std Streams) *cli.Command {
+	return &cli.Command{
+		Name:            "help",
+		Aliases:         []string{"h"},
+		Usage:           "list the commands, or describe one, or a topic: events",
+		ArgsUsage:       "[COMMAND|TOPIC]",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Action: func(c *cli.Context) error {
+			name := c.Args().First()
+			switch topic := topics()[name]; {
+			case c.NArg() > 1:
+				err := fmt.Errorf("want COMMAND or TOPIC, got %d arguments", c.NArg())
+				return &usageError{err, didYouMean("", "brood help")}
+			case c.NArg() == 0:
+				return cli.ShowAppHelp(c)
+			case topic != nil:
+				_, err := io.WriteString(std.Out, topic())
+				return run.Answer(err)
+			case c.App.Command(name) != nil:
+				return cli.ShowCommandHelp(c, name)
+			}
+			err := fmt.Errorf("no such command or topic: %q", name)
+			return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood help")}
+		},
 	}
 }

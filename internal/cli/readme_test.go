@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"brood/internal/event"
 	"brood/internal/lesson"
 )
 
@@ -102,31 +100,6 @@ func TestReadmeHasEveryLesson(t *testing.T) {
 	for _, l := range lesson.All() {
 		if !regexp.MustCompile("(?m)^\\| .*`" + l.Name + "`.* \\|").MatchString(text) {
 			t.Errorf("%s is missing", l.Name)
-		}
-	}
-}
-
-func TestReadmeHasEveryEvent(t *testing.T) {
-	text := readme(t)
-	source, err := os.ReadFile("../event/event.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	kinds := regexp.MustCompile(`Kind = "(\w+)"`).FindAllStringSubmatch(string(source), -1)
-	if len(kinds) < 10 {
-		t.Fatalf("found only %d kinds", len(kinds))
-	}
-	for _, kind := range kinds {
-		if !strings.Contains(text, "| `"+kind[1]+"` |") {
-			t.Errorf("the kind %s has no row", kind[1])
-		}
-	}
-	for _, of := range []reflect.Type{reflect.TypeFor[event.Event](), reflect.TypeFor[event.Totals]()} {
-		for i := range of.NumField() {
-			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-			if name != "" && !strings.Contains(text, "`"+name+"`") {
-				t.Errorf("the field %s is missing", name)
-			}
 		}
 	}
 }
