@@ -2,11 +2,10 @@ package confine_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,27 +38,23 @@ func waiting(f family) (string, error) {
 	return plain(f)
 }
 
-// alone waits until no other run of this test by this user is under way. The kernel counts the
-// pending signals of all processes of a user together.
-func alone(t *testing.T) {
-	t.Helper()
-	lock, err := os.Create(filepath.Join(os.TempDir(), fmt.Sprintf("brood-pending-signals-%d", os.Geteuid())))
-	must(t, err)
-	t.Cleanup(func() { lock.Close() })
-	must(t, unix.Flock(int(lock.Fd()), unix.LOCK_EX))
-}
-
 // A process that cannot signal its threads is not confined, and does not wait for ever.
 func TestFewPendingSignals(t *testing.T) {
 	needVersion(t, 1)
-	alone(t)
-	for _, program := range []string{"bash", "timeout"} {
+	for _, program := range []string{"bash", "timeout", "unshare"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("needs %s: %v", program, err)
 		}
 	}
+	// The kernel counts the pending signals of all processes of a user together, but apart in each
+	// user namespace. So in a new one no other process can use up the signals or free some.
+	apart := []string{"unshare", "--user", "--map-current-user"}
+	if err := exec.Command(apart[0], append(apart[1:], "true")...).Run(); err != nil {
+		t.Skipf("needs kernel: a user namespace for this user: %v", err)
+	}
 	limit := func(flags string) []string {
-		return []string{"timeout", "-s", "KILL", "120", "bash", "-c", "ulimit " + flags + ` && exec "$0" "$@"`}
+		return append(slices.Clone(apart),
+			"timeout", "-s", "KILL", "120", "bash", "-c", "ulimit "+flags+` && exec "$0" "$@"`)
 	}
 	for _, c := range []struct {
 		name, child, limit string
