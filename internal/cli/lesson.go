@@ -147,7 +147,7 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 	if err != nil {
 		return err
 	}
-	var state status.Run
+	var state status.Totals
 	s.Emit = event.NewStream(state.Apply, files.Read).Emit
 	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
 	ctx, stopped, end := untilSignal()

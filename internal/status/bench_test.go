@@ -13,7 +13,7 @@ import (
 func BenchmarkApply(b *testing.B) {
 	for _, children := range []int{2, 1000} {
 		b.Run(fmt.Sprint(children, " children"), func(b *testing.B) {
-			var run status.Run
+			var run status.Totals
 			for i := range children {
 				run.Apply(event.Event{Kind: event.Started, Name: fmt.Sprint("copy-", i), PID: 1000 + i})
 			}

@@ -52,7 +52,7 @@ func cluster() []event.Event {
 
 // TestRunOnACluster checks that tasks do not count as children, and lost children not as abandoned.
 func TestRunOnACluster(t *testing.T) {
-	var run status.Run
+	var run status.Totals
 	for _, e := range cluster() {
 		run.Apply(e)
 	}

@@ -34,6 +34,6 @@ func (f *Fold) Look(do func(*Standing)) {
 
 // Finished returns the event that ends the run at the time now, with the totals of all events read so far.
 func (f *Fold) Finished(now time.Time) (finished event.Event) {
-	f.Look(func(s *Standing) { finished = s.Run.Finished(now) })
+	f.Look(func(s *Standing) { finished = s.Totals.Finished(now) })
 	return finished
 }

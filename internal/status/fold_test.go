@@ -18,8 +18,8 @@ func TestFold(t *testing.T) {
 	looking.Go(func() {
 		for range 100 {
 			fold.Look(func(s *status.Standing) {
-				if s.Settled() != s.Run.Files {
-					t.Errorf("%d items are settled, but %d files copied", s.Settled(), s.Run.Files)
+				if s.Settled() != s.Totals.Files {
+					t.Errorf("%d items are settled, but %d files copied", s.Settled(), s.Totals.Files)
 				}
 			})
 		}

@@ -13,7 +13,7 @@ import (
 // A verified copy takes two passes over the file: one to copy it and one to read it back. So the work counts each byte
 // twice.
 type Standing struct {
-	Run Run
+	Totals Totals
 
 	Items int   // to copy or to compare; 0 while the number is not known
 	Bytes int64 // in these items
@@ -53,7 +53,7 @@ type Child struct {
 
 // Apply folds one event in.
 func (s *Standing) Apply(e event.Event) {
-	s.Run.Apply(e)
+	s.Totals.Apply(e)
 	switch e.Kind {
 	case event.Begun:
 		s.passes = 1
@@ -231,7 +231,7 @@ func (s *Standing) Rate(now time.Time) float64 { return s.speed.rate(now) }
 // Left returns how long the rest will take at the current rate. known is false while there is no useful estimate.
 func (s *Standing) Left(now time.Time) (left time.Duration, known bool) {
 	rate := s.Rate(now)
-	if s.Bytes == 0 || rate < 1 || now.Sub(s.Run.Begun) < settleTime {
+	if s.Bytes == 0 || rate < 1 || now.Sub(s.Totals.Begun) < settleTime {
 		return 0, false
 	}
 	rest := max(0, s.Bytes*s.passes-s.gone())

@@ -15,8 +15,8 @@ import (
 	"brood/internal/event"
 )
 
-// Run has the counts of a run up to now.
-type Run struct {
+// Totals has the counts of a run up to now.
+type Totals struct {
 	PID, PPID    int
 	Source, Dest string
 	DryRun       bool
@@ -60,7 +60,7 @@ type Run struct {
 }
 
 // Apply folds one event in.
-func (r *Run) Apply(e event.Event) {
+func (r *Totals) Apply(e event.Event) {
 	switch e.Kind {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
@@ -129,7 +129,7 @@ func (r *Run) Apply(e event.Event) {
 }
 
 // started counts a child or a task, and its node.
-func (r *Run) started(e event.Event) {
+func (r *Totals) started(e event.Event) {
 	if e.Node != "" && !r.nodes[e.Node] {
 		if r.nodes == nil {
 			r.nodes = map[string]bool{}
@@ -148,7 +148,7 @@ func (r *Run) started(e event.Event) {
 
 // exited counts the end of a child. A child that was lost has no error and does not count as abandoned, because
 // nothing of it is left.
-func (r *Run) exited(e event.Event) {
+func (r *Totals) exited(e event.Event) {
 	if e.Task != "" {
 		return
 	}
@@ -159,14 +159,14 @@ func (r *Run) exited(e event.Event) {
 }
 
 // verified counts a file when the event has a digest.
-func (r *Run) verified(e event.Event) {
+func (r *Totals) verified(e event.Event) {
 	if e.Digest != "" {
 		r.Hash, r.Digest = e.Hash, e.Digest
 		r.Verified++
 	}
 }
 
-func (r *Run) lost(e event.Event) {
+func (r *Totals) lost(e event.Event) {
 	for _, what := range e.Lost {
 		if r.Lost == nil {
 			r.Lost = map[string]int{}
@@ -175,7 +175,7 @@ func (r *Run) lost(e event.Event) {
 	}
 }
 
-func (r *Run) differs(e event.Event) {
+func (r *Totals) differs(e event.Event) {
 	switch e.Reason {
 	case event.ReasonMissing:
 		r.Missing++
@@ -187,7 +187,7 @@ func (r *Run) differs(e event.Event) {
 }
 
 // Finished returns the event that ends the run at the time now.
-func (r *Run) Finished(now time.Time) event.Event {
+func (r *Totals) Finished(now time.Time) event.Event {
 	e := event.Event{
 		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, DryRun: r.DryRun, Verify: r.Verify,
 		Signal: r.Stopped, Reason: r.Halted, Slots: r.Slots, Tasks: r.Tasks,

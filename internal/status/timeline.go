@@ -125,7 +125,7 @@ func (l *Life) Spans(end time.Time) (all []Phase) {
 }
 
 // Run returns the state of the run at its end, or at the end of the record.
-func (t *Timeline) Run() *Run { return &t.standing.Run }
+func (t *Timeline) Run() *Totals { return &t.standing.Totals }
 
 // Apply folds one event in.
 func (t *Timeline) Apply(e event.Event) {

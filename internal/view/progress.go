@@ -24,7 +24,7 @@ type Progress struct {
 // and the frame takes at most half of the rows. Of many children it shows the silent ones first, then the fastest.
 // Before the run has begun the frame is empty.
 func (p Progress) Frame(s *status.Standing, now time.Time, columns, rows int) string {
-	if s.Run.Begun.IsZero() {
+	if s.Totals.Begun.IsZero() {
 		return ""
 	}
 	var text strings.Builder
@@ -35,7 +35,7 @@ func (p Progress) Frame(s *status.Standing, now time.Time, columns, rows int) st
 	if len(children) > room {
 		shown = busiest(children, max(room-1, 0), now)
 	}
-	t := childTable{now: now, compares: s.Run.Verify, color: p.Color, columns: columns}
+	t := childTable{now: now, compares: s.Totals.Verify, color: p.Color, columns: columns}
 	for _, line := range t.lines(shown) {
 		text.WriteString(line + "\n")
 	}
@@ -90,12 +90,12 @@ func fieldsOf(s *status.Standing, now time.Time) (fields []field) {
 	if left, ok := s.Left(now); ok {
 		fields = append(fields, field{text: clock(left) + " left", rank: 2})
 	} else {
-		fields = append(fields, field{text: clock(now.Sub(s.Run.Begun)) + " so far", rank: 2})
+		fields = append(fields, field{text: clock(now.Sub(s.Totals.Begun)) + " so far", rank: 2})
 	}
 	fields = append(fields, taskFields(s)...)
-	if n := s.Run.Failed + s.Run.Different + s.Run.Missing + s.Run.Extra; n > 0 {
+	if n := s.Totals.Failed + s.Totals.Different + s.Totals.Missing + s.Totals.Extra; n > 0 {
 		word := " failed"
-		if s.Run.Failed != n {
+		if s.Totals.Failed != n {
 			word = " differ"
 		}
 		fields = append(fields, field{text: count(n) + word, rank: 1, color: red})

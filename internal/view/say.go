@@ -10,8 +10,8 @@ import (
 
 // Say logs where the run stands. If children is true, it logs one more line for each child at work.
 func Say(logger hclog.Logger, s *status.Standing, now time.Time, children bool) {
-	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Items, "failed", s.Run.Failed,
-		"running", s.Run.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Run.Begun).Seconds())}
+	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Items, "failed", s.Totals.Failed,
+		"running", s.Totals.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Totals.Begun).Seconds())}
 	tasks, nodes := s.Tasks()
 	pairs = withSome(withSome(pairs, "tasks", tasks), "nodes", nodes)
 	if s.Waiting > 0 {

@@ -14,7 +14,7 @@ import (
 // summaryOf returns the summary of a recorded run. took is its duration.
 func summaryOf(t *testing.T, recorded string, took time.Duration) string {
 	t.Helper()
-	var run status.Run
+	var run status.Totals
 	var begun time.Time
 	for n, e := range read(t, recorded) {
 		if n == 0 {
@@ -213,7 +213,7 @@ func TestSummary(t *testing.T) {
 }
 
 func TestSummaryOfMany(t *testing.T) {
-	run := status.Run{Source: "a", Dest: "b", Files: 1234567, Bytes: 5 << 40, Links: 1000, Skipped: 12345}
+	run := status.Totals{Source: "a", Dest: "b", Files: 1234567, Bytes: 5 << 40, Links: 1000, Skipped: 12345}
 	run.Children, run.Peak = 1234600, 1024
 	var out strings.Builder
 	if err := view.Summary(&out, run.Finished(run.Begun.Add(time.Hour))); err != nil {
