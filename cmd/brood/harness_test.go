@@ -37,8 +37,10 @@ func newPlace(t *testing.T) place {
 	must(t, err)
 	p := place{t, dir, dir + "/src", dir + "/dst"}
 	t.Cleanup(func() {
-		if t.Failed() || !eventually(func() bool { return len(p.alive()) == 0 }) {
+		if !t.Failed() && !eventually(func() bool { return len(p.alive()) == 0 }) {
 			t.Errorf("alive at the end of the test: %q, want no process", p.alive())
+		}
+		if t.Failed() {
 			p.endAll()
 		}
 		if err := os.RemoveAll(dir); err != nil {
