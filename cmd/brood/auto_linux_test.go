@@ -80,16 +80,16 @@ func TestAutoFindsMore(t *testing.T) {
 	place{src: beneath, dst: p.dst}.equal(t)
 	begun, finished := r.of(event.Begun), r.of(event.Finished)
 	if len(begun) != 1 || len(finished) != 1 || !begun[0].Auto || begun[0].Slots > 2 {
-		t.Fatalf("begun %+v, finished %+v; want one of each, and at most 2 jobs at first", begun, finished)
+		t.Fatalf("begun %+v, finished %+v; want one of each, and at most 2 slots at first", begun, finished)
 	}
 	if got := finished[0].Slots; got <= 2 || r.peak() < got {
-		t.Errorf("settled on %d jobs, %d ran at once; want more than 2; stderr:\n%s", got, r.peak(), r.stderr())
+		t.Errorf("settled on %d slots, %d ran at once; want more than 2; stderr:\n%s", got, r.peak(), r.stderr())
 	}
 	adjusted := r.of(event.Adjusted)
 	first := adjusted[0]
 	if !first.Trying || first.Slots != 2*begun[0].Slots ||
 		!strings.Contains(first.Reason, "files/s with") {
-		t.Errorf("first adjustment: %+v, want a try with %d jobs", first, 2*begun[0].Slots)
+		t.Errorf("first adjustment: %+v, want a try with %d slots", first, 2*begun[0].Slots)
 	}
 	if !strings.Contains(r.stdout(), ", settled on ") {
 		t.Errorf("the summary lacks \"settled on\":\n%s", r.stdout())

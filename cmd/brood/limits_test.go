@@ -53,7 +53,7 @@ func wantLimited(r *run, reason string) {
 	r.Helper()
 	said := r.of(event.Limited)
 	if len(said) == 0 || said[0].Reason != reason || said[0].Slots < 1 || said[0].Slots > 64 {
-		r.Errorf("limited: %+v, want 1 to 64 jobs for %s first", said, reason)
+		r.Errorf("limited: %+v, want 1 to 64 slots for %s first", said, reason)
 		return
 	}
 	r.says("fewer children at once: slots=")

@@ -10,7 +10,7 @@ import (
 	"brood/internal/event"
 )
 
-// Who has submitted it dies, and another takes it up.
+// The submitting brood is killed, and brood follow takes the run up.
 func TestSlurmFollow(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 24)
@@ -24,7 +24,7 @@ func TestSlurmFollow(t *testing.T) {
 	other := start(t, c.elsewhere(t), c.followOn())
 	other.endsWith(2)
 	if !strings.Contains(other.stderr(), fmt.Sprintf("PID %d on ", next.pid)) {
-		t.Errorf("a second one says %q", other.stderr())
+		t.Errorf("a second follower says %q", other.stderr())
 	}
 	next.endsWith(0)
 	c.equal(t)
@@ -32,7 +32,7 @@ func TestSlurmFollow(t *testing.T) {
 	c.nobodyLeft(t, allNodes...)
 }
 
-// elsewhere is a place for what another brood says.
+// elsewhere is a place for the output of another brood.
 func (c onCluster) elsewhere(t *testing.T) place {
 	p := c.place
 	p.dir = t.TempDir()
@@ -46,7 +46,7 @@ func TestSlurmDetach(t *testing.T) {
 	r.endsWith(0)
 	id, rest, _ := strings.Cut(r.stdout(), "\n")
 	if len(strings.Fields(id)) != 2 || !strings.Contains(rest, "brood follow "+c.jobDir()) {
-		t.Errorf("it answers %q", r.stdout())
+		t.Errorf("stdout is %q", r.stdout())
 	}
 	next := start(t, c.place, c.followOn())
 	next.wants(0)
@@ -54,7 +54,7 @@ func TestSlurmDetach(t *testing.T) {
 	c.once(t, next)
 }
 
-// Ctrl-C leaves the tasks alone, and says who can take them up.
+// Ctrl-C leaves the tasks running, and brood prints the command that takes them up.
 func TestSlurmInterrupted(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 8)
@@ -63,7 +63,7 @@ func TestSlurmInterrupted(t *testing.T) {
 	r.signal(syscall.SIGINT)
 	r.endsWith(130)
 	if !strings.Contains(r.stdout(), "brood follow "+c.jobDir()) {
-		t.Errorf("it answers %q", r.stdout())
+		t.Errorf("stdout is %q", r.stdout())
 	}
 	must(t, os.Remove(c.dir+"/record"))
 	next := start(t, c.place, c.followOn())
@@ -81,12 +81,12 @@ func TestSlurmDaemonInterrupted(t *testing.T) {
 	r.endsWith(130)
 	c.nobodyLeft(t, allNodes...)
 	if left := c.Run("squeue", "-h"); left != "" {
-		t.Errorf("in the queue: %s", left)
+		t.Errorf("still in the queue: %s", left)
 	}
 	c.wholeFiles(t)
 }
 
-// The tasks of a daemon do not outlive who follows them.
+// With --daemon the tasks end when the following process is gone.
 func TestSlurmDaemonKilled(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 8)
@@ -95,7 +95,7 @@ func TestSlurmDaemonKilled(t *testing.T) {
 	r.signal(syscall.SIGKILL)
 	c.nobodyLeft(t, allNodes...)
 	if !eventually(func() bool { return c.Run("squeue", "-h") == "" }) {
-		t.Errorf("in the queue: %s", c.Run("squeue"))
+		t.Errorf("still in the queue: %s", c.Run("squeue"))
 	}
 	c.wholeFiles(t)
 }
@@ -108,7 +108,7 @@ func TestSlurmStop(t *testing.T) {
 	stop := start(t, c.elsewhere(t), c.with(c.brood("stop", c.jobDir())))
 	stop.endsWith(0)
 	if !strings.HasPrefix(stop.stdout(), "cancelled ") {
-		t.Errorf("it answers %q", stop.stdout())
+		t.Errorf("brood stop prints %q", stop.stdout())
 	}
 	c.nobodyLeft(t, allNodes...)
 	r.endsWith(1)
@@ -122,12 +122,12 @@ func TestSlurmHalt(t *testing.T) {
 		t.Run(when, func(t *testing.T) {
 			c := newCluster(t)
 			c.videos(t, 16)
-			must(t, os.MkdirAll(c.dst+"/video-00", 0o755)) // in the way
+			must(t, os.MkdirAll(c.dst+"/video-00", 0o755)) // where a file must go
 			r := start(t, c.place, c.copySlowlyOn("--halt="+when+",fail=1"))
 			r.endsWith(1)
 			finished := r.of(event.Finished)[0]
 			if finished.Files >= 15 || !strings.Contains(finished.Reason, "1 failed (--halt ") {
-				t.Errorf("%d files are copied; why it has ended: %q", finished.Files, finished.Reason)
+				t.Errorf("%d files are copied; the reason of the end is %q", finished.Files, finished.Reason)
 			}
 			c.nobodyLeft(t, allNodes...)
 		})

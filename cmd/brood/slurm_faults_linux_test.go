@@ -25,7 +25,7 @@ func TestSlurmNodeCrashes(t *testing.T) {
 	c.nobodyLeft(t, "n1", "n3")
 }
 
-// Without retries the files of its tasks have failed, with Slurm's reason, and the next run does the rest.
+// Without retries the files of its tasks fail with Slurm's reason, and the next run copies the rest.
 func TestSlurmNodeCrashesForGood(t *testing.T) {
 	needsRoot(t, "a node that dies with its processes")
 	c := newCluster(t)
@@ -38,7 +38,7 @@ func TestSlurmNodeCrashesForGood(t *testing.T) {
 	c.once(t, r)
 	failed := r.of(event.Failed)
 	if len(failed) == 0 {
-		t.Error("nothing has failed")
+		t.Error("no file failed, want those of the lost tasks")
 	}
 	for _, e := range failed {
 		if !strings.Contains(e.Error, "NODE_FAIL") {
@@ -54,15 +54,15 @@ func TestSlurmNodeCrashesForGood(t *testing.T) {
 	c.equal(t)
 }
 
-// A node is cut off, and its tasks go on unseen while Slurm starts them again elsewhere.
+// A node is cut off. Its tasks go on unseen while Slurm starts them again on another node.
 func TestSlurmNodeCut(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 8)
 	r := start(t, c.place, c.copySlowlyOn("--retries=2"))
 	r.running("n2")
-	// The nodes share a kernel here, and see each other's locks; elsewhere they may not.
+	// The nodes of the test share a kernel and see each other's locks. Real nodes may not.
 	if alive := strings.Join(c.alive(), "\n"); !strings.Contains(alive, " child copy ") || strings.Count(alive, " child copy ") != strings.Count(alive, " --shared=true ") {
-		t.Errorf("children that do not know that they may not be alone at a file:\n%s", alive)
+		t.Errorf("children without --shared, which another node may disturb:\n%s", alive)
 	}
 	c.Cut("n2")
 	c.Lost("n2")
@@ -86,7 +86,7 @@ func TestSlurmControllerBounces(t *testing.T) {
 	c.once(t, r)
 }
 
-// The controller dies, may have forgotten the job when it comes back, or starts its tasks once more.
+// The controller dies. When it comes back it may have forgotten the job, or start its tasks again.
 func TestSlurmControllerDies(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 8)
@@ -102,7 +102,7 @@ func TestSlurmControllerDies(t *testing.T) {
 	c.nobodyLeft(t, allNodes...)
 }
 
-// A task that hits its limit is named with Slurm's reason.
+// The files of a task that reaches its time limit fail with Slurm's reason.
 func TestSlurmTimeLimit(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 1)
@@ -116,15 +116,14 @@ func TestSlurmTimeLimit(t *testing.T) {
 	c.nobodyLeft(t, allNodes...)
 }
 
-// hidden has a node see an empty folder in place of this one, as if it had another file system there.
+// hidden mounts an empty folder over this one on a node, as if the node had another file system there.
 func (c onCluster) hidden(t *testing.T, node, dir string) {
 	t.Helper()
 	needsRoot(t, "a node that sees something else")
 	c.Enter(node, "mount", "-t", "tmpfs", "none", dir)
 }
 
-// TestSlurmOtherFolders: a node that sees another source, destination or job folder is found out before it
-// has written a byte, and what it was to do is done elsewhere.
+// A node that sees another source, destination or job folder writes nothing. Other nodes do its work.
 func TestSlurmOtherFolders(t *testing.T) {
 	t.Parallel()
 	for _, what := range []string{"source", "dest", "job folder"} {
@@ -141,20 +140,20 @@ func TestSlurmOtherFolders(t *testing.T) {
 			c.once(t, r)
 			for _, e := range r.of(event.Copied) {
 				if e.Node == "n3" {
-					t.Errorf("%q was copied by it", e.File)
+					t.Errorf("this node copied %q, want nothing", e.File)
 				}
 			}
 			if there := c.Enter("n3", "ls", "-A", dir); there != "" {
-				t.Errorf("it has written %q", there)
+				t.Errorf("this node wrote %q, want nothing", there)
 			}
 			if !strings.Contains(r.stderr(), "node n3 is avoided: ") {
-				t.Errorf("it says:\n%s", r.stderr())
+				t.Errorf("stderr is\n%s", r.stderr())
 			}
 		})
 	}
 }
 
-// On no node is there what was submitted: the files have failed, and it is said why.
+// No node sees the source: all files fail, and the log has the reason.
 func TestSlurmNowhere(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 20)
@@ -166,7 +165,7 @@ func TestSlurmNowhere(t *testing.T) {
 	r.endsWith(1)
 	failed := r.of(event.Failed)
 	if len(failed) != 20+1 || r.of(event.Finished)[0].Files != 0 {
-		t.Errorf("%d have failed, want all files and their folder", len(failed))
+		t.Errorf("%d items failed, want all files and their folder", len(failed))
 	}
 	for _, e := range failed {
 		if !strings.Contains(e.Error, "sees another folder than the submitter") && !strings.Contains(e.Error, "Requested node configuration is not available") {
@@ -175,7 +174,7 @@ func TestSlurmNowhere(t *testing.T) {
 	}
 }
 
-// Where brood cannot be run it is said so, of each file.
+// Where a node cannot run brood, each file fails with that reason.
 func TestSlurmCannotRun(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 3, 1000)
@@ -188,7 +187,7 @@ func TestSlurmCannotRun(t *testing.T) {
 	next.endsWith(1)
 	failed := next.of(event.Failed)
 	if len(failed) != 3+1 {
-		t.Errorf("%d have failed, want all files and their folder", len(failed))
+		t.Errorf("%d items failed, want all files and their folder", len(failed))
 	}
 	for _, e := range failed {
 		if !strings.Contains(e.Error, "cannot see or run the brood in the job folder") && !strings.Contains(e.Error, "Requested node configuration is not available") {

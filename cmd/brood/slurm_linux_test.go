@@ -15,23 +15,23 @@ import (
 	"brood/internal/slurm/slurmtest"
 )
 
-// onCluster is a place that the nodes of a cluster see.
+// onCluster is a place that all nodes of a cluster see.
 type onCluster struct {
 	place
 	*slurmtest.Cluster
 }
 
-// newCluster is one whose arrays are small, so that a few thousand files are several.
+// newCluster starts a cluster with small arrays: a few thousand files need several of them.
 func newCluster(t *testing.T) onCluster {
 	t.Helper()
 	return newClusterOf(t, "MaxArraySize=11")
 }
 
-// newClusterOf has further lines of slurm.conf. Such tests mostly wait, and run beside each other.
+// newClusterOf starts a cluster with further lines of slurm.conf. Its tests mostly wait, so they run in parallel.
 func newClusterOf(t *testing.T, conf string) onCluster {
 	t.Helper()
 	t.Parallel()
-	p := newPlace(t) // which is removed when the cluster is down
+	p := newPlace(t) // removed after the cluster is down
 	return onCluster{p, slurmtest.New(t, slurmtest.Options{Nodes: 3, CPUs: 4, Conf: conf})}
 }
 
@@ -40,19 +40,19 @@ func (c onCluster) with(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// copyOn is brood copy on the cluster, with a job folder that stays.
+// copyOn runs brood copy on the cluster. The job folder stays.
 func (c onCluster) copyOn(flags ...string) *exec.Cmd {
 	return c.with(c.copy(append([]string{"--on=slurm", "--job-dir", c.jobDir()}, flags...)...))
 }
 
 func (c onCluster) jobDir() string { return c.dir + "/job" }
 
-// followOn is brood follow, whose record is in place of the one before.
+// followOn runs brood follow. Its record replaces the one of copyOn.
 func (c onCluster) followOn(flags ...string) *exec.Cmd {
 	return c.with(c.brood(slices.Concat([]string{"follow", "--record", c.dir + "/record"}, flags, []string{c.jobDir()})...))
 }
 
-// videos are files of which each is a chunk of its own, and takes some seconds.
+// videos makes files that take some seconds each. Each is a batch of its own.
 func (c onCluster) videos(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
@@ -63,7 +63,7 @@ func (c onCluster) videos(t *testing.T, n int) {
 	must(t, os.Chtimes(c.src, longAgo, longAgo))
 }
 
-// nobodyLeft fails the test when a process of ours is on a node.
+// nobodyLeft fails the test when a process of brood is left on a node.
 func (c onCluster) nobodyLeft(t *testing.T, nodes ...string) {
 	t.Helper()
 	for _, node := range nodes {
@@ -75,8 +75,8 @@ func (c onCluster) nobodyLeft(t *testing.T, nodes ...string) {
 
 var allNodes = []string{"n1", "n2", "n3"}
 
-// once fails the test unless each file of the source is told exactly once, as copied or as there before, and
-// the totals say so.
+// once fails the test unless the record has each file of the source exactly once, as copied or skipped, and the
+// totals agree.
 func (c onCluster) once(t *testing.T, r *run) {
 	t.Helper()
 	told := map[string]int{}
@@ -89,7 +89,7 @@ func (c onCluster) once(t *testing.T, r *run) {
 	files := 0
 	for name, info := range readTree(t, c.src).info {
 		if told[name] != 1 {
-			t.Errorf("%q is told %d times", name, told[name])
+			t.Errorf("the record has %q %d times, want once", name, told[name])
 		}
 		if info.Mode().IsRegular() {
 			files++
@@ -101,7 +101,7 @@ func (c onCluster) once(t *testing.T, r *run) {
 	}
 }
 
-// thousands plants files of odd names in folders that forbid and folders that are empty, and links.
+// thousands makes files with odd names, in forbidding folders beside empty ones, and links.
 func (c onCluster) thousands(t *testing.T, n int) {
 	t.Helper()
 	odd := []string{"line\nfeed", "no \xff\xfe UTF-8", "-dash", "--task=7", " ", "\x1b[31mred", `quo"te'`, `back\slash`, "%A_%a", "$(id)", "`id`", "ä", "end 3"}
@@ -118,7 +118,7 @@ func (c onCluster) thousands(t *testing.T, n int) {
 	must(t, os.Chmod(c.src+"/ä", 0o555))
 	t.Cleanup(func() {
 		for _, dir := range []string{c.src, c.dst} {
-			_ = os.Chmod(dir+"/ä", 0o755) // or a plain user could not remove it
+			_ = os.Chmod(dir+"/ä", 0o755) // so that a plain user can remove it
 		}
 	})
 }
@@ -144,7 +144,7 @@ func TestSlurm(t *testing.T) {
 		t.Errorf("%d tasks in %d arrays on %d nodes; want more than an array takes, and the folders", tasks, len(arrays), len(nodes))
 	}
 	if want := fmt.Sprintf("tasks     %d, on %d nodes", tasks, len(nodes)); !strings.Contains(r.stdout(), want) {
-		t.Errorf("%q is not in the answer:\n%s", want, r.stdout())
+		t.Errorf("the answer lacks %q:\n%s", want, r.stdout())
 	}
 	if left, _ := filepath.Glob(c.dst + "?*"); len(left) > 0 {
 		t.Errorf("left beside the destination: %q", left)
@@ -162,7 +162,7 @@ func TestSlurm(t *testing.T) {
 	}
 }
 
-// running waits until a task on the node is in the midst of a file.
+// running waits until a task on the node is in the middle of a file.
 func (r *run) running(node string) {
 	r.Helper()
 	found := func() bool {
@@ -173,12 +173,12 @@ func (r *run) running(node string) {
 	}
 }
 
-// copySlowlyOn leaves time to disturb it: each of six tasks has 2 MiB a second.
+// copySlowlyOn copies slowly enough to be disturbed: each of six tasks has 2 MiB a second.
 func (c onCluster) copySlowlyOn(flags ...string) *exec.Cmd {
 	return c.copyOn(append([]string{"--bwlimit=12M", "--array-throttle=6", "--per-task=1", "--verify"}, flags...)...)
 }
 
-// What Slurm refuses is an error before anything is touched.
+// When Slurm refuses the tasks, brood fails before it touches anything.
 func TestSlurmRefused(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 3, 100)
@@ -198,7 +198,7 @@ func TestSlurmRefused(t *testing.T) {
 			r := start(t, c.elsewhere(t), c.copyOn(row.flags...))
 			r.endsWith(2)
 			if !strings.Contains(r.stderr(), row.says) {
-				t.Errorf("it says %q, not %q", r.stderr(), row.says)
+				t.Errorf("stderr is %q, want %q in it", r.stderr(), row.says)
 			}
 			for _, name := range []string{c.jobDir(), c.dst} {
 				if _, err := os.Lstat(name); err == nil {
@@ -213,7 +213,7 @@ func TestSlurmRefused(t *testing.T) {
 		r := start(t, c.elsewhere(t), c.copyOn())
 		r.endsWith(2)
 		if !strings.HasPrefix(r.stderr(), "brood: scontrol: ") || !strings.Contains(r.stderr(), "Unable to contact slurm controller") && !strings.Contains(r.stderr(), "is not connected") {
-			t.Errorf("it says %q", r.stderr())
+			t.Errorf("stderr is %q", r.stderr())
 		}
 	})
 }
@@ -234,7 +234,7 @@ func TestSlurmDryRun(t *testing.T) {
 		r.endsWith(0)
 		for _, words := range wants {
 			if !strings.Contains(r.stdout(), words) {
-				t.Errorf("%s: %q is not in the answer:\n%s", flags, words, r.stdout())
+				t.Errorf("%s: the answer lacks %q:\n%s", flags, words, r.stdout())
 			}
 		}
 	}
@@ -244,11 +244,11 @@ func TestSlurmDryRun(t *testing.T) {
 		}
 	}
 	if left := c.Run("squeue", "-h", "-t", "all"); left != "" {
-		t.Errorf("in the queue: %s", left)
+		t.Errorf("still in the queue: %s", left)
 	}
 }
 
-// The cluster takes so few jobs that not all tasks can be submitted at once.
+// The cluster accepts fewer jobs than there are tasks, so brood submits them one after another.
 func TestSlurmFull(t *testing.T) {
 	c := newClusterOf(t, "MaxArraySize=11\nMaxJobCount=20\nMinJobAge=2")
 	c.small(t, 100, 1000)
@@ -258,7 +258,7 @@ func TestSlurmFull(t *testing.T) {
 	c.once(t, r)
 }
 
-// While the cluster is drained the tasks wait, and it is said why.
+// While the cluster is drained the tasks wait, and the log has the reason.
 func TestSlurmDrained(t *testing.T) {
 	c := newCluster(t)
 	c.videos(t, 3)
@@ -270,7 +270,7 @@ func TestSlurmDrained(t *testing.T) {
 	c.equal(t)
 }
 
-// However many arrays there are, no more tasks run at once than are asked for.
+// --array-throttle bounds the running tasks of all arrays together.
 func TestSlurmThrottle(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 16, 1000)

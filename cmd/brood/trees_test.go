@@ -204,8 +204,8 @@ func differentContents(src, dst tree, name string) string {
 	}
 }
 
-// readFull reads until the buffer is full or the file ends. It calls the kernel without the hooks of the race detector,
-// which takes many times as long for a buffer as the kernel does: tests compare gigabytes.
+// readFull reads until the buffer is full or the file ends. Tests compare gigabytes, so it calls the kernel directly:
+// os.File.Read would tell the race detector of each buffer, which takes many times as long as the read itself.
 func readFull(f *os.File, buffer []byte) (n int, err error) {
 	for n < len(buffer) {
 		rest := buffer[n:]

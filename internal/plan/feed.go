@@ -35,7 +35,7 @@ type feed struct {
 }
 
 // fileQueue holds files until the scheduler takes the batch that they are in. Its kinds are
-// counted, guided and chunked.
+// counted, guided and sized.
 type fileQueue interface {
 	add(entry)
 	next(hurry bool) (Batch, bool) // the batch that can start now; hurry: do not wait until it is full
@@ -52,8 +52,8 @@ func newFeed(p *Plan, found <-chan entry) *feed {
 
 func newFileQueue(opts Options) fileQueue {
 	switch {
-	case opts.Chunk.Files > 0:
-		return &chunked{Chunk: opts.Chunk}
+	case opts.ForTasks.Files > 0:
+		return &sized{BatchSize: opts.ForTasks}
 	case opts.Guided:
 		return newGuided(opts)
 	}

@@ -59,7 +59,7 @@ func oddTree(t *testing.T) string {
 // A list returns the batches that were added to it, in their order.
 func TestList(t *testing.T) {
 	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"},
-		plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
+		plan.Options{Archive: true, ForTasks: plan.BatchSize{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
 		want := slices.DeleteFunc(slices.Clone(batches), func(b plan.Batch) bool { return b.Folders != folders })
 		got, _, _ := listed(t, batches, folders, plan.Options{PerChild: 2})
@@ -77,7 +77,7 @@ func TestListAsAsked(t *testing.T) {
 		makeTree(t, dir, fmt.Sprintf("d%d/f%02d", n%3, n))
 	}
 	all, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"},
-		plan.Options{Chunk: plan.Chunk{Files: 1000, Bytes: 1 << 30}})
+		plan.Options{ForTasks: plan.BatchSize{Files: 1000, Bytes: 1 << 30}})
 	files, _ := filesAndRest(all)
 	for name, row := range map[string]struct {
 		opts    plan.Options
@@ -128,7 +128,7 @@ func TestListInOrder(t *testing.T) {
 // OpenList refuses a list that is not complete.
 func TestListCutOff(t *testing.T) {
 	batches, _ := runAll(t, plan.Tree{Source: oddTree(t), Dest: t.TempDir() + "/none"},
-		plan.Options{Archive: true, Chunk: plan.Chunk{Files: 2, Bytes: 1 << 30}})
+		plan.Options{Archive: true, ForTasks: plan.BatchSize{Files: 2, Bytes: 1 << 30}})
 	for _, folders := range []bool{false, true} {
 		_, _, file := listed(t, batches, folders, plan.Options{})
 		for n := range len(file) {
@@ -155,8 +155,8 @@ func TestListCutOff(t *testing.T) {
 	}
 }
 
-// A chunk ends at its number of files or bytes, and a large file is a chunk of its own.
-func TestChunks(t *testing.T) {
+// A batch for a task ends at its number of files or bytes, and a large file is a batch of its own.
+func TestBatchesForTasks(t *testing.T) {
 	dir := t.TempDir()
 	for n, size := range []int64{1, 1, 1, 1, 1, 500, 40, 40, 40, 1, 100} {
 		name := fmt.Sprintf("%s/f%02d", dir, n)
@@ -164,7 +164,7 @@ func TestChunks(t *testing.T) {
 		must(t, os.Truncate(name, size))
 	}
 	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none"},
-		plan.Options{Chunk: plan.Chunk{Files: 4, Bytes: 100}, ArgRoom: 1})
+		plan.Options{ForTasks: plan.BatchSize{Files: 4, Bytes: 100}, ArgRoom: 1})
 	var got []string
 	for _, b := range batches {
 		if !b.Folders {
@@ -173,6 +173,6 @@ func TestChunks(t *testing.T) {
 	}
 	want := []string{"f00 f01 f02 f03", "f05", "f04 f06 f07 f08", "f10", "f09"}
 	if !slices.Equal(got, want) {
-		t.Errorf("chunks %q, want %q", got, want)
+		t.Errorf("batches %q, want %q", got, want)
 	}
 }

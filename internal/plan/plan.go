@@ -44,11 +44,11 @@ type Options struct {
 	Recheck   bool // a file that seems to be done gets a child all the same, to verify it
 
 	// How many files a batch has.
-	PerChild int   // this number, 1 at least
-	Guided   bool  // instead: small files until the batch has enough work; a big file alone
-	Chunk    Chunk // instead of both: batches for other machines; the zero value means none
-	Slots    int   // with Guided: batches that run at once at the beginning, 1 at least
-	ArgRoom  int   // most bytes of names in a batch, with 9 more for each name; 0: no bound
+	PerChild int       // this number, 1 at least
+	Guided   bool      // instead: small files until the batch has enough work; a big file alone
+	ForTasks BatchSize // instead of both: batches for other machines; the zero value means none
+	Slots    int       // with Guided: batches that run at once at the beginning, 1 at least
+	ArgRoom  int       // most bytes of names in a batch, with 9 more for each name; 0: no bound
 
 	Stall time.Duration // longest wait for an answer of source or destination; 0: no limit
 }

@@ -112,11 +112,11 @@ func (c *cluster) submit(
 
 // startBatches starts the walk, whose batches are for tasks.
 func (c *cluster) startBatches(ctx context.Context, work plan.Work, emit event.Sink) (*plan.Plan, error) {
-	chunk := c.known.ChunkFor(work.Files, work.Bytes, c.spec.Cluster.Throttle)
+	size := c.known.BatchSizeFor(work.Files, work.Bytes, c.spec.Cluster.Throttle)
 	if n := c.spec.Cluster.PerTask; n > 0 {
-		chunk.Files = n
+		size.Files = n
 	}
-	return c.startPlan(ctx, chunk, 0, emit)
+	return c.startPlan(ctx, size, 0, emit)
 }
 
 // preview returns what would be submitted.

@@ -133,7 +133,7 @@ func (l *local) work() (signal syscall.Signal, err error) {
 	if _, err := l.measure(ctx, l.display.wanted() || percent); err != nil {
 		return 0, err
 	}
-	p, err := l.startPlan(ctx, plan.Chunk{}, l.slots.count, l.emit)
+	p, err := l.startPlan(ctx, plan.BatchSize{}, l.slots.count, l.emit)
 	if err != nil {
 		return 0, err
 	}
@@ -167,10 +167,10 @@ func (r *run) measure(ctx context.Context, wanted bool) (plan.Work, error) {
 }
 
 // startPlan starts the walk that makes batches: for children in that many slots, or, on a
-// cluster, of the size of the chunk.
-func (r *run) startPlan(ctx context.Context, chunk plan.Chunk, slots int, emit event.Sink) (*plan.Plan, error) {
+// cluster, of that size.
+func (r *run) startPlan(ctx context.Context, size plan.BatchSize, slots int, emit event.Sink) (*plan.Plan, error) {
 	o := r.spec.planOptions(slots)
-	o.Chunk, o.ArgRoom = chunk, argRoom(r.tree)
+	o.ForTasks, o.ArgRoom = size, argRoom(r.tree)
 	if r.spec.Compare {
 		return plan.StartCompare(ctx, r.tree, o, emit)
 	}

@@ -27,14 +27,14 @@ const (
 	tasksUsual = 16 // tasks at once, if the number is unknown
 )
 
-// ChunkFor returns the size of a batch for this amount of files and bytes. tasks is the number of tasks at once; 0
+// BatchSizeFor returns the size of a batch for this amount of files and bytes. tasks is the number of tasks at once; 0
 // means that it is unknown.
-func (c Cluster) ChunkFor(files int, bytes int64, tasks int) plan.Chunk {
+func (c Cluster) BatchSizeFor(files int, bytes int64, tasks int) plan.BatchSize {
 	if tasks == 0 {
 		tasks = tasksUsual
 	}
 	n := int64(shares * tasks)
-	size := plan.Chunk{
+	size := plan.BatchSize{
 		Files: int(min(max(int64(files)/n+1, filesLeast), filesMost)),
 		Bytes: min(max(bytes/n+1, bytesLeast), bytesMost),
 	}

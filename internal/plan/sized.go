@@ -1,21 +1,21 @@
 package plan
 
-// Chunk bounds the batches for another machine, which splits them into batches for its
+// BatchSize bounds the batches for another machine, which splits them into batches for its
 // children. The zero value is no bound.
-type Chunk struct {
+type BatchSize struct {
 	Files int   // most files in a batch
 	Bytes int64 // size at which a batch is full; a file of this size is a batch of its own
 }
 
-// chunked makes batches by Options.Chunk, in the walk's order. The walk waits while a batch
+// sized makes batches by Options.ForTasks, in the walk's order. The walk waits while a batch
 // waits to be taken.
-type chunked struct {
-	Chunk
+type sized struct {
+	BatchSize
 	alone []Batch // batches of one large file
 	batch Batch   // the batch that is being filled
 }
 
-func (c *chunked) add(e entry) {
+func (c *sized) add(e entry) {
 	if e.size < c.Bytes {
 		c.batch.add(e)
 		return
@@ -25,7 +25,7 @@ func (c *chunked) add(e entry) {
 	c.alone = append(c.alone, batch)
 }
 
-func (c *chunked) next(hurry bool) (Batch, bool) {
+func (c *sized) next(hurry bool) (Batch, bool) {
 	if len(c.alone) > 0 {
 		return c.alone[0], true
 	}
@@ -33,7 +33,7 @@ func (c *chunked) next(hurry bool) (Batch, bool) {
 	return c.batch, full || hurry && len(c.batch.Items) > 0
 }
 
-func (c *chunked) given() {
+func (c *sized) given() {
 	if len(c.alone) > 0 {
 		c.alone = c.alone[1:]
 		return
@@ -41,6 +41,6 @@ func (c *chunked) given() {
 	c.batch = Batch{}
 }
 
-func (c *chunked) waiting() int { return len(c.alone) + len(c.batch.Items) }
+func (c *sized) waiting() int { return len(c.alone) + len(c.batch.Items) }
 
-func (c *chunked) enough(ready bool) bool { return ready }
+func (c *sized) enough(ready bool) bool { return ready }
