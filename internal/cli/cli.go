@@ -80,9 +80,9 @@ func newApp(std Streams) *cli.App {
 		Writer:    std.Out,
 		ErrWriter: std.Err,
 		Commands: []*cli.Command{
-			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std), psCommand(std),
-			limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std), taskCommand(std),
-			helpCommand(std),
+			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std),
+			psCommand(std), limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std),
+			taskCommand(std), helpCommand(std),
 		},
 		Flags:          []cli.Flag{cli.HelpFlag},     // the library adds it only with its own help command
 		ExitErrHandler: func(*cli.Context, error) {}, // Main prints the error

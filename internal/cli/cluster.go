@@ -124,7 +124,8 @@ func fitsCluster(c *cli.Context, spec *run.Spec, k *run.Cluster) error {
 		return fmt.Errorf("--slurm-arg %q: brood itself sets these: %s",
 			c.StringSlice("slurm-arg"), strings.Join(reserved(), " "))
 	case spec.Rate > 0 && k.Throttle == 0:
-		return errors.New("--bwlimit with --on slurm requires --nodes or --array-throttle: the tasks share the rate equally")
+		return errors.New(
+			"--bwlimit with --on slurm requires --nodes or --array-throttle: the tasks share the rate equally")
 	case k.Detach && spec.Halt != run.Halt{}:
 		return errors.New("--detach: nobody is left to watch for --halt or --max-errors")
 	case k.Detach && spec.Daemon:

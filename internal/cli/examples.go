@@ -64,11 +64,13 @@ func examples(command string) []manual.Entry {
 		}
 	case "stop":
 		return []manual.Entry{
-			{Term: "End all tasks of a copy on a cluster:", Text: "brood stop /archive/videos.brood-20261129-022355-4649"},
+			{Term: "End all tasks of a copy on a cluster:",
+				Text: "brood stop /archive/videos.brood-20261129-022355-4649"},
 		}
 	case "limit":
 		return []manual.Entry{
-			{Term: "Halve the bandwidth of the run with the PID 4711, then lift the limit:", Text: "brood limit 4711 5M"},
+			{Term: "Halve the bandwidth of the run with the PID 4711, then lift the limit:",
+				Text: "brood limit 4711 5M"},
 			{Text: "brood limit 4711 off"},
 		}
 	case lessonName:

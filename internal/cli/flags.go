@@ -57,7 +57,8 @@ func runFlags(name, what string) []flag {
 			Usage: "run `N` children at once; 0: no limit; auto: look for the fastest number"},
 			"auto"), forChildren},
 		{&cli.StringFlag{Name: "load", Category: aboutSlots,
-			Usage: "start no child while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"}, forChildren},
+			Usage: "start no child while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"},
+			forChildren},
 		{&cli.StringFlag{Name: "mem-free", Category: aboutSlots,
 			Usage: "start no child while less than `SIZE` of memory is available"}, forChildren},
 		{oneOf(&cli.StringFlag{Name: "per-child", Category: aboutSlots, Value: "1", DefaultText: "1",
@@ -130,7 +131,8 @@ func copyFlags() []flag {
 			Usage: "replace `WHICH` existing files: changed (other size or time), always or never"},
 			string(filecopy.Changed), string(filecopy.Always), string(filecopy.Never)), forChildren},
 		{&cli.BoolFlag{Name: "archive", Category: aboutCopied, Aliases: []string{"a"},
-			Usage: "keep owners, special bits, extended attributes, ACLs and hard links; copy named pipes and devices too"},
+			Usage: "keep owners, special bits, extended attributes, ACLs and hard links; " +
+				"copy named pipes and devices too"},
 			forChildren},
 		{&cli.BoolFlag{Name: "strict", Category: aboutCopied,
 			Usage: "fail a file when DEST cannot hold one of its attributes"}, forChildren},
@@ -159,7 +161,8 @@ func jsonSummary() flag {
 func clusterFlags() []flag {
 	return []flag{
 		{oneOf(&cli.StringFlag{Name: "on", Category: aboutCluster,
-			Usage: "copy on `WHERE` instead of this machine: slurm, a cluster whose nodes see SOURCE and DEST as it does"},
+			Usage: "copy on `WHERE` instead of this machine: slurm, a cluster whose nodes see SOURCE and DEST " +
+				"as it does"},
 			"slurm"), forParent},
 		{&cli.StringFlag{Name: "job-dir", Category: aboutCluster, DefaultText: "beside DEST",
 			Usage: "keep lists and records in `FOLDER`, new or empty, which all nodes see"}, forCluster},
@@ -172,7 +175,8 @@ func clusterFlags() []flag {
 		{&cli.StringFlag{Name: "time", Category: aboutCluster,
 			Usage: "limit a task to `TIME`, as sbatch does: 30, 2:00:00, 1-0"}, forCluster},
 		{&cli.StringFlag{Name: "account", Category: aboutCluster, Usage: "charge `ACCOUNT`"}, forCluster},
-		{&cli.StringFlag{Name: "qos", Category: aboutCluster, Usage: "ask for the quality of service `QOS`"}, forCluster},
+		{&cli.StringFlag{Name: "qos", Category: aboutCluster, Usage: "ask for the quality of service `QOS`"},
+			forCluster},
 		{&cli.StringFlag{Name: "constraint", Category: aboutCluster, Usage: "use nodes with `FEATURES`"}, forCluster},
 		{&cli.StringSliceFlag{Name: "slurm-arg", Category: aboutCluster,
 			Usage: "pass any other `ARG` to sbatch: --slurm-arg=--mem=2G; may be repeated"}, forCluster},

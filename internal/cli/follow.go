@@ -44,7 +44,8 @@ func stopCommand(std Streams) *cli.Command {
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return &usageError{fmt.Errorf("want JOB-DIR, got %d arguments", c.NArg()), didYouMean("", "brood stop --help")}
+				err := fmt.Errorf("want JOB-DIR, got %d arguments", c.NArg())
+				return &usageError{err, didYouMean("", "brood stop --help")}
 			}
 			tasks, err := run.Stop(context.Background(), c.Args().First())
 			if err != nil {

@@ -13,7 +13,8 @@ func parseHalt(s string) (run.Halt, error) {
 	if s == "never" {
 		return run.Halt{}, nil
 	}
-	err := fmt.Errorf("--halt %q: want never, or now or soon, and how many files may fail: soon,fail=3, now,fail=10%%", s)
+	err := fmt.Errorf(
+		"--halt %q: want never, or now or soon, and how many files may fail: soon,fail=3, now,fail=10%%", s)
 	when, why, _ := strings.Cut(s, ",")
 	value, ok := strings.CutPrefix(why, "fail=")
 	if !ok || when != "now" && when != "soon" {

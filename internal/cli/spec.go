@@ -112,8 +112,8 @@ func readFailed(c *cli.Context, spec *run.Spec) (err error) {
 		spec.Source, spec.Dest = spec.Only.Source, spec.Only.Dest
 	}
 	if spec.Only.Partial {
-		run.Note(spec.Log, hclog.Warn, fmt.Sprintf("record %q: that run was ended early, so the record lacks the files "+
-			"that it did not begin; a run without --retry-failed copies them too", record))
+		run.Note(spec.Log, hclog.Warn, fmt.Sprintf("record %q: that run was ended early, so the record lacks "+
+			"the files that it did not begin; a run without --retry-failed copies them too", record))
 	}
 	return nil
 }

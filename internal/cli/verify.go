@@ -16,7 +16,8 @@ func verifyCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: append(flagsOf(runFlags("verify", aboutCompared)),
-			&cli.BoolFlag{Name: "json", Category: aboutLog, Usage: "print each difference, then the summary, as a line of JSON"}),
+			&cli.BoolFlag{Name: "json", Category: aboutLog,
+				Usage: "print each difference, then the summary, as a line of JSON"}),
 		Action: func(c *cli.Context) error {
 			spec, err := readSpec(c, std)
 			if err == nil {

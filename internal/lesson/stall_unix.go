@@ -55,7 +55,8 @@ func stallVfork(w *process.Work) error {
 
 // waitInKernel waits until the child is in state D. It gives up at the child's end, or after a while.
 func waitInKernel(child *process.Process) {
-	for deadline := time.Now().Add(patience); process.Inspect(child, machine.SleepOf).State != "D" && time.Now().Before(deadline); {
+	waits := func() bool { return process.Inspect(child, machine.SleepOf).State == "D" }
+	for deadline := time.Now().Add(patience); !waits() && time.Now().Before(deadline); {
 		if ended, _ := child.JoinTimeout(time.Millisecond); ended {
 			return
 		}

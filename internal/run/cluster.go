@@ -194,8 +194,8 @@ func clusterRungs(daemon bool, folder string) []rung {
 		}
 	}
 	return []rung{
-		{schedule.Drain, "the rest is submitted, and the tasks go on; once more leaves at once. To end them: brood stop " +
-			slurm.Quoted(folder)},
+		{schedule.Drain, "the rest is submitted, and the tasks go on; once more leaves at once. " +
+			"To end them: brood stop " + slurm.Quoted(folder)},
 		{schedule.Kill, "the tasks that were submitted go on; once more ends this process, whatever holds it up"},
 	}
 }

@@ -76,7 +76,8 @@ func Create(files Files) (all Outputs, err error) {
 		}
 		for _, other := range all {
 			if SameFile(f.name, other.file.Name()) {
-				return nil, errors.Join(fmt.Errorf("%s %q: is also the file of %s", f.flag, f.name, other.flag), all.Close())
+				err := fmt.Errorf("%s %q: is also the file of %s", f.flag, f.name, other.flag)
+				return nil, errors.Join(err, all.Close())
 			}
 		}
 		// Only for writing: with a pipe open for reading as well, we would not learn that its reader is gone.
@@ -86,7 +87,8 @@ func Create(files Files) (all Outputs, err error) {
 		}
 		o := &output{flag: f.flag, file: file}
 		if err := f.attach(o); err != nil {
-			return nil, errors.Join(fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err)), file.Close(), all.Close())
+			err = fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err))
+			return nil, errors.Join(err, file.Close(), all.Close())
 		}
 		all = append(all, o)
 	}

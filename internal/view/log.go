@@ -55,13 +55,16 @@ func onOneLine(pairs []any) []any {
 func line(e event.Event) (hclog.Level, string, []any) {
 	switch e.Kind {
 	case event.Begun:
-		return hclog.Info, "parent started", withSome([]any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}, "slots", e.Slots)
+		pairs := []any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}
+		return hclog.Info, "parent started", withSome(pairs, "slots", e.Slots)
 	case event.Limited:
-		return hclog.Warn, "fewer children at once", []any{"slots", e.Slots, "asked", e.Asked, "reason", quoted(e.Reason)}
+		pairs := []any{"slots", e.Slots, "asked", e.Asked, "reason", quoted(e.Reason)}
+		return hclog.Warn, "fewer children at once", pairs
 	case event.Adjusted:
 		return adjusted(e)
 	case event.Submitted:
-		return hclog.Info, "tasks submitted", []any{"array", e.Array, "tasks", e.Tasks, "items", e.Items, "size", e.Size}
+		pairs := []any{"array", e.Array, "tasks", e.Tasks, "items", e.Items, "size", e.Size}
+		return hclog.Info, "tasks submitted", pairs
 	case event.Pending:
 		return pending(e)
 	case event.Started:
