@@ -4,7 +4,7 @@
 // layout [Folder] describes. brood starts no process on a node and keeps no daemon: Slurm starts the tasks.
 //
 //	submitting machine              job folder                    node
-//	plan ─▶ Run ──── a batch ─────▶ lists/000/12 ───────────────▶ brood copy --task 12
+//	plan ─▶ Run ──── a batch ─────▶ lists/000/12 ───────────────▶ brood task --batch 12
 //	         │ └──── sbatch ──────▶ Slurm ── 81_3 ── task.sh ───▶   │ one child per file
 //	         ▼                                                      ▼
 //	sink ◀── dispatcher ◀────────── events/000/12.… ◀───────────── its record

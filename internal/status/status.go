@@ -1,6 +1,6 @@
 // Package status folds events into the state of a run.
 //
-//	Run       the counts of a run, and its last event
+//	Totals    the counts of a run, and its last event
 //	Standing  what each child is doing now, the rate and the time left
 //	Timeline  the whole life of each process, and the outcome of each file
 //	Family    who started, signalled, adopted and reaped whom
