@@ -34,11 +34,7 @@ func copyByCluster(tree plan.Tree, spec *Spec, std Streams) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	r, err := newRun(spec, tree, std)
-	if err != nil {
-		return Outcome{}, err
-	}
-	return r.through(&cluster{run: r, known: known, request: request})
+	return execute(tree, spec, std, &cluster{known: known, request: request})
 }
 
 // cluster is where a run submits its batches, and follows them.
@@ -48,7 +44,8 @@ type cluster struct {
 	request slurm.Request
 }
 
-func (c *cluster) do(*run) (ending, error) {
+func (c *cluster) do(r *run) (ending, error) {
+	c.run = r
 	c.emit(c.spec.begunByTasks(time.Now()))
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -25,11 +25,8 @@ func Follow(dir string, spec Spec, std Streams) (Outcome, error) {
 	job := folder.Job
 	spec.Source, spec.Dest, spec.Hash = string(job.Source), string(job.Dest), digest.Hash(job.Hash)
 	spec.Daemon, spec.Retries, spec.Cluster = job.Daemon, job.Retries, &Cluster{Slots: job.Jobs}
-	r, err := newRun(&spec, plan.Tree{Source: string(job.Root), Dest: spec.Dest}, std)
-	if err != nil {
-		return Outcome{}, err
-	}
-	return r.through(&following{run: r, folder: folder})
+	tree := plan.Tree{Source: string(job.Root), Dest: spec.Dest}
+	return execute(tree, &spec, std, &following{folder: folder})
 }
 
 // Stop cancels all tasks of a run on a cluster, and returns how many there were.
@@ -55,7 +52,8 @@ type following struct {
 }
 
 // do follows a run that another brood has submitted.
-func (f *following) do(*run) (ending, error) {
+func (f *following) do(r *run) (ending, error) {
+	f.run = r
 	f.emit(f.spec.begunByTasks(f.folder.Job.Begun))
 	beaten := f.folder.Beat()
 	end, err := f.follow(func(options slurm.Options) (slurm.Outcome, error) {

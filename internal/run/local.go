@@ -21,11 +21,7 @@ type local struct {
 	bucket *pace.Bucket // the rate that the children share, nil where memory cannot be shared
 }
 
-// schedule starts children until source has no more batches, or a stop ends that. cancel ends the source.
-func (l *local) schedule(source schedule.Source, cancel context.CancelFunc) {
-	schedule.Run(source, l.engine(), l.options(cancel), l.emit)
-}
-
+// engine starts the children.
 func (l *local) engine() *schedule.Local {
 	return &schedule.Local{
 		Config: l.config, Board: boardOf(l.bucket), Name: l.spec.Name, Daemon: l.spec.Daemon,
@@ -85,7 +81,7 @@ func (l *local) full() {
 	}
 }
 
-// runHere is a run on this machine.
+// runHere is a run on this machine. What it cannot do is an error before any output file is truncated.
 func runHere(tree plan.Tree, spec *Spec, std Streams) (Outcome, error) {
 	if err := canConfine(spec); err != nil {
 		return Outcome{}, err
@@ -95,11 +91,7 @@ func runHere(tree plan.Tree, spec *Spec, std Streams) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer closeRate(bucket)
-	r, err := newRun(spec, tree, std)
-	if err != nil {
-		return Outcome{}, err
-	}
-	return r.through(here{bucket})
+	return execute(tree, spec, std, here{bucket})
 }
 
 // here is this machine.
@@ -146,7 +138,7 @@ func (l *local) work() (signal syscall.Signal, err error) {
 	l.display.listen()
 	source, err := l.withDest(p)
 	if source != nil && err == nil {
-		l.schedule(source, cancel)
+		schedule.Run(source, l.engine(), l.options(cancel), l.emit)
 	}
 	cancel()
 	process.Finish(grace)

@@ -12,6 +12,21 @@ import (
 	"brood/internal/target"
 )
 
+// prepare takes what this process needs for its children, then drops the rights that none
+// of them needs. So each child is spared that.
+func prepare(spec *Spec) error {
+	if !spec.Compare && !spec.DryRun {
+		if err := filecopy.Available(); err != nil {
+			return err
+		}
+	}
+	// A priority that only root may set must be taken before the rights go.
+	if err := process.Prepare(spec.Limits); err != nil {
+		return err
+	}
+	return confine.Privileges(target.Capabilities(spec.Compare, spec.Archive), spec.Confine)
+}
+
 // canConfine returns an error when --confine always cannot be kept. Otherwise it warns, but
 // not about a kernel without Landlock, which the user cannot change.
 func canConfine(spec *Spec) error {
@@ -27,19 +42,4 @@ func canConfine(spec *Spec) error {
 		Note(spec.Log, hclog.Warn, "children are not confined: "+err.Error())
 	}
 	return nil
-}
-
-// prepare takes what this process needs for its children, then drops the rights that none
-// of them needs. So each child is spared that.
-func prepare(spec *Spec) error {
-	if !spec.Compare && !spec.DryRun {
-		if err := filecopy.Available(); err != nil {
-			return err
-		}
-	}
-	// A priority that only root may set must be taken before the rights go.
-	if err := process.Prepare(spec.Limits); err != nil {
-		return err
-	}
-	return confine.Privileges(target.Capabilities(spec.Compare, spec.Archive), spec.Confine)
 }

@@ -116,12 +116,30 @@ type ending struct {
 	warnings []string
 }
 
-// newRun opens the output files and the log. The run must be ended by through.
-func newRun(spec *Spec, tree plan.Tree, std Streams) (*run, error) {
+// execute does a run at that place, from the first event to the summary.
+func execute(tree plan.Tree, spec *Spec, std Streams, at place) (Outcome, error) {
 	outputs, err := openOutputs(spec, tree)
 	if err != nil {
-		return nil, err
+		return Outcome{}, err
 	}
+	r := newRun(tree, spec, std, outputs)
+	debug.SetGCPercent(parentGC)
+	var end ending
+	defer func() { r.log.close(end.signal) }()
+	process.NotSuspended(func(why string) { r.log.note(hclog.Warn, "Ctrl-Z is ignored: "+why) })
+	defer process.NotSuspended(nil)
+	r.halt.start(r.emit)
+	end, err = at.do(r)
+	r.halt.end()
+	r.display.end()
+	if err != nil {
+		return Outcome{}, errors.Join(err, r.outputs.Close())
+	}
+	return r.conclude(end), nil
+}
+
+// newRun starts the log and the display of a run.
+func newRun(tree plan.Tree, spec *Spec, std Streams, outputs Outputs) *run {
 	r := &run{
 		spec: spec, tree: tree, std: std, outputs: outputs,
 		stops:  make(chan schedule.Stop, stopsAtMost),
@@ -135,25 +153,13 @@ func newRun(spec *Spec, tree plan.Tree, std Streams) (*run, error) {
 	r.display = newDisplay(r)
 	r.stream = event.NewStream(
 		r.status.Read, r.outputs.Read, view.Log(hclog.New(&r.log.options)), lister(spec, r.answer), r.halt.read)
-	return r, nil
+	return r
 }
 
 func (r *run) emit(e event.Event) { r.stream.Emit(e) }
 
-// through does the run at that place, from the first event to the summary.
-func (r *run) through(at place) (Outcome, error) {
-	debug.SetGCPercent(parentGC)
-	var end ending
-	defer func() { r.log.close(end.signal) }()
-	process.NotSuspended(func(why string) { r.log.note(hclog.Warn, "Ctrl-Z is ignored: "+why) })
-	defer process.NotSuspended(nil)
-	r.halt.start(r.emit)
-	end, err := at.do(r)
-	r.halt.end()
-	r.display.end()
-	if err != nil {
-		return Outcome{}, errors.Join(err, r.outputs.Close())
-	}
+// conclude ends the stream, completes the output files and writes the summary.
+func (r *run) conclude(end ending) Outcome {
 	finished := r.status.Finished(time.Now())
 	if end.detached == "" {
 		r.emit(finished)
@@ -162,16 +168,16 @@ func (r *run) through(at place) (Outcome, error) {
 		r.log.note(hclog.Warn, warning)
 	}
 	r.log.drain() // the answer comes after it
-	errs := errors.Join(r.outputs.Close(), Answer(r.answer.Flush()), Answer(r.conclude(finished, end)))
+	errs := errors.Join(r.outputs.Close(), Answer(r.answer.Flush()), Answer(r.summarize(finished, end)))
 	if errs != nil {
 		r.log.note(hclog.Error, errs.Error())
 	}
 	failed := end.detached == "" && finished.Failed+finished.Different+finished.Missing+finished.Extra > 0
-	return Outcome{Signal: end.signal, Failed: failed || end.partial != "" || errs != nil}, nil
+	return Outcome{Signal: end.signal, Failed: failed || end.partial != "" || errs != nil}
 }
 
-// conclude writes the last lines of the answer.
-func (r *run) conclude(finished event.Event, end ending) error {
+// summarize writes the last lines of the answer.
+func (r *run) summarize(finished event.Event, end ending) error {
 	switch {
 	case end.detached != "":
 		_, err := fmt.Fprintln(r.std.Out, end.detached)

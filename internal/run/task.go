@@ -126,7 +126,7 @@ func (n *node) copy(list *plan.Listed) (signal syscall.Signal, err error) {
 	signals := n.watchSignals(localRungs(n.spec.Daemon))
 	var watching sync.WaitGroup
 	watching.Go(func() { n.watch(ctx) })
-	n.schedule(list, cancel)
+	schedule.Run(list, n.engine(), n.options(cancel), n.emit)
 	process.Finish(grace)
 	cancel()
 	watching.Wait()

@@ -24,7 +24,7 @@ type Standing struct {
 	children map[event.Process]*Child       // that run
 	tasks    map[event.Process]*ClusterTask // that run
 	settled  int64                          // bytes of settled items, in all passes
-	names    int                            // settled items
+	names    int                            // settled items, counted here because Totals has them only by outcome
 	passes   int64                          // over each file: 1 or 2
 	total    int64                          // bytes that have moved, with those of failed attempts
 	speed    speed
