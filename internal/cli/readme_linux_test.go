@@ -8,7 +8,7 @@ import (
 	"brood/internal/slurm/slurmtest"
 )
 
-// testClusterExample runs one on a cluster; of its story only the beginning and the end are in the README.
+// testClusterExample runs one on a cluster. The README has only the beginning and the end of its log.
 func testClusterExample(t *testing.T, command, want, dest string) {
 	t.Run("on a cluster", func(t *testing.T) {
 		cmd := slurmtest.New(t, slurmtest.Options{}).Command("sh", "-c", strings.ReplaceAll(command, "/scratch/videos", dest))

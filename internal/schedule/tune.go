@@ -35,9 +35,12 @@ var (
 	stepsDown = []float64{0.5, 0.75, 2, 1.5}
 )
 
-// tuner searches for the number of children at once that moves the most. It climbs from the
-// best number to a clearly better one. Before each try it measures the best number again,
-// since the speed of a medium changes:
+// tuner searches for the number of children at once that moves the most. A share with a high
+// latency needs many more than there are CPUs (TestAutoFindsMore of cmd/brood), and a user
+// cannot know how many.
+//
+// It climbs from the best number to a clearly better one. Before each try it measures the best
+// number again, since the speed of a medium changes:
 //
 //	    ┌──────────────────── a real gain: it is the best ◀─┐
 //	    ▼                                                   │
