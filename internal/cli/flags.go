@@ -85,9 +85,8 @@ func runFlags(name, what string) []flag {
 		{&cli.StringSliceFlag{Name: "exclude", Category: what,
 			Usage: "leave out files and folders that match `GLOB`; may be repeated"}, forParent},
 		{oneOf(&cli.StringFlag{Name: "hash", Category: aboutProof, Value: string(digest.XXH128),
-			Usage: "verify by `HASH`: xxh128, xxh64, blake3, sha256 or md5"},
-			string(digest.XXH128), string(digest.XXH64), string(digest.BLAKE3), string(digest.SHA256),
-			string(digest.MD5)), forChildren},
+			Usage: "verify by `HASH`: " + digest.List()},
+			hashes()...), forChildren},
 		{&cli.StringFlag{Name: "checksums", Category: aboutProof, TakesFile: true,
 			Usage: "verify, and write `FILE` for sha256sum -c, xxhsum -c and the like"}, forOutput},
 		{oneOf(&cli.StringFlag{Name: "confine", Category: aboutChild, Value: string(confine.Auto),
@@ -201,4 +200,12 @@ func taskFlags() []cli.Flag {
 		&cli.IntFlag{Name: "batch", Usage: "copy the items of batch `N`"},
 		&cli.IntFlag{Name: "generation", Usage: "belong to array `N` of the run"},
 		&cli.BoolFlag{Name: "again", Usage: "an earlier task had the same batch"})
+}
+
+// hashes returns the words of --hash.
+func hashes() (words []string) {
+	for _, h := range digest.All() {
+		words = append(words, string(h))
+	}
+	return words
 }

@@ -15,6 +15,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/zeebo/blake3"
@@ -33,13 +34,31 @@ const (
 	MD5    Hash = "md5"    // md5sum; for recipients who ask for MD5
 )
 
+// All returns all hashes, the fastest first.
+func All() []Hash { return []Hash{XXH128, XXH64, BLAKE3, SHA256, MD5} }
+
+// List returns the names of all hashes for people: "xxh128, xxh64, blake3, sha256 or md5".
+func List() string {
+	list := ""
+	for i, h := range All() {
+		switch {
+		case i == 0:
+		case i == len(All())-1:
+			list += " or "
+		default:
+			list += ", "
+		}
+		list += string(h)
+	}
+	return list
+}
+
 // Parse returns the Hash with the name s.
 func Parse(s string) (Hash, error) {
-	switch h := Hash(s); h {
-	case XXH128, XXH64, BLAKE3, SHA256, MD5:
-		return h, nil
+	if !slices.Contains(All(), Hash(s)) {
+		return "", fmt.Errorf("hash %q: want %s", s, List())
 	}
-	return "", fmt.Errorf("hash %q: want xxh128, xxh64, blake3, sha256 or md5", s)
+	return Hash(s), nil
 }
 
 // New returns a new hash.Hash. Its Sum is in the canonical, big-endian form.

@@ -50,7 +50,7 @@ func Fields() []Field {
 		{"method", TypeString, "", "How it was made: `reflink`, `copy_file_range`, `read-write` or `hard link`."},
 		{"phase", TypeString, "", "`syncing`, `verifying` or `waiting` for a turn at the rate; none while it copies."},
 
-		{"hash", TypeString, "", "The hash that proves contents: `xxh128`, `xxh64`, `blake3`, `sha256` or `md5`."},
+		{"hash", TypeString, "", "The hash that proves contents, such as xxh128."},
 		{"digest", TypeString, "", "The digest of the contents, in hex, verified at the destination. " +
 			"A run has it only when it verified one file."},
 		{"resumed", TypeInteger, "bytes", "How much of a partial copy was there before and was proved equal."},
