@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -8,8 +9,8 @@ import (
 
 // flagsFirst moves a command's flags before its other arguments, where the flag package
 // looks for them: people also write "brood copy SOURCE DEST --jobs 4". A "--" ends the
-// flags. -j4 becomes -j 4. With --help everything else is ignored. A flag that lacks its
-// value stays last, so that the flag package reports it.
+// flags. Short flags may be written together. With --help everything else is ignored. A flag
+// that lacks its value stays last, so that the flag package reports it.
 func flagsFirst(args []string, app *cli.App) []string {
 	if len(args) < 2 {
 		return args
@@ -18,8 +19,10 @@ func flagsFirst(args []string, app *cli.App) []string {
 	if command == nil {
 		return args
 	}
+	args = slices.Clone(args)
 	flags, rest, help := args[:2:2], []string{}, false
 	for i := 2; i < len(args); i++ {
+		args = slices.Replace(args, i, i+1, unbundled(command, args[i])...)
 		arg := args[i]
 		switch {
 		case arg == "--":
@@ -27,8 +30,6 @@ func flagsFirst(args []string, app *cli.App) []string {
 			i = len(args)
 		case len(arg) < 2 || arg[0] != '-':
 			rest = append(rest, arg)
-		case len(arg) > 2 && strings.HasPrefix(arg, "-j") && strings.Trim(arg[2:], "0123456789") == "":
-			flags = append(flags, "-j", arg[2:])
 		case trimDashes(arg) == "help" || trimDashes(arg) == "h":
 			help = true
 		case !takesValue(command, arg):
@@ -49,28 +50,47 @@ func flagsFirst(args []string, app *cli.App) []string {
 	return append(append(flags, "--"), rest...)
 }
 
+// unbundled splits short flags that are written together: -qn is -q -n, and -nj4 is -n -j 4. It
+// returns any other argument as it is.
+func unbundled(command *cli.Command, arg string) []string {
+	name, _, _ := strings.Cut(trimDashes(arg), "=")
+	if len(arg) < 3 || arg[0] != '-' || arg[1] == '-' || flagNamed(command, name) != nil {
+		return []string{arg}
+	}
+	var flags []string
+	for i := 1; i < len(arg); i++ {
+		short := arg[i : i+1]
+		if flagNamed(command, short) == nil {
+			return []string{arg}
+		}
+		flags = append(flags, "-"+short)
+		if value := arg[i+1:]; value != "" && takesValue(command, short) {
+			return append(flags, value)
+		}
+	}
+	return flags
+}
+
+// flagNamed returns the command's flag of that name, nil for none.
+func flagNamed(command *cli.Command, name string) cli.Flag {
+	for _, flag := range command.Flags {
+		if slices.Contains(flag.Names(), name) {
+			return flag
+		}
+	}
+	return nil
+}
+
 // takesValue reports whether the argument after this flag is its value.
 func takesValue(command *cli.Command, arg string) bool {
-	name := trimDashes(arg)
-	if strings.Contains(name, "=") {
+	switch flag := flagNamed(command, trimDashes(arg)).(type) {
+	case nil, *cli.BoolFlag: // nil also for --flag=value
 		return false
+	case *cli.GenericFlag:
+		_, isOptional := flag.Value.(*optional)
+		return !isOptional
 	}
-	for _, flag := range command.Flags {
-		if _, isBool := flag.(*cli.BoolFlag); isBool {
-			continue
-		}
-		if generic, ok := flag.(*cli.GenericFlag); ok {
-			if _, isOptional := generic.Value.(*optional); isOptional {
-				continue
-			}
-		}
-		for _, n := range flag.Names() {
-			if n == name {
-				return true
-			}
-		}
-	}
-	return false
+	return true
 }
 
 func trimDashes(arg string) string { return strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-") }

@@ -5,6 +5,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -33,8 +34,14 @@ func Main(args []string, std Streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	process.CloseInheritedOnExec(namedDescriptors(args)...)
 	app := newApp(std)
-	cli.HelpPrinter = showHelp(app)
+	cli.HelpPrinter = showHelp(app, std.Out)
+	out := &remembering{Writer: std.Out}
+	app.Writer = out
+	app.Metadata = map[string]any{asTyped: args}
 	err := app.Run(flagsFirst(args, app))
+	if err == nil {
+		err = run.Answer(out.err) // of help, or the version
+	}
 	var status exitStatus
 	switch {
 	case err == nil:
@@ -48,6 +55,20 @@ func Main(args []string, std Streams) int {
 		fmt.Fprintln(std.Err, usage.hint)
 	}
 	return statusOfError(err)
+}
+
+// remembering is a writer that keeps the first error. The library drops those of help and the version.
+type remembering struct {
+	io.Writer
+	err error
+}
+
+func (r *remembering) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // statusOfError returns the exit status of a command that failed.
@@ -82,7 +103,7 @@ func newApp(std Streams) *cli.App {
 		Commands: []*cli.Command{
 			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std),
 			psCommand(std), limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std),
-			taskCommand(std), helpCommand(std),
+			taskCommand(std), helpCommand(std), versionCommand(),
 		},
 		Flags:          []cli.Flag{cli.HelpFlag},     // the library adds it only with its own help command
 		ExitErrHandler: func(*cli.Context, error) {}, // Main prints the error
@@ -118,8 +139,23 @@ func usage(c *cli.Context, err error, _ bool) error {
 	var name, suggestion string
 	if _, scanErr := fmt.Sscanf(err.Error(), "flag provided but not defined: %s", &name); scanErr == nil {
 		suggestion = cli.SuggestFlag(flags, trimDashes(name), false)
+		err = fmt.Errorf("no such flag: %s", typed(c, name))
 	}
 	return &usageError{err, didYouMean(suggestion, help)}
+}
+
+// asTyped is the key under which the app has the command line as it was typed.
+const asTyped = "args"
+
+// typed returns the flag with the dashes that the user has typed; the library knows only one.
+func typed(c *cli.Context, flag string) string {
+	args, _ := c.App.Metadata[asTyped].([]string)
+	for _, arg := range args {
+		if name, _, _ := strings.Cut(arg, "="); strings.HasPrefix(arg, "-") && trimDashes(name) == trimDashes(flag) {
+			return name
+		}
+	}
+	return flag
 }
 
 func didYouMean(suggestion, help string) string {

@@ -143,7 +143,7 @@ func TestExamplesAreTaken(t *testing.T) {
 			line, _, _ = strings.Cut(line, " | ")
 			words := strings.Fields(strings.ReplaceAll(line, "'", ""))
 			said := complaint(t, append(words[1:], "--no-such-flag")...)
-			if !strings.Contains(said, "not defined: -no-such-flag") || words[1] != c.Name {
+			if !strings.Contains(said, "no such flag: -no-such-flag") || words[1] != c.Name {
 				t.Errorf("%s: %s", e.Text, said)
 			}
 			examples++

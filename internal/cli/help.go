@@ -19,11 +19,12 @@ const (
 )
 
 // showHelp returns the function with which the library prints help. The library's own lists
-// flags by the alphabet and has no examples. Its data is app, or one of app's commands.
-func showHelp(app *cli.App) func(w io.Writer, template string, data any) {
+// flags by the alphabet and has no examples. Its data is app, or one of app's commands. Lines
+// fit the terminal out.
+func showHelp(app *cli.App, out io.Writer) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := usualColumns
-		if width, _ := view.Size(w); width > 0 {
+		if width, _ := view.Size(out); width > 0 {
 			columns = min(max(width, leastColumns), mostColumns)
 		}
 		text := describe(app).Help(columns)
@@ -63,6 +64,24 @@ func helpCommand(std Streams) *cli.Command {
 			}
 			err := fmt.Errorf("no such command or topic: %q", name)
 			return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood help")}
+		},
+	}
+}
+
+// versionCommand does what --version does.
+func versionCommand() *cli.Command {
+	return &cli.Command{
+		Name:            "version",
+		Hidden:          true,
+		Usage:           "print the version",
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 0 {
+				return &usageError{fmt.Errorf("want no arguments, got %d", c.NArg()), didYouMean("", "brood help")}
+			}
+			cli.ShowVersion(c)
+			return nil
 		},
 	}
 }

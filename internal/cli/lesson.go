@@ -100,6 +100,8 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 	switch {
 	case name == "":
 		return run.Answer(listLessons(std.Out, s.Lang))
+	case c.NArg() == 2 && name == quizName:
+		return notTaken("the quiz takes no FOLDER")
 	case name == quizName && c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n", quizName, lesson.QuizTitle.In(s.Lang))
 		return run.Answer(err)
@@ -115,11 +117,20 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found:
 		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearest(name), "brood lesson")}
+	case c.NArg() == 2 && !l.Folder:
+		return notTaken("the lesson %s takes no FOLDER", name)
+	case c.IsSet("seed"), c.IsSet("actions"), c.IsSet("answers"):
+		return notTaken("--seed, --actions and --answers are for brood lesson quiz")
 	case c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n\n%s\n", l.Name, l.Title.In(s.Lang), l.Intro.In(s.Lang))
 		return run.Answer(err)
 	}
 	return give(s, c, func(ctx context.Context) error { return s.Give(ctx, l) })
+}
+
+// notTaken refuses what the lesson would ignore.
+func notTaken(format string, values ...any) error {
+	return &usageError{fmt.Errorf(format, values...), didYouMean("", "brood lesson --help")}
 }
 
 func listLessons(w io.Writer, lang string) error {

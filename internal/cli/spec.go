@@ -213,17 +213,29 @@ func readLogOptions(c *cli.Context, std Streams) (hclog.LoggerOptions, error) {
 	return hclog.LoggerOptions{Name: "brood", Output: std.Err, Level: level, JSONFormat: format == "json"}, nil
 }
 
-// duration reads the time that a flag has: 90s, 1h30m, or a number of seconds; "" is 0.
+// duration reads the time that a flag has: 90s, 1h30m, 2d12h, or a number of seconds; "" is 0.
 func duration(flag, s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
-	d, err := time.ParseDuration(s)
-	if _, noUnit := strconv.ParseFloat(s, 64); noUnit == nil {
-		d, err = time.ParseDuration(s + "s")
+	err := fmt.Errorf("--%s %q: want a time, as 90s, 1h30m or 2d, or 0 for none", flag, s)
+	days, rest, hasDays := strings.Cut(s, "d")
+	if !hasDays {
+		days, rest = "0", s
 	}
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("--%s %q: want a time, as 90s or 1h30m, or 0 for none", flag, s)
+	n, daysErr := strconv.ParseUint(days, 10, 16)
+	if _, noUnit := strconv.ParseFloat(rest, 64); noUnit == nil && !hasDays {
+		rest += "s"
 	}
-	return d, nil
+	var d time.Duration
+	if rest != "" {
+		var restErr error
+		if d, restErr = time.ParseDuration(rest); restErr != nil {
+			return 0, err
+		}
+	}
+	if daysErr != nil || d < 0 {
+		return 0, err
+	}
+	return time.Duration(n)*24*time.Hour + d, nil
 }

@@ -26,6 +26,7 @@ type Lesson struct {
 	Python string   // name of a program in python/, without .py; "" for none
 	Go     []string // functions of this package to show
 	Proc   bool     // needs /proc
+	Folder bool     // can work on a folder of the user
 	Scenes []Scene
 
 	// Prepare, unless nil, makes the files for the programs. It returns arguments for

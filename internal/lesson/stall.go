@@ -27,6 +27,7 @@ var stallLesson = Lesson{
 			"如果像 cp 那样由一个进程拷贝所有文件，就会卡在这里，后面的文件也拷贝不了。\n" +
 			"（brood copy --stall 做同样的事。Python 做不到不等子进程：结束时要等待所有子进程。）",
 	},
+	Folder:  true,
 	Prepare: prepareStall,
 	Scenes: []Scene{{
 		Before: Text{"The third file is a pipe, and nobody writes to it.", "第三个文件是一个管道，没有人往里写。"},

@@ -192,6 +192,7 @@ var copyLesson = Lesson{
 			"grew from this program, and is far more careful.)",
 		"同时拷贝文件夹中的所有文件，每个文件一个进程。（brood copy 由这个程序发展而来，做得更仔细。）",
 	},
+	Folder:  true,
 	Prepare: prepareCopy,
 	Scenes: []Scene{{
 		Target: "videos",
