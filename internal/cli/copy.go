@@ -19,7 +19,8 @@ func copyCommand(std Streams) *cli.Command {
 		ArgsUsage: "SOURCE DEST",
 		Description: "Copies each file under SOURCE to the same place under DEST, which is created when\n" +
 			"missing. SOURCE may be a single file. A file appears under its final name\n" +
-			"complete or not at all. A name that begins with a dash goes after --.",
+			"complete or not at all. A name that begins with a dash goes after --. A FILE of -\n" +
+			"is standard output, and replaces the summary there.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags:           flagsOf(copyFlags()),

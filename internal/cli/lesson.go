@@ -154,7 +154,11 @@ func nearest(name string) string {
 
 // give runs a lesson until its end or the first signal.
 func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) error {
-	files, err := run.Create(run.Files{Record: c.String("record"), Report: c.String("report"), Lang: s.Lang})
+	names := run.Files{Record: c.String("record"), Report: c.String("report"), Lang: s.Lang}
+	if names.OnStdout() {
+		return notTaken("--record and --report: want a file, as the lesson itself is on standard output")
+	}
+	files, err := run.Create(names, nil)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ func reportCommand(std Streams) *cli.Command {
 		Description: "Draws the run that RECORD was written by (brood copy --record, brood lesson\n" +
 			"--record): its summary, a time line of its processes, the slowest and the failed\n" +
 			"files, the family of processes. A record that was cut off is drawn as far as it\n" +
-			"goes, with a warning and exit status 1.",
+			"goes, with a warning and exit status 1. A RECORD of - is standard input, a FILE of\n" +
+			"- standard output.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
@@ -77,7 +78,7 @@ func draw(c *cli.Context, std Streams) error {
 	drawn := false
 	for _, d := range drawings {
 		if to := c.String(d.flag); to != "" {
-			if err := writeFile(to, func(w io.Writer) error { return d.draw(w, timeline) }); err != nil {
+			if err := writeFile(to, std.Out, func(w io.Writer) error { return d.draw(w, timeline) }); err != nil {
 				return fmt.Errorf("--%s %q: %w", d.flag, to, filecopy.Cause(err))
 			}
 			drawn = true
@@ -98,18 +99,24 @@ func draw(c *cli.Context, std Streams) error {
 }
 
 func readRecord(name string) (*status.Timeline, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
+	file := os.Stdin
+	if name != run.Stdout {
+		var err error
+		if file, err = os.Open(name); err != nil {
+			return nil, err
+		}
+		defer file.Close()
 	}
-	defer file.Close()
 	var timeline status.Timeline
-	err = event.ReadRun(file, timeline.Apply)
+	err := event.ReadRun(file, timeline.Apply)
 	return &timeline, err
 }
 
-// writeFile creates a file with what draw writes. On an error it removes the file.
-func writeFile(name string, draw func(io.Writer) error) error {
+// writeFile creates a file with what draw writes, or writes it to standard output. On an error it removes the file.
+func writeFile(name string, stdout io.Writer, draw func(io.Writer) error) error {
+	if name == run.Stdout {
+		return draw(stdout)
+	}
 	file, err := os.Create(name)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // copy, or the items that differ.
 func lister(spec *Spec, out io.Writer) func(event.Event) {
 	switch {
-	case spec.Quiet:
+	case spec.Quiet, spec.Files.OnStdout():
 	case spec.Compare && spec.JSON:
 		return view.DifferencesJSON(out)
 	case spec.Compare:

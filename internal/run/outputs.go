@@ -15,10 +15,18 @@ import (
 	"brood/internal/view"
 )
 
-// Files are the names of files that a run writes beside the copies; "" for none.
+// Files are the names of files that a run writes beside the copies: "" for none, Stdout for standard output.
 type Files struct {
 	Record, Checksums, Report string
 	Lang                      string // of the report
+}
+
+// Stdout is the name of standard output, or input, where a file is wanted.
+const Stdout = "-"
+
+// OnStdout reports whether one of the files is standard output. Then nothing else is written there.
+func (f Files) OnStdout() bool {
+	return f.Record == Stdout || f.Checksums == Stdout || f.Report == Stdout
 }
 
 // Outputs are these files while they are written.
@@ -26,28 +34,29 @@ type Outputs []*output
 
 // output is one of them.
 type output struct {
-	flag string
-	file *os.File
-	view interface {
+	flag, name string
+	to         io.Writer
+	file       *os.File // what to is, nil for standard output
+	view       interface {
 		Read(event.Event)
 		Err() error
 	}
 }
 
 // openOutputs creates the files of a run. They must not lie in its source.
-func openOutputs(spec *Spec, tree plan.Tree) (Outputs, error) {
+func openOutputs(spec *Spec, tree plan.Tree, stdout io.Writer) (Outputs, error) {
 	f := spec.Files
 	for _, o := range []struct{ flag, name string }{
 		{"--record", f.Record}, {"--checksums", f.Checksums}, {"--report", f.Report},
 	} {
-		if o.name == "" {
+		if o.name == "" || o.name == Stdout {
 			continue
 		}
 		if err := outside(tree, o.flag, o.name, spec.Stall); err != nil {
 			return nil, err
 		}
 	}
-	return Create(f)
+	return Create(f, stdout)
 }
 
 // outside returns an error for a file that would be written into the source.
@@ -62,7 +71,7 @@ func outside(tree plan.Tree, flag, name string, stall time.Duration) error {
 }
 
 // Create creates the files, which must be different ones.
-func Create(files Files) (all Outputs, err error) {
+func Create(files Files, stdout io.Writer) (all Outputs, err error) {
 	for _, f := range []struct {
 		flag, name string
 		attach     func(*output) error
@@ -75,20 +84,19 @@ func Create(files Files) (all Outputs, err error) {
 			continue
 		}
 		for _, other := range all {
-			if SameFile(f.name, other.file.Name()) {
+			if f.name == other.name || SameFile(f.name, other.name) {
 				err := fmt.Errorf("%s %q: is also the file of %s", f.flag, f.name, other.flag)
 				return nil, errors.Join(err, all.Close())
 			}
 		}
-		// Only for writing: with a pipe open for reading as well, we would not learn that its reader is gone.
-		file, err := os.OpenFile(f.name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err)), all.Close())
+		o := &output{flag: f.flag, name: f.name, to: stdout}
+		err := o.open()
+		if err == nil {
+			err = f.attach(o)
 		}
-		o := &output{flag: f.flag, file: file}
-		if err := f.attach(o); err != nil {
-			err = fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err))
-			return nil, errors.Join(err, file.Close(), all.Close())
+		if err != nil {
+			o.file.Close() // its own error is no news
+			return nil, errors.Join(fmt.Errorf("%s %q: %w", f.flag, f.name, filecopy.Cause(err)), all.Close())
 		}
 		all = append(all, o)
 	}
@@ -117,24 +125,38 @@ func (all Outputs) Close() (err error) {
 	return err
 }
 
+// open creates the file, unless it is standard output.
+func (o *output) open() (err error) {
+	if o.name == Stdout {
+		return nil
+	}
+	// Only for writing: with a pipe open for reading as well, we would not learn that its reader is gone.
+	if o.file, err = os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666); err == nil {
+		o.to = o.file
+	}
+	return err
+}
+
 func (o *output) close() error {
 	err := o.view.Err()
-	if closeErr := o.file.Close(); err == nil {
-		err = closeErr
+	if o.file != nil {
+		if closeErr := o.file.Close(); err == nil {
+			err = closeErr
+		}
 	}
 	if err != nil {
-		return fmt.Errorf("%s %q is incomplete: %w", o.flag, o.file.Name(), filecopy.Cause(err))
+		return fmt.Errorf("%s %q is incomplete: %w", o.flag, o.name, filecopy.Cause(err))
 	}
 	return nil
 }
 
 func (o *output) writeRecord() error {
-	o.view = view.NewRecord(o.file)
+	o.view = view.NewRecord(o.to)
 	return nil
 }
 
 func (o *output) writeChecksums() error {
-	o.view = view.NewChecksums(o.file)
+	o.view = view.NewChecksums(o.to)
 	return nil
 }
 
@@ -144,7 +166,7 @@ func (o *output) writeReport(lang string) error {
 		return err
 	}
 	os.Remove(events.Name()) // so that nothing is left behind; where an open file cannot be removed, Err does it
-	o.view = &reportAtEnd{view.NewRecord(events), events, o.file, lang}
+	o.view = &reportAtEnd{view.NewRecord(events), events, o.to, lang}
 	return nil
 }
 

@@ -118,7 +118,7 @@ type ending struct {
 
 // execute does a run at that place, from the first event to the summary.
 func execute(tree plan.Tree, spec *Spec, std Streams, at place) (Outcome, error) {
-	outputs, err := openOutputs(spec, tree)
+	outputs, err := openOutputs(spec, tree, std.Out)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -182,9 +182,9 @@ func (r *run) summarize(finished event.Event, end ending) error {
 	case end.detached != "":
 		_, err := fmt.Fprintln(r.std.Out, end.detached)
 		return err
-	case r.spec.JSON:
+	case r.spec.JSON && !r.spec.Files.OnStdout():
 		return event.Write(r.std.Out, finished)
-	case r.spec.Quiet:
+	case r.spec.Quiet, r.spec.Files.OnStdout():
 		return nil
 	}
 	return view.Summary(r.std.Out, finished)
