@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,7 +26,7 @@ const (
 func showHelp(app *cli.App, out io.Writer) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := usualColumns
-		if width, _ := view.Size(out); width > 0 {
+		if width := columnsOf(out); width > 0 {
 			columns = min(max(width, leastColumns), mostColumns)
 		}
 		text := describe(app).Help(columns)
@@ -38,6 +40,18 @@ func showHelp(app *cli.App, out io.Writer) func(w io.Writer, template string, da
 // topics are the texts that brood help prints beside the help of commands, by their names.
 func topics() map[string]func() string {
 	return map[string]func() string{"events": event.Manual}
+}
+
+// columnsOf returns the width of the terminal behind w; elsewhere that of COLUMNS, or 0.
+func columnsOf(w io.Writer) int {
+	if columns, _ := view.Size(w); columns > 0 {
+		return columns
+	}
+	columns, err := strconv.Atoi(os.Getenv("COLUMNS"))
+	if err != nil {
+		return 0
+	}
+	return max(columns, 0)
 }
 
 func helpCommand(std Streams) *cli.Command {

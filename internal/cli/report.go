@@ -85,7 +85,7 @@ func draw(c *cli.Context, std Streams) error {
 		}
 	}
 	if !drawn {
-		columns, _ := view.Size(std.Out)
+		columns := columnsOf(std.Out)
 		err := view.Report(std.Out, timeline, c.String("lang"), cmp.Or(columns, usualColumns))
 		if err := run.Answer(err); err != nil {
 			return err
