@@ -158,6 +158,33 @@ func typed(c *cli.Context, flag string) string {
 	return flag
 }
 
+// wrongArgs is the error of a command with too few or too many arguments.
+type wrongArgs struct {
+	wanted string // SOURCE and DEST
+	got    int
+}
+
+func (w wrongArgs) Error() string {
+	if w.got == 1 {
+		return fmt.Sprintf("want %s, got 1 argument", w.wanted)
+	}
+	return fmt.Sprintf("want %s, got %d arguments", w.wanted, w.got)
+}
+
+// misuse adds to an error where to read on. After wrong arguments it shows how the command is used.
+func misuse(c *cli.Context, err error) error {
+	hint := didYouMean("", "brood "+c.Command.Name+" --help")
+	if errors.As(err, new(wrongArgs)) {
+		line := strings.TrimSpace("brood " + c.Command.Name + " [flags] " + strings.TrimSpace(c.Command.ArgsUsage))
+		shown := "usage: " + line + "\n"
+		if all := examples(c.Command.Name); len(all) > 0 {
+			shown += "example: " + all[0].Text + "\n"
+		}
+		hint = shown + hint
+	}
+	return &usageError{err, hint}
+}
+
 func didYouMean(suggestion, help string) string {
 	if suggestion == "" {
 		return fmt.Sprintf("see %q", help)

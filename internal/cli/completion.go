@@ -23,7 +23,7 @@ func completionCommand(std Streams) *cli.Command {
 			script, ok := describe(c.App).Completion(c.Args().First())
 			if !ok || c.NArg() != 1 {
 				err := fmt.Errorf("shell %q: want %s", strings.Join(c.Args().Slice(), " "), listed(manual.Shells()))
-				return &usageError{err, didYouMean("", "brood completion --help")}
+				return misuse(c, err)
 			}
 			_, err := fmt.Fprint(std.Out, script)
 			return run.Answer(err)

@@ -30,7 +30,7 @@ func copyCommand(std Streams) *cli.Command {
 				err = readCluster(c, &spec)
 			}
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood copy --help")}
+				return misuse(c, err)
 			}
 			if err := readFailed(c, &spec); err != nil {
 				return refuse(spec, err)
@@ -56,7 +56,7 @@ func taskCommand(std Streams) *cli.Command {
 				err = errors.New("want --job-dir and --batch")
 			}
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood task --help")}
+				return misuse(c, err)
 			}
 			spec.Task = &run.Task{
 				JobFolder: c.String("job-dir"), Batch: c.Int("batch"),

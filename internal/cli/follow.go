@@ -23,10 +23,10 @@ func followCommand(std Streams) *cli.Command {
 		Action: func(c *cli.Context) error {
 			spec, err := readOutput(c, std)
 			if err == nil && c.NArg() != 1 {
-				err = fmt.Errorf("want JOB-DIR, got %d arguments", c.NArg())
+				err = wrongArgs{"JOB-DIR", c.NArg()}
 			}
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood follow --help")}
+				return misuse(c, err)
 			}
 			return concluded(spec)(run.Follow(c.Args().First(), spec, std))
 		},
@@ -44,8 +44,8 @@ func stopCommand(std Streams) *cli.Command {
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				err := fmt.Errorf("want JOB-DIR, got %d arguments", c.NArg())
-				return &usageError{err, didYouMean("", "brood stop --help")}
+				err := wrongArgs{"JOB-DIR", c.NArg()}
+				return misuse(c, err)
 			}
 			tasks, err := run.Stop(context.Background(), c.Args().First())
 			if err != nil {

@@ -66,7 +66,7 @@ func helpCommand(std Streams) *cli.Command {
 			name := c.Args().First()
 			switch topic := topics()[name]; {
 			case c.NArg() > 1:
-				err := fmt.Errorf("want COMMAND or TOPIC, got %d arguments", c.NArg())
+				err := wrongArgs{"COMMAND or TOPIC", c.NArg()}
 				return &usageError{err, didYouMean("", "brood help")}
 			case c.NArg() == 0:
 				return cli.ShowAppHelp(c)
@@ -92,7 +92,7 @@ func versionCommand() *cli.Command {
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 0 {
-				return &usageError{fmt.Errorf("want no arguments, got %d", c.NArg()), didYouMean("", "brood help")}
+				return &usageError{wrongArgs{"no arguments", c.NArg()}, didYouMean("", "brood help")}
 			}
 			cli.ShowVersion(c)
 			return nil

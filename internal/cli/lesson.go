@@ -61,7 +61,7 @@ func lessonCommand(std Streams) *cli.Command {
 		Action: func(c *cli.Context) error {
 			stage, err := readStage(c, std)
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood lesson --help")}
+				return misuse(c, err)
 			}
 			return chooseLesson(c, stage, std)
 		},
@@ -84,7 +84,7 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	}
 	s.Width, _ = view.Size(std.Out)
 	if c.NArg() > 2 {
-		return nil, fmt.Errorf("want NAME and perhaps FOLDER, got %d arguments", c.NArg())
+		return nil, wrongArgs{"NAME and perhaps FOLDER", c.NArg()}
 	}
 	if !c.Bool("no-quiz") && term.IsTerminal(int(os.Stdin.Fd())) {
 		s.Quiz = linesOf(os.Stdin)
@@ -107,12 +107,12 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		return run.Answer(err)
 	case name == quizName && s.Quiet:
 		err := errors.New("--quiet leaves nothing of the quiz, which is only questions")
-		return &usageError{err, didYouMean("", "brood lesson --help")}
+		return misuse(c, err)
 	case name == quizName:
 		o := lesson.QuizOptions{Seed: c.Uint64("seed"), Actions: c.Int("actions"), Answers: c.Bool("answers")}
 		if o.Actions < 1 {
 			err := fmt.Errorf("--actions %d: want 1 or more", o.Actions)
-			return &usageError{err, didYouMean("", "brood lesson --help")}
+			return misuse(c, err)
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found:

@@ -25,7 +25,7 @@ func limitCommand(std Streams) *cli.Command {
 		Action: func(c *cli.Context) error {
 			pid, rate, err := readLimit(c.Args())
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood limit --help")}
+				return misuse(c, err)
 			}
 			before, err := limit(pid, rate)
 			if err != nil {
@@ -44,7 +44,7 @@ func limitCommand(std Streams) *cli.Command {
 // readLimit reads PID and RATE; rate is nil without one.
 func readLimit(args cli.Args) (pid int, rate *int64, err error) {
 	if n := args.Len(); n != 1 && n != 2 {
-		return 0, nil, fmt.Errorf("want PID and perhaps RATE, got %d arguments", n)
+		return 0, nil, wrongArgs{"PID and perhaps RATE", n}
 	}
 	n, err := strconv.ParseInt(args.Get(0), 10, 32)
 	if err != nil || n < 1 {

@@ -16,8 +16,8 @@ func manCommand(std Streams) *cli.Command {
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 0 {
-				err := fmt.Errorf("want no arguments, got %d", c.NArg())
-				return &usageError{err, didYouMean("", "brood man --help")}
+				err := wrongArgs{"no arguments", c.NArg()}
+				return misuse(c, err)
 			}
 			_, err := fmt.Fprint(std.Out, describe(c.App).Man())
 			return run.Answer(err)

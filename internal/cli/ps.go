@@ -35,7 +35,7 @@ func psCommand(std Streams) *cli.Command {
 		Action: func(c *cli.Context) error {
 			every, err := readInterval(*watch, c.Args())
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood ps --help")}
+				return misuse(c, err)
 			}
 			b := &broods{out: std.Out, notes: std.Err, json: c.Bool("json"), every: every}
 			err = b.show()
@@ -66,7 +66,7 @@ func readInterval(flag optional, args cli.Args) (time.Duration, error) {
 	case args.Len() == 1 && flag == "true":
 		flag = optional(args.First())
 	case args.Len() > 0:
-		return 0, fmt.Errorf("want no arguments, got %d", args.Len())
+		return 0, wrongArgs{"no arguments", args.Len()}
 	case flag == "":
 		return 0, nil
 	case flag == "true":

@@ -48,8 +48,8 @@ func reportCommand(std Streams) *cli.Command {
 				return run.Answer(err)
 			}
 			if c.NArg() != 1 {
-				err := fmt.Errorf("want RECORD, got %d arguments", c.NArg())
-				return &usageError{err, didYouMean("", "brood report --help")}
+				err := wrongArgs{"RECORD", c.NArg()}
+				return misuse(c, err)
 			}
 			if lang := c.String("lang"); lang != "en" && lang != "zh" {
 				return &usageError{fmt.Errorf("--lang %q: want en or zh", lang), didYouMean("", "brood report --help")}

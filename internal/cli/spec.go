@@ -192,7 +192,7 @@ func dashed(err error) error {
 
 func wantSourceAndDest(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return fmt.Errorf("want SOURCE and DEST, got %d arguments", c.NArg())
+		return wrongArgs{"SOURCE and DEST", c.NArg()}
 	}
 	return nil
 }

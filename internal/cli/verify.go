@@ -24,7 +24,7 @@ func verifyCommand(std Streams) *cli.Command {
 				err = wantSourceAndDest(c)
 			}
 			if err != nil {
-				return &usageError{err, didYouMean("", "brood verify --help")}
+				return misuse(c, err)
 			}
 			spec.Compare = true
 			return concluded(spec)(run.Verify(spec, std))
