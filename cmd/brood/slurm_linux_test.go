@@ -192,7 +192,7 @@ func TestSlurmRefused(t *testing.T) {
 		"any":        {[]string{"--slurm-arg=--nodelist=n9"}, "Invalid node name specified"},
 		"CPUs":       {[]string{"--cpus-per-task=5"}, "Requested node configuration is not available"},
 		"job-dir":    {[]string{"--job-dir", c.src + "/job"}, "is inside the source"},
-		"ours":       {[]string{"--slurm-arg=-Jother"}, "brood itself sets one of these"},
+		"ours":       {[]string{"--slurm-arg=-Jother"}, "brood itself sets these"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, c.elsewhere(t), c.copyOn(row.flags...))
