@@ -54,13 +54,13 @@ func TestWithoutProc(t *testing.T) {
 				{[]string{"limit", "1"}, 2, "brood: limit 1: /proc does not show it"},
 				{[]string{"lesson", "pids", "--pace=0", "--quiet"}, 0, ""},
 				{[]string{"lesson", "terminate", "--pace=0", "--quiet"}, 0, ""},
-				{[]string{"lesson", "zombie"}, 2, "brood: lesson zombie: it looks into /proc, and there is none here"},
-				{[]string{"lesson", "orphan"}, 2, "brood: lesson orphan: it looks into /proc, and there is none here"},
-				{[]string{"lesson", "killed"}, 2, "brood: lesson killed: it looks into /proc, and there is none here"},
+				{[]string{"lesson", "zombie"}, 2, "brood: lesson zombie: needs /proc, and this system has none"},
+				{[]string{"lesson", "orphan"}, 2, "brood: lesson orphan: needs /proc, and this system has none"},
+				{[]string{"lesson", "killed"}, 2, "brood: lesson killed: needs /proc, and this system has none"},
 				{[]string{"lesson", "subreaper"}, 2,
-					"brood: lesson subreaper: it looks into /proc, and there is none here"},
-				{[]string{"lesson", "stall"}, 2, "brood: lesson stall: it looks into /proc, and there is none here"},
-				{[]string{"lesson", "quiz"}, 2, "brood: the quiz looks at its processes in /proc"},
+					"brood: lesson subreaper: needs /proc, and this system has none"},
+				{[]string{"lesson", "stall"}, 2, "brood: lesson stall: needs /proc, and this system has none"},
+				{[]string{"lesson", "quiz"}, 2, "brood: quiz: needs /proc as on Linux, and this system has none"},
 			} {
 				r := start(t, p, p.withProc(t, program, before, row.args...))
 				r.wants(row.status)

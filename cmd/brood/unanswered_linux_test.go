@@ -100,7 +100,7 @@ func TestNoAnswerWhileCopying(t *testing.T) {
 			must(t, os.Rename(r.served.dir+"/record", r.served.dir+"/first"))
 			again := start(t, r.served.place, r.served.copy("--retry-failed", r.served.dir+"/first"))
 			again.wants(0)
-			again.says("that run was ended early, and what it never came to is not in it")
+			again.says("that run was ended early, so the record lacks")
 			if copied := again.of(event.Copied); len(copied) != 1 || copied[0].File != "b/3" {
 				t.Errorf("copied: %+v, want b/3", copied)
 			}
