@@ -17,7 +17,7 @@ import (
 // readCluster reads the flags of a run on a cluster. The other flags are in spec.
 func readCluster(c *cli.Context, spec *run.Spec) (err error) {
 	if !c.IsSet("on") {
-		for _, f := range forCluster.of(copyFlags()) {
+		for _, f := range append(forCluster.of(copyFlags()), forSbatch.of(copyFlags())...) {
 			if name := f.Names()[0]; c.IsSet(name) {
 				return fmt.Errorf("--%s requires --on slurm", name)
 			}
@@ -40,8 +40,8 @@ func readCluster(c *cli.Context, spec *run.Spec) (err error) {
 	if err := fitsCluster(c, spec, k); err != nil {
 		return err
 	}
-	for _, name := range sbatchFlags() {
-		if c.IsSet(name) {
+	for _, f := range forSbatch.of(copyFlags()) {
+		if name := f.Names()[0]; c.IsSet(name) {
 			k.Sbatch = append(k.Sbatch, "--"+name+"="+c.String(name))
 		}
 	}

@@ -38,7 +38,7 @@ func TestClusterUsage(t *testing.T) {
 // TestEveryFlagHasAUse finds a flag that nobody has decided about. It would be dropped silently on the nodes.
 func TestEveryFlagHasAUse(t *testing.T) {
 	for _, f := range append(copyFlags(), runFlags("verify", aboutCompared)...) {
-		if f.use < forParent || f.use > forCluster {
+		if f.use < forParent || f.use > forSbatch {
 			t.Errorf("--%s has no use", f.Names()[0])
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	forChildren     // each task of a cluster gets it as it was given
 	forOutput       // log, summary and files; brood follow has these flags too
 	forCluster      // only together with --on slurm
+	forSbatch       // likewise, and passed to sbatch, which has a flag of that name
 )
 
 // flag is a flag of a run, with its use.
@@ -166,17 +167,17 @@ func clusterFlags() []flag {
 		{&cli.StringFlag{Name: "job-dir", Category: aboutCluster, DefaultText: "beside DEST",
 			Usage: "keep lists and records in `FOLDER`, new or empty, which all nodes see"}, forCluster},
 		{&cli.StringFlag{Name: "partition", Category: aboutCluster,
-			Usage: "use the nodes of `PARTITION`"}, forCluster},
+			Usage: "use the nodes of `PARTITION`"}, forSbatch},
 		{&cli.IntFlag{Name: "nodes", Category: aboutCluster, Aliases: []string{"N"}, DefaultText: "as Slurm has it",
 			Usage: "use `N` whole nodes at once"}, forCluster},
 		{&cli.IntFlag{Name: "cpus-per-task", Category: aboutCluster, DefaultText: "--jobs, else 2",
 			Usage: "give a task `N` CPUs, and without --jobs as many children at once"}, forCluster},
 		{&cli.StringFlag{Name: "time", Category: aboutCluster,
-			Usage: "limit a task to `TIME`, as sbatch does: 30, 2:00:00, 1-0"}, forCluster},
-		{&cli.StringFlag{Name: "account", Category: aboutCluster, Usage: "charge `ACCOUNT`"}, forCluster},
+			Usage: "limit a task to `TIME`, as sbatch does: 30, 2:00:00, 1-0"}, forSbatch},
+		{&cli.StringFlag{Name: "account", Category: aboutCluster, Usage: "charge `ACCOUNT`"}, forSbatch},
 		{&cli.StringFlag{Name: "qos", Category: aboutCluster, Usage: "ask for the quality of service `QOS`"},
-			forCluster},
-		{&cli.StringFlag{Name: "constraint", Category: aboutCluster, Usage: "use nodes with `FEATURES`"}, forCluster},
+			forSbatch},
+		{&cli.StringFlag{Name: "constraint", Category: aboutCluster, Usage: "use nodes with `FEATURES`"}, forSbatch},
 		{&cli.StringSliceFlag{Name: "slurm-arg", Category: aboutCluster,
 			Usage: "pass any other `ARG` to sbatch: --slurm-arg=--mem=2G; may be repeated"}, forCluster},
 		{&cli.IntFlag{Name: "array-throttle", Category: aboutCluster, DefaultText: "as Slurm has it",
@@ -189,9 +190,6 @@ func clusterFlags() []flag {
 			Usage: "submit, print the job's ID, and leave; brood follow takes it up"}, forCluster},
 	}
 }
-
-// sbatchFlags are the flags that sbatch has under the same name.
-func sbatchFlags() []string { return []string{"partition", "time", "account", "qos", "constraint"} }
 
 // taskFlags are the flags of brood task, which runs on a node: those of brood copy that it may
 // be passed, and its own.
