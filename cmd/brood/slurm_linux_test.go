@@ -252,7 +252,8 @@ func TestSlurmDryRun(t *testing.T) {
 func TestSlurmFull(t *testing.T) {
 	c := newClusterOf(t, "MaxArraySize=11\nMaxJobCount=20\nMinJobAge=2")
 	c.small(t, 100, 1000)
-	r := start(t, c.place, c.copyOn("--per-task=2"))
+	// Where Slurm forgets jobs this soon, it may remove the script of one that is about to start.
+	r := start(t, c.place, c.copyOn("--per-task=2", "--retries=2"))
 	r.endsWith(0)
 	c.equal(t)
 	c.once(t, r)
