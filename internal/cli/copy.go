@@ -35,7 +35,8 @@ func copyCommand(std Streams) *cli.Command {
 			if err := readFailed(c, &spec); err != nil {
 				return refuse(spec, err)
 			}
-			return concluded(spec)(run.Copy(spec, std))
+			outcome, err := run.Copy(spec, std)
+			return conclude(spec, outcome, err)
 		},
 	}
 }
@@ -62,27 +63,26 @@ func taskCommand(std Streams) *cli.Command {
 				JobFolder: c.String("job-dir"), Batch: c.Int("batch"),
 				Generation: c.Int("generation"), Again: c.Bool("again"),
 			}
-			return concluded(spec)(run.CopyBatch(spec))
+			outcome, err := run.CopyBatch(spec)
+			return conclude(spec, outcome, err)
 		},
 	}
 }
 
-// concluded turns the outcome of a run into the exit status.
-func concluded(spec run.Spec) func(run.Outcome, error) error {
-	return func(o run.Outcome, err error) error {
-		switch short := new(plan.Shortage); {
-		case errors.As(err, &short):
-			return refuse(spec, &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits",
-				view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))})
-		case err != nil:
-			return refuse(spec, err)
-		case o.Signal != 0:
-			return exitStatus(statusSignal + int(o.Signal))
-		case o.Failed:
-			return exitStatus(statusFailed)
-		}
-		return nil
+// conclude turns the outcome of a run into the exit status.
+func conclude(spec run.Spec, o run.Outcome, err error) error {
+	switch short := new(plan.Shortage); {
+	case errors.As(err, &short):
+		return refuse(spec, &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits",
+			view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))})
+	case err != nil:
+		return refuse(spec, err)
+	case o.Signal != 0:
+		return exitStatus(statusSignal + int(o.Signal))
+	case o.Failed:
+		return exitStatus(statusFailed)
 	}
+	return nil
 }
 
 // refuse logs why a run could not begin, where the log is JSON: there Main's message would not be a line of the log.

@@ -103,7 +103,7 @@ func exitStatuses() []manual.Entry {
 func environment() []manual.Entry {
 	return []manual.Entry{
 		{Term: "NO_COLOR", Text: "Progress has no colour if this is set and not empty."},
-		{Term: "COLUMNS", Text: "The width of help, ps and report where they are not on a terminal."},
+		{Term: "COLUMNS", Text: "The width of help, ps, report and lessons where they are not on a terminal."},
 		{Term: "TERM", Text: "No progress is drawn if this is dumb."},
 		{Term: "LC_ALL, LC_MESSAGES, LANG",
 			Text: "The first of these that is set chooses the language of lessons and reports: " +

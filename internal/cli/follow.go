@@ -28,7 +28,8 @@ func followCommand(std Streams) *cli.Command {
 			if err != nil {
 				return misuse(c, err)
 			}
-			return concluded(spec)(run.Follow(c.Args().First(), spec, std))
+			outcome, err := run.Follow(c.Args().First(), spec, std)
+			return conclude(spec, outcome, err)
 		},
 	}
 }

@@ -19,7 +19,6 @@ import (
 	"brood/internal/lesson"
 	"brood/internal/run"
 	"brood/internal/status"
-	"brood/internal/view"
 )
 
 const (
@@ -82,7 +81,7 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if s.Show, err = lesson.ParseShow(c.String("show")); err != nil {
 		return nil, dashed(err)
 	}
-	s.Width, _ = view.Size(std.Out)
+	s.Width = columnsOf(std.Out)
 	if c.NArg() > 2 {
 		return nil, wrongArgs{"NAME and perhaps FOLDER", c.NArg()}
 	}

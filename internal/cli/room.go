@@ -13,8 +13,6 @@ import (
 	"brood/internal/run"
 )
 
-func usualSlots() int { return runtime.NumCPU() }
-
 // readRoom reads --load and --mem-free. It is an error where the system cannot tell.
 func readRoom(c *cli.Context) (room run.Room, err error) {
 	if load := c.String("load"); load != "" {

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -121,7 +123,7 @@ func readFailed(c *cli.Context, spec *run.Spec) (err error) {
 // parseJobs reads the number of slots: N, 0 for no limit, or auto.
 func parseJobs(s string) (slots int, auto bool, err error) {
 	if s == "auto" {
-		return usualSlots(), true, nil
+		return runtime.NumCPU(), true, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
@@ -218,24 +220,17 @@ func duration(flag, s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
-	err := fmt.Errorf("--%s %q: want a time, as 90s, 1h30m or 2d, or 0 for none", flag, s)
 	days, rest, hasDays := strings.Cut(s, "d")
 	if !hasDays {
 		days, rest = "0", s
 	}
-	n, daysErr := strconv.ParseUint(days, 10, 16)
-	if _, noUnit := strconv.ParseFloat(rest, 64); noUnit == nil && !hasDays {
-		rest += "s"
+	if _, noUnit := strconv.ParseFloat(rest, 64); noUnit == nil || rest == "" {
+		rest = cmp.Or(rest, "0") + "s"
 	}
-	var d time.Duration
-	if rest != "" {
-		var restErr error
-		if d, restErr = time.ParseDuration(rest); restErr != nil {
-			return 0, err
-		}
-	}
-	if daysErr != nil || d < 0 {
-		return 0, err
+	n, err := strconv.ParseUint(days, 10, 16)
+	d, restErr := time.ParseDuration(rest)
+	if err != nil || restErr != nil || d < 0 {
+		return 0, fmt.Errorf("--%s %q: want a time, as 90s, 1h30m or 2d, or 0 for none", flag, s)
 	}
 	return time.Duration(n)*24*time.Hour + d, nil
 }

@@ -27,7 +27,8 @@ func verifyCommand(std Streams) *cli.Command {
 				return misuse(c, err)
 			}
 			spec.Compare = true
-			return concluded(spec)(run.Verify(spec, std))
+			outcome, err := run.Verify(spec, std)
+			return conclude(spec, outcome, err)
 		},
 	}
 }

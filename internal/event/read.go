@@ -18,8 +18,6 @@ type Reader struct {
 // program, which must not make the reader keep it in memory.
 const maxLine = 1 << 20
 
-var errTooLong = fmt.Errorf("longer than %d bytes", maxLine)
-
 // NewReader returns a Reader from r.
 func NewReader(r io.Reader) *Reader { return &Reader{lines: bufio.NewReader(r)} }
 
@@ -82,7 +80,7 @@ type decoder struct {
 
 func (d *decoder) decode(l line) (Event, error) {
 	if l.tooLong {
-		return Event{}, &SyntaxError{l.text, errTooLong}
+		return Event{}, &SyntaxError{l.text, fmt.Errorf("longer than %d bytes", maxLine)}
 	}
 	var in struct {
 		wire

@@ -77,25 +77,28 @@ var words = map[string]string{
 	"还活着：": "still alive:",
 }
 
-// comments are the comments in the code that the lessons show, in English and in Chinese.
-var comments = map[string]string{
-	"the global: var number = 1":                           "全局变量：var number = 1",
-	"or: work_process.daemon = True":                       "或者：work_process.daemon = True",
-	"from now on it ignores SIGTERM":                       "从现在起，它忽略 SIGTERM",
-	"until it is stopped":                                  "等到它暂停为止",
-	"waits for its end, without reaping it":                "等待它结束，但不回收",
-	"hands on the child's PID":                             "把子进程的编号传下去",
-	"hands on the daemon's PID":                            "把守护进程的编号传下去",
-	"PR_SET_CHILD_SUBREAPER of prctl(2)":                   "prctl(2) 的 PR_SET_CHILD_SUBREAPER",
-	"a group of its own, as a shell gives to each command": "自成一组，就像 shell 启动命令时那样",
-	"Ctrl-C: all three end, each with a traceback":         "相当于 Ctrl-C：三个进程全部结束，各打印一段 traceback",
-	"no process reads half a number":                       "不会读到写了一半的数",
-	"both read before one of them writes":                  "两个进程都读取之后，才开始写回",
-	"only one process can make the folder":                 "只有一个进程能创建成功",
-	"one per CPU, but 2 to 8":                              "每个 CPU 一个，最少 2 个，最多 8 个",
-	"now it opens its file":                                "接下来就要打开文件",
-	"an abandoned child must not keep our output open":     "被放弃的子进程不能占着我们的输出",
-	"no child is abandoned yet":                            "现在还没有放弃任何子进程",
+// comments returns the comments in the code that the lessons show, in English and in Chinese. It is
+// a function, since each child of brood would otherwise make the table at its start.
+func comments() map[string]string {
+	return map[string]string{
+		"the global: var number = 1":                           "全局变量：var number = 1",
+		"or: work_process.daemon = True":                       "或者：work_process.daemon = True",
+		"from now on it ignores SIGTERM":                       "从现在起，它忽略 SIGTERM",
+		"until it is stopped":                                  "等到它暂停为止",
+		"waits for its end, without reaping it":                "等待它结束，但不回收",
+		"hands on the child's PID":                             "把子进程的编号传下去",
+		"hands on the daemon's PID":                            "把守护进程的编号传下去",
+		"PR_SET_CHILD_SUBREAPER of prctl(2)":                   "prctl(2) 的 PR_SET_CHILD_SUBREAPER",
+		"a group of its own, as a shell gives to each command": "自成一组，就像 shell 启动命令时那样",
+		"Ctrl-C: all three end, each with a traceback":         "相当于 Ctrl-C：三个进程全部结束，各打印一段 traceback",
+		"no process reads half a number":                       "不会读到写了一半的数",
+		"both read before one of them writes":                  "两个进程都读取之后，才开始写回",
+		"only one process can make the folder":                 "只有一个进程能创建成功",
+		"one per CPU, but 2 to 8":                              "每个 CPU 一个，最少 2 个，最多 8 个",
+		"now it opens its file":                                "接下来就要打开文件",
+		"an abandoned child must not keep our output open":     "被放弃的子进程不能占着我们的输出",
+		"no child is abandoned yet":                            "现在还没有放弃任何子进程",
+	}
 }
 
 // translated returns a program's source with texts in the language. In the files the texts are Chinese,
@@ -103,7 +106,7 @@ var comments = map[string]string{
 func translated(source, lang string) string {
 	table := words
 	if lang == "zh" {
-		table = comments
+		table = comments()
 	}
 	// Long ones first: some begin with others.
 	longest := slices.SortedFunc(maps.Keys(table), func(a, b string) int { return cmp.Compare(len(b), len(a)) })

@@ -17,10 +17,10 @@
 //
 // The place is where the batches are worked on. Each place has its own file:
 //
-//	here     children of this process (here.go)
-//	cluster  tasks of a Slurm cluster, submitted and followed (cluster.go)
-//	joined   tasks that another brood has submitted (follow.go)
-//	node     this process is such a task: children for the items of one batch (task.go)
+//	here       children of this process (local.go)
+//	cluster    tasks of a Slurm cluster, submitted and followed (cluster.go)
+//	following  tasks that another brood has submitted (follow.go)
+//	node       this process is such a task: children for the items of one batch (task.go)
 package run
 
 import (
@@ -85,7 +85,7 @@ func Verify(spec Spec, std Streams) (Outcome, error) {
 	return runHere(tree, &spec, std)
 }
 
-// run is a run under way. Its fields do not change once it has begun.
+// run is a run under way.
 type run struct {
 	spec *Spec
 	tree plan.Tree
@@ -179,12 +179,17 @@ func (r *run) conclude(end ending) Outcome {
 // summarize writes the last lines of the answer.
 func (r *run) summarize(finished event.Event, end ending) error {
 	switch {
+	case r.spec.Files.OnStdout():
+		if end.detached != "" {
+			r.log.note(hclog.Info, end.detached)
+		}
+		return nil
 	case end.detached != "":
 		_, err := fmt.Fprintln(r.std.Out, end.detached)
 		return err
-	case r.spec.JSON && !r.spec.Files.OnStdout():
+	case r.spec.JSON:
 		return event.Write(r.std.Out, finished)
-	case r.spec.Quiet, r.spec.Files.OnStdout():
+	case r.spec.Quiet:
 		return nil
 	}
 	return view.Summary(r.std.Out, finished)

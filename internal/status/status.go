@@ -2,6 +2,7 @@
 //
 //	Totals    the counts of a run, and its last event
 //	Standing  what each child is doing now, the rate and the time left
+//	Fold      a Standing that other goroutines may look at
 //	Timeline  the whole life of each process, and the outcome of each file
 //	Family    who started, signalled, adopted and reaped whom
 //
