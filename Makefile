@@ -26,7 +26,7 @@ bench: ## compare brood with other copiers, as a table; BENCHFLAGS="--rounds 9 c
 setup: ## install what all tests need on Debian; as root
 	scripts/setup
 
-install: ## install bin/brood, man page and completions; PREFIX=/usr/local, DESTDIR
+install: ## install bin/brood, man pages and completions; PREFIX=/usr/local, DESTDIR
 	DESTDIR='$(DESTDIR)' scripts/install
 
 dist: ## make dist/: archives, packages for Debian, SHA256SUMS

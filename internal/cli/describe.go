@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -25,10 +24,12 @@ func describe(app *cli.App) manual.Program {
 	built := readBuild()
 	p := manual.Program{
 		Name: app.Name, Usage: app.Usage, Version: built.version, Date: built.date,
-		Flags:       describeFlags(app.VisibleFlags()),
-		Statuses:    exitStatuses(),
-		Environment: environment(),
-		SeeAlso:     []string{"cp", "rsync", "xxhsum", "b3sum", "sha256sum", "nice", "ionice"},
+		Description:  app.Description,
+		Flags:        describeFlags(app.VisibleFlags()),
+		Topics:       topics(app),
+		Surroundings: surroundings(""),
+		Examples:     examples(""),
+		SeeAlso:      []string{"cp", "rsync", "xargs", "xxhsum", "b3sum", "sha256sum", "nice", "ionice"},
 	}
 	for _, c := range app.VisibleCommands() {
 		p.Commands = append(p.Commands, describeCommand(app, c))
@@ -37,7 +38,8 @@ func describe(app *cli.App) manual.Program {
 }
 
 func describeCommand(app *cli.App, c *cli.Command) manual.Command {
-	d := manual.Command{Name: c.Name, Usage: c.Usage, Description: c.Description, Examples: examples(c.Name)}
+	d := manual.Command{Name: c.Name, Usage: c.Usage, Description: c.Description, Examples: examples(c.Name),
+		Reference: more(c.Name), Surroundings: surroundings(c.Name)}
 	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // the library adds it only to the command that runs
 	for _, name := range strings.Fields(c.ArgsUsage) {
 		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, strings.Trim(name, "[]"))})
@@ -100,7 +102,7 @@ func argument(app *cli.App, name string) manual.Value {
 	case "SHELL":
 		return manual.Value{Words: plain(manual.Shells())}
 	case "COMMAND|TOPIC":
-		return manual.Value{Words: append(commands(app), plain(slices.Sorted(maps.Keys(topics())))...)}
+		return manual.Value{Words: append(commands(app), topicWords(app)...)}
 	}
 	return manual.Value{}
 }
@@ -117,6 +119,13 @@ func commands(app *cli.App) []manual.Entry {
 	var all []manual.Entry
 	for _, c := range app.VisibleCommands() {
 		all = append(all, manual.Entry{Term: c.Name, Text: c.Usage})
+	}
+	return all
+}
+
+func topicWords(app *cli.App) (all []manual.Entry) {
+	for _, t := range topics(app) {
+		all = append(all, manual.Entry{Term: t.Name, Text: t.Title})
 	}
 	return all
 }

@@ -27,6 +27,12 @@ func groups() []string {
 // examples returns what a command is good for, with the line to type.
 func examples(command string) []manual.Entry {
 	switch command {
+	case "": // the program
+		return []manual.Entry{
+			{Term: "Copy a folder, each file by a child process of its own:", Text: "brood copy videos /disk/videos"},
+			{Term: "Watch all runs on this machine:", Text: "brood ps --watch"},
+			{Term: "See what a zombie is:", Text: "brood lesson zombie"},
+		}
 	case "copy":
 		return []manual.Entry{
 			{Term: "Copy a folder of videos, each by a child process of its own:",
@@ -84,29 +90,9 @@ func examples(command string) []manual.Entry {
 		}
 	case "man":
 		return []manual.Entry{
-			{Term: "Read it where it is not installed:", Text: "brood man | man -l -"},
+			{Term: "Read a page that is not installed:", Text: "brood man copy | man -l -"},
+			{Term: "Install all pages for yourself:", Text: "brood man --to ~/.local/share/man"},
 		}
 	}
 	return nil
-}
-
-func exitStatuses() []manual.Entry {
-	return []manual.Entry{
-		{Term: "0", Text: "All is done."},
-		{Term: "1", Text: "Some file failed; the log names it and the reason. The rest is done. " +
-			"In brood verify: something differs."},
-		{Term: "2", Text: "The command line makes no sense, or the run could not begin. Nothing was touched."},
-		{Term: "128+n", Text: "Ended by signal n: 130 after Ctrl-C."},
-	}
-}
-
-func environment() []manual.Entry {
-	return []manual.Entry{
-		{Term: "NO_COLOR", Text: "Progress has no colour if this is set and not empty."},
-		{Term: "COLUMNS", Text: "The width of help, ps, report and lessons where they are not on a terminal."},
-		{Term: "TERM", Text: "No progress is drawn if this is dumb."},
-		{Term: "LC_ALL, LC_MESSAGES, LANG",
-			Text: "The first of these that is set chooses the language of lessons and reports: " +
-				"Chinese if it begins with zh, otherwise English."},
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/event"
+	"brood/internal/manual"
 	"brood/internal/run"
 	"brood/internal/view"
 )
@@ -25,10 +26,7 @@ const (
 // fit the terminal out.
 func showHelp(app *cli.App, out io.Writer) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
-		columns := usualColumns
-		if width := columnsOf(out); width > 0 {
-			columns = min(max(width, leastColumns), mostColumns)
-		}
+		columns := helpColumns(out)
 		text := describe(app).Help(columns)
 		if c, ok := data.(*cli.Command); ok && c.Name != app.Name {
 			text = describeCommand(app, c).Help(app.Name, columns)
@@ -37,9 +35,32 @@ func showHelp(app *cli.App, out io.Writer) func(w io.Writer, template string, da
 	}
 }
 
-// topics are the texts that brood help prints beside the help of commands, by their names.
-func topics() map[string]func() string {
-	return map[string]func() string{"events": event.Manual}
+func helpColumns(out io.Writer) int {
+	if width := columnsOf(out); width > 0 {
+		return min(max(width, leastColumns), mostColumns)
+	}
+	return usualColumns
+}
+
+// topics returns the texts of the manual beside the help of commands, by their names.
+func topics(app *cli.App) (all []manual.Topic) {
+	for _, t := range append(manual.Topics(), manual.NewTopic("events", 5, event.Manual())) {
+		if app.Command(t.Name) == nil {
+			all = append(all, t)
+		}
+	}
+	manual.SortTopics(all)
+	return all
+}
+
+// more returns the text that continues the help of a command, "" if there is none.
+func more(command string) string {
+	for _, t := range manual.Topics() {
+		if t.Name == command {
+			return t.Markdown
+		}
+	}
+	return ""
 }
 
 // columnsOf returns the width of the terminal behind w; elsewhere that of COLUMNS, or 0.
@@ -58,28 +79,46 @@ func helpCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:            "help",
 		Aliases:         []string{"h"},
-		Usage:           "list the commands, or describe one, or a topic: events",
+		Usage:           "list the commands, or describe one, or a topic",
 		ArgsUsage:       "[COMMAND|TOPIC]",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
-			name := c.Args().First()
-			switch topic := topics()[name]; {
-			case c.NArg() > 1:
+			if c.NArg() > 1 {
 				err := wrongArgs{"COMMAND or TOPIC", c.NArg()}
 				return &usageError{err, didYouMean("", "brood help")}
-			case c.NArg() == 0:
-				return cli.ShowAppHelp(c)
-			case topic != nil:
-				_, err := io.WriteString(std.Out, topic())
-				return run.Answer(err)
-			case c.App.Command(name) != nil:
-				return cli.ShowCommandHelp(c, name)
 			}
-			err := fmt.Errorf("no such command or topic: %q", name)
-			return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood help")}
+			if c.NArg() == 0 {
+				return cli.ShowAppHelp(c)
+			}
+			text, ok := explain(c.App, c.Args().First(), helpColumns(std.Out))
+			if !ok {
+				return noSuchTopic(c)
+			}
+			_, err := io.WriteString(std.Out, text)
+			return run.Answer(err)
 		},
 	}
+}
+
+// explain returns the whole text about a command or a topic.
+func explain(app *cli.App, name string, columns int) (text string, ok bool) {
+	if c := app.Command(name); c != nil {
+		d := describeCommand(app, c)
+		return d.Help(app.Name, columns) + d.More(columns), true
+	}
+	for _, t := range topics(app) {
+		if t.Name == name {
+			return t.Help(columns), true
+		}
+	}
+	return "", false
+}
+
+func noSuchTopic(c *cli.Context) error {
+	name := c.Args().First()
+	err := fmt.Errorf("no such command or topic: %q", name)
+	return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood help")}
 }
 
 // versionCommand does what --version does.

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// Manual returns the reference of the format in Markdown, from Kinds and Fields. It has no heading.
+// Manual returns the reference of the format in Markdown, from Kinds and Fields.
 func Manual() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, strings.ReplaceAll(`
+# the format of a record, which 'brood copy --record FILE' writes
+
 A record has one event a line, as a JSON object, in one order. Times are by RFC 3339. A field that is zero is left out,
 except for the required fields of 'finished'. A name that is not UTF-8 is there twice: readable in 'file' and exact in
 'file%[2]s' (likewise 'source%[2]s' and 'dest%[2]s'). What happened on a node of a cluster has that 'node'.
@@ -17,15 +19,17 @@ A list is an array of strings. Counts are an object of integers.
 This is version %[1]d of the format. The version grows when a reader of the old format would misread the new one.
 Records of earlier versions are still read.
 
-Every event has 'time' and 'kind', and the fields of its kind. It always has the fields in **bold**.
+Every event has 'time' and 'kind', and the fields of its kind.
 
-| kind | when it is emitted | fields |
-|---|---|---|
+## Kinds
+
+| kind | when it is emitted | always has | may have |
+|---|---|---|---|
 `[1:], "'", "`"), Version, exact)
 	for _, k := range Kinds() {
-		fmt.Fprintf(&s, "| `%s` | %s%s | %s |\n", k.Kind, k.When, k.atLeastOne(), k.fields())
+		fmt.Fprintf(&s, "| `%s` | %s%s | %s | %s |\n", k.Kind, k.When, k.atLeastOne(), quoted(k.Required), quoted(k.Optional))
 	}
-	s.WriteString("\n| field | type | meaning |\n|---|---|---|\n")
+	s.WriteString("\n## Fields\n\n| field | type | meaning |\n|---|---|---|\n")
 	for _, f := range Fields() {
 		kind := string(f.Type)
 		if f.Unit != "" {
@@ -36,16 +40,12 @@ Every event has 'time' and 'kind', and the fields of its kind. It always has the
 	return s.String()
 }
 
-// fields returns the names of the fields in Markdown, the required ones first and bold.
-func (k Format) fields() string {
-	var names []string
-	for _, name := range k.Required {
-		names = append(names, "**`"+name+"`**")
+// quoted returns the names of fields in Markdown.
+func quoted(fields []string) string {
+	if len(fields) == 0 {
+		return ""
 	}
-	for _, name := range k.Optional {
-		names = append(names, "`"+name+"`")
-	}
-	return strings.Join(names, ", ")
+	return "`" + strings.Join(fields, "`, `") + "`"
 }
 
 // atLeastOne returns a sentence about OneOf, after a space; "" without such a rule.
@@ -53,5 +53,5 @@ func (k Format) atLeastOne() string {
 	if len(k.OneOf) == 0 {
 		return ""
 	}
-	return " It has at least one of `" + strings.Join(k.OneOf, "`, `") + "`."
+	return " It has at least one of " + quoted(k.OneOf) + "."
 }

@@ -20,10 +20,16 @@ func (p Program) Help(columns int) string {
 	for _, c := range p.Commands {
 		rows = append(rows, Entry{c.Name, c.Usage})
 	}
+	var topics []Entry
+	for _, topic := range p.Topics {
+		topics = append(topics, Entry{topic.Name, topic.Title})
+	}
 	flags := flagRows(p.Flags)
-	column := columnOf(rows, flags)
+	column := columnOf(rows, topics, flags)
 	t.line("COMMANDS:")
 	t.rows(rows, column, columns)
+	t.line("\nTOPICS (%s help TOPIC):", p.Name)
+	t.rows(topics, column, columns)
 	t.line("\nFLAGS:")
 	t.rows(flags, column, columns)
 	return t.String()
@@ -101,7 +107,7 @@ func (t *text) rows(rows []Entry, column, columns int) {
 	for _, r := range rows {
 		left := strings.Repeat(" ", margin) + r.Term
 		if utf8.RuneCountInString(left)+2 > column {
-			t.line("%s", left)
+			t.wrapped(margin, columns, r.Term)
 			left = ""
 		}
 		for _, l := range wrap(r.Text, columns-column) {

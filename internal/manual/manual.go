@@ -1,10 +1,12 @@
-// Package manual writes the help, the man page and the completion scripts of a command line.
+// Package manual writes the help, the man pages and the completion scripts of a command line.
 //
 // It makes all of them from one description, so they list the same commands and flags:
 //
 //	Program ─▶ Help              for --help
-//	        ├▶ Man               a man page, in the language of man(7)
+//	        ├▶ Pages             man pages, in the language of man(7)
 //	        └▶ Completion(shell) a script for bash, zsh or fish
+//	           ▲
+//	topics/*.md                  texts for help, and for the man pages
 //
 // The description comes from the caller. The package knows neither brood's commands nor the library that
 // parses them, and runs nothing.
@@ -20,11 +22,20 @@ import (
 type Program struct {
 	Name, Usage   string // Usage is one line
 	Version, Date string // for the man page; "" if unknown
+	Description   string
 	Flags         []Flag // without a command, such as --version
 	Commands      []Command
-	Statuses      []Entry  // exit statuses
-	Environment   []Entry  // environment variables
-	SeeAlso       []string // man pages of section 1
+	Topics        []Topic
+	Surroundings
+	Examples []Entry  // a purpose and a command line
+	SeeAlso  []string // man pages of section 1, of other programs
+}
+
+// Surroundings are what a man page has about a program besides its flags.
+type Surroundings struct {
+	Statuses    []Entry // exit statuses
+	Environment []Entry // environment variables
+	Files       []Entry
 }
 
 // Command describes a command: the word after the program's name, with its flags and arguments.
@@ -35,6 +46,8 @@ type Command struct {
 	Groups      []Group // all flags but Asks
 	Asks        []Flag  // flags that print the help; only the completion lists them
 	Examples    []Entry // a purpose and a command line
+	Reference   string  // Markdown that continues the help, in the forms of parse; it begins with a heading
+	Surroundings
 }
 
 // Arg is an argument of a command.
