@@ -7,20 +7,42 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// The flags that ask for help.
+const (
+	briefHelp = "-h"
+	fullHelp  = "--help"
+)
+
+// helpFlag returns the flag that arg stands for if it asks for help, else "".
+func helpFlag(arg string) string {
+	switch {
+	case !strings.HasPrefix(arg, "-"):
+		return ""
+	case trimDashes(arg) == "h":
+		return briefHelp
+	case trimDashes(arg) == "help":
+		return fullHelp
+	}
+	return ""
+}
+
 // flagsFirst moves a command's flags before its other arguments, where the flag package
 // looks for them: people also write "brood copy SOURCE DEST --jobs 4". A "--" ends the
-// flags. Short flags may be written together. With --help everything else is ignored. A flag
-// that lacks its value stays last, so that the flag package reports it.
+// flags. Short flags may be written together. With --help or -h everything else is ignored, and
+// that flag is the last. A flag that lacks its value stays last, so that the flag package reports it.
 func flagsFirst(args []string, app *cli.App) []string {
 	if len(args) < 2 {
 		return args
 	}
 	command := app.Command(args[1])
+	if asked := helpFlag(args[1]); asked != "" && len(args) > 2 && app.Command(args[2]) != nil {
+		return []string{args[0], args[2], asked}
+	}
 	if command == nil {
 		return args
 	}
 	args = slices.Clone(args)
-	flags, rest, help := args[:2:2], []string{}, false
+	flags, rest, help := args[:2:2], []string{}, ""
 	for i := 2; i < len(args); i++ {
 		args = slices.Replace(args, i, i+1, unbundled(command, args[i])...)
 		arg := args[i]
@@ -30,8 +52,10 @@ func flagsFirst(args []string, app *cli.App) []string {
 			i = len(args)
 		case len(arg) < 2 || arg[0] != '-':
 			rest = append(rest, arg)
-		case trimDashes(arg) == "help" || trimDashes(arg) == "h":
-			help = true
+		case helpFlag(arg) != "":
+			if help != fullHelp {
+				help = helpFlag(arg)
+			}
 		case !takesValue(command, arg):
 			flags = append(flags, arg)
 		case i+1 == len(args):
@@ -42,10 +66,10 @@ func flagsFirst(args []string, app *cli.App) []string {
 		}
 	}
 	switch {
-	case help && len(rest) > 0 && command.Name == lessonName: // help on that lesson
+	case help != "" && len(rest) > 0 && command.Name == lessonName: // help on that lesson
 		flags = append(flags, "--"+aboutFlag)
-	case help:
-		return []string{args[0], args[1], "--help"}
+	case help != "":
+		return []string{args[0], args[1], help}
 	}
 	return append(append(flags, "--"), rest...)
 }
@@ -60,7 +84,7 @@ func unbundled(command *cli.Command, arg string) []string {
 	var flags []string
 	for i := 1; i < len(arg); i++ {
 		short := arg[i : i+1]
-		if flagNamed(command, short) == nil {
+		if flagNamed(command, short) == nil && short != "h" {
 			return []string{arg}
 		}
 		flags = append(flags, "-"+short)

@@ -34,11 +34,12 @@ func Main(args []string, std Streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	process.CloseInheritedOnExec(namedDescriptors(args)...)
 	app := newApp(std)
-	cli.HelpPrinter = showHelp(app, std.Out)
+	ordered := flagsFirst(args, app)
+	cli.HelpPrinter = showHelp(app, std.Out, ordered[len(ordered)-1] == briefHelp)
 	out := &remembering{Writer: std.Out}
 	app.Writer = out
 	app.Metadata = map[string]any{asTyped: args}
-	err := app.Run(flagsFirst(args, app))
+	err := app.Run(ordered)
 	if err == nil {
 		err = run.Answer(out.err) // of help, or the version
 	}
@@ -95,8 +96,10 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func newApp(std Streams) *cli.App {
 	return &cli.App{
-		Name:      "brood",
-		Usage:     "one parent, one child process per file",
+		Name:  "brood",
+		Usage: "one parent, one child process per file",
+		Description: "Copies and verifies folders. Each file's child can be watched, limited, confined and killed by " +
+			"itself; when it fails, the other files are copied all the same. The lessons show real processes.",
 		Version:   readBuild().String(),
 		Writer:    std.Out,
 		ErrWriter: std.Err,

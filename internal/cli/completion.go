@@ -13,7 +13,7 @@ import (
 func completionCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
-		Usage:     "print the script with which a shell completes brood's command lines",
+		Usage:     "print the completion script for a shell",
 		ArgsUsage: "SHELL",
 		Description: "SHELL is " + listed(manual.Shells()) + ". The script holds everything it offers, so it\n" +
 			"belongs to this version of brood.",

@@ -44,13 +44,33 @@ func describeCommand(app *cli.App, c *cli.Command) manual.Command {
 	for _, name := range strings.Fields(c.ArgsUsage) {
 		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, strings.Trim(name, "[]"))})
 	}
+	marked := commonFlags(c.Name)
 	for _, title := range groups() {
 		in := slices.DeleteFunc(slices.Clone(c.VisibleFlags()), func(f cli.Flag) bool { return category(f) != title })
 		if len(in) > 0 {
 			d.Groups = append(d.Groups, manual.Group{Title: title, Flags: describeFlags(in)})
 		}
+		in = slices.DeleteFunc(in, func(f cli.Flag) bool { return !slices.Contains(marked, f.Names()[0]) })
+		d.Common = append(d.Common, describeFlags(in)...)
 	}
 	return d
+}
+
+// commonFlags returns the names of a command's flags that are marked as common. Commands with few flags mark none.
+func commonFlags(command string) (names []string) {
+	var all []flag
+	switch command {
+	case "copy":
+		all = copyFlags()
+	case "verify":
+		all = verifyFlags()
+	}
+	for _, f := range all {
+		if f.use&common != 0 {
+			names = append(names, f.Names()[0])
+		}
+	}
+	return names
 }
 
 func category(f cli.Flag) string {

@@ -159,17 +159,68 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	for _, columns := range []int{leastColumns, usualColumns, mostColumns} {
 		texts := []string{p.Help(columns)}
 		for _, c := range p.Commands {
-			texts = append(texts, c.Help(p.Name, columns))
+			texts = append(texts, c.Help(p.Name, columns), c.Brief(p.Name, columns))
 		}
 		for _, text := range texts {
 			for line := range strings.Lines(text) {
 				line = strings.TrimSuffix(line, "\n")
-				if example := strings.HasPrefix(line, "      brood "); len([]rune(line)) > columns && (!example || columns >= usualColumns) {
+				if len([]rune(line)) > columns {
 					t.Errorf("more than %d columns: %s", columns, line)
 				}
 				if strings.TrimRight(line, " ") != line {
 					t.Errorf("blanks at the end: %q", line)
 				}
+			}
+		}
+	}
+}
+
+// -h fits a terminal of usual width on one page.
+func TestBriefHelpIsShort(t *testing.T) {
+	const most = 40
+	_, p := described(t)
+	texts := map[string]string{}
+	for _, c := range p.Commands {
+		texts[c.Name] = c.Brief(p.Name, usualColumns)
+		if len(c.Common) > 10 {
+			t.Errorf("brood %s has %d common flags", c.Name, len(c.Common))
+		}
+	}
+	for name, text := range texts {
+		if n := strings.Count(text, "\n"); n > most {
+			t.Errorf("%s -h has %d lines, at most %d are short:\n%s", name, n, most, text)
+		}
+	}
+}
+
+// -h explains each common flag by the first part of what --help says.
+func TestBriefHelpHasTheCommonFlags(t *testing.T) {
+	_, p := described(t)
+	text := p.Commands[0].Brief(p.Name, mostColumns)
+	for _, line := range []string{
+		"   -j, --jobs N           run N children at once (default: the CPUs)",
+		"   -n, --dry-run          list what would be copied, touch nothing",
+		"\nAll flags: brood copy --help",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no line %q in\n%s", line, text)
+		}
+	}
+	for _, rare := range []string{"--slurm-arg", "--ionice CLASS"} {
+		if strings.Contains(text, rare) {
+			t.Errorf("%s is not common:\n%s", rare, text)
+		}
+	}
+}
+
+// A shell takes an example that is broken for a narrow terminal as the same command line.
+func TestBrokenExamplesAreTheSame(t *testing.T) {
+	_, p := described(t)
+	for _, c := range p.Commands {
+		text := strings.Join(strings.Fields(strings.ReplaceAll(c.Help(p.Name, leastColumns), "\\\n", " ")), " ")
+		for _, e := range c.Examples {
+			if !strings.Contains(text, e.Text) {
+				t.Errorf("%s is not in\n%s", e.Text, text)
 			}
 		}
 	}

@@ -30,8 +30,9 @@ func examples(command string) []manual.Entry {
 	case "": // the program
 		return []manual.Entry{
 			{Term: "Copy a folder, each file by a child process of its own:", Text: "brood copy videos /disk/videos"},
-			{Term: "Watch all runs on this machine:", Text: "brood ps --watch"},
-			{Term: "See what a zombie is:", Text: "brood lesson zombie"},
+			{Term: "Watch it from another terminal:", Text: "brood ps --watch"},
+			{Term: "See how processes work:", Text: "brood lesson pids"},
+			{Term: "Read about a command in short; --help has all its flags:", Text: "brood copy -h"},
 		}
 	case "copy":
 		return []manual.Entry{

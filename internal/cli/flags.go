@@ -23,6 +23,8 @@ const (
 	forOutput       // log, summary and files; brood follow has these flags too
 	forCluster      // only together with --on slurm
 	forSbatch       // likewise, and passed to sbatch, which has a flag of that name
+
+	common use = 1 << 4 // beside one of these: -h lists the flag
 )
 
 // flag is a flag of a run, with its use.
@@ -42,21 +44,25 @@ func flagsOf(flags []flag) (all []cli.Flag) {
 // of returns the flags that have the use.
 func (u use) of(flags []flag) (all []flag) {
 	for _, f := range flags {
-		if f.use == u {
+		if f.use&^common == u {
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// runFlags are the flags of every run. Children are called name-1, name-2 …; what is the
-// title under which help lists the flags that choose items.
-func runFlags(name, what string) []flag {
+// runFlags are the flags of every run of a command. Its children are called command-1, command-2 …;
+// what is the title under which help lists the flags that choose items.
+func runFlags(command, what string) []flag {
+	proof := forChildren
+	if command == "verify" { // in brood copy, the common one is --verify
+		proof |= common
+	}
 	return []flag{
 		{oneOf(&cli.StringFlag{Name: "jobs", Category: aboutSlots, Aliases: []string{"j"},
 			Value: strconv.Itoa(runtime.NumCPU()), DefaultText: "the CPUs",
 			Usage: "run `N` children at once; 0: no limit; auto: look for the fastest number"},
-			"auto"), forChildren},
+			"auto"), forChildren | common},
 		{&cli.StringFlag{Name: "load", Category: aboutSlots,
 			Usage: "start no child while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"},
 			forChildren},
@@ -66,8 +72,8 @@ func runFlags(name, what string) []flag {
 			Usage: "give a child up to `N` files; auto: small files share a child, big ones do not"},
 			"auto"), forChildren},
 		{&cli.BoolFlag{Name: "daemon", Category: aboutChild,
-			Usage: "tie the children to this process: they never outlive it"}, forParent},
-		{&cli.StringFlag{Name: "name", Category: aboutLog, Value: name,
+			Usage: "tie the children to this process: they never outlive it"}, forParent | common},
+		{&cli.StringFlag{Name: "name", Category: aboutLog, Value: command,
 			Usage: "call the children `NAME`-1, NAME-2 …"}, forChildren},
 		{&cli.StringFlag{Name: "stall", Category: aboutFailure, Value: "1m",
 			Usage: "give up a file that makes no progress for `DURATION`; 0: never"}, forChildren},
@@ -84,10 +90,10 @@ func runFlags(name, what string) []flag {
 		{&cli.StringSliceFlag{Name: "include", Category: what,
 			Usage: "take only files that match `GLOB`; may be repeated"}, forParent},
 		{&cli.StringSliceFlag{Name: "exclude", Category: what,
-			Usage: "leave out files and folders that match `GLOB`; may be repeated"}, forParent},
+			Usage: "leave out files and folders that match `GLOB`; may be repeated"}, forParent | common},
 		{oneOf(&cli.StringFlag{Name: "hash", Category: aboutProof, Value: string(digest.XXH128),
 			Usage: "verify by `HASH`: " + digest.List()},
-			hashes()...), forChildren},
+			hashes()...), proof},
 		{&cli.StringFlag{Name: "checksums", Category: aboutProof, TakesFile: true,
 			Usage: "verify, and write `FILE` for sha256sum -c, xxhsum -c and the like"}, forOutput},
 		{oneOf(&cli.StringFlag{Name: "confine", Category: aboutChild, Value: string(confine.Auto),
@@ -95,7 +101,7 @@ func runFlags(name, what string) []flag {
 			string(confine.Auto), string(confine.Always), string(confine.Never)), forChildren},
 		{oneOf(&cli.StringFlag{Name: "bwlimit", Category: aboutChild, Value: noRate,
 			Usage: "limit all children together to `RATE` bytes a second: 500K, 10M or 1.5G; brood limit changes it"},
-			noRate), forParent},
+			noRate), forParent | common},
 		{&cli.StringFlag{Name: "memory", Category: aboutChild,
 			Usage: "limit the memory of a child to `SIZE`: 512M, 1.5G …"}, forChildren},
 		{&cli.StringFlag{Name: "cpu-time", Category: aboutChild,
@@ -106,13 +112,13 @@ func runFlags(name, what string) []flag {
 			Usage: "set the I/O `CLASS` of children: idle, best-effort[:0-7] or realtime[:0-7]"},
 			"idle", "best-effort", "realtime"), forChildren},
 		{&cli.BoolFlag{Name: "quiet", Category: aboutLog, Aliases: []string{"q"},
-			Usage: "log only warnings and errors, print no summary"}, forOutput},
+			Usage: "log only warnings and errors, print no summary"}, forOutput | common},
 		{oneOf(&cli.StringFlag{Name: "progress", Category: aboutLog, Value: string(run.ProgressAuto),
 			Usage: "show progress `WHEN`: auto (on a terminal, unless --quiet), " +
 				"always (elsewhere as a line in the log every 10 s) or never"},
 			string(run.ProgressAuto), string(run.ProgressAlways), string(run.ProgressNever)), forOutput},
 		{&cli.StringFlag{Name: "record", Category: aboutLog, TakesFile: true,
-			Usage: "write every event to `FILE` as JSON Lines"}, forOutput},
+			Usage: "write every event to `FILE` as JSON Lines"}, forOutput | common},
 		{&cli.StringFlag{Name: "report", Category: aboutLog, TakesFile: true,
 			Usage: "draw the run as a page for a browser in `FILE`, as brood report --html does"}, forOutput},
 		{oneOf(&cli.StringFlag{Name: "log-level", Category: aboutLog, Value: "info",
@@ -129,17 +135,17 @@ func copyFlags() []flag {
 	flags := append(runFlags("copy", aboutCopied), []flag{
 		{oneOf(&cli.StringFlag{Name: "overwrite", Category: aboutCopied, Value: string(filecopy.Changed),
 			Usage: "replace `WHICH` existing files: changed (other size or time), always or never"},
-			string(filecopy.Changed), string(filecopy.Always), string(filecopy.Never)), forChildren},
+			string(filecopy.Changed), string(filecopy.Always), string(filecopy.Never)), forChildren | common},
 		{&cli.BoolFlag{Name: "archive", Category: aboutCopied, Aliases: []string{"a"},
 			Usage: "keep owners, special bits, extended attributes, ACLs and hard links; " +
 				"copy named pipes and devices too"},
-			forChildren},
+			forChildren | common},
 		{&cli.BoolFlag{Name: "strict", Category: aboutCopied,
 			Usage: "fail a file when DEST cannot hold one of its attributes"}, forChildren},
 		{&cli.BoolFlag{Name: "durable", Category: aboutProof,
 			Usage: "count a file as copied when it and its name are on the medium"}, forChildren},
 		{&cli.BoolFlag{Name: "verify", Category: aboutProof,
-			Usage: "read each copy back from the medium and compare it with what was read"}, forChildren},
+			Usage: "read each copy back from the medium and compare it with what was read"}, forChildren | common},
 		{&cli.BoolFlag{Name: "resume", Category: aboutCopied,
 			Usage: "continue partial copies from where they are proved equal"}, forParent},
 		{&cli.StringFlag{Name: "retry-failed", Category: aboutCopied, TakesFile: true,
@@ -147,10 +153,17 @@ func copyFlags() []flag {
 		{&cli.BoolFlag{Name: "force", Category: aboutCopied,
 			Usage: "begin although DEST has too little room"}, forParent},
 		{&cli.BoolFlag{Name: "dry-run", Category: aboutCopied, Aliases: []string{"n"},
-			Usage: "list what would be copied, touch nothing"}, forParent},
+			Usage: "list what would be copied, touch nothing"}, forParent | common},
 		jsonSummary(),
 	}...)
 	return append(flags, clusterFlags()...)
+}
+
+// verifyFlags are the flags of brood verify.
+func verifyFlags() []flag {
+	return append(runFlags("verify", aboutCompared),
+		flag{&cli.BoolFlag{Name: "json", Category: aboutLog,
+			Usage: "print each difference, then the summary, as a line of JSON"}, forOutput | common})
 }
 
 func jsonSummary() flag {

@@ -23,13 +23,17 @@ const (
 
 // showHelp returns the function with which the library prints help. The library's own lists
 // flags by the alphabet and has no examples. Its data is app, or one of app's commands. Lines
-// fit the terminal out.
-func showHelp(app *cli.App, out io.Writer) func(w io.Writer, template string, data any) {
+// fit the terminal out. Brief help of a command has the common flags only.
+func showHelp(app *cli.App, out io.Writer, brief bool) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := helpColumns(out)
 		text := describe(app).Help(columns)
 		if c, ok := data.(*cli.Command); ok && c.Name != app.Name {
-			text = describeCommand(app, c).Help(app.Name, columns)
+			about := describeCommand(app, c)
+			text = about.Help(app.Name, columns)
+			if brief {
+				text = about.Brief(app.Name, columns)
+			}
 		}
 		io.WriteString(w, text)
 	}

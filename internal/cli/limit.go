@@ -15,7 +15,7 @@ import (
 func limitCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "limit",
-		Usage:     "print or change the bandwidth limit of a running brood copy or verify",
+		Usage:     "print or change the bandwidth limit of a run",
 		ArgsUsage: "PID [RATE]",
 		Description: "PID is the parent's; its log begins with it. If the parent is gone, use a child's.\n" +
 			"RATE is bytes a second for all children together: 500K, 10M or 1.5G; off or 0\n" +

@@ -9,15 +9,13 @@ import (
 func verifyCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
-		Usage:     "compare the contents of two folders, each file by a child process of its own",
+		Usage:     "compare the contents of two folders, a child process per file",
 		ArgsUsage: "SOURCE DEST",
 		Description: "Lists each file under SOURCE that is missing or different under DEST, and each file\n" +
 			"that only DEST has. It reads DEST from the medium. Status 1 when anything differs.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
-		Flags: append(flagsOf(runFlags("verify", aboutCompared)),
-			&cli.BoolFlag{Name: "json", Category: aboutLog,
-				Usage: "print each difference, then the summary, as a line of JSON"}),
+		Flags:           flagsOf(verifyFlags()),
 		Action: func(c *cli.Context) error {
 			spec, err := readSpec(c, std)
 			if err == nil {

@@ -9,7 +9,7 @@ import (
 func Manual() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, strings.ReplaceAll(`
-# the format of a record, which 'brood copy --record FILE' writes
+# the format of a record (--record FILE)
 
 A record has one event a line, as a JSON object, in one order. Times are by RFC 3339. A field that is zero is left out,
 except for the required fields of 'finished'. A name that is not UTF-8 is there twice: readable in 'file' and exact in

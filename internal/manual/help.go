@@ -15,7 +15,10 @@ const (
 func (p Program) Help(columns int) string {
 	var t text
 	t.section("NAME", columns, p.Name+" - "+p.Usage)
+	t.wrapped(margin, columns, p.Description)
+	t.line("")
 	t.section("USAGE", columns, p.Name+" COMMAND [flags] [arguments]", p.Name+" COMMAND --help")
+	t.exampleSection("WHERE TO START", columns, p.Examples)
 	var rows []Entry
 	for _, c := range p.Commands {
 		rows = append(rows, Entry{c.Name, c.Usage})
@@ -35,31 +38,68 @@ func (p Program) Help(columns int) string {
 	return t.String()
 }
 
-// Help returns the text of the command's --help. Only examples may be longer than columns.
+// Help returns the text of the command's --help.
 func (c Command) Help(program string, columns int) string {
 	var t text
 	t.section("NAME", columns, program+" "+c.Name+" - "+c.Usage)
-	t.line("USAGE:")
-	t.wrapped(margin, columns, c.synopsis(program))
+	t.section("USAGE", columns, c.synopsis(program))
 	if c.Description != "" {
-		t.line("\nDESCRIPTION:")
-		t.wrapped(margin, columns, c.Description)
+		t.section("DESCRIPTION", columns, c.Description)
 	}
+	t.exampleSection("EXAMPLES", columns, c.Examples)
 	column := columnOf(flagRows(c.flags()))
 	for _, g := range c.Groups {
-		t.line("\n%s:", strings.ToUpper(g.Title))
+		t.line("%s:", strings.ToUpper(g.Title))
 		t.rows(flagRows(g.Flags), column, columns)
+		t.line("")
 	}
-	if len(c.Examples) > 0 {
-		t.line("\nEXAMPLES:")
+	return strings.TrimSuffix(t.String(), "\n")
+}
+
+// Brief returns the text of the command's -h: the common flags only, with the first part of what they do.
+func (c Command) Brief(program string, columns int) string {
+	if len(c.Common) == 0 {
+		return c.Help(program, columns)
 	}
-	for _, e := range c.Examples {
+	var t text
+	t.section("NAME", columns, program+" "+c.Name+" - "+c.Usage)
+	t.section("USAGE", columns, c.synopsis(program))
+	t.exampleSection("EXAMPLES", columns, c.Examples)
+	var common []Flag
+	for _, f := range c.Common {
+		f.Usage, _, _ = strings.Cut(f.Usage, ";")
+		common = append(common, f)
+	}
+	rows := flagRows(common)
+	t.line("COMMON FLAGS:")
+	t.rows(rows, columnOf(rows), columns)
+	t.line("\nAll flags: %s %s --help", program, c.Name)
+	return t.String()
+}
+
+// exampleSection writes a heading, the examples and an empty line; nothing where there are none.
+func (t *text) exampleSection(title string, columns int, examples []Entry) {
+	if len(examples) == 0 {
+		return
+	}
+	t.line("%s:", title)
+	for _, e := range examples {
 		if e.Term != "" {
 			t.wrapped(margin, columns, e.Term)
 		}
-		t.line("%*s%s", 2*margin, "", e.Text) // not wrapped: users copy it
+		t.commandLine(columns, e.Text)
 	}
-	return t.String()
+	t.line("")
+}
+
+// commandLine writes a command line that users copy. One that is too long goes on after a backslash.
+func (t *text) commandLine(columns int, line string) {
+	const indent, more = 2 * margin, 2
+	lines := []string{line}
+	if utf8.RuneCountInString(line) > columns-indent {
+		lines = wrap(line, columns-indent-more-len(` \`))
+	}
+	t.line("%*s%s", indent, "", strings.Join(lines, " \\\n"+strings.Repeat(" ", indent+more)))
 }
 
 // section writes a heading, paragraphs and an empty line.

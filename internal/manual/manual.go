@@ -2,7 +2,7 @@
 //
 // It makes all of them from one description, so they list the same commands and flags:
 //
-//	Program ─▶ Help              for --help
+//	Program ─▶ Help              for --help, and Command.Brief for -h
 //	        ├▶ Pages             man pages, in the language of man(7)
 //	        └▶ Completion(shell) a script for bash, zsh or fish
 //	           ▲
@@ -21,8 +21,8 @@ import (
 // Program describes a program with commands.
 type Program struct {
 	Name, Usage   string // Usage is one line
-	Version, Date string // for the man page; "" if unknown
 	Description   string
+	Version, Date string // for the man page; "" if unknown
 	Flags         []Flag // without a command, such as --version
 	Commands      []Command
 	Topics        []Topic
@@ -44,6 +44,7 @@ type Command struct {
 	Description string
 	Args        []Arg
 	Groups      []Group // all flags but Asks
+	Common      []Flag  // those of the groups that -h lists; none: it lists all
 	Asks        []Flag  // flags that print the help; only the completion lists them
 	Examples    []Entry // a purpose and a command line
 	Reference   string  // Markdown that continues the help, in the forms of parse; it begins with a heading
