@@ -124,24 +124,19 @@ func noCommand(c *cli.Context) error {
 	}
 	name := c.Args().First()
 	err := fmt.Errorf("no such command: %q", name)
-	return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood --help")}
-}
-
-// suggested returns the command whose name is most like this one. The library has it in a sentence.
-func suggested(commands []*cli.Command, name string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(cli.SuggestCommand(commands, name), `Did you mean "`), `"?`)
+	return &usageError{err, didYouMean(nearTerm(name, commands(c.App)), "brood --help")}
 }
 
 // usage adds a hint to an error of the flag package.
 func usage(c *cli.Context, err error, _ bool) error {
 	help := "brood --help"
-	flags := c.App.Flags
+	flags := c.App.VisibleFlags()
 	if c.Command != nil && c.Command.Name != c.App.Name {
-		help, flags = "brood "+c.Command.Name+" --help", c.Command.Flags
+		help, flags = "brood "+c.Command.Name+" --help", c.Command.VisibleFlags()
 	}
 	var name, suggestion string
 	if _, scanErr := fmt.Sscanf(err.Error(), "flag provided but not defined: %s", &name); scanErr == nil {
-		suggestion = cli.SuggestFlag(flags, trimDashes(name), false)
+		suggestion = nearFlag(flags, trimDashes(name))
 		err = fmt.Errorf("no such flag: %s", typed(c, name))
 	}
 	return &usageError{err, didYouMean(suggestion, help)}

@@ -122,7 +122,7 @@ func explain(app *cli.App, name string, columns int) (text string, ok bool) {
 func noSuchTopic(c *cli.Context) error {
 	name := c.Args().First()
 	err := fmt.Errorf("no such command or topic: %q", name)
-	return &usageError{err, didYouMean(suggested(c.App.Commands, name), "brood help")}
+	return &usageError{err, didYouMean(nearTerm(name, argument(c.App, "COMMAND|TOPIC").Words), "brood help")}
 }
 
 // versionCommand does what --version does.

@@ -115,7 +115,7 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found:
-		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearest(name), "brood lesson")}
+		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearTerm(name, lessons()), "brood lesson")}
 	case c.NArg() == 2 && !l.Folder:
 		return notTaken("the lesson %s takes no FOLDER", name)
 	case c.IsSet("seed"), c.IsSet("actions"), c.IsSet("answers"):
@@ -140,15 +140,6 @@ func listLessons(w io.Writer, lang string) error {
 	}
 	_, err := fmt.Fprintf(w, "%-10s %s\n", quizName, lesson.QuizTitle.In(lang))
 	return err
-}
-
-// nearest returns the lesson whose name is most like this one, by the library's measure.
-func nearest(name string) string {
-	commands := []*cli.Command{{Name: quizName}}
-	for _, l := range lesson.All() {
-		commands = append(commands, &cli.Command{Name: l.Name})
-	}
-	return suggested(commands, name)
 }
 
 // give runs a lesson until its end or the first signal.
