@@ -3,9 +3,14 @@
 package main
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+
+	"brood/internal/lesson"
+	"brood/internal/testenv"
 )
 
 // An interrupted lesson leaves no process behind.
@@ -85,5 +90,65 @@ func TestLessonForNobody(t *testing.T) {
 				t.Errorf("stderr: %s", r.stderr())
 			}
 		})
+	}
+}
+
+// brood lesson all gives the lessons that brood lesson lists, in that order, and then the quiz. With FOLDER it leaves
+// out none. Where nobody answers, it prints the answers.
+func TestAllLessons(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
+	heading := map[string]*regexp.Regexp{"en": regexp.MustCompile(`(?m)^# (\w+): `), "zh": regexp.MustCompile(`(?m)^# (\S+?)(?: · |：)`)}
+	for lang, quiz := range map[string]string{"en": "quiz", "zh": "测验"} {
+		for _, folder := range []bool{true, false} {
+			p := newPlace(t)
+			p.small(t, 3, 1000)
+			args := []string{"lesson", "all", "--pace=0", "--show=none", "--lang=" + lang, "--record=" + p.dir + "/record"}
+			var want []string
+			for _, l := range lesson.All() {
+				if folder || l.Name != "copy" {
+					want = append(want, l.Name)
+				}
+			}
+			want = append(want, quiz)
+			says := "brood: lesson copy is left out: no testdata/videos here: name a folder of files to copy\n"
+			if folder {
+				args, says = append(args, p.src), ""
+			}
+			cmd := p.brood(args...)
+			var said strings.Builder
+			cmd.Stderr = &said
+			out, err := cmd.Output()
+			if err != nil || said.String() != says {
+				t.Fatalf("%s: %v\n%s", lang, err, said.String())
+			}
+			var got []string
+			for _, m := range heading[lang].FindAllStringSubmatch(string(out), -1) {
+				got = append(got, m[1])
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: it gave %q, want %q", lang, got, want)
+			}
+			asked, answered := strings.Count(string(out), "\n? "), strings.Count(string(out), "\n= ")
+			if asked == 0 || asked != answered {
+				t.Errorf("%s: %d questions, %d answers", lang, asked, answered)
+			}
+		}
+	}
+}
+
+// At the terminal all lessons ask, one after the other. Ctrl-C ends them all.
+func TestAllLessonsAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := startInTerminal(t, p, p.brood("lesson", "all", "--lang=en", "--pace=0", "--show=none"))
+	r.says("> ")
+	r.types("3\n")
+	r.says("1 of 1 right")
+	r.says("# multi: ")
+	r.types("\x03")
+	r.wants(130)
+	if out := r.stderr(); strings.Contains(out, "# args: ") || strings.Contains(out, "in all lessons") {
+		t.Errorf("the next lesson was given:\n%s", out)
 	}
 }

@@ -132,7 +132,8 @@ func lessons() []manual.Entry {
 	for _, l := range lesson.All() {
 		all = append(all, manual.Entry{Term: l.Name, Text: l.Title.In("en")})
 	}
-	return append(all, manual.Entry{Term: quizName, Text: lesson.QuizTitle.In("en")})
+	return append(all, manual.Entry{Term: quizName, Text: lesson.QuizTitle.In("en")},
+		manual.Entry{Term: allName, Text: lesson.AllTitle.In("en")})
 }
 
 func commands(app *cli.App) []manual.Entry {

@@ -83,6 +83,7 @@ func examples(command string) []manual.Entry {
 	case lessonName:
 		return []manual.Entry{
 			{Term: "See what a zombie is:", Text: "brood lesson zombie"},
+			{Term: "See all lessons, ten times as fast as the tutorial:", Text: "brood lesson all --pace 0.1"},
 			{Term: "Take the quiz with another scenario:", Text: "brood lesson quiz --seed 7"},
 		}
 	case "completion":

@@ -28,10 +28,12 @@ const (
 
 func lessonCommand(std Streams) *cli.Command {
 	return &cli.Command{
-		Name:            lessonName,
-		Usage:           "show how processes work, on real ones; without NAME, list the lessons",
-		ArgsUsage:       "[NAME [FOLDER]]",
-		Description:     "brood lesson NAME --help describes a lesson. The lessons copy and stall copy FOLDER.",
+		Name:      lessonName,
+		Usage:     "show how processes work, on real ones; without NAME, list the lessons",
+		ArgsUsage: "[NAME [FOLDER]]",
+		Description: "brood lesson NAME --help describes a lesson. The lessons copy and stall copy FOLDER.\n" +
+			"The NAME all gives every lesson and then the quiz, and leaves out what this system\n" +
+			"cannot show.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
@@ -91,7 +93,11 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	return s, nil
 }
 
-const quizName = "quiz"
+// Names that are no lesson's.
+const (
+	quizName = "quiz"
+	allName  = "all"
+)
 
 func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 	name := c.Args().First()
@@ -114,12 +120,17 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 			return misuse(c, err)
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
-	case !found:
+	case !found && name != allName:
 		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearTerm(name, lessons()), "brood lesson")}
-	case c.NArg() == 2 && !l.Folder:
+	case c.NArg() == 2 && !l.Folder && name != allName:
 		return notTaken("the lesson %s takes no FOLDER", name)
 	case c.IsSet("seed"), c.IsSet("actions"), c.IsSet("answers"):
 		return notTaken("--seed, --actions and --answers are for brood lesson quiz")
+	case name == allName && c.Bool(aboutFlag):
+		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n", allName, lesson.AllTitle.In(s.Lang))
+		return run.Answer(err)
+	case name == allName:
+		return giveAll(s, c, std)
 	case c.Bool(aboutFlag):
 		_, err := fmt.Fprintf(std.Out, "brood lesson %s: %s\n\n%s\n", l.Name, l.Title.In(s.Lang), l.Intro.In(s.Lang))
 		return run.Answer(err)
@@ -138,7 +149,26 @@ func listLessons(w io.Writer, lang string) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%-10s %s\n", quizName, lesson.QuizTitle.In(lang))
+	_, err := fmt.Fprintf(w, "%-10s %s\n%-10s %s\n", quizName, lesson.QuizTitle.In(lang), allName, lesson.AllTitle.In(lang))
+	return err
+}
+
+// giveAll gives all lessons. It is a failure when one of them failed, but not when this system lacks what one needs.
+func giveAll(s *lesson.Stage, c *cli.Context, std Streams) error {
+	failed := false
+	err := give(s, c, func(ctx context.Context) error {
+		return s.GiveAll(ctx, func(name string, err error) {
+			if lacking := new(lesson.Lacking); errors.As(err, &lacking) {
+				fmt.Fprintf(std.Err, "brood: lesson %s is left out: %s\n", name, lacking)
+				return
+			}
+			failed = true
+			fmt.Fprintf(std.Err, "brood: lesson %s: %s\n", name, run.Printable(err.Error()))
+		})
+	})
+	if err == nil && failed {
+		return exitStatus(statusFailed)
+	}
 	return err
 }
 

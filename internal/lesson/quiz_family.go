@@ -14,7 +14,7 @@ import (
 	"brood/internal/process"
 )
 
-var errQuizProc = errors.New("quiz: needs /proc as on Linux, and this system has none")
+var errQuizProc = fmt.Errorf("quiz: %w", &Lacking{"needs /proc as on Linux, and this system has none"})
 
 const (
 	// quizSettleTime is the longest time for an action, which usually takes milliseconds.

@@ -35,7 +35,7 @@ type Stage struct {
 // SIGKILL cannot end it.
 func (s *Stage) Give(ctx context.Context, l Lesson) error {
 	if _, _, ok := kernelSays(os.Getpid()); l.Proc && !ok {
-		return fmt.Errorf("lesson %s: needs /proc, and this system has none", l.Name)
+		return fmt.Errorf("lesson %s: %w", l.Name, &Lacking{"needs /proc, and this system has none"})
 	}
 	kwargs, after, err := l.prepare(s.Folder)
 	if err != nil {

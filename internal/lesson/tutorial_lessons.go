@@ -213,7 +213,7 @@ func prepareCopy(folder string) (kwargs map[string]string, after func(), err err
 	if folder == "" {
 		folder = filepath.Join("testdata", "videos")
 		if _, err := os.Stat(folder); err != nil {
-			return nil, nil, fmt.Errorf("no %s here: name a folder of files to copy", folder)
+			return nil, nil, &Lacking{"no " + folder + " here: name a folder of files to copy"}
 		}
 	}
 	temporary, err := os.MkdirTemp("", "brood-lesson-copy-")
