@@ -50,11 +50,7 @@ func Main(args []string, std Streams) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(std.Err, "brood: %s\n", run.Printable(err.Error()))
-	var usage *usageError
-	if errors.As(err, &usage) && usage.hint != "" {
-		fmt.Fprintln(std.Err, usage.hint)
-	}
+	complain(std.Err, err, wantsJSONLog(args))
 	return statusOfError(err)
 }
 
@@ -84,15 +80,6 @@ func statusOfError(err error) int {
 type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
-
-// usageError is the error of a command line that makes no sense. Its hint says what would.
-type usageError struct {
-	err  error
-	hint string
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
 
 func newApp(std Streams) *cli.App {
 	return &cli.App{
@@ -124,7 +111,7 @@ func noCommand(c *cli.Context) error {
 	}
 	name := c.Args().First()
 	err := fmt.Errorf("no such command: %q", name)
-	return &usageError{err, didYouMean(nearTerm(name, commands(c.App)), "brood --help")}
+	return &usageError{err: err, hint: didYouMean(nearTerm(name, commands(c.App)), "brood --help")}
 }
 
 // usage adds a hint to an error of the flag package.
@@ -139,7 +126,7 @@ func usage(c *cli.Context, err error, _ bool) error {
 		suggestion = nearFlag(flags, trimDashes(name))
 		err = fmt.Errorf("no such flag: %s", typed(c, name))
 	}
-	return &usageError{err, didYouMean(suggestion, help)}
+	return &usageError{err: err, hint: didYouMean(suggestion, help)}
 }
 
 // asTyped is the key under which the app has the command line as it was typed.
@@ -171,16 +158,14 @@ func (w wrongArgs) Error() string {
 
 // misuse adds to an error where to read on. After wrong arguments it shows how the command is used.
 func misuse(c *cli.Context, err error) error {
-	hint := didYouMean("", "brood "+c.Command.Name+" --help")
+	wrong := &usageError{err: err, hint: didYouMean("", "brood "+c.Command.Name+" --help")}
 	if errors.As(err, new(wrongArgs)) {
-		line := strings.TrimSpace("brood " + c.Command.Name + " [flags] " + strings.TrimSpace(c.Command.ArgsUsage))
-		shown := "usage: " + line + "\n"
+		wrong.usage = strings.TrimSpace("brood " + c.Command.Name + " [flags] " + strings.TrimSpace(c.Command.ArgsUsage))
 		if all := examples(c.Command.Name); len(all) > 0 {
-			shown += "example: " + all[0].Text + "\n"
+			wrong.example = all[0].Text
 		}
-		hint = shown + hint
 	}
-	return &usageError{err, hint}
+	return wrong
 }
 
 func didYouMean(suggestion, help string) string {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/plan"
@@ -33,10 +32,10 @@ func copyCommand(std Streams) *cli.Command {
 				return misuse(c, err)
 			}
 			if err := readFailed(c, &spec); err != nil {
-				return refuse(spec, err)
+				return err
 			}
 			outcome, err := run.Copy(spec, std)
-			return conclude(spec, outcome, err)
+			return conclude(outcome, err)
 		},
 	}
 }
@@ -64,36 +63,23 @@ func taskCommand(std Streams) *cli.Command {
 				Generation: c.Int("generation"), Again: c.Bool("again"),
 			}
 			outcome, err := run.CopyBatch(spec)
-			return conclude(spec, outcome, err)
+			return conclude(outcome, err)
 		},
 	}
 }
 
 // conclude turns the outcome of a run into the exit status.
-func conclude(spec run.Spec, o run.Outcome, err error) error {
+func conclude(o run.Outcome, err error) error {
 	switch short := new(plan.Shortage); {
 	case errors.As(err, &short):
-		return refuse(spec, &usageError{err, fmt.Sprintf("needed %s, free %s; --force copies what fits",
-			view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))})
+		return &usageError{err: err, hint: fmt.Sprintf("needed %s, free %s; --force copies what fits",
+			view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}
 	case err != nil:
-		return refuse(spec, err)
+		return err
 	case o.Signal != 0:
 		return exitStatus(statusSignal + int(o.Signal))
 	case o.Failed:
 		return exitStatus(statusFailed)
 	}
 	return nil
-}
-
-// refuse logs why a run could not begin, where the log is JSON: there Main's message would not be a line of the log.
-func refuse(spec run.Spec, err error) error {
-	if !spec.Log.JSONFormat {
-		return err
-	}
-	message := err.Error()
-	if usage := new(usageError); errors.As(err, &usage) && usage.hint != "" {
-		message += " (" + usage.hint + ")"
-	}
-	run.Note(spec.Log, hclog.Error, message)
-	return exitStatus(statusOfError(err))
 }

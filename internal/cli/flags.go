@@ -27,6 +27,9 @@ const (
 	common use = 1 << 4 // beside one of these: -h lists the flag
 )
 
+// logFormat is the name of a flag that counts even where the command line makes no sense.
+const logFormat = "log-format"
+
 // flag is a flag of a run, with its use.
 type flag struct {
 	cli.Flag
@@ -124,7 +127,7 @@ func runFlags(command, what string) []flag {
 		{oneOf(&cli.StringFlag{Name: "log-level", Category: aboutLog, Value: "info",
 			Usage: "log from `LEVEL` on: trace, debug, info, warn, error or off"},
 			"trace", "debug", "info", "warn", "error", "off"), forOutput},
-		{oneOf(&cli.StringFlag{Name: "log-format", Category: aboutLog, Value: "text",
+		{oneOf(&cli.StringFlag{Name: logFormat, Category: aboutLog, Value: "text",
 			Usage: "log as `FORMAT`: text or json"},
 			"text", "json"), forOutput},
 	}

@@ -29,7 +29,7 @@ func followCommand(std Streams) *cli.Command {
 				return misuse(c, err)
 			}
 			outcome, err := run.Follow(c.Args().First(), spec, std)
-			return conclude(spec, outcome, err)
+			return conclude(outcome, err)
 		},
 	}
 }

@@ -90,7 +90,7 @@ func helpCommand(std Streams) *cli.Command {
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				err := wrongArgs{"COMMAND or TOPIC", c.NArg()}
-				return &usageError{err, didYouMean("", "brood help")}
+				return &usageError{err: err, hint: didYouMean("", "brood help")}
 			}
 			if c.NArg() == 0 {
 				return cli.ShowAppHelp(c)
@@ -122,7 +122,7 @@ func explain(app *cli.App, name string, columns int) (text string, ok bool) {
 func noSuchTopic(c *cli.Context) error {
 	name := c.Args().First()
 	err := fmt.Errorf("no such command or topic: %q", name)
-	return &usageError{err, didYouMean(nearTerm(name, argument(c.App, "COMMAND|TOPIC").Words), "brood help")}
+	return &usageError{err: err, hint: didYouMean(nearTerm(name, argument(c.App, "COMMAND|TOPIC").Words), "brood help")}
 }
 
 // versionCommand does what --version does.
@@ -135,7 +135,7 @@ func versionCommand() *cli.Command {
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 0 {
-				return &usageError{wrongArgs{"no arguments", c.NArg()}, didYouMean("", "brood help")}
+				return &usageError{err: wrongArgs{"no arguments", c.NArg()}, hint: didYouMean("", "brood help")}
 			}
 			cli.ShowVersion(c)
 			return nil

@@ -121,7 +121,7 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found && name != allName:
-		return &usageError{fmt.Errorf("no such lesson: %q", name), didYouMean(nearTerm(name, lessons()), "brood lesson")}
+		return &usageError{err: fmt.Errorf("no such lesson: %q", name), hint: didYouMean(nearTerm(name, lessons()), "brood lesson")}
 	case c.NArg() == 2 && !l.Folder && name != allName:
 		return notTaken("the lesson %s takes no FOLDER", name)
 	case c.IsSet("seed"), c.IsSet("actions"), c.IsSet("answers"):
@@ -140,7 +140,7 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 
 // notTaken refuses what the lesson would ignore.
 func notTaken(format string, values ...any) error {
-	return &usageError{fmt.Errorf(format, values...), didYouMean("", "brood lesson --help")}
+	return &usageError{err: fmt.Errorf(format, values...), hint: didYouMean("", "brood lesson --help")}
 }
 
 func listLessons(w io.Writer, lang string) error {

@@ -52,7 +52,7 @@ func reportCommand(std Streams) *cli.Command {
 				return misuse(c, err)
 			}
 			if lang := c.String("lang"); lang != "en" && lang != "zh" {
-				return &usageError{fmt.Errorf("--lang %q: want en or zh", lang), didYouMean("", "brood report --help")}
+				return &usageError{err: fmt.Errorf("--lang %q: want en or zh", lang), hint: didYouMean("", "brood report --help")}
 			}
 			return draw(c, std)
 		},

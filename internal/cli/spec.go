@@ -208,7 +208,7 @@ func readLogOptions(c *cli.Context, std Streams) (hclog.LoggerOptions, error) {
 	if c.Bool("quiet") && !c.IsSet("log-level") {
 		level = hclog.Warn
 	}
-	format := c.String("log-format")
+	format := c.String(logFormat)
 	if format != "text" && format != "json" {
 		return hclog.LoggerOptions{}, fmt.Errorf("--log-format %q: want text or json", format)
 	}

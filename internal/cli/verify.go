@@ -26,7 +26,7 @@ func verifyCommand(std Streams) *cli.Command {
 			}
 			spec.Compare = true
 			outcome, err := run.Verify(spec, std)
-			return conclude(spec, outcome, err)
+			return conclude(outcome, err)
 		},
 	}
 }
