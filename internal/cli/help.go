@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
-	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -40,7 +38,7 @@ func showHelp(app *cli.App, out io.Writer, brief bool) func(w io.Writer, templat
 }
 
 func helpColumns(out io.Writer) int {
-	if width := columnsOf(out); width > 0 {
+	if width := view.Columns(out); width > 0 {
 		return min(max(width, leastColumns), mostColumns)
 	}
 	return usualColumns
@@ -65,18 +63,6 @@ func more(command string) string {
 		}
 	}
 	return ""
-}
-
-// columnsOf returns the width of the terminal behind w; elsewhere that of COLUMNS, or 0.
-func columnsOf(w io.Writer) int {
-	if columns, _ := view.Size(w); columns > 0 {
-		return columns
-	}
-	columns, err := strconv.Atoi(os.Getenv("COLUMNS"))
-	if err != nil {
-		return 0
-	}
-	return max(columns, 0)
 }
 
 func helpCommand(std Streams) *cli.Command {

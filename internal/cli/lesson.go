@@ -19,6 +19,7 @@ import (
 	"brood/internal/lesson"
 	"brood/internal/run"
 	"brood/internal/status"
+	"brood/internal/view"
 )
 
 const (
@@ -83,7 +84,7 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if s.Show, err = lesson.ParseShow(c.String("show")); err != nil {
 		return nil, dashed(err)
 	}
-	s.Width = columnsOf(std.Out)
+	s.Width = view.Columns(std.Out)
 	if c.NArg() > 2 {
 		return nil, wrongArgs{"NAME and perhaps FOLDER", c.NArg()}
 	}

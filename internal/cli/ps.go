@@ -127,7 +127,7 @@ func (b *broods) showOnce() error {
 	case b.json:
 		return view.ProcessesJSON(b.out, c)
 	}
-	columns := columnsOf(b.out)
+	columns := view.Columns(b.out)
 	_, err = io.WriteString(b.out, view.Processes(c, columns, 0))
 	return err
 }

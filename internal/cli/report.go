@@ -85,8 +85,8 @@ func draw(c *cli.Context, std Streams) error {
 		}
 	}
 	if !drawn {
-		columns := columnsOf(std.Out)
-		err := view.Report(std.Out, timeline, c.String("lang"), cmp.Or(columns, usualColumns))
+		columns := cmp.Or(view.Columns(std.Out), usualColumns)
+		err := view.Report(std.Out, timeline, c.String("lang"), columns, rereadable(name))
 		if err := run.Answer(err); err != nil {
 			return err
 		}
@@ -96,6 +96,14 @@ func draw(c *cli.Context, std Streams) error {
 		return exitStatus(statusFailed)
 	}
 	return nil
+}
+
+// rereadable returns the name of a record, or "" for standard input.
+func rereadable(name string) string {
+	if name == run.Stdout {
+		return ""
+	}
+	return name
 }
 
 func readRecord(name string) (*status.Timeline, error) {

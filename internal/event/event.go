@@ -150,6 +150,7 @@ type Totals struct {
 	Links    int `json:"links"`
 	Skipped  int `json:"skipped"`
 	Failed   int `json:"failed"`
+	Unbegun  int `json:"unbegun,omitempty"`
 	Children int `json:"children"`
 	Peak     int `json:"peak"`
 

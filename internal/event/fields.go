@@ -88,6 +88,8 @@ func Fields() []Field {
 		{"links", TypeInteger, "", "How many symlinks and hard links were made."},
 		{"skipped", TypeInteger, "", "How many items needed nothing."},
 		{"failed", TypeInteger, "", "How many items failed."},
+		{"unbegun", TypeInteger, "", "How many items no child began, because the run ended early; " +
+			"absent when they were not counted."},
 		{"children", TypeInteger, "", "How many children were started, with those for folders and links."},
 		{"peak", TypeInteger, "", "How many children ran at once, at most."},
 		{"repaired", TypeInteger, "", "How many copies got, or in a dry run would get, missing attributes."},

@@ -96,7 +96,7 @@ func Kinds() []Format {
 		{Finished,
 			"The run ends. It is the last event of a record. With `--jobs auto`, `slots` is the best number.",
 			"files bytes duration rate links skipped failed children peak retried abandoned verified missing extra " +
-				"different", "source dest slots repaired tasks nodes hash digest losses verify dry_run planned " +
+				"different", "source dest slots unbegun repaired tasks nodes hash digest losses verify dry_run planned " +
 				"planned_bytes signal reason error", ""},
 	}
 	formats := make([]Format, len(rows))

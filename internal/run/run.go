@@ -27,6 +27,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -192,7 +193,18 @@ func (r *run) summarize(finished event.Event, end ending) error {
 	case r.spec.Quiet:
 		return nil
 	}
-	return view.Summary(r.std.Out, finished)
+	return view.Summary(r.std.Out, finished, r.advice())
+}
+
+// advice returns what the summary needs to tell about failures. The files of the run are complete.
+func (r *run) advice() (a view.Advice) {
+	r.status.Look(func(s *status.Standing) { a = view.AdviceOn(&s.Totals) })
+	a.Columns = view.Columns(r.std.Out)
+	a.Logged = r.spec.Log.Level <= hclog.Error
+	if info, err := os.Stat(r.spec.Files.Record); err == nil && info.Mode().IsRegular() { // a pipe cannot be read again
+		a.Record = r.spec.Files.Record
+	}
+	return a
 }
 
 // Answer returns the error of writing to standard output, nil when its reader has read enough (| head).

@@ -32,6 +32,8 @@ type Totals struct {
 	Skipped int
 	Failed  int
 
+	Failures []Failure // the first that failed
+
 	Repaired int // not copied, but given missing attributes; in a dry run they would be
 
 	Hash      string         // that verified files
@@ -58,10 +60,17 @@ type Totals struct {
 
 	Stopped string // the signal that ended the run early, or ""
 	Halted  string // why the run ended itself early, or ""
+
+	items      int  // to do
+	measured   bool // items is known
+	byChildren int  // items that children have settled
 }
 
 // Apply folds one event in.
 func (r *Totals) Apply(e event.Event) {
+	if e.Settles() {
+		r.worked(e)
+	}
 	switch e.Kind {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
@@ -112,7 +121,9 @@ func (r *Totals) Apply(e event.Event) {
 		}
 		r.lost(e)
 	case event.Failed:
-		r.Failed++
+		r.failed(e)
+	case event.Measured:
+		r.items, r.measured = e.Items, true
 	case event.Exited:
 		r.exited(e)
 	case event.Retried:
@@ -200,6 +211,7 @@ func (r *Totals) Finished(now time.Time) event.Event {
 			Planned: r.Planned, PlannedBytes: r.PlannedBytes,
 		},
 	}
+	e.Unbegun, _ = r.Unbegun()
 	e.Hash = r.Hash
 	if r.Verified == 1 {
 		e.Digest = r.Digest // of the one file

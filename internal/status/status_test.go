@@ -32,7 +32,7 @@ func TestRun(t *testing.T) {
 		"links, folders, skipped, failed": {
 			[]event.Event{{Kind: event.Linked}, {Kind: event.Made}, {Kind: event.Made}, {Kind: event.Skipped},
 				{Kind: event.Skipped}, {Kind: event.Skipped}, {Kind: event.Failed}},
-			status.Totals{Links: 1, Folders: 2, Skipped: 3, Failed: 1},
+			status.Totals{Links: 1, Folders: 2, Skipped: 3, Failed: 1, Failures: []status.Failure{{}}},
 		},
 		"the most children at once": {
 			[]event.Event{{Kind: event.Started}, {Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Started},
@@ -69,7 +69,8 @@ func TestRun(t *testing.T) {
 			[]event.Event{{Kind: event.Started}, {Kind: event.Stalled}, {Kind: event.Exited, Error: "abandoned"},
 				{Kind: event.Retried, Attempt: 1}, {Kind: event.Started}, {Kind: event.Exited}, {Kind: event.Failed},
 				{Kind: event.Stopping, Reason: "1 failed"}},
-			status.Totals{Children: 2, Peak: 1, Abandoned: 1, Retried: 1, Failed: 1, Halted: "1 failed"},
+			status.Totals{Children: 2, Peak: 1, Abandoned: 1, Retried: 1, Failed: 1, Halted: "1 failed",
+				Failures: []status.Failure{{}}},
 		},
 		"a cluster": {
 			[]event.Event{{Kind: event.Submitted, Array: "81", Tasks: 2},

@@ -45,6 +45,7 @@ func chinesePhrases() map[string]string {
 		"equal": "相同", "different": "不同", "missing": "缺失", "extra": "多余",
 		"files": "文件", "verified": "已校验", "links": "链接", "repaired": "已修复", "skipped": "跳过",
 		"failed": "失败", "retried": "重试", "halted": "提前结束", "not kept": "未保留",
+		"not begun": "未开始", "unknown": "未知",
 		"tasks": "任务", "children": "子进程", "time": "用时",
 		"%s node": "%s 个节点", "%s task": "%s 个任务", "on %s": "在 %s上",
 		"%s by %s": "%s（%s）", "%s of %s": "%s（%s 个）",
@@ -58,7 +59,13 @@ func chinesePhrases() map[string]string {
 
 		// The files and the family.
 		"slowest files": "最慢的文件", "failed files": "失败的文件", "family": "进程家族",
-		"  %q: %s%s\n": "  %q：%s%s\n", " (%s)": "（%s）", "… and %s more": "… 还有 %s 个",
+		"  %q: %s%s\n": "  %q：%s%s\n", " (%s)": "（%s）", "… and %s more": "… 还有 %s 个", "  %s: %s": "  %s：%s",
+		": brood report %s": "：brood report %s",
+		", see the log; with --record FILE, brood report FILE lists them": "，见日志；加上 --record FILE，" +
+			"brood report FILE 会全部列出",
+		"; with --record FILE, brood report FILE lists them":          "；加上 --record FILE，brood report FILE 会全部列出",
+		"the same brood copy again copies what is missing":            "再次运行同样的 brood copy 会拷贝缺少的部分",
+		"to copy only these again, with the other flags of this run:": "只重新拷贝这些（并加上本次的其他选项）：",
 		"%s files": "%s 个文件", "%s failed": "%s 个失败", "%s to be tried again": "%s 个将重试",
 		"abandoned: %s": "被放弃：%s", "no end in the record": "记录中没有结束",
 

@@ -64,12 +64,12 @@ func chineseRuns(t *testing.T) map[string]string {
 // TestChineseReport: except names, a report in Chinese has only these Latin words.
 func TestChineseReport(t *testing.T) {
 	allowed := strings.Fields("A PID brood s ms B KiB MiB GiB SIGTERM SIGKILL SIGINT ACL Slurm NODE FAIL " +
-		"halt fail T x z xxh aa")
+		"halt fail T x z xxh aa copy report retry failed record FILE")
 	for name, record := range chineseRuns(t) {
 		t.Run(name, func(t *testing.T) {
 			tl := recorded(t, record)
 			var report, svg strings.Builder
-			if err := cmp.Or(view.Report(&report, tl, "zh", 100), view.SVG(&svg, tl, "zh")); err != nil {
+			if err := cmp.Or(view.Report(&report, tl, "zh", 100, "FILE"), view.SVG(&svg, tl, "zh")); err != nil {
 				t.Fatal(err)
 			}
 			drawn := withoutNames(report.String(), tl) + withoutNames(textOf(svg.String()), tl)

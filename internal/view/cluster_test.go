@@ -39,6 +39,11 @@ func TestReportOfACluster(t *testing.T) {
   children  15, at most 6 at once
   time      12.500 s, 36 MiB/s
 
+failed files
+  "run-2/take-08.mov": write: no space left on device (copy-8@n3)
+to copy only these again, with the other flags of this run:
+  brood copy --retry-failed run.jsonl
+
 time line: 12.500 s, 0.169 s per column
   n1       ──────────────────────────── ───────────────────────────
    1        ██████▒▓▓▓▓                  ██████▓▓▓▓ ████████▒▓▓▓▓▓
@@ -62,9 +67,6 @@ slowest files
       1.680 s     48 MiB  copy-10@n1  "run-3/take-10.mov"
       1.380 s     32 MiB  copy-2@n1   "run-1/take-02.mov"
       1.180 s     24 MiB  copy-7@n3   "run-2/take-07.mov"
-
-failed files
-  "run-2/take-08.mov": write: no space left on device (copy-8@n3)
 
 family
 100 brood  started by pid 99
@@ -90,7 +92,7 @@ family
    └─ 4720@n3 copy-15  8.350–12.050 s · exit code 0 · "run-2/take-06.mov"
 `
 	var out strings.Builder
-	if err := view.Report(&out, recorded(t, ofCluster(t)), "en", 80); err != nil {
+	if err := view.Report(&out, recorded(t, ofCluster(t)), "en", 80, "run.jsonl"); err != nil {
 		t.Fatal(err)
 	}
 	if out.String() != want {
@@ -135,7 +137,7 @@ func TestReportOfManyTasks(t *testing.T) {
 	}
 	for columns := 40; columns < 130; columns += 9 {
 		var out strings.Builder
-		if err := view.Report(&out, tl, "en", columns); err != nil {
+		if err := view.Report(&out, tl, "en", columns, "run.jsonl"); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(out.String(), "\n") {

@@ -43,7 +43,7 @@ func TestManyGenerations(t *testing.T) {
 	}{{"", 50, n - 50, "└─ X2 50 p"}, {"s", 18, n - 18, "└─ 18 p"}} {
 		var got strings.Builder
 		chain := record(n, row.source, func(pid int) int { return pid - 1 })
-		if err := view.Report(&got, chain, "en", 80); err != nil {
+		if err := view.Report(&got, chain, "en", 80, "run.jsonl"); err != nil {
 			t.Fatal(err)
 		}
 		if got.Len() > 100_000 {

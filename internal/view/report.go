@@ -13,16 +13,20 @@ import (
 )
 
 // Report draws a recorded run for a terminal of that width: the summary, the time line, the slowest files,
-// the failed files and the family. It is in Chinese if lang is "zh", else in English.
-func Report(w io.Writer, t *status.Timeline, lang string, columns int) error {
-	r := report{t: t, language: languageOf(lang), columns: max(columns, leastReport)}
+// the failed files and the family. It is in Chinese if lang is "zh", else in English. record is the file name of the
+// record, or "" for a record that cannot be read again.
+func Report(w io.Writer, t *status.Timeline, lang string, columns int, record string) error {
+	r := report{t: t, language: languageOf(lang), columns: max(columns, leastReport), record: record}
 	r.begun, r.end = t.Parent.Asked, t.End()
+	named := false
 	if t.Run().Source != "" {
-		r.summary()
+		named = r.summary()
 	}
 	r.timeline()
 	r.slowest()
-	r.failed()
+	if !named {
+		r.failed()
+	}
 	if t.Run().Source != "" {
 		r.children()
 	} else {
@@ -47,21 +51,27 @@ type report struct {
 	t          *status.Timeline
 	language   language
 	columns    int
+	record     string
 	begun, end time.Time
 	text       strings.Builder
 }
 
-// summary is that of a finished run. If the record has no end, the first line says so.
-func (r *report) summary() {
-	var text strings.Builder
-	_ = summary(&text, r.t.Run().Finished(r.end), r.language) // a Builder returns no error
-	said := text.String()
+// summary is that of a finished run. If the record has no end, the first line says so. named tells whether it names
+// each item that failed would list.
+func (r *report) summary() (named bool) {
+	run := r.t.Run()
+	advice := AdviceOn(run)
+	advice.Columns, advice.Record, advice.Listed = r.columns, r.record, true
+	if !r.t.Finished {
+		advice.Record = "" // it lacks what was not begun
+	}
+	said, named := summary(run.Finished(r.end), advice, r.language)
 	if !r.t.Finished {
 		_, rest, _ := strings.Cut(said, "\n")
-		run := r.t.Run()
 		said = r.language.say("%q to %q, incomplete: the record has no end\n", run.Source, run.Dest) + rest
 	}
 	r.text.WriteString(said)
+	return named && run.Different+run.Missing+run.Extra == 0
 }
 
 func (r *report) heading(text string) {

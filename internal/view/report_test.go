@@ -49,6 +49,11 @@ func TestReport(t *testing.T) {
   children  2, at most 2 at once
   time      10.000 s, 102 KiB/s
 
+failed files
+  "\x1b[2J</script>": stalled
+to copy only these again, with the other flags of this run:
+  brood copy --retry-failed run.jsonl
+
 time line: 10.000 s, 0.147 s per column
    1  █████████████▒▒▒▒▒▒▒▓▓▓▓▓▓▓zzzzzzz
    2  ███████████████████████████TTTTTTTTTTTTTTTTTTTTTTTTTTT!!!!!!!
@@ -58,16 +63,13 @@ slowest files
       8.900 s        0 B  copy-2  "\x1b[2J</script>"
       3.900 s    1.0 MiB  copy-1  "a.mov"
 
-failed files
-  "\x1b[2J</script>": stalled
-
 family
 40 brood  started by pid 2
 ├─ 41 copy-1  0.100–5.000 s · exit code 0 · "a.mov"
 └─ 42 copy-2  0.100–9.000 s · 2 files · 1 failed · killed by SIGKILL (-9)
 `
 	var out strings.Builder
-	if err := view.Report(&out, recorded(t, recording), "en", 74); err != nil {
+	if err := view.Report(&out, recorded(t, recording), "en", 74, "run.jsonl"); err != nil {
 		t.Fatal(err)
 	}
 	if out.String() != want {
@@ -100,7 +102,7 @@ func TestReportOfMany(t *testing.T) {
 	tl.Lives[150].ExitCode = new(3)
 	tl.Lives[60].Started = tl.Lives[60].Started.Add(-time.Second) // the longest life
 	var out strings.Builder
-	if err := view.Report(&out, tl, "en", 100); err != nil {
+	if err := view.Report(&out, tl, "en", 100, "run.jsonl"); err != nil {
 		t.Fatal(err)
 	}
 	_, family, _ := strings.Cut(out.String(), "family\n")
@@ -119,7 +121,7 @@ func TestReportFits(t *testing.T) {
 	tl := many(2000)
 	for columns := 40; columns < 130; columns += 7 {
 		var out strings.Builder
-		if err := view.Report(&out, tl, "en", columns); err != nil {
+		if err := view.Report(&out, tl, "en", columns, "run.jsonl"); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(out.String(), "\n") {
@@ -228,7 +230,7 @@ func TestSVG(t *testing.T) {
 func TestReportThatCannotBeWritten(t *testing.T) {
 	tl := recorded(t, recording)
 	for name, draw := range map[string]func(io.Writer) error{
-		"text":  func(w io.Writer) error { return view.Report(w, tl, "en", 80) },
+		"text":  func(w io.Writer) error { return view.Report(w, tl, "en", 80, "run.jsonl") },
 		"trace": func(w io.Writer) error { return view.Trace(w, tl) },
 		"svg":   func(w io.Writer) error { return view.SVG(w, tl, "en") },
 	} {

@@ -42,9 +42,14 @@ func DifferencesJSON(w io.Writer) func(event.Event) {
 }
 
 // Summary writes the result of a finished run for people.
-func Summary(w io.Writer, e event.Event) error { return summary(w, e, languageOf("en")) }
+func Summary(w io.Writer, e event.Event, a Advice) error {
+	text, _ := summary(e, a, languageOf("en"))
+	_, err := io.WriteString(w, text)
+	return err
+}
 
-func summary(w io.Writer, e event.Event, l language) error {
+// summary returns the text. whole tells whether it names each failure in full.
+func summary(e event.Event, a Advice, l language) (text string, whole bool) {
 	t := table{language: l}
 	fmt.Fprintln(&t, head(e, l))
 	if e.Verify {
@@ -73,6 +78,12 @@ func summary(w io.Writer, e event.Event, l language) error {
 	if e.Reason != "" {
 		t.row("halted", l.reason(e.Reason))
 	}
+	switch {
+	case e.Unbegun > 0:
+		t.row("not begun", count(e.Unbegun))
+	case a.uncounted:
+		t.row("not begun", l.say("unknown"))
+	}
 	if len(e.Losses) > 0 {
 		t.row("not kept", losses(e.Losses, l)...)
 	}
@@ -83,8 +94,8 @@ func summary(w io.Writer, e event.Event, l language) error {
 		t.row("children", children(e, l)...)
 		t.row("time", fmt.Sprintf("%.3f s", e.Duration), Bytes(int64(e.Rate))+"/s")
 	}
-	_, err := io.WriteString(w, t.String())
-	return err
+	whole = a.failures(&t.Builder, e, l)
+	return t.String(), whole
 }
 
 // table has a row for each thing that is counted.

@@ -23,7 +23,7 @@ func summaryOf(t *testing.T, recorded string, took time.Duration) string {
 		run.Apply(e)
 	}
 	var out strings.Builder
-	if err := view.Summary(&out, run.Finished(begun.Add(took))); err != nil {
+	if err := view.Summary(&out, run.Finished(begun.Add(took)), view.AdviceOn(&run)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -100,8 +100,13 @@ func TestSummary(t *testing.T) {
   failed    1
   retried   1
   halted    1 failed (--max-errors 1)
+  not begun unknown
   children  1, at most 1 at once, 1 abandoned
   time      0.500 s, 0 B/s
+
+failed files
+  "a.mov": 
+the same brood copy again copies what is missing
 `,
 		},
 		"on a cluster": {
@@ -162,6 +167,9 @@ func TestSummary(t *testing.T) {
   failed    1
   children  0, at most 0 at once
   time      0.500 s, 0 B/s
+
+failed files
+  "e.mov": open: permission denied
 `,
 		},
 		"in part": {
@@ -176,6 +184,10 @@ func TestSummary(t *testing.T) {
   failed    1
   children  1, at most 1 at once
   time      0.020 s, 0 B/s
+
+failed files
+  "a.mov": write: no space left on device
+the same brood copy again copies what is missing
 `,
 		},
 		"stopped": {
@@ -189,8 +201,13 @@ func TestSummary(t *testing.T) {
   files     0, 0 B
   skipped   0
   failed    1
+  not begun unknown
   children  1, at most 1 at once
   time      61.000 s, 0 B/s
+
+failed files
+  "a.mov": its process was ended by SIGTERM
+the same brood copy again copies what is missing
 `,
 		},
 		"hostile names": {
@@ -216,7 +233,7 @@ func TestSummaryOfMany(t *testing.T) {
 	run := status.Totals{Source: "a", Dest: "b", Files: 1234567, Bytes: 5 << 40, Links: 1000, Skipped: 12345}
 	run.Children, run.Peak = 1234600, 1024
 	var out strings.Builder
-	if err := view.Summary(&out, run.Finished(run.Begun.Add(time.Hour))); err != nil {
+	if err := view.Summary(&out, run.Finished(run.Begun.Add(time.Hour)), view.AdviceOn(&run)); err != nil {
 		t.Fatal(err)
 	}
 	const want = `copied "a" to "b"
@@ -235,7 +252,7 @@ func TestSummaryOfMany(t *testing.T) {
 func TestSummaryThatCannotBeWritten(t *testing.T) {
 	full := errors.New("no space left on device")
 	e := event.Event{Kind: event.Finished, Totals: &event.Totals{}}
-	if err := view.Summary(&failing{err: full}, e); !errors.Is(err, full) {
+	if err := view.Summary(&failing{err: full}, e, view.Advice{}); !errors.Is(err, full) {
 		t.Errorf("%v, want %v", err, full)
 	}
 }

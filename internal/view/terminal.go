@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 	"os"
+	"strconv"
 
 	"golang.org/x/term"
 )
@@ -23,4 +24,16 @@ func Size(w io.Writer) (columns, rows int) {
 		columns, rows, _ = term.GetSize(int(file.Fd()))
 	}
 	return columns, rows
+}
+
+// Columns returns the width of the terminal behind w; elsewhere that of COLUMNS, or 0.
+func Columns(w io.Writer) int {
+	if columns, _ := Size(w); columns > 0 {
+		return columns
+	}
+	columns, err := strconv.Atoi(os.Getenv("COLUMNS"))
+	if err != nil {
+		return 0
+	}
+	return max(columns, 0)
 }
