@@ -303,7 +303,7 @@ func TestSlurmOneFile(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 2, 1000)
 	c.dst = c.dir + "/new/folders/dst"
-	r := start(t, c.place, c.with(c.brood("copy", "--on=slurm", "--record", c.dir+"/record", "src/small-2", "new/folders/dst")))
+	r := start(t, c.place, c.with(c.brood("copy", "--on=slurm", "--record", c.dir+"/record", "src/small-2", "new/folders/dst/")))
 	r.endsWith(0)
 	if files := c.wholeFiles(t); !slices.Equal(files, []string{"small-2"}) {
 		t.Errorf("there is %q", files)

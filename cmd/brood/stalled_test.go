@@ -131,13 +131,13 @@ func TestCrashOfASingleFile(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.big(t, 1)
-	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", "--bwlimit=32M", p.src+"/big-1", p.dst))
+	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", "--bwlimit=32M", p.src+"/big-1", p.dst+"/"))
 	r.hold(1)[0].signal(syscall.SIGKILL)
 	r.wants(1)
 	if left := p.leftovers(t); len(left) != 1 {
 		t.Errorf("left behind: %q, want the temporary of the killed child", left)
 	}
-	start(t, p, p.brood("copy", p.src+"/big-1", p.dst)).wants(0)
+	start(t, p, p.brood("copy", p.src+"/big-1", p.dst+"/")).wants(0)
 	if files := p.complete(t); len(files) != 1 {
 		t.Errorf("at the destination: %q, want one file", files)
 	}

@@ -98,7 +98,7 @@ func TestSingleFileIsSwapped(t *testing.T) {
 	out := place{t, p.dir, p.dir + "/out", p.dst}
 	must(t, os.Mkdir(out.src, 0o755))
 	must(t, os.WriteFile(out.src+"/small-1", []byte("theirs"), 0o644))
-	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", "--retries=1", paced, p.src+"/small-1", p.dst))
+	r := start(t, p, p.brood("copy", "--record", p.dir+"/record", "--retries=1", paced, p.src+"/small-1", p.dst+"/"))
 	r.pausedAtFirst(func(first child) {
 		swaps["a link"](t, p.src, p.dir+"/real", out.src)
 		first.signal(syscall.SIGKILL) // another child tries again, after the swap

@@ -70,7 +70,9 @@ func taskCommand(std Streams) *cli.Command {
 
 // conclude turns the outcome of a run into the exit status.
 func conclude(o run.Outcome, err error) error {
-	switch short := new(plan.Shortage); {
+	switch short, folder := new(plan.Shortage), new(plan.WantsFolder); {
+	case errors.As(err, &folder):
+		return &usageError{err: err, hint: fmt.Sprintf("to make that folder, end it with a slash: %q", folder.Dest+"/")}
 	case errors.As(err, &short):
 		return &usageError{err: err, hint: fmt.Sprintf("needed %s, free %s; --force copies what fits",
 			view.Bytes(short.Needed.Bytes), view.Bytes(short.Free.Bytes))}

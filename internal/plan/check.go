@@ -16,9 +16,11 @@ import (
 // Check returns an error if source cannot be copied to dest. It changes nothing.
 //
 // The source must be a folder or a regular file that can be read. The destination must be a
-// folder, or a missing name in a folder that can be written. It must not be the source or
-// inside it, also by way of links and mounts. If one of them does not answer for stall
-// (0: no limit), that is the error. The caller closes the tree's folders.
+// folder, or a missing name in a folder that can be written. For a file a missing name must end
+// in a slash: else it may be meant as the name of the copy, and the error is a *WantsFolder. The
+// destination must not be the source or inside it, also by way of links and mounts. If one of
+// them does not answer for stall (0: no limit), that is the error. The caller closes the tree's
+// folders.
 func Check(source, dest string, stall time.Duration) (Tree, error) {
 	return inTime(stall, func(p *pulse) (Tree, error) { return check(p, source, dest) })
 }
@@ -41,8 +43,12 @@ func check(p *pulse, source, dest string) (Tree, error) {
 	if err != nil {
 		return Tree{}, err
 	}
-	if err := checkDest(dest); err != nil {
+	there, err := checkDest(dest)
+	if err != nil {
 		return Tree{}, err
+	}
+	if t.File != "" && !there && !endsInSlash(dest) {
+		return Tree{}, &WantsFolder{dest}
 	}
 	if t.File != "" {
 		err = t.checkOther(source, info, "the copy would be the file itself")
@@ -54,6 +60,16 @@ func check(p *pulse, source, dest string) (Tree, error) {
 	}
 	return t.openFolders(p)
 }
+
+// WantsFolder is the error of a single file whose destination does not exist, and whose name
+// does not say that it is a folder.
+type WantsFolder struct{ Dest string }
+
+func (w *WantsFolder) Error() string {
+	return fmt.Sprintf("dest %q: does not exist, and brood copies a single file into a folder", w.Dest)
+}
+
+func endsInSlash(name string) bool { return strings.TrimRightFunc(name, separates) != name }
 
 var errNoName = errors.New("the empty string names no file")
 
@@ -123,23 +139,23 @@ func readable(name string) error {
 	return err
 }
 
-// checkDest accepts a folder, or a missing name in a folder that can be written.
-func checkDest(dest string) error {
+// checkDest accepts a folder, which is there, or a missing name in a folder that can be written.
+func checkDest(dest string) (isThere bool, err error) {
 	there, info, err := existing(dest)
 	switch {
 	case err != nil:
-		return problem("dest", dest, err)
+		return false, problem("dest", dest, err)
 	case info.IsDir() && there == dest:
-		return nil
+		return true, nil
 	case info.IsDir():
 		if err := writable(there); err != nil {
-			return fmt.Errorf("dest %q: cannot be made in %q: %w", dest, there, err)
+			return false, fmt.Errorf("dest %q: cannot be made in %q: %w", dest, there, err)
 		}
-		return nil
+		return false, nil
 	case there == dest:
-		return notFolder(dest)
+		return false, notFolder(dest)
 	default:
-		return fmt.Errorf("dest %q: %q is a file, not a folder", dest, there)
+		return false, fmt.Errorf("dest %q: %q is a file, not a folder", dest, there)
 	}
 }
 

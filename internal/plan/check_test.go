@@ -38,7 +38,9 @@ func TestCheck(t *testing.T) {
 		"below that link":                      {source: "src", dest: "src/out/new"},
 		"dest begins with source's name":       {source: "src", dest: "src-2/new"},
 		"source is inside dest":                {source: "src/sub", dest: "src"},
-		"a file":                               {source: "file", dest: "new", file: "file"},
+		"a file":                               {source: "file", dest: "new/", file: "file"},
+		"a file under another name":            {source: "file", dest: "new", want: `dest "new": does not exist, and brood copies`},
+		"a file into what is there":            {source: "file", dest: "dst", file: "file"},
 		"a file in a folder":                   {source: "src/f", dest: "dst", file: "f"},
 		"a file into a folder below its own":   {source: "src/f", dest: "src/sub", file: "f"},
 
