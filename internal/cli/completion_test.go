@@ -63,7 +63,8 @@ func TestBashOffers(t *testing.T) {
 		{"lessons", "brood lesson zo", "zombie"},
 		{"the folder of a lesson", "brood lesson --show none stall ", "<dirnames>"},
 		{"shells", "brood completion ", "bash zsh fish"},
-		{"a command to be told of", "brood help li", "limit"},
+		{"a command to be told of", "brood help fo", "follow"},
+		{"a topic to be told of", "brood help clu", "cluster"},
 		{"an unknown command", "brood sing ", ""},
 		{"what bash would run", "brood copy --hash $(exit)", ""},
 	} {

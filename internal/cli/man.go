@@ -22,7 +22,7 @@ func manCommand(std Streams) *cli.Command {
 			"brood man copy prints the page brood-copy(1).",
 		ArgsUsage: "[COMMAND|TOPIC]",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: toFlag, TakesFile: true, Category: aboutLog,
+			&cli.StringFlag{Name: toFlag, Category: aboutLog,
 				Usage: "write all pages below `FOLDER`, where man finds them: FOLDER/man1/brood.1, …"},
 		},
 		HideHelpCommand: true,
