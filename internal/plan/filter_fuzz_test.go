@@ -46,7 +46,7 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// isNamed matches a pattern without meta characters by the rules in the README.
+// isNamed matches a pattern without meta characters by the rules of brood help filters.
 func isNamed(pattern, name string) bool {
 	if strings.Contains(pattern, "/") {
 		return strings.TrimPrefix(strings.TrimPrefix(pattern, "./"), "/") == name

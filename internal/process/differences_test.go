@@ -13,7 +13,7 @@ import (
 	"brood/internal/process"
 )
 
-// The rows of the README's table of differences: how a child ends here and in Python.
+// The rows of the table of differences in brood help process-model: how a child ends here and in Python.
 func TestDifferencesToPython(t *testing.T) {
 	caught := make(chan os.Signal, 1) // otherwise the children ignore it, if this process was started so
 	signal.Notify(caught, syscall.SIGINT)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # the backquotes are Markdown; shared with the other parts
 # The commands that copy the folder $src into the empty folder $dst, and their names in the table.
 
-per_child=auto # as the README advises for many small files
+per_child=auto # as brood help jobs advises for many small files
 
 declare -A label=(
 	[cp_folder]='`cp -r`'
