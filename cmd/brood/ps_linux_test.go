@@ -102,6 +102,32 @@ func TestPs(t *testing.T) {
 	r.wants(0)
 }
 
+// TestPsWidth checks that brood ps cuts nothing where it writes to a pipe, as ps(1) does, and fits COLUMNS if set.
+func TestPsWidth(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.big(t, 1)
+	long := "--name=" + strings.Repeat("n", 500)
+	r := start(t, p, p.copySlowly("--jobs=1", long))
+	held := r.hold(1)
+	for columns, whole := range map[string]bool{"": true, "none": true, "0": true, "60": false} {
+		cmd := p.brood("ps")
+		cmd.Env = append(cmd.Env, "COLUMNS="+columns)
+		out, err := cmd.Output()
+		must(t, err)
+		if got := strings.Contains(string(out), long+" "); got != whole {
+			t.Errorf("COLUMNS=%s: whole lines: %v, want %v:\n%s", columns, got, whole, out)
+		}
+		for line := range strings.Lines(string(out)) {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); !whole && n > 60 {
+				t.Errorf("%d columns: %s", n, line)
+			}
+		}
+	}
+	goOn(held)
+	r.wants(0)
+}
+
 // TestPsOfVerify checks that the bytes of a comparison count the reads of both sides.
 func TestPsOfVerify(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,8 @@ func psCommand(std Streams) *cli.Command {
 		ArgsUsage: " ",
 		Description: "Each run is a tree: the parent, its children, and theirs. A process that follows a\n" +
 			"copy on a cluster has the tasks on their nodes below it. A dash stands for what the\n" +
-			"system hides about other users' processes. Needs Linux, for its /proc.",
+			"system hides about other users' processes. A line fits the terminal, or COLUMNS;\n" +
+			"without either, as in a pipe, it is whole. Needs Linux, for its /proc.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{

@@ -59,7 +59,8 @@ var (
 	noColor         = manual.Entry{Term: "NO_COLOR", Text: "Progress has no colour if this is set and not empty."}
 	terminal        = manual.Entry{Term: "TERM", Text: "No progress is drawn if this is dumb."}
 	columnsVariable = manual.Entry{Term: "COLUMNS",
-		Text: "The width of help, ps, report and lessons where they are not on a terminal."}
+		Text: "The width of help, ps, report and lessons where they are not on a terminal. " +
+			"Without it lines of help and report have 80 columns, and lines of ps are whole."}
 	language = manual.Entry{Term: "LC_ALL, LC_MESSAGES, LANG",
 		Text: "The first of these that is set chooses the language of lessons and reports: " +
 			"Chinese if it begins with zh, otherwise English."}
