@@ -96,8 +96,10 @@ func unbundled(command *cli.Command, arg string) []string {
 }
 
 // flagNamed returns the command's flag of that name, nil for none.
-func flagNamed(command *cli.Command, name string) cli.Flag {
-	for _, flag := range command.Flags {
+func flagNamed(command *cli.Command, name string) cli.Flag { return flagIn(command.Flags, name) }
+
+func flagIn(flags []cli.Flag, name string) cli.Flag {
+	for _, flag := range flags {
 		if slices.Contains(flag.Names(), name) {
 			return flag
 		}

@@ -114,35 +114,6 @@ func noCommand(c *cli.Context) error {
 	return &usageError{err: err, hint: didYouMean(nearTerm(name, commands(c.App)), "brood --help")}
 }
 
-// usage adds a hint to an error of the flag package.
-func usage(c *cli.Context, err error, _ bool) error {
-	help := "brood --help"
-	flags := c.App.VisibleFlags()
-	if c.Command != nil && c.Command.Name != c.App.Name {
-		help, flags = "brood "+c.Command.Name+" --help", c.Command.VisibleFlags()
-	}
-	var name, suggestion string
-	if _, scanErr := fmt.Sscanf(err.Error(), "flag provided but not defined: %s", &name); scanErr == nil {
-		suggestion = nearFlag(flags, trimDashes(name))
-		err = fmt.Errorf("no such flag: %s", typed(c, name))
-	}
-	return &usageError{err: err, hint: didYouMean(suggestion, help)}
-}
-
-// asTyped is the key under which the app has the command line as it was typed.
-const asTyped = "args"
-
-// typed returns the flag with the dashes that the user has typed; the library knows only one.
-func typed(c *cli.Context, flag string) string {
-	args, _ := c.App.Metadata[asTyped].([]string)
-	for _, arg := range args {
-		if name, _, _ := strings.Cut(arg, "="); strings.HasPrefix(arg, "-") && trimDashes(name) == trimDashes(flag) {
-			return name
-		}
-	}
-	return flag
-}
-
 // wrongArgs is the error of a command with too few or too many arguments.
 type wrongArgs struct {
 	wanted string // SOURCE and DEST

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// usage puts an error of the flag package into brood's words, and adds a hint.
+func usage(c *cli.Context, err error, _ bool) error {
+	help := "brood --help"
+	flags := c.App.VisibleFlags()
+	if c.Command != nil && c.Command.Name != c.App.Name {
+		help, flags = "brood "+c.Command.Name+" --help", c.Command.VisibleFlags()
+	}
+	var name, suggestion string
+	if _, scanErr := fmt.Sscanf(err.Error(), "flag provided but not defined: %s", &name); scanErr == nil {
+		suggestion = nearFlag(flags, trimDashes(name))
+		err = fmt.Errorf("no such flag: %s", typed(c, name))
+	} else {
+		err = reworded(c, flags, err)
+	}
+	return &usageError{err: err, hint: didYouMean(suggestion, help)}
+}
+
+// asTyped is the key under which the app has the command line as it was typed.
+const asTyped = "args"
+
+// typed returns the flag with the dashes that the user has typed; the library knows only one.
+func typed(c *cli.Context, flag string) string {
+	args, _ := c.App.Metadata[asTyped].([]string)
+	for _, arg := range args {
+		if name, _, _ := strings.Cut(arg, "="); strings.HasPrefix(arg, "-") && trimDashes(name) == trimDashes(flag) {
+			return name
+		}
+	}
+	return flag
+}
+
+// reworded names the flag of an error as it was typed, and says what the flag wants. It returns any other error as it is.
+func reworded(c *cli.Context, flags []cli.Flag, err error) error {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+		if f := flagIn(flags, trimDashes(name)); f != nil {
+			return fmt.Errorf("%s: want a value: %s", typed(c, name), describeFlag(f).Value)
+		}
+	}
+	for _, kind := range []string{"invalid value ", "invalid boolean value "} {
+		rest, ok := strings.CutPrefix(text, kind)
+		value, notQuoted := strconv.QuotedPrefix(rest)
+		if !ok || notQuoted != nil {
+			continue
+		}
+		_, rest, _ = strings.Cut(rest[len(value):], "-")
+		name, reason, _ := strings.Cut(rest, ": ")
+		if strings.Contains(reason, "out of range") {
+			return fmt.Errorf("%s %s: the number is out of range", typed(c, "-"+name), value)
+		}
+		return fmt.Errorf("%s %s: want %s", typed(c, "-"+name), value, kindOf(flagIn(flags, name)))
+	}
+	return err
+}
+
+// kindOf says what value the flag package takes for a flag.
+func kindOf(f cli.Flag) string {
+	switch f.(type) {
+	case *cli.BoolFlag:
+		return "no value"
+	case *cli.Float64Flag:
+		return "a number"
+	case *cli.Uint64Flag:
+		return "a whole number, 0 or more"
+	}
+	return "a whole number"
+}
