@@ -82,7 +82,7 @@ type exitStatus int
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 func newApp(std Streams) *cli.App {
-	return &cli.App{
+	app := &cli.App{
 		Name:  "brood",
 		Usage: "one parent, one child process per file",
 		Description: "Copies and verifies folders. Each file's child can be watched, limited, confined and killed by " +
@@ -102,6 +102,10 @@ func newApp(std Streams) *cli.App {
 
 		DisableSliceFlagSeparator: true, // a glob may have commas: *.{mov,mp4}
 	}
+	for _, c := range app.Commands {
+		c.Before = wantValues
+	}
+	return app
 }
 
 // noCommand is called when the first argument names no command.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -22,8 +23,8 @@ func followCommand(std Streams) *cli.Command {
 		Flags:           flagsOf(forOutput.of(copyFlags())),
 		Action: func(c *cli.Context) error {
 			spec, err := readOutput(c, std)
-			if err == nil && c.NArg() != 1 {
-				err = wrongArgs{"JOB-DIR", c.NArg()}
+			if err == nil {
+				err = wantJobFolder(c)
 			}
 			if err != nil {
 				return misuse(c, err)
@@ -44,8 +45,7 @@ func stopCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {
-			if c.NArg() != 1 {
-				err := wrongArgs{"JOB-DIR", c.NArg()}
+			if err := wantJobFolder(c); err != nil {
 				return misuse(c, err)
 			}
 			tasks, err := run.Stop(context.Background(), c.Args().First())
@@ -56,4 +56,15 @@ func stopCommand(std Streams) *cli.Command {
 			return run.Answer(err)
 		},
 	}
+}
+
+// wantJobFolder refuses an empty name, too: that of an unset variable would stand for the current folder.
+func wantJobFolder(c *cli.Context) error {
+	switch {
+	case c.NArg() != 1:
+		return wrongArgs{"JOB-DIR", c.NArg()}
+	case c.Args().First() == "":
+		return errors.New(`JOB-DIR "": want a folder`)
+	}
+	return nil
 }

@@ -88,6 +88,9 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	if c.NArg() > 2 {
 		return nil, wrongArgs{"NAME and perhaps FOLDER", c.NArg()}
 	}
+	if c.NArg() == 2 && s.Folder == "" {
+		return nil, errors.New(`FOLDER "": want a folder`)
+	}
 	if !c.Bool("no-quiz") && term.IsTerminal(int(os.Stdin.Fd())) {
 		s.Quiz = linesOf(os.Stdin)
 	}
@@ -104,7 +107,7 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 	name := c.Args().First()
 	l, found := lesson.Find(name)
 	switch {
-	case name == "":
+	case c.NArg() == 0:
 		return run.Answer(listLessons(std.Out, s.Lang))
 	case c.NArg() == 2 && name == quizName:
 		return notTaken("the quiz takes no FOLDER")

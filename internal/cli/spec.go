@@ -149,7 +149,7 @@ func readFailures(c *cli.Context, spec *run.Spec) (err error) {
 	if spec.Stall, err = duration("stall", c.String("stall")); err != nil {
 		return err
 	}
-	if spec.Timeout, err = duration("timeout", c.String("timeout")); err != nil {
+	if spec.Timeout, err = durationIfSet(c, "timeout"); err != nil {
 		return err
 	}
 	switch spec.Retries = c.Int("retries"); {
@@ -168,7 +168,7 @@ func readFailures(c *cli.Context, spec *run.Spec) (err error) {
 // readLimits reads what each child may take of the machine.
 func readLimits(c *cli.Context) (l process.Limits, err error) {
 	l.Nice = c.Int("nice")
-	if l.CPUTime, err = duration("cpu-time", c.String("cpu-time")); err != nil {
+	if l.CPUTime, err = durationIfSet(c, "cpu-time"); err != nil {
 		return l, err
 	}
 	if s := c.String("memory"); s != "" {
@@ -215,11 +215,16 @@ func readLogOptions(c *cli.Context, std Streams) (hclog.LoggerOptions, error) {
 	return hclog.LoggerOptions{Name: "brood", Output: std.Err, Level: level, JSONFormat: format == "json"}, nil
 }
 
-// duration reads the time that a flag has: 90s, 1h30m, 2d12h, or a number of seconds; "" is 0.
-func duration(flag, s string) (time.Duration, error) {
-	if s == "" {
+// durationIfSet is as duration, and 0 for a flag that is not set.
+func durationIfSet(c *cli.Context, flag string) (time.Duration, error) {
+	if !c.IsSet(flag) {
 		return 0, nil
 	}
+	return duration(flag, c.String(flag))
+}
+
+// duration reads the time that a flag has: 90s, 1h30m, 2d12h, or a number of seconds.
+func duration(flag, s string) (time.Duration, error) {
 	days, rest, hasDays := strings.Cut(s, "d")
 	if !hasDays {
 		days, rest = "0", s
@@ -229,7 +234,7 @@ func duration(flag, s string) (time.Duration, error) {
 	}
 	n, err := strconv.ParseUint(days, 10, 16)
 	d, restErr := time.ParseDuration(rest)
-	if err != nil || restErr != nil || d < 0 {
+	if s == "" || err != nil || restErr != nil || d < 0 {
 		return 0, fmt.Errorf("--%s %q: want a time, as 90s, 1h30m or 2d, or 0 for none", flag, s)
 	}
 	return time.Duration(n)*24*time.Hour + d, nil

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,6 +62,25 @@ func reworded(c *cli.Context, flags []cli.Flag, err error) error {
 		return fmt.Errorf("%s %s: want %s", typed(c, "-"+name), value, kindOf(flagIn(flags, name)))
 	}
 	return err
+}
+
+// wantValues refuses an empty value, as of --include "$UNSET", where it would stand for no flag. Other flags refuse
+// it with their own words.
+func wantValues(c *cli.Context) error {
+	for _, f := range c.Command.VisibleFlags() {
+		name := f.Names()[0]
+		var values []string
+		switch f.(type) {
+		case *cli.StringFlag, *wordFlag:
+			values = []string{c.String(name)}
+		case *cli.StringSliceFlag:
+			values = c.StringSlice(name)
+		}
+		if d := describeFlag(f); c.IsSet(name) && d.Default == "" && slices.Contains(values, "") {
+			return misuse(c, fmt.Errorf(`%s "": want a value: %s`, typed(c, "-"+name), d.Value))
+		}
+	}
+	return nil
 }
 
 // kindOf says what value the flag package takes for a flag.
