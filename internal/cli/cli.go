@@ -57,13 +57,17 @@ func Main(args []string, std Streams) int {
 // remembering is a writer that keeps the first error. The library drops those of help and the version.
 type remembering struct {
 	io.Writer
-	err error
+	failed func() // called after the first error, unless nil
+	err    error
 }
 
 func (r *remembering) Write(p []byte) (int, error) {
 	n, err := r.Writer.Write(p)
-	if r.err == nil {
+	if err != nil && r.err == nil {
 		r.err = err
+		if r.failed != nil {
+			r.failed()
+		}
 	}
 	return n, err
 }

@@ -191,8 +191,12 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
 	ctx, stopped, end := untilSignal()
 	defer end()
-	if err = play(ctx); errors.Is(err, syscall.EPIPE) {
-		err = nil // the reader has read enough
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := &remembering{Writer: s.Out, failed: cancel} // a lesson without an audience ends
+	s.Out = out
+	if err = play(ctx); out.err != nil {
+		err = run.Answer(out.err)
 	}
 	s.Emit(state.Finished(time.Now()))
 	err = errors.Join(err, files.Close())

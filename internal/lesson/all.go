@@ -2,9 +2,7 @@ package lesson
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"syscall"
 )
 
 // AllTitle is the line of all lessons in the list of lessons.
@@ -16,8 +14,7 @@ type Lacking struct{ what string }
 func (l *Lacking) Error() string { return l.what }
 
 // GiveAll gives all lessons and then the quiz, one after the other. A lesson that ends with an error does not keep
-// it from giving the next one: it tells the error to failed. Soon after ctx is done it returns ctx's error, and it
-// returns syscall.EPIPE when nobody reads Out any more.
+// it from giving the next one: it tells the error to failed. Soon after ctx is done it returns ctx's error.
 func (s *Stage) GiveAll(ctx context.Context, failed func(lesson string, err error)) error {
 	asked, right := 0, 0
 	give := func(name string, play func() error) error {
@@ -27,8 +24,6 @@ func (s *Stage) GiveAll(ctx context.Context, failed func(lesson string, err erro
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, syscall.EPIPE):
-			return err
 		case err != nil:
 			failed(name, err)
 		case s.asked > 0:
