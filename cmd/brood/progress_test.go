@@ -169,9 +169,10 @@ func TestAskedWhereItStands(t *testing.T) {
 	r := start(t, p, p.copySlowly("--jobs=2", "--quiet"))
 	held := r.hold(2)
 	r.signal(syscall.SIGUSR1)
-	r.says("brood: progress: bytes=")
+	r.says("brood: progress: ")
+	r.says(" files, 2 at work, ")
 	for _, h := range held {
-		r.says(fmt.Sprintf("pid=%d file=", h.pid))
+		r.says(fmt.Sprintf(" %d \"", h.pid))
 	}
 	for _, h := range held {
 		must(t, syscall.Kill(h.pid, syscall.SIGCONT))
@@ -187,7 +188,8 @@ func TestProgressInTheLog(t *testing.T) {
 	p.big(t, 1)
 	r := start(t, p, p.copySlowly("--progress=always"))
 	held := r.hold(1)
-	r.says("brood: progress: bytes=")
+	r.says("brood: progress: ")
+	r.says(" of 128 MiB, ")
 	must(t, syscall.Kill(held[0].pid, syscall.SIGCONT))
 	r.wants(0)
 	if strings.ContainsAny(r.stderr(), "\x1b▕") {

@@ -73,7 +73,7 @@ func newDisplay(r *run) *display {
 	}
 	options := r.log.options
 	options.Level = hclog.Info // SIGUSR1 is answered even with --quiet
-	go d.watch(hclog.New(&options))
+	go d.watch(options)
 	return d
 }
 
@@ -83,7 +83,7 @@ func (d *display) listen() { notifyAsked(d.asked) }
 // wanted tells whether progress is shown. Then the run must know how much there is to do.
 func (d *display) wanted() bool { return d.footer != nil || d.lines }
 
-func (d *display) watch(log hclog.Logger) {
+func (d *display) watch(log hclog.LoggerOptions) {
 	defer close(d.ended)
 	var ticks <-chan time.Time
 	if d.lines {
@@ -108,7 +108,7 @@ func (d *display) frame(columns, rows int) (text string) {
 	return text
 }
 
-func (d *display) say(log hclog.Logger, children bool) {
+func (d *display) say(log hclog.LoggerOptions, children bool) {
 	d.run.status.Look(func(s *status.Standing) { view.Say(log, s, time.Now(), children) })
 }
 

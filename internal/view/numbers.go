@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // This file formats numbers by hand. A library would cost each child time at its start (go-humanize: 0.1 ms).
@@ -28,4 +29,25 @@ func count(n int) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits
+}
+
+// clock formats a duration as 0:05, 12:34 or 1:02:03.
+func clock(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// spoken formats a duration as 5 s, 12 min 34 s or 1 h 2 min.
+func spoken(d time.Duration) string {
+	switch s := int(d.Round(time.Second).Seconds()); {
+	case s >= 3600:
+		return fmt.Sprintf("%s h %d min", count(s/3600), s/60%60)
+	case s >= 60:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d s", s)
+	}
 }

@@ -74,33 +74,47 @@ func texts(fields []field) (all []string) {
 }
 
 func fieldsOf(s *status.Standing, now time.Time) (fields []field) {
-	part, known := s.Part()
-	if known {
+	if part, known := s.Part(); known {
 		fields = append(fields, field{text: percent(part)})
 	}
-	bytes, files := Bytes(s.Copied()), count(s.Settled())
+	fields = append(fields, amountOf(s)...)
+	fields = append(fields, field{text: rateOf(s.Rate(now)), rank: 3}, field{text: timeOf(s, now, clock), rank: 2})
+	fields = append(fields, taskFields(s)...)
+	return append(fields, troubleOf(s)...)
+}
+
+// amountOf returns the fields of the bytes and the files.
+func amountOf(s *status.Standing) []field {
+	bytes, files := Bytes(s.Copied()), plural(s.Settled(), "file")
 	if s.Bytes > 0 {
 		bytes += " of " + Bytes(s.Bytes)
 	}
 	if s.Items > 0 {
-		files += " of " + count(s.Items)
+		files = count(s.Settled()) + " of " + plural(s.Items, "file")
 	}
-	fields = append(fields, field{text: bytes, rank: 4}, field{text: files + " files", rank: 5})
-	fields = append(fields, field{text: Bytes(int64(s.Rate(now))) + "/s", rank: 3})
+	return []field{{text: bytes, rank: 4}, {text: files, rank: 5}}
+}
+
+func rateOf(rate float64) string { return Bytes(int64(rate)) + "/s" }
+
+// timeOf returns how much time is left, or the time since the beginning.
+func timeOf(s *status.Standing, now time.Time, format func(time.Duration) string) string {
 	if left, ok := s.Left(now); ok {
-		fields = append(fields, field{text: clock(left) + " left", rank: 2})
-	} else {
-		fields = append(fields, field{text: clock(now.Sub(s.Totals.Begun)) + " so far", rank: 2})
+		return format(left) + " left"
 	}
-	fields = append(fields, taskFields(s)...)
-	if n := s.Totals.Failed + s.Totals.Different + s.Totals.Missing + s.Totals.Extra; n > 0 {
-		word := " failed"
-		if s.Totals.Failed != n {
-			word = " differ"
-		}
-		fields = append(fields, field{text: count(n) + word, rank: 1, color: red})
+	return format(now.Sub(s.Totals.Begun)) + " so far"
+}
+
+// troubleOf returns the field of the items that failed or differ.
+func troubleOf(s *status.Standing) []field {
+	n := s.Totals.Failed + s.Totals.Different + s.Totals.Missing + s.Totals.Extra
+	switch n {
+	case 0:
+		return nil
+	case s.Totals.Failed:
+		return []field{{text: count(n) + " failed", rank: 1, color: red}}
 	}
-	return fields
+	return []field{{text: count(n) + " differ", rank: 1, color: red}}
 }
 
 // taskFields returns the fields of a cluster. While no task runs, the reason for waiting matters most.
@@ -163,15 +177,6 @@ func bar(part float64, columns int) string {
 
 // percent rounds down: 100 % means that all is done.
 func percent(part float64) string { return fmt.Sprintf("%3d %%", int(part*100)) }
-
-// clock formats a duration as 0:05, 12:34 or 1:02:03.
-func clock(d time.Duration) string {
-	s := int(d.Round(time.Second).Seconds())
-	if s >= 3600 {
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
-	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
-}
 
 const (
 	red    = "31"

@@ -71,11 +71,16 @@ func (t childTable) who(c *status.Child) string {
 
 // file returns the name of the present file, without its middle if the columns are too few.
 func (t childTable) file(c *status.Child, columns int) string {
-	prefix := ""
-	if c.Items > 1 {
-		prefix = fmt.Sprintf("%d/%d ", c.Nth, c.Items)
-	}
+	prefix := nth(c)
 	return prefix + shorten(plain(c.File), max(columns-width(prefix), 1))
+}
+
+// nth returns which of its several items a child works on.
+func nth(c *status.Child) string {
+	if c.Items <= 1 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d ", c.Nth, c.Items)
 }
 
 func (t childTable) percent(c *status.Child) string {

@@ -6,12 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/rivo/uniseg"
-
-	"brood/internal/event"
-	"brood/internal/status"
-	"brood/internal/view"
 )
 
 // beforeTasks is a run whose tasks still wait. In onNodes two tasks with the same PID run.
@@ -76,23 +71,5 @@ func TestProgressOfAClusterFits(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// TestSayOfACluster: the log tells how many tasks run, how many wait and why, and the node of each child.
-func TestSayOfACluster(t *testing.T) {
-	var s status.Standing
-	var last event.Event
-	for _, last = range read(t, onNodes) {
-		s.Apply(last)
-	}
-	var out strings.Builder
-	view.Say(hclog.New(&hclog.LoggerOptions{Name: "brood", Output: &out, DisableTime: true}), &s, last.Time, true)
-	const want = `[INFO]  brood: progress: bytes=105906176 size=1073741824 files=0 of=12 failed=0 running=2 rate=34952533 duration=3 tasks=2 nodes=2 waiting=2 reason="Resources" left=27.69
-[INFO]  brood: child at work: name=copy-2 pid=51 node=gpu-cabinet-with-a-long-name-2 file="b.mov" bytes=1048576 size=4194304 rate=524288
-[INFO]  brood: child at work: name=copy-1 pid=51 node=n1 file="holiday/on the beach/sunrise over the sea.mp4" bytes=104857600 size=209715200 rate=52428800
-`
-	if out.String() != want {
-		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }

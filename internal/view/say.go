@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -8,8 +10,62 @@ import (
 	"brood/internal/status"
 )
 
-// Say logs where the run stands. If children is true, it logs one more line for each child at work.
-func Say(logger hclog.Logger, s *status.Standing, now time.Time, children bool) {
+// Say logs where the run stands. If children is true, it logs one more line for each child at work. People read a log
+// in text, so it has sizes, rates and times as people write them. A log in JSON has numbers.
+func Say(options hclog.LoggerOptions, s *status.Standing, now time.Time, children bool) {
+	logger, run, child := hclog.New(&options), sayRun, sayChild
+	if options.JSONFormat {
+		run, child = countRun, countChild
+	}
+	run(logger, s, now)
+	if !children {
+		return
+	}
+	for _, c := range s.Children() {
+		child(logger, c, now, s.Totals.Verify)
+	}
+}
+
+// sayRun writes, say: 685 MiB of 2.1 GiB, 34 %, 4 of 20 files, 2 at work, 12 MiB/s, 23 s left.
+func sayRun(logger hclog.Logger, s *status.Standing, now time.Time) {
+	said := texts(amountOf(s))
+	if part, known := s.Part(); known {
+		said = slices.Insert(said, 1, percent(part))
+	}
+	said = append(said, count(s.Totals.Running)+" at work", rateOf(s.Rate(now)), timeOf(s, now, spoken))
+	said = append(append(said, texts(taskFields(s))...), texts(troubleOf(s))...)
+	logger.Info("progress: " + listed(said))
+}
+
+// sayChild writes, say: copy-5 4735 "holiday/sunrise.mp4", 20 MiB of 44 MiB, 45 %, 12 MiB/s, verifying.
+func sayChild(logger hclog.Logger, c *status.Child, now time.Time, compares bool) {
+	t := childTable{now: now, compares: compares}
+	said := []string{nth(c) + quotedName(c.File), Bytes(c.Bytes) + " of " + Bytes(c.Size), t.percent(c)}
+	if c.Size <= 0 {
+		said = said[:1]
+	}
+	said = append(said, rateOf(c.Rate(now)), t.state(c))
+	logger.Info("child at work: " + plain(c.Name) + " " + pidOn(c.PID, c.Node) + " " + listed(said))
+}
+
+// listed joins texts, which may be aligned. One in parentheses belongs to the text before it.
+func listed(texts []string) string {
+	var list strings.Builder
+	for i, text := range texts {
+		text = strings.TrimSpace(text)
+		switch {
+		case i == 0:
+		case strings.HasPrefix(text, "("):
+			list.WriteString(" ")
+		default:
+			list.WriteString(", ")
+		}
+		list.WriteString(text)
+	}
+	return list.String()
+}
+
+func countRun(logger hclog.Logger, s *status.Standing, now time.Time) {
 	pairs := []any{"bytes", s.Copied(), "size", s.Bytes, "files", s.Settled(), "of", s.Items, "failed", s.Totals.Failed,
 		"running", s.Totals.Running, "rate", int64(s.Rate(now)), "duration", seconds(now.Sub(s.Totals.Begun).Seconds())}
 	tasks, nodes := s.Tasks()
@@ -21,13 +77,11 @@ func Say(logger hclog.Logger, s *status.Standing, now time.Time, children bool) 
 		pairs = append(pairs, "left", seconds(left.Seconds()))
 	}
 	logger.Info("progress", pairs...)
-	if !children {
-		return
-	}
-	for _, c := range s.Children() {
-		pairs := withSome([]any{"name", c.Name, "pid", c.PID}, "node", c.Node)
-		pairs = append(pairs, "file", quoted(c.File), "bytes", c.Bytes, "size", c.Size, "rate", int64(c.Rate(now)))
-		pairs = withSome(withSome(pairs, "phase", c.Phase), "silent", c.Silent)
-		logger.Info("child at work", withSome(pairs, "state", c.State)...)
-	}
+}
+
+func countChild(logger hclog.Logger, c *status.Child, now time.Time, _ bool) {
+	pairs := withSome([]any{"name", c.Name, "pid", c.PID}, "node", c.Node)
+	pairs = append(pairs, "file", quoted(c.File), "bytes", c.Bytes, "size", c.Size, "rate", int64(c.Rate(now)))
+	pairs = withSome(withSome(pairs, "phase", c.Phase), "silent", c.Silent)
+	logger.Info("child at work", withSome(pairs, "state", c.State)...)
 }
