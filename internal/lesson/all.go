@@ -14,8 +14,14 @@ type Lacking struct{ what string }
 func (l *Lacking) Error() string { return l.what }
 
 // GiveAll gives all lessons and then the quiz, one after the other. A lesson that ends with an error does not keep
-// it from giving the next one: it tells the error to failed. Soon after ctx is done it returns ctx's error.
+// it from giving the next one: it tells the error to failed. It gives none if Folder
+// cannot be listed. Soon after ctx is done it returns ctx's error.
 func (s *Stage) GiveAll(ctx context.Context, failed func(lesson string, err error)) error {
+	if s.Folder != "" {
+		if err := list(s.Folder); err != nil {
+			return err
+		}
+	}
 	asked, right := 0, 0
 	give := func(name string, play func() error) error {
 		s.asked, s.right = 0, 0

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -216,12 +217,23 @@ func prepareCopy(folder string) (kwargs map[string]string, after func(), err err
 			return nil, nil, &Lacking{"no " + folder + " here: name a folder of files to copy"}
 		}
 	}
+	if err := list(folder); err != nil {
+		return nil, nil, err
+	}
 	temporary, err := os.MkdirTemp("", "brood-lesson-copy-")
 	if err != nil {
 		return nil, nil, err
 	}
 	kwargs = map[string]string{"source": folder, "dest": filepath.Join(temporary, "videos")}
 	return kwargs, func() { os.RemoveAll(temporary) }, nil
+}
+
+// list returns the error of listing a folder, if any.
+func list(folder string) error {
+	if _, err := os.ReadDir(folder); err != nil {
+		return fmt.Errorf("list %q: %w", folder, errors.Unwrap(err))
+	}
+	return nil
 }
 
 func (l Lesson) prepare(folder string) (kwargs map[string]string, after func(), err error) {
