@@ -60,7 +60,7 @@ func readLimit(args cli.Args) (pid int, rate *int64, err error) {
 	return int(n), &asked, nil
 }
 
-var errNoRun = errors.New("no brood copy or verify")
+var errNoRun = errors.New("is no brood copy or verify")
 
 // limit sets the rate of a run, unless it is nil, and returns the one before.
 func limit(pid int, rate *int64) (before int64, err error) {

@@ -13,17 +13,32 @@ import (
 func usage(c *cli.Context, err error, _ bool) error {
 	help := "brood --help"
 	flags := c.App.VisibleFlags()
-	if c.Command != nil && c.Command.Name != c.App.Name {
+	ofCommand := c.Command != nil && c.Command.Name != c.App.Name
+	if ofCommand {
 		help, flags = "brood "+c.Command.Name+" --help", c.Command.VisibleFlags()
 	}
 	var name, suggestion string
 	if _, scanErr := fmt.Sscanf(err.Error(), "flag provided but not defined: %s", &name); scanErr == nil {
 		suggestion = nearFlag(flags, trimDashes(name))
 		err = fmt.Errorf("no such flag: %s", typed(c, name))
+		if owner := ownerOf(c, trimDashes(name)); !ofCommand && owner != "" {
+			return &usageError{err: err, hint: "flags follow the command: brood " + owner + " " + typed(c, name)}
+		}
 	} else {
 		err = reworded(c, flags, err)
 	}
 	return &usageError{err: err, hint: didYouMean(suggestion, help)}
+}
+
+// ownerOf returns the command that the command line names and that has the flag, "" if there is none.
+func ownerOf(c *cli.Context, flag string) string {
+	args, _ := c.App.Metadata[asTyped].([]string)
+	for _, arg := range args {
+		if command := c.App.Command(arg); command != nil && flagNamed(command, flag) != nil {
+			return command.Name
+		}
+	}
+	return ""
 }
 
 // asTyped is the key under which the app has the command line as it was typed.
