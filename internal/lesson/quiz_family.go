@@ -14,7 +14,10 @@ import (
 	"brood/internal/process"
 )
 
-var errQuizProc = fmt.Errorf("quiz: %w", &Lacking{"needs /proc as on Linux, and this system has none"})
+// quizLacksProc is a function because a variable of the package would be made in every child.
+func quizLacksProc() error {
+	return fmt.Errorf("quiz: %w", &Lacking{"needs /proc as on Linux, and this system has none"})
+}
 
 const (
 	// quizSettleTime is the longest time for an action, which usually takes milliseconds.
@@ -40,7 +43,7 @@ type quizFamily struct {
 
 func (s *Stage) newQuizFamily() (*quizFamily, error) {
 	if _, _, ok := kernelSays(os.Getpid()); !ok {
-		return nil, errQuizProc
+		return nil, quizLacksProc()
 	}
 	j, err := openJournal()
 	if err != nil {

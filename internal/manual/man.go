@@ -100,12 +100,10 @@ func (p Program) begin(name string, section int, usage string) *text {
 	return t
 }
 
-// mention is how a text refers to another one of the manual.
-var mention = regexp.MustCompile(`help ([a-z][a-z-]*)`)
-
 // named returns references to the commands and topics that a text names as brood help NAME does.
 func (p Program) named(text string) (all []string) {
 	text = strings.ReplaceAll(text, `\-`, "-")
+	mention := regexp.MustCompile(`help ([a-z][a-z-]*)`) // not a variable of the package, which every child would make
 	for _, m := range mention.FindAllStringSubmatch(text, -1) {
 		section, ok := p.section(m[1])
 		if r := reference(p.Name+"-"+m[1], section); ok && !slices.Contains(all, r) {
