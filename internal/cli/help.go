@@ -29,8 +29,11 @@ func showHelp(app *cli.App, out io.Writer, brief bool) func(w io.Writer, templat
 		if c, ok := data.(*cli.Command); ok && c.Name != app.Name {
 			about := describeCommand(app, c)
 			text = about.Help(app.Name, columns)
-			if brief {
+			switch {
+			case brief && len(about.Common) > 0:
 				text = about.Brief(app.Name, columns)
+			case about.Reference != "":
+				text += fmt.Sprintf("\nMore: %s help %s\n", app.Name, c.Name)
 			}
 		}
 		io.WriteString(w, text)
