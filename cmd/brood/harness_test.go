@@ -33,7 +33,13 @@ type place struct {
 // started in the place is alive, ends such processes and removes the folder.
 func newPlace(t *testing.T) place {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "brood-test-")
+	return newPlaceIn(t, "")
+}
+
+// newPlaceIn makes a place in a folder.
+func newPlaceIn(t *testing.T, folder string) place {
+	t.Helper()
+	dir, err := os.MkdirTemp(folder, "brood-test-")
 	must(t, err)
 	p := place{t, dir, dir + "/src", dir + "/dst"}
 	t.Cleanup(func() {
