@@ -57,8 +57,9 @@ func TestProgress(t *testing.T) {
 	held := r.hold(2)
 	r.shows(`(?m)^▕.* %  \S+ \S+ of 384 MiB  0 of 3 files  \S+ \S+/s  .*(left|so far)\n` +
 		`  copy-1 \d+  .*\n  copy-2 `)
-	if before, _, _ := strings.Cut(r.screen(columns, rows), "▕"); strings.Count(before, "child started") != 2 {
-		t.Errorf("want two lines \"child started\" above the progress:\n%s", r.screen(columns, rows))
+	if before, _, _ := strings.Cut(r.screen(columns, rows), "▕"); !regexp.MustCompile(
+		`^brood: parent started: PID \d+, child of PID \d+; copies .*\n(?:.*\n)?$`).MatchString(before) {
+		t.Errorf("want one message above the progress:\n%s", r.screen(columns, rows))
 	}
 	r.shows(`(?m)^  copy-1 .* stopped$`)
 	if len(r.of(event.Silent)) == 0 {
@@ -79,11 +80,43 @@ func TestProgress(t *testing.T) {
 	if screen := r.screen(columns, rows); strings.Contains(screen, "▕") || strings.Contains(screen, "left\n") {
 		t.Errorf("the screen has progress after the end, want none:\n%s", screen)
 	}
-	for _, line := range strings.Split(strings.TrimSpace(r.screen(250, rows)), "\n") {
-		logged := regexp.MustCompile(`^20\S+ \[|^copied "|^  (files|skipped|failed|children|time) |^\S+$`)
-		if !logged.MatchString(line) {
-			t.Errorf("a line of the log is damaged: %q", line)
+	whole := regexp.MustCompile(`^brood: parent (started|finished): PID |^PID +PPID +TIME +BYTES  NAME +FILE$` +
+		`|^\d+ +\d+ .* s .*B  (copy-[123] +big-[123]|folders-1 +\.)$` +
+		`|^copied "|^  (files|skipped|failed|children|time) |^\S+$`)
+	lines := strings.Split(strings.TrimSpace(r.screen(250, rows)), "\n")
+	for _, line := range lines {
+		if !whole.MatchString(line) {
+			t.Errorf("a line is damaged: %q", line)
 		}
+	}
+	for _, started := range r.of(event.Started) {
+		row := fmt.Sprintf("%-7d  %7d ", started.PID, r.pid)
+		if n := strings.Count(strings.Join(lines, "\n"), "\n"+row); n != 1 {
+			t.Errorf("child %d has %d lines, want one:\n%s", started.PID, n, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+// TestLogAtATerminal checks which flags bring the log to a terminal, and that --quiet shows no table.
+func TestLogAtATerminal(t *testing.T) {
+	t.Parallel()
+	for flag, want := range map[string]string{
+		"--verbose":         "[INFO]  brood: child exited: name=copy-1 ",
+		"-v":                "[INFO]  brood: child exited: name=copy-1 ",
+		"--log-level=info":  "[INFO]  brood: child exited: name=copy-1 ",
+		"--log-format=json": `"@message":"child exited"`,
+		"--log-format=text": "[INFO]  brood: child exited: name=copy-1 ",
+		"--quiet":           "",
+	} {
+		t.Run(flag, func(t *testing.T) {
+			p := newPlace(t)
+			p.small(t, 1, 1000)
+			r := inTerminal(t, p, "xterm", p.copy(flag))
+			r.wants(0)
+			if !strings.Contains(r.stderr(), want) || strings.Contains(r.stderr(), "PPID") {
+				t.Errorf("want %q and no table: %q", want, r.stderr())
+			}
+		})
 	}
 }
 

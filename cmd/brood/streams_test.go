@@ -163,13 +163,14 @@ func TestStderrThatNobodyReads(t *testing.T) {
 func TestStoppedTerminal(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 200, 1000) // their lines are more than a terminal can hold
+	p.small(t, 200, 1000)
 	p.big(t, 2)
 	r := startInTerminal(t, p, p.copySlowly("--jobs=3"))
 	r.says("parent started")
 	r.types("\x13")
 	held := r.hold(1)
 	r.copies(200)
+	r.takesNoMore()
 	r.types("\x03")
 	r.says("the running ones are waited for")
 	goOn(held)
@@ -184,7 +185,7 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 200, 1000)
+	p.small(t, 400, 1000) // their lines are more than a terminal can hold
 	p.big(t, 2)
 	master, terminal, err := pty.Open()
 	must(t, err)
@@ -196,7 +197,8 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 	terminal.Close()
 	r.terminal = master
 	held := r.hold(1)
-	r.copies(200)
+	r.copies(400)
+	r.takesNoMore()
 	for _, n := range []int{1, 2} { // the second terminates; 5 s later brood kills a stopped child
 		r.apart()
 		r.types("\x03")
@@ -210,6 +212,20 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 	r.wants(130)
 	if !strings.Contains(r.stdout(), "stopped by SIGINT") {
 		t.Errorf("stdout %q, want \"stopped by SIGINT\"", r.stdout())
+	}
+}
+
+// takesNoMore waits until a program that writes to the terminal would have to wait.
+func (r *run) takesNoMore() {
+	r.Helper()
+	terminal, err := os.OpenFile(fmt.Sprintf("/proc/%d/fd/2", r.pid), os.O_WRONLY|syscall.O_NOCTTY, 0)
+	must(r.T, err)
+	defer terminal.Close()
+	if !eventually(func() bool {
+		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(terminal.Fd()), Events: unix.POLLOUT}}, 0)
+		return err == nil && ready == 0
+	}) {
+		r.Fatal("the terminal takes more, want it full")
 	}
 }
 

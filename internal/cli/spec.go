@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -19,6 +20,7 @@ import (
 	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/run"
+	"brood/internal/view"
 )
 
 // readSpec reads the flags of every run, and SOURCE and DEST.
@@ -69,8 +71,19 @@ func readOutput(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	if spec.Progress, err = run.ParseProgress(c.String("progress")); err != nil {
 		return spec, err
 	}
+	if c.Bool("quiet") && c.Bool("verbose") {
+		return spec, errors.New("--quiet and --verbose: want one of the two")
+	}
 	spec.Log, err = readLogOptions(c, std)
+	spec.Table = atTerminal(std.Err) && !spec.Quiet && !c.Bool("verbose") && !c.IsSet("log-level") &&
+		!c.IsSet("log-format")
 	return spec, err
+}
+
+// atTerminal tells whether people read what is written there.
+func atTerminal(w io.Writer) bool {
+	file, _ := view.Terminal(w)
+	return file != nil
 }
 
 // readCopy reads the flags that only brood copy has.

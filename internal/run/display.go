@@ -61,12 +61,8 @@ func newDisplay(r *run) *display {
 		spec.Progress == ProgressAuto && isTerminal && !spec.Quiet && !spec.DryRun
 	switch {
 	case wanted && isTerminal:
-		d.view.Color = os.Getenv("NO_COLOR") == ""
-		d.footer = &view.Footer{
-			Draw:  d.frame,
-			Size:  func() (columns, rows int) { return view.Size(r.std.Err) },
-			Every: drawEvery,
-		}
+		d.view.Color = d.color()
+		d.footer = &view.Footer{Draw: d.frame, Size: d.size, Every: drawEvery}
 		r.log.queue.SetFooter(d.footer)
 	case wanted && spec.Progress == ProgressAlways:
 		d.lines = true
@@ -75,6 +71,15 @@ func newDisplay(r *run) *display {
 	options.Level = hclog.Info // SIGUSR1 is answered even with --quiet
 	go d.watch(options)
 	return d
+}
+
+// size returns the size of the terminal.
+func (d *display) size() (columns, rows int) { return view.Size(d.run.std.Err) }
+
+// color tells whether the terminal may be sent colours.
+func (d *display) color() bool {
+	_, moves := view.Terminal(d.run.std.Err)
+	return moves && os.Getenv("NO_COLOR") == ""
 }
 
 // listen begins to answer SIGUSR1. Before, it has its usual effect.
@@ -109,7 +114,15 @@ func (d *display) frame(columns, rows int) (text string) {
 }
 
 func (d *display) say(log hclog.LoggerOptions, children bool) {
-	d.run.status.Look(func(s *status.Standing) { view.Say(log, s, time.Now(), children) })
+	d.run.status.Look(func(s *status.Standing) {
+		if !d.run.spec.Table {
+			view.Say(log, s, time.Now(), children)
+			return
+		}
+		for _, line := range view.Said(s, time.Now(), children) {
+			Note(log, hclog.Info, line)
+		}
+	})
 }
 
 // end removes the progress from the terminal.

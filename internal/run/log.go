@@ -20,10 +20,13 @@ type log struct {
 	queue   *view.Queue
 }
 
-func newLog(options hclog.LoggerOptions) *log {
+func newLog(options hclog.LoggerOptions, table bool) *log {
 	direct := options
 	queue := view.NewQueue(options.Output, func(w io.Writer, lines int) {
-		direct.Output = w
+		if direct.Output = w; table {
+			Note(direct, hclog.Warn, fmt.Sprintf("lines left out: nobody has read %d of them", lines))
+			return
+		}
 		hclog.New(&direct).Warn("lines left out: nobody has read them", "lines", lines)
 	})
 	options.Output = queue

@@ -144,7 +144,7 @@ func newRun(tree plan.Tree, spec *Spec, std Streams, outputs Outputs) *run {
 	r := &run{
 		spec: spec, tree: tree, std: std, outputs: outputs,
 		stops:  make(chan schedule.Stop, stopsAtMost),
-		log:    newLog(spec.Log),
+		log:    newLog(spec.Log, spec.Table),
 		answer: bufio.NewWriter(std.Out),
 	}
 	r.halt = newHalt(spec.Halt, r.stops)
@@ -153,8 +153,17 @@ func newRun(tree plan.Tree, spec *Spec, std Streams, outputs Outputs) *run {
 	}
 	r.display = newDisplay(r)
 	r.stream = event.NewStream(
-		r.status.Read, r.outputs.Read, view.Log(hclog.New(&r.log.options)), lister(spec, r.answer), r.halt.read)
+		r.status.Read, r.outputs.Read, r.teller(), lister(spec, r.answer), r.halt.read)
 	return r
+}
+
+// teller tells people what happens: by a log, or by a table of the children.
+func (r *run) teller() func(event.Event) {
+	if !r.spec.Table {
+		return view.Log(hclog.New(&r.log.options))
+	}
+	table := &view.Endings{To: r.log.queue, Size: r.display.size, Color: r.display.color}
+	return table.Read
 }
 
 func (r *run) emit(e event.Event) { r.stream.Emit(e) }

@@ -54,6 +54,7 @@ type Spec struct {
 
 	// The log and the result.
 	Log         hclog.LoggerOptions
+	Table       bool // for people at a terminal: a line for each child that has ended, in place of the log
 	Quiet, JSON bool
 	Progress    ProgressMode
 	Files       Files

@@ -1,6 +1,6 @@
 // Package view draws events, the state of a run and a census for people and for other programs:
 //
-//	event.Event ──▶ Log · Record · Checksums · Plan · Differences · Summary
+//	event.Event ──▶ Log · Endings · Record · Checksums · Plan · Differences · Summary
 //	status.Standing ──▶ Progress · Say
 //	status.Timeline ──▶ Report · SVG · Trace
 //	census.Census ──▶ Processes

@@ -51,3 +51,11 @@ func spoken(d time.Duration) string {
 		return fmt.Sprintf("%d s", s)
 	}
 }
+
+// took formats a duration in seconds as 0.004 s, or as clock does if it is long.
+func took(seconds float64) string {
+	if seconds < 99.9995 {
+		return fmt.Sprintf("%.3f s", seconds)
+	}
+	return clock(time.Duration(seconds * float64(time.Second)))
+}

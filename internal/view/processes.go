@@ -18,28 +18,14 @@ import (
 //
 // columns and rows limit the size; 0 is no limit. A narrow terminal has fewer columns of the table.
 func Processes(c *census.Census, columns, rows int) string {
-	var titles []string
-	for _, column := range processColumns {
-		titles = append(titles, column.title)
-	}
-	t := processTable{rows: [][]string{titles}, room: rows}
+	t := processTable{rows: [][]string{titlesOf(processColumns)}, room: rows}
 	for _, p := range c.Broods {
 		t.add(p, "", "")
 	}
 	return t.text(columns)
 }
 
-// processColumn is a column of the table. Without room for all columns, the greatest rank is left out first.
-type processColumn struct {
-	title string
-	rank  int
-	right bool // aligned to the right, for numbers
-	told  bool // left out if all its cells are empty
-	of    func(*census.Process) string
-}
-
-// The last column takes the rest of the width.
-var processColumns = []processColumn{
+var processColumns = []column[*census.Process]{
 	{title: "PID", of: func(p *census.Process) string { return pidOn(p.PID, p.Node) }},
 	{title: "PPID", rank: 9, right: true, of: func(p *census.Process) string { return strconv.Itoa(p.PPID) }},
 	{title: "S", rank: 1, of: processState},
@@ -98,9 +84,7 @@ func noteRow(note, branch string) []string {
 }
 
 func processRow(p *census.Process, branch string) (row []string) {
-	for _, c := range processColumns {
-		row = append(row, c.of(p))
-	}
+	row = cellsOf(processColumns, p)
 	row[0] = branch + row[0]
 	return row
 }
@@ -138,21 +122,14 @@ func (t *processTable) text(columns int) string {
 }
 
 // fit returns the columns that fit.
-func (t *processTable) fit(widths []int, columns int) (shown []int) {
-	taken := leastName
+func (t *processTable) fit(widths []int, columns int) []int {
+	var wanted []int
 	for i, column := range processColumns[:len(processColumns)-1] {
-		if column.told && !t.has(i) {
-			continue
+		if !column.told || t.has(i) {
+			wanted = append(wanted, i)
 		}
-		shown = append(shown, i)
-		taken += widths[i] + len(between)
 	}
-	for columns > 0 && taken > columns && len(shown) > 1 {
-		last := slices.MaxFunc(shown, func(a, b int) int { return processColumns[a].rank - processColumns[b].rank })
-		shown = slices.DeleteFunc(shown, func(i int) bool { return i == last })
-		taken -= widths[last] + len(between)
-	}
-	return append(shown, len(processColumns)-1)
+	return fitting(processColumns, wanted, widths, columns)
 }
 
 // has tells whether any cell of a column is not empty.
@@ -161,25 +138,10 @@ func (t *processTable) has(column int) bool {
 }
 
 func processLine(row []string, shown, widths []int, columns int) string {
-	var line strings.Builder
-	for _, i := range shown[:len(shown)-1] {
-		if processColumns[i].right {
-			line.WriteString(padLeft(row[i], widths[i]))
-		} else {
-			line.WriteString(pad(row[i], widths[i]))
-		}
-		line.WriteString(between)
+	last, name := len(row)-1, len(row)-2
+	if row[last] == "" && !slices.Contains(shown, name) {
+		row = slices.Clone(row)
+		row[last] = row[name] // such as guardian
 	}
-	before, file := line.String(), row[len(row)-1]
-	if name := len(row) - 2; file == "" && !slices.Contains(shown, name) {
-		file = row[name] // such as guardian
-	}
-	if columns > 0 {
-		file = shorten(file, max(columns-width(before), 0))
-		before = cut(before, columns)
-	}
-	if file == "" {
-		before = strings.TrimRight(before, " ")
-	}
-	return before + file
+	return lineOf(processColumns, row, shown, widths, columns)
 }

@@ -107,7 +107,14 @@ func (t childTable) state(c *status.Child) string {
 }
 
 // width returns the number of terminal columns of a text.
-func width(text string) int { return uniseg.StringWidth(text) }
+func width(text string) int {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return uniseg.StringWidth(text)
+		}
+	}
+	return len(text) // most texts; uniseg would need a hundred times as long
+}
 
 func pad(text string, columns int) string {
 	return text + strings.Repeat(" ", max(columns-width(text), 0))

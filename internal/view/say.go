@@ -13,39 +13,53 @@ import (
 // Say logs where the run stands. If children is true, it logs one more line for each child at work. People read a log
 // in text, so it has sizes, rates and times as people write them. A log in JSON has numbers.
 func Say(options hclog.LoggerOptions, s *status.Standing, now time.Time, children bool) {
-	logger, run, child := hclog.New(&options), sayRun, sayChild
-	if options.JSONFormat {
-		run, child = countRun, countChild
-	}
-	run(logger, s, now)
-	if !children {
+	logger := hclog.New(&options)
+	if !options.JSONFormat {
+		for _, line := range Said(s, now, children) {
+			logger.Info(line)
+		}
 		return
 	}
-	for _, c := range s.Children() {
-		child(logger, c, now, s.Totals.Verify)
+	countRun(logger, s, now)
+	if children {
+		for _, c := range s.Children() {
+			countChild(logger, c, now)
+		}
 	}
 }
 
-// sayRun writes, say: 685 MiB of 2.1 GiB, 34 %, 4 of 20 files, 2 at work, 12 MiB/s, 23 s left.
-func sayRun(logger hclog.Logger, s *status.Standing, now time.Time) {
+// Said returns what Say writes to a log in text:
+//
+//	progress: 685 MiB of 2.1 GiB, 34 %, 4 of 20 files, 2 at work, 12 MiB/s, 23 s left
+//	child at work: copy-5 4735 "holiday/sunrise.mp4", 20 MiB of 44 MiB, 45 %, 12 MiB/s, verifying
+func Said(s *status.Standing, now time.Time, children bool) []string {
+	lines := []string{sayRun(s, now)}
+	if children {
+		for _, c := range s.Children() {
+			lines = append(lines, sayChild(c, now, s.Totals.Verify))
+		}
+	}
+	return lines
+}
+
+func sayRun(s *status.Standing, now time.Time) string {
 	said := texts(amountOf(s))
 	if part, known := s.Part(); known {
 		said = slices.Insert(said, 1, percent(part))
 	}
 	said = append(said, count(s.Totals.Running)+" at work", rateOf(s.Rate(now)), timeOf(s, now, spoken))
 	said = append(append(said, texts(taskFields(s))...), texts(troubleOf(s))...)
-	logger.Info("progress: " + listed(said))
+	return "progress: " + listed(said)
 }
 
-// sayChild writes, say: copy-5 4735 "holiday/sunrise.mp4", 20 MiB of 44 MiB, 45 %, 12 MiB/s, verifying.
-func sayChild(logger hclog.Logger, c *status.Child, now time.Time, compares bool) {
+func sayChild(c *status.Child, now time.Time, compares bool) string {
 	t := childTable{now: now, compares: compares}
-	said := []string{nth(c) + quotedName(c.File), Bytes(c.Bytes) + " of " + Bytes(c.Size), t.percent(c)}
-	if c.Size <= 0 {
-		said = said[:1]
+	said := []string{nth(c) + quotedName(c.File)}
+	if c.Size > 0 {
+		said = append(said, Bytes(c.Bytes)+" of "+Bytes(c.Size), t.percent(c))
 	}
 	said = append(said, rateOf(c.Rate(now)), t.state(c))
-	logger.Info("child at work: " + plain(c.Name) + " " + pidOn(c.PID, c.Node) + " " + listed(said))
+	return "child at work: " + plain(c.Name) + " " + pidOn(c.PID, c.Node) + " " + listed(said)
 }
 
 // listed joins texts, which may be aligned. One in parentheses belongs to the text before it.
@@ -79,7 +93,7 @@ func countRun(logger hclog.Logger, s *status.Standing, now time.Time) {
 	logger.Info("progress", pairs...)
 }
 
-func countChild(logger hclog.Logger, c *status.Child, now time.Time, _ bool) {
+func countChild(logger hclog.Logger, c *status.Child, now time.Time) {
 	pairs := withSome([]any{"name", c.Name, "pid", c.PID}, "node", c.Node)
 	pairs = append(pairs, "file", quoted(c.File), "bytes", c.Bytes, "size", c.Size, "rate", int64(c.Rate(now)))
 	pairs = withSome(withSome(pairs, "phase", c.Phase), "silent", c.Silent)
