@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/creack/pty"
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/lesson"
@@ -62,7 +64,11 @@ func testExample(t *testing.T, command, want, dest string) {
 	}
 	cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "/tmp/videos", dest))
 	cmd.Dir = top
-	out, err := cmd.CombinedOutput()
+	run := cmd.CombinedOutput
+	if strings.Contains(want, "\nPID ") {
+		run = func() ([]byte, error) { return inTerminal(t, cmd) }
+	}
+	out, err := run()
 	if fails := strings.Contains(want, "failed    1\n"); err != nil && !(fails && cmd.ProcessState.ExitCode() == 1) {
 		t.Fatalf("%s: %v\n%s", command, err, out)
 	}
@@ -72,9 +78,22 @@ func testExample(t *testing.T, command, want, dest string) {
 	}
 }
 
+// inTerminal runs cmd at a terminal that is wide enough, and returns what it prints there.
+func inTerminal(t *testing.T, cmd *exec.Cmd) ([]byte, error) {
+	t.Helper()
+	cmd.Env = append(os.Environ(), "TERM=dumb") // without progress
+	master, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 50, Cols: 150})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	out, _ := io.ReadAll(master) // ends with EIO when the other end is closed
+	return bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n")), cmd.Wait()
+}
+
 func withoutNumbers(text string) []string {
 	// The order of children, their number at once and their speed differ from machine to machine.
-	varies := regexp.MustCompile(`(?m)^20\S+|(pid|ppid|slots|duration|node|task|array)=\S+|(copy|task)-\d` +
+	varies := regexp.MustCompile(`(?m)^20\S+|^\d+ +\d+ +|PID \d+| {2,}|(pid|ppid|slots|duration|node|task|array)=\S+|(copy|task)-\d` +
 		`|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
 	lines := strings.Split(varies.ReplaceAllString(text, "#"), "\n")
 	slices.Sort(lines)
