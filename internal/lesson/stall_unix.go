@@ -134,12 +134,15 @@ func giveUpLast(copies []*process.Process, dest string) (err error) {
 	return err
 }
 
-// stalls waits for the end of a copy. It returns true if the copy has stopped growing before its end.
+// stalls waits for the end of a copy. It returns true if the copy has stopped growing before its end, and its child
+// does not run either. A child in state R may only lack a CPU.
 func stalls(p *process.Process, dest string) bool {
-	for size, before := sizeOf(dest), int64(-2); size != before; size, before = sizeOf(dest), size {
+	size, before, state := sizeOf(dest), int64(-2), ""
+	for deadline := time.Now().Add(patience); size != before || state == "R" && time.Now().Before(deadline); {
 		if ended, _ := p.JoinTimeout(moment()); ended {
 			return false
 		}
+		size, before, state = sizeOf(dest), size, process.Inspect(p, machine.SleepOf).State
 	}
 	return true
 }

@@ -17,8 +17,8 @@ import (
 
 // The longest times for the tests, and for the machine with them.
 const (
-	testTimeout = 8 * time.Minute
-	runTimeout  = 10 * time.Minute
+	testTimeout = 25 * time.Minute
+	runTimeout  = 27 * time.Minute
 )
 
 // diskVariable names a folder of the machine's. The kernel's own folders are in memory.
