@@ -21,6 +21,9 @@ func usage(c *cli.Context, err error, _ bool) error {
 	if _, scanErr := fmt.Sscanf(err.Error(), "flag provided but not defined: %s", &name); scanErr == nil {
 		suggestion = nearFlag(flags, trimDashes(name))
 		err = fmt.Errorf("no such flag: %s", typed(c, name))
+		if letter := strange(flags, typed(c, name)); suggestion == "" && letter != "" {
+			err = fmt.Errorf("no such flag: -%s, in %s", letter, typed(c, name))
+		}
 		if owner := ownerOf(c, trimDashes(name)); !ofCommand && owner != "" {
 			return &usageError{err: err, hint: "flags follow the command: brood " + owner + " " + typed(c, name)}
 		}
@@ -28,6 +31,20 @@ func usage(c *cli.Context, err error, _ bool) error {
 		err = reworded(c, flags, err)
 	}
 	return &usageError{err: err, hint: didYouMean(suggestion, help)}
+}
+
+// strange returns the first letter that is no flag, of short flags that are written together, as -av; else "".
+func strange(flags []cli.Flag, together string) string {
+	letters, short := strings.CutPrefix(together, "-")
+	if !short || strings.Contains(letters, "-") || letters == "" || flagIn(flags, letters[:1]) == nil {
+		return ""
+	}
+	for _, letter := range letters {
+		if flagIn(flags, string(letter)) == nil {
+			return string(letter)
+		}
+	}
+	return ""
 }
 
 // ownerOf returns the command that the command line names and that has the flag, "" if there is none.
