@@ -98,7 +98,9 @@ func TestLessonForNobody(t *testing.T) {
 func TestAllLessons(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
-	heading := map[string]*regexp.Regexp{"en": regexp.MustCompile(`(?m)^# (\w+): `), "zh": regexp.MustCompile(`(?m)^# (\S+?)(?: · |：)`)}
+	heading := map[string]*regexp.Regexp{
+		"en": regexp.MustCompile(`(?m)^# (\w+): `), "zh": regexp.MustCompile(`(?m)^# (\S+?)(?: · |：)`),
+	}
 	for lang, quiz := range map[string]string{"en": "quiz", "zh": "测验"} {
 		for _, folder := range []bool{true, false} {
 			p := newPlace(t)

@@ -125,7 +125,8 @@ func chooseLesson(c *cli.Context, s *lesson.Stage, std Streams) error {
 		}
 		return give(s, c, func(ctx context.Context) error { return s.GiveQuiz(ctx, o) })
 	case !found && name != allName:
-		return &usageError{err: fmt.Errorf("no such lesson: %q", name), hint: didYouMean(nearTerm(name, lessons()), "brood lesson")}
+		err := fmt.Errorf("no such lesson: %q", name)
+		return &usageError{err: err, hint: didYouMean(nearTerm(name, lessons()), "brood lesson")}
 	case c.NArg() == 2 && !l.Folder && name != allName:
 		return notTaken("the lesson %s takes no FOLDER", name)
 	case c.IsSet("seed"), c.IsSet("actions"), c.IsSet("answers"):
@@ -148,13 +149,14 @@ func notTaken(format string, values ...any) error {
 }
 
 func listLessons(w io.Writer, lang string) error {
-	for _, l := range lesson.All() {
+	list := append(lesson.All(),
+		lesson.Lesson{Name: quizName, Title: lesson.QuizTitle}, lesson.Lesson{Name: allName, Title: lesson.AllTitle})
+	for _, l := range list {
 		if _, err := fmt.Fprintf(w, "%-10s %s\n", l.Name, l.Title.In(lang)); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%-10s %s\n%-10s %s\n", quizName, lesson.QuizTitle.In(lang), allName, lesson.AllTitle.In(lang))
-	return err
+	return nil
 }
 
 // giveAll gives all lessons. It is a failure when one of them failed, but not when this system lacks what one needs.

@@ -3,7 +3,9 @@ package cli
 import "testing"
 
 func TestNear(t *testing.T) {
-	commands := []string{"copy", "verify", "report", "follow", "stop", "ps", "limit", "lesson", "completion", "man", "help"}
+	commands := []string{
+		"copy", "verify", "report", "follow", "stop", "ps", "limit", "lesson", "completion", "man", "help",
+	}
 	flags := []string{"jobs", "j", "record", "report", "retries", "resume", "retry-failed", "watch", "json", "quiet", "q"}
 	for _, row := range []struct {
 		typed string

@@ -72,7 +72,8 @@ func typed(c *cli.Context, flag string) string {
 	return flag
 }
 
-// reworded names the flag of an error as it was typed, and says what the flag wants. It returns any other error as it is.
+// reworded names the flag of an error as it was typed, and says what the flag wants. It returns any other error
+// as it is.
 func reworded(c *cli.Context, flags []cli.Flag, err error) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {

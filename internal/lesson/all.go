@@ -50,7 +50,8 @@ func (s *Stage) GiveAll(ctx context.Context, failed func(lesson string, err erro
 		return err
 	}
 	if asked > 0 {
-		fmt.Fprintf(s.Out, Text{"%d of %d right in all lessons\n", "全部课程：答对 %d 题，共 %d 题\n"}.In(s.Lang), right, asked)
+		score := Text{"%d of %d right in all lessons\n", "全部课程：答对 %d 题，共 %d 题\n"}
+		fmt.Fprintf(s.Out, score.In(s.Lang), right, asked)
 	}
 	return nil
 }
