@@ -68,7 +68,7 @@ var owners = map[string]string{
 	"github.com/zeebo":               "internal/digest",
 	"golang.org/x/text":              "internal/lesson internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
-		"internal/pace internal/lesson internal/census",
+		"internal/pace internal/lesson internal/census internal/view",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",

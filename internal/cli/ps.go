@@ -188,6 +188,7 @@ func (b *broods) watchOn(ctx context.Context, terminal *os.File) error {
 			return view.Processes(c, columns, rows-1)
 		},
 		Size:  func() (columns, rows int) { return view.Size(terminal) },
+		Shown: func() bool { return view.Foreground(terminal) },
 		Every: b.every,
 	})
 	<-ctx.Done()

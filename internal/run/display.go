@@ -46,6 +46,9 @@ type display struct {
 	footer *view.Footer // nil for none
 	lines  bool         // in the log
 
+	terminal *os.File // where the log goes, nil for none
+	moves    bool     // it can move the cursor
+
 	asked chan os.Signal // SIGUSR1
 	done  chan struct{}
 	ended chan struct{}
@@ -55,14 +58,14 @@ func newDisplay(r *run) *display {
 	d := &display{
 		run: r, asked: make(chan os.Signal, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
-	_, isTerminal := view.Terminal(r.std.Err)
+	d.terminal, d.moves = view.Terminal(r.std.Err)
 	spec := r.spec
 	wanted := spec.Progress == ProgressAlways ||
-		spec.Progress == ProgressAuto && isTerminal && !spec.Quiet && !spec.DryRun
+		spec.Progress == ProgressAuto && d.moves && !spec.Quiet && !spec.DryRun
 	switch {
-	case wanted && isTerminal:
-		d.view.Color = d.color()
-		d.footer = &view.Footer{Draw: d.frame, Size: d.size, Every: drawEvery}
+	case wanted && d.moves:
+		d.view.Color = os.Getenv("NO_COLOR") == ""
+		d.footer = &view.Footer{Draw: d.frame, Size: d.size, Shown: d.foreground, Every: drawEvery}
 		r.log.queue.SetFooter(d.footer)
 	case wanted && spec.Progress == ProgressAlways:
 		d.lines = true
@@ -76,10 +79,16 @@ func newDisplay(r *run) *display {
 // size returns the size of the terminal.
 func (d *display) size() (columns, rows int) { return view.Size(d.run.std.Err) }
 
-// color tells whether the terminal may be sent colours.
-func (d *display) color() bool {
-	_, moves := view.Terminal(d.run.std.Err)
-	return moves && os.Getenv("NO_COLOR") == ""
+// foreground tells whether the terminal is ours now. After Ctrl-Z and bg it is the shell's.
+func (d *display) foreground() bool { return d.terminal != nil && view.Foreground(d.terminal) }
+
+// color tells whether the terminal may be sent colours now.
+func (d *display) color() bool { return d.moves && os.Getenv("NO_COLOR") == "" && d.foreground() }
+
+// mute tells whether a line would stop this process, as in the background after stty tostop. Only what is wrong is
+// worth that.
+func (d *display) mute() bool {
+	return d.terminal != nil && view.StopsWriters(d.terminal) && !d.foreground()
 }
 
 // listen begins to answer SIGUSR1. Before, it has its usual effect.

@@ -162,7 +162,7 @@ func (r *run) teller() func(event.Event) {
 	if !r.spec.Table {
 		return view.Log(hclog.New(&r.log.options))
 	}
-	table := &view.Endings{To: r.log.queue, Size: r.display.size, Color: r.display.color}
+	table := &view.Endings{To: r.log.queue, Size: r.display.size, Color: r.display.color, Mute: r.display.mute}
 	return table.Read
 }
 

@@ -24,6 +24,7 @@ type Endings struct {
 	To    hclog.LevelWriter
 	Size  func() (columns, rows int) // of the terminal; 0 if it is gone
 	Color func() bool                // whether escapes may be written now
+	Mute  func() bool                // whether only warnings and errors may be written now
 
 	pid      int
 	compares bool
@@ -144,5 +145,8 @@ func (s *Endings) say(level hclog.Level, text string) {
 
 // write ignores errors: there is no other place to tell of them.
 func (s *Endings) write(level hclog.Level, line string) {
+	if level < hclog.Warn && s.Mute() {
+		return
+	}
 	_, _ = s.To.LevelWrite(level, []byte(line+"\n"))
 }

@@ -29,6 +29,7 @@ func endingsOf(t *testing.T, recorded string, columns int, color bool) string {
 		To:    &out,
 		Size:  func() (int, int) { return columns, 24 },
 		Color: func() bool { return color },
+		Mute:  func() bool { return false },
 	}
 	for _, e := range read(t, recorded) {
 		s.Read(e)
@@ -155,7 +156,7 @@ func TestEndingsFit(t *testing.T) {
 	}
 	var out leveled
 	columns := 100
-	s := view.Endings{To: &out, Size: func() (int, int) { return columns, 24 }, Color: func() bool { return false }}
+	s := view.Endings{To: &out, Size: func() (int, int) { return columns, 24 }, Color: no, Mute: no}
 	child := event.Event{Kind: event.Exited, Name: "copy-1", PID: 41, File: "holiday/sunrise.mp4", ExitCode: new(0)}
 	for _, columns = range []int{100, 60, 200} {
 		s.Read(child)
@@ -182,7 +183,7 @@ func BenchmarkChild(b *testing.B) {
 		events = append(events, child)
 	}
 	table := view.Endings{
-		To: discard{}, Size: func() (int, int) { return 100, 24 }, Color: func() bool { return false },
+		To: discard{}, Size: func() (int, int) { return 100, 24 }, Color: no, Mute: no,
 	}
 	table.Read(event.Event{Kind: event.Begun})
 	for name, tell := range map[string]func(event.Event){
@@ -198,6 +199,20 @@ func BenchmarkChild(b *testing.B) {
 		})
 	}
 }
+
+// TestEndingsMuted: while the terminal stops who writes, only what is wrong is written.
+func TestEndingsMuted(t *testing.T) {
+	var out leveled
+	s := view.Endings{To: &out, Size: func() (int, int) { return 80, 24 }, Color: no, Mute: func() bool { return true }}
+	for _, e := range read(t, familyRun) {
+		s.Read(e)
+	}
+	if got := out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "not copied") {
+		t.Errorf("got\n%s\nwant the failure alone", got)
+	}
+}
+
+func no() bool { return false }
 
 type discard struct{}
 

@@ -22,6 +22,7 @@ import (
 type Footer struct {
 	Draw  func(columns, rows int) string // lines, none wider than the terminal
 	Size  func() (columns, rows int)     // size of the terminal; 0 if it is gone
+	Shown func() bool                    // whether the terminal is ours, and not that of another job; nil: always
 	Every time.Duration                  // interval of drawing while nothing is queued
 
 	drawn []int     // widths of the lines on the screen, in columns
@@ -33,8 +34,12 @@ type Footer struct {
 const stopTime = time.Second
 
 // below removes the footer from its old place and returns the text with the footer below it. If last is true, the
-// footer is not drawn again.
+// footer is not drawn again. On a terminal that is not ours the text comes alone, and an old footer stays.
 func (f *Footer) below(text []byte, last bool) []byte {
+	if f.Shown != nil && !f.Shown() {
+		f.drawn = nil
+		return text
+	}
 	if time.Since(f.at) > f.Every+stopTime {
 		f.drawn = nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,6 +106,45 @@ func TestFooterIsOneWrite(t *testing.T) {
 			t.Errorf("%d writes, want 1", n)
 		}
 		q.SetFooter(nil)
+		q.Close(0)
+	})
+}
+
+// TestFooterInTheBackground: while the terminal is another job's, lines come alone, and nothing is erased. Later the
+// footer is drawn below what the other job has written.
+func TestFooterInTheBackground(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScreen(20, 10)
+		q := view.NewQueue(s, leftOut)
+		var ours atomic.Bool
+		ours.Store(true)
+		q.SetFooter(&view.Footer{
+			Size: s.size, Every: time.Second, Shown: ours.Load, Draw: func(int, int) string { return "frame\n" },
+		})
+		synctest.Wait()
+		ours.Store(false)
+		_, _ = s.Write([]byte("$ bg\n"))
+		writes := s.writes
+		time.Sleep(10 * time.Second)
+		if s.writes != writes {
+			t.Errorf("%d writes in the background, want none", s.writes-writes)
+		}
+		fmt.Fprintln(q, "a line")
+		synctest.Wait()
+		if got, want := s.lines(), "frame\n$ bg\na line"; got != want {
+			t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
+		}
+		ours.Store(true)
+		time.Sleep(2 * time.Second)
+		if got, want := s.lines(), "frame\n$ bg\na line\nframe"; got != want {
+			t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
+		}
+		ours.Store(false)
+		q.SetFooter(nil)
+		synctest.Wait()
+		if got, want := s.lines(), "frame\n$ bg\na line\nframe"; got != want {
+			t.Errorf("after the end the screen shows\n%s\nwant\n%s", got, want)
+		}
 		q.Close(0)
 	})
 }

@@ -1,0 +1,7 @@
+//go:build unix && !darwin && !dragonfly && !freebsd && !netbsd && !openbsd
+
+package view
+
+import "golang.org/x/sys/unix"
+
+const readTermios = unix.TCGETS
