@@ -134,6 +134,7 @@ type Event struct {
 
 	Version int    `json:"version,omitempty"`
 	Source  string `json:"source,omitempty"`
+	Sources Paths  `json:"sources,omitempty"`
 	Dest    string `json:"dest,omitempty"`
 	Slots   int    `json:"slots,omitempty"`
 	Asked   int    `json:"asked,omitempty"`
@@ -144,6 +145,9 @@ type Event struct {
 
 	*Totals
 }
+
+// Paths are several names of files. Each is any bytes.
+type Paths []string
 
 // Totals are the fields that only Finished has.
 type Totals struct {

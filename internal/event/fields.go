@@ -6,8 +6,9 @@ type Type string
 // The types of fields.
 const (
 	TypeString  Type = "string"
-	TypePath    Type = "path" // a string; the exact bytes are in NAME_base64 too when they are not UTF-8
-	TypeTime    Type = "time" // a string, by RFC 3339
+	TypePath    Type = "path"  // a string; the exact bytes are in NAME_base64 too when they are not UTF-8
+	TypePaths   Type = "paths" // an array of strings; likewise in NAME_base64 when one of them is not UTF-8
+	TypeTime    Type = "time"  // a string, by RFC 3339
 	TypeInteger Type = "integer"
 	TypeNumber  Type = "number"
 	TypeBoolean Type = "boolean"
@@ -39,7 +40,8 @@ func Fields() []Field {
 		{"array", TypeString, "", "The cluster's ID of an array of tasks, such as 81."},
 		{"command", TypeList, "", "The command line of a process of a lesson."},
 
-		{"file", TypePath, "", "The item, relative to `source` and `dest`; of several items the first one."},
+		{"file", TypePath, "", "The item, as it is named below `dest`; of several items the first one. With one `source` " +
+			"it has the same name below that."},
 		{"items", TypeInteger, "", "How many items a process was given, or there are to do."},
 		{"files", TypeInteger, "", "How many files were copied; of a comparison, how many are equal."},
 		{"tasks", TypeInteger, "", "How many tasks of the cluster were submitted, wait, or were started in all."},
@@ -76,7 +78,9 @@ func Fields() []Field {
 		{"reason", TypeString, "", "Why it happened."},
 
 		{"version", TypeInteger, "", "The version of this format."},
-		{"source", TypePath, "", "SOURCE, as on the command line."},
+		{"source", TypePath, "", "SOURCE, as on the command line, if there is only one."},
+		{"sources", TypePaths, "", "Each SOURCE, as on the command line, if there are several. " +
+			"`file` begins with the last part of the name of one of them."},
 		{"dest", TypePath, "", "DEST, as on the command line."},
 		{"slots", TypeInteger, "", "How many children may run at once; of a cluster, in each task."},
 		{"asked", TypeInteger, "", "How many slots the user wants; absent when it is as many as possible."},

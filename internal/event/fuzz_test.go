@@ -105,6 +105,9 @@ func someEvent(file, source, dest, words string, n int64, x float64, finished bo
 		e.Command = []string{words, "", words}
 		e.Lost = []string{words, "owner"}
 	}
+	if source != "" {
+		e.Sources = event.Paths{source, dest}
+	}
 	if finished {
 		e.Totals = &event.Totals{
 			Links: i, Skipped: i, Failed: i, Children: i, Peak: i, Rate: x,

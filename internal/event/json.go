@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,6 +19,8 @@ type wire struct {
 	FileBase64   []byte `json:"file_base64,omitempty"`
 	SourceBase64 []byte `json:"source_base64,omitempty"`
 	DestBase64   []byte `json:"dest_base64,omitempty"`
+
+	SourcesBase64 [][]byte `json:"sources_base64,omitempty"`
 }
 
 type plain Event // without the methods of Event
@@ -57,6 +60,7 @@ func (w *Writer) Write(e Event) error {
 	out.File, out.FileBase64 = Readable(e.File)
 	out.Source, out.SourceBase64 = Readable(e.Source)
 	out.Dest, out.DestBase64 = Readable(e.Dest)
+	out.Sources, out.SourcesBase64 = e.Sources.readable()
 	var value any = out
 	if e.Totals != nil {
 		value = &w.out
@@ -97,6 +101,19 @@ func Plain(name string) string {
 		return quoted
 	}
 	return name
+}
+
+// readable returns the names as JSON strings can hold them, and the exact bytes of all where one differs.
+func (names Paths) readable() (Paths, [][]byte) {
+	if !slices.ContainsFunc(names, func(name string) bool { return !utf8.ValidString(name) }) {
+		return names, nil
+	}
+	valid, exact := make(Paths, len(names)), make([][]byte, len(names))
+	for i, name := range names {
+		valid[i], _ = Readable(name)
+		exact[i] = []byte(name)
+	}
+	return valid, exact
 }
 
 // Readable returns a name as a JSON string can hold it, and the exact bytes where the two differ.

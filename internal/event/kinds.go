@@ -19,7 +19,7 @@ func Kinds() []Format {
 	}{
 		{Begun,
 			"The run begins. It is the first event of a record.",
-			"pid version", "ppid source dest slots auto hash dry_run verify node task file items size", ""},
+			"pid version", "ppid source sources dest slots auto hash dry_run verify node task file items size", ""},
 		{Limited,
 			"There is room for fewer children at once than the user wants.",
 			"reason", "slots asked node", ""},
@@ -96,7 +96,7 @@ func Kinds() []Format {
 		{Finished,
 			"The run ends. It is the last event of a record. With `--jobs auto`, `slots` is the best number.",
 			"files bytes duration rate links skipped failed children peak retried abandoned verified missing extra " +
-				"different", "source dest slots unbegun repaired tasks nodes hash digest losses verify dry_run planned " +
+				"different", "source sources dest slots unbegun repaired tasks nodes hash digest losses verify dry_run planned " +
 				"planned_bytes signal reason error", ""},
 	}
 	formats := make([]Format, len(rows))

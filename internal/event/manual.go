@@ -13,8 +13,8 @@ func Manual() string {
 
 A record has one event a line, as a JSON object, in one order. Times are by RFC 3339. A field that is zero is left out,
 except for the required fields of 'finished'. A name that is not UTF-8 is there twice: readable in 'file' and exact in
-'file%[2]s' (likewise 'source%[2]s' and 'dest%[2]s'). What happened on a node of a cluster has that 'node'.
-A list is an array of strings. Counts are an object of integers.
+'file%[2]s' (likewise 'source%[2]s', 'sources%[2]s' and 'dest%[2]s'). What happened on a node of a cluster has that 'node'.
+A list is an array of strings, and so are paths. Counts are an object of integers.
 
 This is version %[1]d of the format. The version grows when a reader of the old format would misread the new one.
 Records of earlier versions are still read.

@@ -14,15 +14,16 @@ type Reader struct {
 	decoder
 }
 
-// maxLine is the longest line that is read, in bytes. No event is that long. A longer line was written by another
-// program, which must not make the reader keep it in memory.
-const maxLine = 1 << 20
+// maxLine is the longest line that is read, in bytes. The longest event is a Begun with as many sources as a command
+// line holds, 6 MiB on Linux. A longer line was written by another program, which must not make the reader keep it in
+// memory.
+const maxLine = 8 << 20
 
 // NewReader returns a Reader from r.
 func NewReader(r io.Reader) *Reader { return &Reader{lines: bufio.NewReader(r)} }
 
 // Next reads one event. The error is io.EOF at the end, and io.ErrUnexpectedEOF in the middle of a line. A line that
-// is not an event, or is longer than 1 MiB, is a SyntaxError that shows its beginning. The next call reads the line
+// is not an event, or is longer than 8 MiB, is a SyntaxError that shows its beginning. The next call reads the line
 // after it.
 func (r *Reader) Next() (Event, error) {
 	var l line
@@ -96,6 +97,11 @@ func (d *decoder) decode(l line) (Event, error) {
 	}{{&e.File, in.FileBase64}, {&e.Source, in.SourceBase64}, {&e.Dest, in.DestBase64}} {
 		if name.exact != nil {
 			*name.to = string(name.exact)
+		}
+	}
+	for i, exact := range in.SourcesBase64 {
+		if i < len(e.Sources) {
+			e.Sources[i] = string(exact)
 		}
 	}
 	if e.Kind == Begun {

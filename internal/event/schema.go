@@ -35,7 +35,7 @@ func Schema() string {
 	return s.String()
 }
 
-// property returns the lines of the schema for a field: one, or two for a path.
+// property returns the lines of the schema for a field: one, or two for paths.
 func (f Field) property(kinds []Format) []string {
 	meaning := strings.ReplaceAll(f.Meaning, "`", "")
 	if f.Unit != "" {
@@ -48,6 +48,9 @@ func (f Field) property(kinds []Format) []string {
 	case TypePath:
 		exactly := `"type": "string", "contentEncoding": "base64"`
 		return []string{line(f.Name, `"type": "string"`), line(f.Name+exact, exactly)}
+	case TypePaths:
+		exactly := `"type": "array", "items": {"type": "string", "contentEncoding": "base64"}`
+		return []string{line(f.Name, `"type": "array", "items": {"type": "string"}`), line(f.Name+exact, exactly)}
 	case TypeTime:
 		return []string{line(f.Name, `"type": "string", "format": "date-time"`)}
 	case TypeList:
@@ -77,7 +80,7 @@ func (f Field) property(kinds []Format) []string {
 func (k Format) rule(fields []Field) string {
 	names := slices.Concat([]string{"time", "kind"}, k.Required, k.Optional)
 	for _, f := range fields {
-		if f.Type == TypePath && slices.Contains(names, f.Name) {
+		if (f.Type == TypePath || f.Type == TypePaths) && slices.Contains(names, f.Name) {
 			names = append(names, f.Name+exact)
 		}
 	}

@@ -22,6 +22,8 @@ func typeOf(f reflect.StructField) event.Type {
 	switch {
 	case f.Name == "File", f.Name == "Source", f.Name == "Dest":
 		return event.TypePath
+	case f.Type == reflect.TypeFor[event.Paths]():
+		return event.TypePaths
 	case f.Type == reflect.TypeFor[time.Time]():
 		return event.TypeTime
 	case f.Type.Kind() == reflect.Slice:

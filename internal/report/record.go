@@ -29,6 +29,7 @@ type run struct {
 	PID      int     `json:"pid"`
 	PPID     int     `json:"ppid"`
 	Source   string  `json:"source"`
+	Sources  int     `json:"sources,omitempty"` // how many, if there are several
 	Dest     string  `json:"dest"`
 	Verify   bool    `json:"verify"`
 	DryRun   bool    `json:"dryRun"`
@@ -164,7 +165,7 @@ func (w *writing) run() {
 	r := w.t.Run()
 	end := r.Finished(w.t.End())
 	w.record.Run = run{
-		PID: r.PID, PPID: r.PPID, Source: event.Plain(r.Source), Dest: event.Plain(r.Dest),
+		PID: r.PID, PPID: r.PPID, Source: event.Plain(r.Source), Sources: len(r.Sources), Dest: event.Plain(r.Dest),
 		Verify: r.Verify, DryRun: r.DryRun, Files: r.Files, Bytes: r.Bytes, Rate: end.Rate,
 		Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
 		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes,

@@ -20,6 +20,7 @@ import (
 type Totals struct {
 	PID, PPID    int
 	Source, Dest string
+	Sources      event.Paths // if there are several
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
@@ -74,7 +75,7 @@ func (r *Totals) Apply(e event.Event) {
 	switch e.Kind {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
-		r.DryRun, r.Verify = e.DryRun, e.Verify
+		r.Sources, r.DryRun, r.Verify = e.Sources, e.DryRun, e.Verify
 		if e.Auto {
 			r.Slots = e.Slots
 		}
@@ -198,11 +199,14 @@ func (r *Totals) differs(e event.Event) {
 	}
 }
 
+// Works reports whether the run copies or compares. The processes of a lesson do not.
+func (r *Totals) Works() bool { return r.Source != "" || len(r.Sources) > 0 }
+
 // Finished returns the event that ends the run at the time now.
 func (r *Totals) Finished(now time.Time) event.Event {
 	e := event.Event{
-		Time: now, Kind: event.Finished, Source: r.Source, Dest: r.Dest, DryRun: r.DryRun, Verify: r.Verify,
-		Signal: r.Stopped, Reason: r.Halted, Slots: r.Slots, Tasks: r.Tasks,
+		Time: now, Kind: event.Finished, Source: r.Source, Sources: r.Sources, Dest: r.Dest,
+		DryRun: r.DryRun, Verify: r.Verify, Signal: r.Stopped, Reason: r.Halted, Slots: r.Slots, Tasks: r.Tasks,
 		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{
 			Links: r.Links, Skipped: r.Skipped, Repaired: r.Repaired, Failed: r.Failed,

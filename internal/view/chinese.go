@@ -31,15 +31,16 @@ func chinese() language {
 func chinesePhrases() map[string]string {
 	return map[string]string{
 		// The first line of a summary.
-		"copied %q to %q":                               "已将 %q 拷贝到 %q",
-		"partly copied %q to %q":                        "已将 %q 的一部分拷贝到 %q",
-		"would copy %q to %q":                           "预演：将 %q 拷贝到 %q",
-		"stopped by %s while copying %q to %q":          "将 %[2]q 拷贝到 %[3]q 时收到 %[1]s，提前结束",
-		"%q and %q are the same":                        "%q 与 %q 相同",
-		"%q and %q differ":                              "%q 与 %q 不同",
-		"%q and %q are only partly compared":            "%q 与 %q 只比较了一部分",
-		"stopped by %s while comparing %q and %q":       "比较 %[2]q 与 %[3]q 时收到 %[1]s，提前结束",
-		"%q to %q, incomplete: the record has no end\n": "%q 到 %q：记录没有结尾，以下是其中已有的内容\n",
+		"copied %s to %q":                               "已将%s拷贝到 %q",
+		"partly copied %s to %q":                        "已将%s的一部分拷贝到 %q",
+		"would copy %s to %q":                           "预演：将%s拷贝到 %q",
+		"stopped by %s while copying %s to %q":          "将%[2]s拷贝到 %[3]q 时收到 %[1]s，提前结束",
+		"%s and %q are the same":                        "%s与 %q 相同",
+		"%s and %q differ":                              "%s与 %q 不同",
+		"%s and %q are only partly compared":            "%s与 %q 只比较了一部分",
+		"stopped by %s while comparing %s and %q":       "比较%[2]s与 %[3]q 时收到 %[1]s，提前结束",
+		"%s to %q, incomplete: the record has no end\n": "%s到 %q：记录没有结尾，以下是其中已有的内容\n",
+		"%q": " %q ", "%s source": " %s 个源", // a source in these; one ends in Latin text, the other in Chinese
 
 		// Its table.
 		"equal": "相同", "different": "不同", "missing": "缺失", "extra": "多余",

@@ -15,6 +15,7 @@ import (
 func chineseRuns(t *testing.T) map[string]string {
 	const begun = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2,"source":"holiday","dest":"/mnt/usb disk","slots":4}` + "\n"
 	const comparing = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"source":"holiday","dest":"usb","verify":true}` + "\n"
+	const several = `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"sources":["a","b"],"dest":"usb"}` + "\n"
 	const differing = `{"time":"2026-03-01T12:00:01Z","kind":"differs","file":"a","reason":"other contents"}
 {"time":"2026-03-01T12:00:01Z","kind":"differs","file":"b","reason":"missing"}
 {"time":"2026-03-01T12:00:01Z","kind":"differs","file":"c","reason":"extra"}
@@ -32,6 +33,9 @@ func chineseRuns(t *testing.T) map[string]string {
 		"differing":       comparing + differing + finished,
 		"compared partly": comparing + failing + finished,
 		"comparing":       comparing + stopping + finished,
+		"several":         several + failing,
+		"several differ":  strings.Replace(several, `"dest"`, `"verify":true,"dest"`, 1) + differing + finished,
+		"several stopped": several + stopping + finished,
 		"halted":          begun + halting + finished,
 		"a lesson": `{"time":"2026-03-01T12:00:00Z","kind":"begun","pid":40,"ppid":2}
 {"time":"2026-03-01T12:00:00Z","kind":"started","name":"MainProcess","pid":41,"ppid":40}

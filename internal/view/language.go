@@ -48,6 +48,14 @@ func (l language) plural(n int, of string) string {
 	return plural(n, of)
 }
 
+// sources names the source of a run, or tells how many there are, with the spaces that belong beside that.
+func (l language) sources(source string, sources []string) string {
+	if len(sources) == 0 {
+		return l.say("%q", source)
+	}
+	return l.plural(len(sources), "source")
+}
+
 func (l language) list(parts []string) string { return strings.Join(parts, l.separator) }
 
 // reason translates a reason or an error of a record, part by part: "write: no space left on device". From the first

@@ -56,6 +56,9 @@ func line(e event.Event) (hclog.Level, string, []any) {
 	switch e.Kind {
 	case event.Begun:
 		pairs := []any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}
+		if n := len(e.Sources); n > 0 {
+			pairs[4], pairs[5] = "sources", n
+		}
 		return hclog.Info, "parent started", withSome(pairs, "slots", e.Slots)
 	case event.Limited:
 		pairs := []any{"slots", e.Slots, "asked", e.Asked, "reason", quoted(e.Reason)}

@@ -19,7 +19,7 @@ func Report(w io.Writer, t *status.Timeline, lang string, columns int, record st
 	r := report{t: t, language: languageOf(lang), columns: max(columns, leastReport), record: record}
 	r.begun, r.end = t.Parent.Asked, t.End()
 	named := false
-	if t.Run().Source != "" {
+	if t.Run().Works() {
 		named = r.summary()
 	}
 	r.timeline()
@@ -27,7 +27,7 @@ func Report(w io.Writer, t *status.Timeline, lang string, columns int, record st
 	if !named {
 		r.failed()
 	}
-	if t.Run().Source != "" {
+	if t.Run().Works() {
 		r.children()
 	} else {
 		r.heading(r.language.say("family"))
@@ -68,7 +68,9 @@ func (r *report) summary() (named bool) {
 	said, named := summary(run.Finished(r.end), advice, r.language)
 	if !r.t.Finished {
 		_, rest, _ := strings.Cut(said, "\n")
-		said = r.language.say("%q to %q, incomplete: the record has no end\n", run.Source, run.Dest) + rest
+		source := r.language.sources(run.Source, run.Sources)
+		head := r.language.say("%s to %q, incomplete: the record has no end\n", source, run.Dest)
+		said = strings.TrimLeft(head, " ") + rest
 	}
 	r.text.WriteString(said)
 	return named && run.Different+run.Missing+run.Extra == 0

@@ -138,28 +138,32 @@ func losses(of map[string]int, l language) (parts []string) {
 }
 
 // head is the first line of a summary.
-func head(e event.Event, l language) string {
+func head(e event.Event, l language) string { return strings.TrimLeft(about(e, l), " ") }
+
+func about(e event.Event, l language) string {
+	source := l.sources(e.Source, e.Sources)
 	switch {
 	case e.Verify:
 		return compared(e, l)
 	case e.DryRun:
-		return l.say("would copy %q to %q", e.Source, e.Dest)
+		return l.say("would copy %s to %q", source, e.Dest)
 	case e.Signal != "":
-		return l.say("stopped by %s while copying %q to %q", e.Signal, e.Source, e.Dest)
+		return l.say("stopped by %s while copying %s to %q", e.Signal, source, e.Dest)
 	case e.Failed > 0:
-		return l.say("partly copied %q to %q", e.Source, e.Dest)
+		return l.say("partly copied %s to %q", source, e.Dest)
 	}
-	return l.say("copied %q to %q", e.Source, e.Dest)
+	return l.say("copied %s to %q", source, e.Dest)
 }
 
 func compared(e event.Event, l language) string {
+	source := l.sources(e.Source, e.Sources)
 	switch {
 	case e.Signal != "":
-		return l.say("stopped by %s while comparing %q and %q", e.Signal, e.Source, e.Dest)
+		return l.say("stopped by %s while comparing %s and %q", e.Signal, source, e.Dest)
 	case e.Different+e.Missing+e.Extra > 0:
-		return l.say("%q and %q differ", e.Source, e.Dest)
+		return l.say("%s and %q differ", source, e.Dest)
 	case e.Failed > 0:
-		return l.say("%q and %q are only partly compared", e.Source, e.Dest)
+		return l.say("%s and %q are only partly compared", source, e.Dest)
 	}
-	return l.say("%q and %q are the same", e.Source, e.Dest)
+	return l.say("%s and %q are the same", source, e.Dest)
 }

@@ -105,7 +105,7 @@ func (p *picture) draw() {
 
 func (p *picture) title() string {
 	run, seconds := p.t.Run(), p.end.Sub(p.begun).Seconds()
-	if run.Source == "" {
+	if !run.Works() {
 		return p.language.say("%.3f s, %s processes", seconds, count(len(p.t.Lives)))
 	}
 	title := p.language.say("%s: %s files, %s in %.3f s, %s children", head(run.Finished(p.end), p.language),

@@ -4,7 +4,7 @@ function drawHead() {
   const what = say(isLesson ? 'lesson' : run.dryRun ? 'dryRun' : run.verify ? 'verify' : 'copy');
   document.title = `brood ${what} ${record.begun}`;
   get('title').textContent = `brood · ${what}`;
-  get('where').textContent = isLesson ? '' : say('to', run.source, run.dest);
+  get('where').textContent = isLesson ? '' : say('to', run.sources ? say('sources', countText(run.sources)) : run.source, run.dest);
   const ended = run.ended === NONE ? END : run.ended;
   const all = [['pid', run.pid], ['begun', record.begun], ['took', timeText(ended)], [isLesson ? 'processes' : 'children', countText(run.children)], ['peak', countText(run.peak)]];
   if (isCluster) all.push(['tasks', countText(run.tasks || 0)], ['nodes', countText(run.nodes)]);

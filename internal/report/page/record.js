@@ -3,7 +3,7 @@ const record = JSON.parse(document.getElementById('record').textContent);
 const texts = record.texts;
 const NONE = -1;
 const END = Math.max(1, record.end);
-const isLesson = record.run.source === '';
+const isLesson = record.run.source === '' && !record.run.sources;
 const isCluster = record.run.nodes > 0;
 
 function lifeOf(n) {

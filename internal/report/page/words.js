@@ -2,7 +2,7 @@
 const WORDS = {
   en: {
     language: '中文', dark: 'Dark', light: 'Light',
-    copy: 'copy', verify: 'comparison', dryRun: 'dry run', lesson: 'lesson', to: '{0} → {1}',
+    copy: 'copy', verify: 'comparison', dryRun: 'dry run', lesson: 'lesson', to: '{0} → {1}', sources: '{0} sources',
     pid: 'PID', begun: 'begun', took: 'time', filesDone: 'files', bytes: 'bytes', rate: 'rate', failed: 'failed', skipped: 'skipped',
     retried: 'retried', children: 'children', peak: 'at once', processes: 'processes',
     tasks: 'tasks', nodes: 'nodes', task: 'task', node: 'node', taskKind: 'a task, parent on its node',
@@ -29,7 +29,7 @@ const WORDS = {
   },
   zh: {
     language: 'English', dark: '深色', light: '浅色',
-    copy: '拷贝', verify: '比较', dryRun: '预演', lesson: '课程', to: '{0} → {1}',
+    copy: '拷贝', verify: '比较', dryRun: '预演', lesson: '课程', to: '{0} → {1}', sources: '{0} 个源',
     pid: 'PID', begun: '开始于', took: '用时', filesDone: '文件', bytes: '字节', rate: '速率', failed: '失败', skipped: '跳过',
     retried: '重试', children: '子进程', peak: '同时最多', processes: '进程',
     tasks: '任务', nodes: '节点', task: '任务', node: '节点', taskKind: '任务，其节点上的父进程',
