@@ -299,6 +299,58 @@ func TestSlurmThrottle(t *testing.T) {
 	}
 }
 
+// Several sources in several folders: each list has its root, and each node finds the sources there.
+func TestSlurmSeveral(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 9, 1000)
+	must(t, os.MkdirAll(c.dir+"/other/folder/sub", 0o750))
+	for _, name := range []string{"other/f\xff", "other/folder/g", "other/folder/sub/h"} {
+		must(t, os.WriteFile(c.dir+"/"+name, []byte(name), 0o644))
+	}
+	must(t, os.Symlink("g", c.dir+"/other/folder/link"))
+	must(t, os.Link(c.dir+"/other/folder/g", c.dir+"/other/folder/g2"))
+	must(t, os.Chtimes(c.dir+"/other/folder", longAgo, longAgo))
+	r := start(t, c.place, c.with(c.brood("copy", "-a", "--on=slurm", "--per-task=3", "--record", c.dir+"/record",
+		"src", "other/f\xff", "src/small-2", "other/folder", "new/dst")))
+	r.endsWith(0)
+	for _, name := range []string{"src", "other/folder"} {
+		if out, err := exec.Command("diff", "-r", c.dir+"/"+name, c.dir+"/new/dst/"+filepath.Base(name)).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", name, err, out)
+		}
+	}
+	for name, want := range map[string]string{"f\xff": "other/f\xff", "folder/sub/h": "other/folder/sub/h"} {
+		if got, err := os.ReadFile(c.dir + "/new/dst/" + name); string(got) != want {
+			t.Errorf("%q: %q, %v", name, got, err)
+		}
+	}
+	info, err := os.Stat(c.dir + "/new/dst/folder")
+	must(t, err)
+	if !info.ModTime().Equal(longAgo) || info.Mode().Perm() != 0o750 {
+		t.Errorf("folder: %v", info)
+	}
+	begun, finished := r.of(event.Begun)[0], r.of(event.Finished)[0]
+	if len(begun.Sources) != 4 || begun.Sources[1] != "other/f\xff" || finished.Failed != 0 || finished.Links != 2 {
+		t.Errorf("begun %+v\nfinished %+v %+v", begun, finished, finished.Totals)
+	}
+	if left, _ := filepath.Glob(c.dir + "/new*"); len(left) != 1 {
+		t.Errorf("beside it: %q", left)
+	}
+
+	// A second run, which is left and followed, has nothing to do but one file.
+	must(t, os.Remove(c.dir+"/new/dst/small-2"))
+	left := start(t, c.place, c.with(c.brood("copy", "-a", "--on=slurm", "--job-dir", c.jobDir(), "--detach",
+		"src", "other/f\xff", "src/small-2", "other/folder", "new/dst")))
+	left.wants(0)
+	followed := start(t, c.place, c.with(c.brood("follow", "--record", c.dir+"/followed", c.jobDir())))
+	followed.wants(0)
+	if !strings.Contains(followed.stdout(), "copied 4 sources to ") {
+		t.Errorf("followed:\n%s", followed.stdout())
+	}
+	if _, err := os.Stat(c.dir + "/new/dst/small-2"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSlurmOneFile(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 2, 1000)

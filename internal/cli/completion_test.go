@@ -55,11 +55,11 @@ func TestBashOffers(t *testing.T) {
 		{"a file for a flag", "brood copy --record ", "<default>"},
 		{"nothing for a number", "brood copy --retries ", ""},
 		{"SOURCE", "brood copy ", "<default>"},
-		{"DEST", "brood copy a ", "<dirnames>"},
-		{"DEST after flags with values", "brood copy --jobs 4 --hash = md5 -q a ", "<dirnames>"},
-		{"no third argument", "brood copy a b ", ""},
+		{"another SOURCE, or DEST", "brood copy a ", "<default>"},
+		{"after flags with values", "brood copy --jobs 4 --hash = md5 -q a b ", "<default>"},
+		{"no second argument", "brood follow a ", ""},
 		{"no flags after --", "brood copy -- -", "<default>"},
-		{"a flag's name as an argument", "brood copy -- --hash ", "<dirnames>"},
+		{"a flag's name as an argument", "brood copy -- --hash ", "<default>"},
 		{"lessons", "brood lesson zo", "zombie"},
 		{"the folder of a lesson", "brood lesson --show none stall ", "<dirnames>"},
 		{"shells", "brood completion ", "bash zsh fish"},
@@ -81,7 +81,7 @@ func TestFishOffers(t *testing.T) {
 	fish, script := completionOf(t, "fish")
 	home := t.TempDir() // fish keeps what it knows there
 	for _, row := range []struct{ name, line, want string }{
-		{"the command that begins so", "brood ver", "verify\tcompare the contents"},
+		{"the command that begins so", "brood ver", "verify\tcompare files and folders"},
 		{"words of a flag", "brood copy --overwrite ", "always\t"},
 		{"behind an equals sign", "brood verify --hash=bl", "--hash=blake3\t"},
 		{"of a short flag", "brood copy -j ", "auto\t"},

@@ -14,12 +14,13 @@ import (
 func copyCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "copy",
-		Usage:     "copy a folder, each file by a child process of its own",
-		ArgsUsage: "SOURCE DEST",
+		Usage:     "copy files and folders, each file by a child process of its own",
+		ArgsUsage: "SOURCE... DEST",
 		Description: "Copies each file under SOURCE to the same place under DEST, which is created when\n" +
-			"missing. SOURCE may be a single file. A file appears under its final name\n" +
-			"complete or not at all. A name that begins with a dash goes after --. A FILE of -\n" +
-			"is standard output, and replaces the summary there.",
+			"missing. Several sources, files or folders, keep their names below DEST. A single\n" +
+			"file goes into the folder DEST: if that is missing, end DEST with a slash. A file\n" +
+			"appears under its final name complete or not at all. A name that begins with a\n" +
+			"dash goes after --. A FILE of - is standard output, and replaces the summary there.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags:           flagsOf(copyFlags()),
@@ -46,7 +47,7 @@ func taskCommand(std Streams) *cli.Command {
 		Name:            "task",
 		Hidden:          true,
 		Usage:           "copy one batch of a run on a cluster; the batch script starts it",
-		ArgsUsage:       "SOURCE DEST",
+		ArgsUsage:       "SOURCE... DEST",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags:           taskFlags(),

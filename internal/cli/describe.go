@@ -42,7 +42,8 @@ func describeCommand(app *cli.App, c *cli.Command) manual.Command {
 		Reference: more(c.Name), Surroundings: surroundings(c.Name)}
 	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // the library adds it only to the command that runs
 	for _, name := range strings.Fields(c.ArgsUsage) {
-		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, strings.Trim(name, "[]"))})
+		bare, again := strings.CutSuffix(strings.Trim(name, "[]"), "...")
+		d.Args = append(d.Args, manual.Arg{Name: name, Takes: argument(app, bare), Again: again})
 	}
 	marked := commonFlags(c.Name)
 	for _, title := range groups() {

@@ -38,6 +38,8 @@ func examples(command string) []manual.Entry {
 		return []manual.Entry{
 			{Term: "Copy a folder of videos, each by a child process of its own:",
 				Text: "brood copy videos /disk/videos"},
+			{Term: "Copy files and folders, each under its own name:",
+				Text: "brood copy *.mov notes.txt holiday /disk/archive"},
 			{Term: "Copy a camera card that will be emptied afterwards:",
 				Text: "brood copy --durable --verify --checksums card.xxh128 /media/card /disk"},
 			{Term: "Save a dying disk, then try again what failed:",

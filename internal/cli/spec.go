@@ -28,7 +28,9 @@ func readSpec(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	if spec, err = readOutput(c, std); err != nil {
 		return spec, err
 	}
-	spec.Source, spec.Dest = c.Args().Get(0), c.Args().Get(1)
+	if args := c.Args().Slice(); len(args) > 0 {
+		spec.Sources, spec.Dest = args[:len(args)-1], args[len(args)-1]
+	}
 	spec.Include, spec.Exclude = c.StringSlice("include"), c.StringSlice("exclude")
 	spec.Daemon, spec.Name = c.Bool("daemon"), c.String("name")
 	if spec.Slots, spec.Auto, err = parseJobs(c.String("jobs")); err != nil {
@@ -103,7 +105,7 @@ func readCopy(c *cli.Context, std Streams) (run.Spec, error) {
 	}
 	record := c.String("retry-failed")
 	if record == "" || c.NArg() != 0 { // otherwise the record names them
-		if err := wantSourceAndDest(c); err != nil {
+		if err := wantSourcesAndDest(c); err != nil {
 			return spec, err
 		}
 	}
@@ -123,8 +125,8 @@ func readFailed(c *cli.Context, spec *run.Spec) (err error) {
 	if run.SameFile(record, spec.Files.Record) {
 		return fmt.Errorf("--record %q: --retry-failed reads this file", spec.Files.Record)
 	}
-	if spec.Source == "" && spec.Dest == "" {
-		spec.Source, spec.Dest = spec.Only.Source, spec.Only.Dest
+	if len(spec.Sources) == 0 {
+		spec.Sources, spec.Dest = spec.Only.Sources, spec.Only.Dest
 	}
 	if spec.Only.Partial {
 		run.Note(spec.Log, hclog.Warn, fmt.Sprintf("record %q: that run was ended early, so the record lacks "+
@@ -205,8 +207,8 @@ func dashed(err error) error {
 	return fmt.Errorf("--%w", err)
 }
 
-func wantSourceAndDest(c *cli.Context) error {
-	if c.NArg() != 2 {
+func wantSourcesAndDest(c *cli.Context) error {
+	if c.NArg() < 2 {
 		return wrongArgs{"SOURCE and DEST", c.NArg()}
 	}
 	return nil

@@ -75,6 +75,10 @@ func (p Program) Bash() string {
 	t.bashCase(p.Name+"_argument", "$command $at", func() {
 		for _, c := range p.Commands {
 			for i, a := range c.Args {
+				if a.Again {
+					t.bashPlace(c.Name, []string{"*"}, a.Takes, p.Name)
+					break
+				}
 				t.bashPlace(c.Name, []string{itoa(i + 1)}, a.Takes, p.Name)
 			}
 		}
@@ -89,10 +93,15 @@ func (t *text) bashCase(name, of string, rows func()) {
 	t.line("\tesac\n}")
 }
 
-// bashPlace writes the row of a case for these places of a command. A place is a flag or the number of an argument.
+// bashPlace writes the row of a case for these places of a command. A place is a flag, the
+// number of an argument, or * for any argument.
 func (t *text) bashPlace(command string, places []string, v Value, program string) {
 	var patterns []string
 	for _, place := range places {
+		if place == "*" {
+			patterns = append(patterns, shellQuoted(command+" ")+place)
+			continue
+		}
 		patterns = append(patterns, shellQuoted(command+" "+place))
 	}
 	pattern := strings.Join(patterns, " | ")

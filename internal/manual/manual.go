@@ -53,8 +53,9 @@ type Command struct {
 
 // Arg is an argument of a command.
 type Arg struct {
-	Name  string // as in the help, with its bracket: [NAME
+	Name  string // as in the help, with its bracket or dots: [NAME
 	Takes Value
+	Again bool // may be given more than once; completion then offers the same for all arguments after it
 }
 
 // Group is a group of flags, with a title.
@@ -121,7 +122,7 @@ func (c Command) flags() []Flag {
 // offered returns all flags, for completion.
 func (c Command) offered() []Flag { return slices.Concat(c.flags(), c.Asks) }
 
-// synopsis returns the command line: brood copy [flags] SOURCE DEST.
+// synopsis returns the command line: brood copy [flags] SOURCE... DEST.
 func (c Command) synopsis(program string) string {
 	words := []string{program, c.Name}
 	if len(c.Groups) > 0 {

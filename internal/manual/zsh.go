@@ -49,6 +49,10 @@ func (t *text) zshCommand(program string, c Command) {
 			t.line("\t)")
 			action = fmt.Sprintf("{_describe %s words_%d}", shellQuoted(zshEscaped(a.Name, ":")), i+1)
 		}
+		if a.Again {
+			specs = append(specs, shellQuoted(fmt.Sprintf("*:%s:%s", zshEscaped(a.Name, ":"), action)))
+			break
+		}
 		specs = append(specs, shellQuoted(fmt.Sprintf("%d:%s:%s", i+1, zshEscaped(a.Name, ":"), action)))
 	}
 	t.line("\t_arguments -S : \\\n\t\t%s\n}", strings.Join(specs, " \\\n\t\t"))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -72,20 +73,37 @@ func climbs(name string, folder fs.FileInfo) (bool, error) {
 	}
 }
 
-// Holds reports whether name is the source or in it, so that writing there would change what
+// Holds reports whether name is a source or in one, so that writing there would change what
 // is copied. The error is that there was no answer for stall.
 func (t Tree) Holds(name string, stall time.Duration) (bool, error) {
-	return inTime(stall, func(p *pulse) (bool, error) {
-		source := filepath.Join(t.Source, t.File)
-		p.askFor("source", source)
-		info, err := os.Stat(source)
-		if err != nil {
-			return false, nil
+	return inTime(stall, func(p *pulse) (bool, error) { return t.holds(p, "file", name), nil })
+}
+
+// holds is Holds for a name that the pulse calls what.
+func (t Tree) holds(p *pulse, what, name string) bool {
+	for n := range t.roots() {
+		if t.Root(n).holds(p, what, name) {
+			return true
 		}
-		p.askFor("file", name)
+	}
+	return false
+}
+
+// holds looks at the single sources only where name is below the root: they may be thousands.
+func (r Root) holds(p *pulse, what, name string) bool {
+	is := func(source string, stat func(string) (fs.FileInfo, error)) bool {
+		p.askFor("source", source)
+		defer p.answered()
+		info, err := stat(source)
+		if err != nil {
+			return false
+		}
+		p.askFor(what, name)
 		inside, err := below(source, info, name)
-		return err == nil && inside, nil
-	})
+		return err == nil && inside
+	}
+	isName := func(base string) bool { return is(filepath.Join(r.Path, base), os.Lstat) }
+	return is(r.Path, os.Stat) && (r.Names == nil || slices.ContainsFunc(r.Names, isName))
 }
 
 // apart keeps source and destination apart during the walk. Check does so before, but mounts
@@ -95,31 +113,53 @@ type apart struct {
 	pulse *pulse
 
 	dest    fs.FileInfo   // the destination, or the nearest existing folder above it; nil if there is none
-	sources []fs.FileInfo // the source, and folders in it that are mounted below the destination
+	sources []fs.FileInfo // the sources, and folders in them that are mounted below the destination
 }
 
 func keepApart(p *pulse, t Tree) (a apart, err error) {
 	if t.Dest == "" {
 		return a, nil
 	}
-	p.askFor("source", t.Source)
-	defer p.answered()
-	source, top, err := resolved(t.Source)
-	if err != nil {
-		return a, problem("source", t.Source, err)
-	}
 	p.askFor("dest", t.Dest)
+	defer p.answered()
 	dest, info, err := resolved(t.Dest)
 	if err != nil {
 		return a, problem("dest", t.Dest, err)
 	}
-	a = apart{Tree: t, pulse: p, dest: info, sources: []fs.FileInfo{top}}
-	for _, point := range mountsOf(source, dest) {
-		if info, err := os.Stat(point); err == nil {
-			a.sources = append(a.sources, info)
+	a = apart{Tree: t, pulse: p, dest: info}
+	for n := range t.roots() {
+		if err := a.add(t.Root(n), dest); err != nil {
+			return a, err
 		}
 	}
 	return a, nil
+}
+
+// add notes what the destination, a resolved path, may hold of a root.
+func (a *apart) add(r Root, dest string) error {
+	a.pulse.askFor("source", r.Path)
+	path, top, err := resolved(r.Path)
+	if err != nil {
+		return problem("source", r.Path, err)
+	}
+	_, among := relative(dest, path)
+	if r.Names == nil || among {
+		a.sources = append(a.sources, top)
+	}
+	if among { // elsewhere no folder of the destination is one of them
+		for _, base := range r.Names {
+			if info, err := os.Lstat(filepath.Join(path, base)); err == nil && info.IsDir() {
+				a.sources = append(a.sources, info)
+			}
+		}
+	}
+	for _, point := range mountsOf(path, dest) {
+		info, err := os.Stat(point)
+		if err == nil && (r.Names == nil || r.holds(a.pulse, "dest", point)) {
+			a.sources = append(a.sources, info)
+		}
+	}
+	return nil
 }
 
 var (
@@ -143,11 +183,15 @@ func (a apart) folder(name string, info, there fs.FileInfo) error {
 	return nil
 }
 
-// leadsIntoSource reports whether a link in the destination leads into the source.
+// leadsIntoSource reports whether a link in the destination leads into a source.
 func (a apart) leadsIntoSource(name string) bool {
-	name = filepath.Join(a.Dest, name)
-	a.pulse.askFor("dest", name)
-	defer a.pulse.answered()
-	inside, err := below(a.Source, a.sources[0], name)
-	return inside && err == nil
+	return a.holds(a.pulse, "dest", filepath.Join(a.Dest, name))
+}
+
+// relative returns the part of a clean path below a folder, if it is below.
+func relative(folder, path string) (string, bool) {
+	if folder == path {
+		return "", true
+	}
+	return strings.CutPrefix(path, strings.TrimSuffix(folder, "/")+"/")
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,12 +50,30 @@ func TestCheckMounts(t *testing.T) {
 		{"m", "src/a", ""},
 		{"part", "dst", ""},
 	} {
-		_, err := plan.Check(row.source, row.dest, 0)
+		_, err := plan.Check([]string{row.source}, row.dest, 0)
 		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 			t.Errorf("Check(%q, %q): %v; want %s", row.source, row.dest, err, row.want)
 		}
 	}
-	tree, err := plan.Check("src", "other/new", 0)
+	several := []string{"other", "src/f", "src/a"}
+	for dest, want := range map[string]string{
+		"m/x": `dest "m/x": is inside source "src/a"`, "m 2": "are the same folder", "out/x": `is inside source "other"`,
+		"all/a/new": `is inside source "src/a"`, "all": "the copy would be the source itself", "disk/x": "", "src/new": "",
+	} {
+		tree, err := plan.Check(several, dest, 0)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("Check(%q, %q): %v; want %s", several, dest, err, want)
+		}
+		if err == nil {
+			for name, want := range map[string]bool{"m/record": true, "src/record": false, "all/f": true} {
+				if holds, _ := tree.Holds(name, 0); holds != want {
+					t.Errorf("%q: Holds(%q): %v; want %v", several, name, holds, want)
+				}
+			}
+			tree.Folders.Close()
+		}
+	}
+	tree, err := plan.Check([]string{"src"}, "other/new", 0)
 	must(t, err)
 	for name, want := range map[string]bool{"m/record": true, "disk/record": true, "out/record": false,
 		"hidden/record": false} {
@@ -80,18 +99,35 @@ func TestWalkStaysApart(t *testing.T) {
 		source, dest  string
 		files, failed []string
 	}{
+		{"src/", "m/x", []string{"a/g", "z/f"}, []string{"a/b: " + into}}, // by the names in it
+		{"dst/s/", "dst", []string{"f", "m/f", "y/f"}, []string{"l: " + onto, "s: " + onto}},
+		{"from/", "mid", []string{"q/in/q/f"}, []string{"y: " + onto}},
 		{"src", "m/x", []string{"a/g", "z/f"}, []string{"a/b: " + into}},
 		{"src", "m", []string{"a/g", "z/f"}, []string{"a/b: " + into}},
 		{"dst/s", "dst", []string{"f", "m/f", "y/f"}, []string{"l: " + onto, "s: " + onto}},
 		{"from", "mid", []string{"q/in/q/f"}, []string{"y: " + onto}},
 	} {
-		batches, seen := runAll(t, plan.Tree{Source: row.source, Dest: row.dest}, plan.Options{Overwrite: "always"})
+		tree := plan.Tree{Source: row.source, Dest: row.dest}
+		if strings.HasSuffix(row.source, "/") {
+			tree.Names = namesIn(t, row.source)
+		}
+		batches, seen := runAll(t, tree, plan.Options{Overwrite: "always"})
 		files, _ := filesAndRest(batches)
 		if failed := seen.of(event.Failed); !slices.Equal(files, row.files) || !slices.Equal(failed, row.failed) {
 			t.Errorf("%s to %s: files %q, failed %q; want %q, %q", row.source, row.dest, files, failed, row.files,
 				row.failed)
 		}
 	}
+}
+
+func namesIn(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	must(t, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 // bind mounts a folder at a second place.

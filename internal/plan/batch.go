@@ -4,6 +4,7 @@ import "slices"
 
 // Batch is the work for one child.
 type Batch struct {
+	Root    int      // the number of the root that holds all items: see Tree.Root
 	Folders bool     // the items are folders, links and nodes, or hard links; not files
 	Items   []string // names relative to source and destination, with slashes
 	Firsts  []string // only with hard links: for each item the name to link to, which is done
@@ -26,12 +27,14 @@ func (b *Batch) add(e entry) {
 		b.Firsts = append(b.Firsts, e.first.name)
 	}
 	e.info = nil
+	b.Root = e.folder.root
 	b.Items = append(b.Items, e.name)
 	b.of = append(b.of, e)
 }
 
 // front returns a batch of the first n items of a queue.
 func (b Batch) front(n int) Batch {
+	b.Root = b.of[0].folder.root
 	b.Items, b.of = b.Items[:n], b.of[:n]
 	if len(b.Firsts) > 0 {
 		b.Firsts = b.Firsts[:n]
@@ -49,12 +52,12 @@ func (b Batch) after(n int) Batch {
 }
 
 // fits returns how many items of a queue fit into one batch with this room for names (0: no
-// bound). One item always fits.
+// bound). They are all in one root. One item always fits.
 func (b Batch) fits(argRoom int) int {
 	size := 0
 	for i, e := range b.of {
 		size += e.args()
-		if i == laneBatch || i > 0 && argRoom > 0 && size > argRoom {
+		if i == laneBatch || e.folder.root != b.of[0].folder.root || i > 0 && argRoom > 0 && size > argRoom {
 			return i
 		}
 	}

@@ -93,7 +93,7 @@ func TestOneFile(t *testing.T) {
 	makeTree(t, dir, "src/f", "src/g", "src/sub/h", "dst/")
 	for name, dest := range map[string]string{"into nothing yet": dir + "/none", "into a folder": dir + "/dst"} {
 		t.Run(name, func(t *testing.T) {
-			batches, _ := runAll(t, plan.Tree{Source: dir + "/src", Dest: dest, File: "f"}, plan.Options{})
+			batches, _ := runAll(t, plan.Tree{Source: dir + "/src", Dest: dest, Names: []string{"f"}}, plan.Options{})
 			files, rest := filesAndRest(batches)
 			if !slices.Equal(files, []string{"f"}) || len(rest) > 0 {
 				t.Errorf("files %q and %q; want f, and no folder", files, rest)
@@ -101,7 +101,7 @@ func TestOneFile(t *testing.T) {
 		})
 	}
 	t.Run("that has gone", func(t *testing.T) {
-		batches, seen := runAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: "gone"}, plan.Options{})
+		batches, seen := runAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", Names: []string{"gone"}}, plan.Options{})
 		want := []string{"gone: stat: no such file or directory"}
 		if got := seen.of(event.Failed); len(batches) > 0 || !slices.Equal(got, want) {
 			t.Errorf("batches %v, failed %q; want none, and %q", batches, got, want)

@@ -13,16 +13,34 @@ import (
 	"brood/internal/filecopy"
 )
 
-// Check returns an error if source cannot be copied to dest. It changes nothing.
+// Check returns an error if the sources cannot be copied to dest. It changes nothing.
 //
-// The source must be a folder or a regular file that can be read. The destination must be a
+// One source must be a folder or a regular file that can be read. The destination must be a
 // folder, or a missing name in a folder that can be written. For a file a missing name must end
 // in a slash: else it may be meant as the name of the copy, and the error is a *WantsFolder. The
 // destination must not be the source or inside it, also by way of links and mounts. If one of
 // them does not answer for stall (0: no limit), that is the error. The caller closes the tree's
 // folders.
-func Check(source, dest string, stall time.Duration) (Tree, error) {
-	return inTime(stall, func(p *pulse) (Tree, error) { return check(p, source, dest) })
+//
+// Of several sources each keeps the last part of its name below dest, so these must differ. They
+// may be folders, files, links and so on, as in a folder, and must exist. A file that cannot be
+// read is found out later, when it is copied.
+func Check(sources []string, dest string, stall time.Duration) (Tree, error) {
+	return CheckAgain(nil, sources, dest, stall)
+}
+
+// CheckAgain is Check before items are copied that another run failed to copy. Of several
+// sources it ignores those without such an item. One that is gone is a failed item, not an error.
+func CheckAgain(only *Only, sources []string, dest string, stall time.Duration) (Tree, error) {
+	return inTime(stall, func(p *pulse) (Tree, error) {
+		if len(sources) == 1 {
+			return check(p, sources[0], dest)
+		}
+		return several{only, only != nil}.check(p, sources, dest, func() error {
+			_, err := checkDest(dest)
+			return err
+		})
+	})
 }
 
 // CheckSource checks a source that has no destination: a folder or a regular file that can be
@@ -47,10 +65,10 @@ func check(p *pulse, source, dest string) (Tree, error) {
 	if err != nil {
 		return Tree{}, err
 	}
-	if t.File != "" && !there && !endsInSlash(dest) {
+	if t.Names != nil && !there && !endsInSlash(dest) {
 		return Tree{}, &WantsFolder{dest}
 	}
-	if t.File != "" {
+	if t.Names != nil {
 		err = t.checkOther(source, info, "the copy would be the file itself")
 	} else {
 		err = checkApart(source, dest, info)
@@ -102,7 +120,7 @@ func checkSource(p *pulse, source string) (t Tree, info fs.FileInfo, err error) 
 	t = Tree{Source: source}
 	switch {
 	case info.Mode().IsRegular():
-		t.Source, t.File = filepath.Dir(source), filepath.Base(source)
+		t.Source, t.Names = filepath.Dir(source), []string{filepath.Base(source)}
 	case !info.IsDir():
 		return t, nil, fmt.Errorf("source %q: neither a file nor a folder", source)
 	}
@@ -114,7 +132,7 @@ func checkSource(p *pulse, source string) (t Tree, info fs.FileInfo, err error) 
 
 // checkOther returns an error that ends in words if the name in dest is the source file itself.
 func (t Tree) checkOther(source string, info fs.FileInfo, words string) error {
-	there, err := os.Stat(filepath.Join(t.Dest, t.File))
+	there, err := os.Stat(filepath.Join(t.Dest, t.Names[0]))
 	if err == nil && os.SameFile(info, there) {
 		return fmt.Errorf("source %q and dest %q: %s", source, t.Dest, words)
 	}

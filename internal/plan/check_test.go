@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -90,13 +91,13 @@ func TestCheck(t *testing.T) {
 		"a file onto itself by a link": {source: "src/f", dest: "tosrc", want: "the copy would be the file itself"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree, err := plan.Check(row.source, row.dest, 0)
+			tree, err := plan.Check([]string{row.source}, row.dest, 0)
 			switch {
 			case row.want == "" && err != nil:
 				t.Errorf("Check(%q, %q): %v", row.source, row.dest, err)
 			case row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)):
 				t.Errorf("Check(%q, %q): %v; want %s", row.source, row.dest, err, row.want)
-			case err == nil && (tree.Dest != row.dest || tree.File != row.file):
+			case err == nil && (tree.Dest != row.dest || row.file != "" && !slices.Equal(tree.Names, []string{row.file})):
 				t.Errorf("Check(%q, %q): %+v; want file %q", row.source, row.dest, tree, row.file)
 			}
 		})
@@ -127,7 +128,7 @@ func TestCheckPermissions(t *testing.T) {
 		"dest cannot be seen": {"src", "shut/new", `dest "shut/new": permission denied`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := plan.Check(row.source, row.dest, 0); err == nil || !strings.Contains(err.Error(), row.want) {
+			if _, err := plan.Check([]string{row.source}, row.dest, 0); err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("Check(%q, %q): %v; want %s", row.source, row.dest, err, row.want)
 			}
 		})

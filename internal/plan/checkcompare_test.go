@@ -42,7 +42,7 @@ func TestCheckCompare(t *testing.T) {
 		"the file's other name":  {"src/f", "linked", `source "src/f" and dest "linked": are the same file`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := plan.CheckCompare(row.source, row.dest, 0)
+			_, err := plan.CheckCompare([]string{row.source}, row.dest, 0)
 			if (err == nil) != (row.want == "") || err != nil && !strings.Contains(err.Error(), row.want) {
 				t.Errorf("CheckCompare(%q, %q): %v; want %q", row.source, row.dest, err, row.want)
 			}

@@ -33,11 +33,17 @@ func StartCompare(ctx context.Context, t Tree, opts Options, emit event.Sink) (*
 }
 
 func (w *walk) compare() {
-	if w.tree.File == "" {
-		w.compareFolder(".")
-	} else {
-		w.single(w.compareName)
-	}
+	w.eachRoot(func(r Root) {
+		if r.Names == nil {
+			w.compareFolder(".")
+		}
+		for _, name := range r.Names {
+			if w.ctx.Err() == nil && !w.filter.excludes(name) {
+				info, err := w.source.lstat(name)
+				w.entry(dirent{name, info, err}, w.compareName)
+			}
+		}
+	})
 }
 
 // compareFolder reads the names of the source, then those of the destination. So it need not
@@ -71,7 +77,7 @@ func (w *walk) compareName(name string, info fs.FileInfo) {
 	case mode.IsRegular() && info.Size() != there.Size():
 		w.differs(name, event.ReasonSize)
 	case mode.IsRegular():
-		w.pass(entry{kind: file, name: name, info: info, folder: &w.compared})
+		w.pass(entry{kind: file, name: name, info: info, folder: w.compared})
 	}
 }
 
@@ -137,11 +143,16 @@ func (w *walk) differs(name, reason string) {
 	w.say(event.Event{Kind: event.Differs, File: name, Reason: reason})
 }
 
-// CheckCompare returns an error if source cannot be compared with dest. Both must exist and be
-// readable. The source is a folder or a file; the destination is a folder, and neither the
-// source nor inside it. stall has the same effect as in Check.
-func CheckCompare(source, dest string, stall time.Duration) (Tree, error) {
-	return inTime(stall, func(p *pulse) (Tree, error) { return checkCompare(p, source, dest) })
+// CheckCompare returns an error if the sources cannot be compared with dest. All must exist and
+// be readable. One source is a folder or a file; the destination is a folder, and neither a
+// source nor inside one. Several sources are as for Check, and so is stall.
+func CheckCompare(sources []string, dest string, stall time.Duration) (Tree, error) {
+	return inTime(stall, func(p *pulse) (Tree, error) {
+		if len(sources) == 1 {
+			return checkCompare(p, sources[0], dest)
+		}
+		return several{}.check(p, sources, dest, func() error { return checkThere(dest) })
+	})
 }
 
 func checkCompare(p *pulse, source, dest string) (Tree, error) {
@@ -149,22 +160,30 @@ func checkCompare(p *pulse, source, dest string) (Tree, error) {
 	if err != nil {
 		return Tree{}, err
 	}
-	there, err := os.Stat(dest)
-	switch {
-	case err != nil:
-		return Tree{}, problem("dest", dest, err)
-	case !there.IsDir():
-		return Tree{}, notFolder(dest)
-	case t.File != "":
+	if err := checkThere(dest); err != nil {
+		return Tree{}, err
+	}
+	if t.Names != nil {
 		err = t.checkOther(source, info, "are the same file")
-	default:
-		if err := readable(dest); err != nil {
-			return Tree{}, problem("dest", dest, err)
-		}
+	} else if err = readable(dest); err != nil {
+		err = problem("dest", dest, err)
+	} else {
 		err = checkApart(source, dest, info)
 	}
 	if err != nil {
 		return Tree{}, err
 	}
 	return t.openFolders(p)
+}
+
+// checkThere accepts a folder that exists.
+func checkThere(dest string) error {
+	there, err := os.Stat(dest)
+	switch {
+	case err != nil:
+		return problem("dest", dest, err)
+	case !there.IsDir():
+		return notFolder(dest)
+	}
+	return nil
 }

@@ -157,13 +157,13 @@ func TestCompareOneFile(t *testing.T) {
 	must(t, os.WriteFile(dir+"/dst/g", nil, 0o644))
 	for file, want := range map[string]string{"f": `["f"] []`, "g": `[] ["g: other size"]`,
 		"other": `[] ["other: missing"]`} {
-		batches, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: file}, plan.Options{})
+		batches, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", Names: []string{file}}, plan.Options{})
 		files, _ := filesAndRest(batches)
 		if got := fmt.Sprintf("%q %q", files, seen.of(event.Differs)); got != want {
 			t.Errorf("%s: %s, want %s", file, got, want)
 		}
 	}
-	_, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", File: "gone"}, plan.Options{})
+	_, seen := compareAll(t, plan.Tree{Source: dir + "/src", Dest: dir + "/dst", Names: []string{"gone"}}, plan.Options{})
 	want := []string{"gone: stat: no such file or directory"}
 	if got := seen.of(event.Failed); !slices.Equal(got, want) {
 		t.Errorf("failed %q, want %q", got, want)

@@ -10,6 +10,7 @@ import (
 // folder is a folder of the source that the walk has entered.
 type folder struct {
 	name  string
+	root  int     // the number of its root
 	in    *folder // the folder above; nil for the topmost
 	fresh bool    // the destination has no such folder, so nothing in it either
 	only  *choice // the chosen names in it; nil for all
@@ -35,7 +36,7 @@ type feed struct {
 }
 
 // fileQueue holds files until the scheduler takes the batch that they are in. Its kinds are
-// counted, guided and sized.
+// counted, guided and sized; byRoot has several of them.
 type fileQueue interface {
 	add(entry)
 	next(hurry bool) (Batch, bool) // the batch that can start now; hurry: do not wait until it is full
@@ -47,6 +48,9 @@ type fileQueue interface {
 func newFeed(p *Plan, found <-chan entry) *feed {
 	f := &feed{Plan: p, found: found, lane: Batch{Folders: true}, links: Batch{Folders: true}}
 	f.files = newFileQueue(p.opts)
+	if p.roots > 1 {
+		f.files = &byRoot{opts: p.opts}
+	}
 	return f
 }
 

@@ -139,7 +139,7 @@ func TestOneFileOfSeveralNames(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, "f")
 	hardLink(t, dir, "f", "g")
-	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none", File: "g"}, plan.Options{Archive: true})
+	batches, _ := runAll(t, plan.Tree{Source: dir, Dest: dir + "/none", Names: []string{"g"}}, plan.Options{Archive: true})
 	if files, rest := filesAndRest(batches); !slices.Equal(files, []string{"g"}) || len(rest) > 0 {
 		t.Errorf("files %q and %q; want g", files, rest)
 	}

@@ -15,10 +15,12 @@ import (
 //	brood list 1 │ f SIZE NAME │ f SIZE NAME │ … │ end COUNT      files
 //	brood list 1 │ j │ n NAME │ n NAME │ … │ j │ … │ end COUNT    folders, links and nodes; j begins a batch
 //	brood list 1 │ j │ h FIRST │ NAME │ … │ end COUNT             hard links, each after the name to link to
+//	brood list 1 │ r ROOT │ f SIZE NAME │ …                       the root of what follows, unless it is 0
 //
 // COUNT is the number of names, so that a reader notices a list that was cut off.
 type List struct {
 	w     *bufio.Writer
+	root  int // of the names that come next
 	names int
 	err   error
 }
@@ -37,6 +39,10 @@ func NewList(w io.Writer) *List {
 
 // Add adds a batch.
 func (l *List) Add(b Batch) error {
+	if b.Root != l.root {
+		l.root = b.Root
+		l.record("r ", strconv.Itoa(b.Root))
+	}
 	if b.Folders {
 		l.record("j")
 	}
@@ -78,12 +84,13 @@ var ErrNoList = errors.New("is not a complete list of files")
 // listReader reads a list entry by entry.
 type listReader struct {
 	r     *bufio.Reader
-	names int // names read until now
-	batch int // batches begun until now; always 0 in a list of files
+	root  *folder // of the names that come next
+	names int     // names read until now
+	batch int     // batches begun until now; always 0 in a list of files
 }
 
 func newListReader(r io.Reader) (*listReader, error) {
-	l := &listReader{r: bufio.NewReader(r)}
+	l := &listReader{r: bufio.NewReader(r), root: &folder{}}
 	begin, err := l.record()
 	if err == nil && begin != listBegin {
 		err = ErrNoList
@@ -103,6 +110,11 @@ func (l *listReader) record() (string, error) {
 // next returns the next entry; at the end of the list, the error is io.EOF.
 func (l *listReader) next() (entry, error) {
 	s, err := l.record()
+	for err == nil && strings.HasPrefix(s, "r ") {
+		if l.root, err = rootOf(s[2:]); err == nil {
+			s, err = l.record()
+		}
+	}
 	if err == nil && s == "j" {
 		l.batch++
 		s, err = l.record()
@@ -114,11 +126,20 @@ func (l *listReader) next() (entry, error) {
 		return entry{}, io.EOF
 	}
 	e, err := l.entry(s)
+	e.folder = l.root
 	l.names++
 	if err == nil && !isInside(e.name) {
 		err = fmt.Errorf("%w: %q is not a name inside a folder", ErrNoList, e.name)
 	}
 	return e, err
+}
+
+func rootOf(digits string) (*folder, error) {
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 {
+		return nil, fmt.Errorf("%w: root %.80q", ErrNoList, digits)
+	}
+	return &folder{root: n}, nil
 }
 
 func (l *listReader) entry(s string) (entry, error) {

@@ -24,8 +24,8 @@ type Listed struct {
 
 // OpenList reads a list to its end. It returns an error unless the list is complete. The batches
 // follow PerChild, Guided, Slots and ArgRoom of opts. If take is not nil, OpenList calls it for
-// each name, with the size of a file.
-func OpenList(r io.Reader, opts Options, take func(name string, size int64)) (*Listed, error) {
+// each name, with the number of its root and the size of a file.
+func OpenList(r io.Reader, opts Options, take func(root int, name string, size int64)) (*Listed, error) {
 	l := &Listed{opts: opts, batches: make(chan Batch), done: make(chan struct{}), over: make(chan struct{})}
 	list, err := newListReader(r)
 	for err == nil {
@@ -38,7 +38,7 @@ func OpenList(r io.Reader, opts Options, take func(name string, size int64)) (*L
 		}
 		l.Bytes += e.size
 		if take != nil {
-			take(e.name, e.size)
+			take(e.folder.root, e.name, e.size)
 		}
 	}
 	l.lane = list.batch > 0
@@ -110,7 +110,7 @@ func (l *Listed) shared(ctx context.Context, list *listReader) error {
 			return err
 		}
 		if dir := path.Dir(e.name); dir != in.name {
-			in = &folder{name: dir}
+			in = &folder{name: dir, root: e.folder.root}
 		}
 		e.folder = in
 		waiting.add(e)

@@ -79,11 +79,3 @@ func namesIn(all []mount, name, folder string) (names []string) {
 	}
 	return names
 }
-
-// relative returns the part of a clean path below a folder, if it is below.
-func relative(folder, path string) (string, bool) {
-	if folder == path {
-		return "", true
-	}
-	return strings.CutPrefix(path, strings.TrimSuffix(folder, "/")+"/")
-}

@@ -21,7 +21,8 @@ import (
 // among the chosen names. A link to a name that is done is therefore copied as a file; a later
 // run without Only makes it a link.
 type Only struct {
-	Source, Dest string // of that run
+	Sources []string // of that run
+	Dest    string
 
 	// Partial reports that a signal or a crash ended the run early. The record may then miss
 	// names that the run had not reached.
@@ -114,8 +115,13 @@ func (r *recorded) apply(e event.Event) error {
 		if err := event.CheckVersion(e); err != nil {
 			return err
 		}
-		if e.Source != "" && !e.DryRun && !e.Verify {
-			r.begun, r.finished, r.Source, r.Dest = true, false, e.Source, e.Dest
+		if sources := e.Sources; !e.DryRun && !e.Verify {
+			if e.Source != "" {
+				sources = event.Paths{e.Source}
+			}
+			if len(sources) > 0 {
+				r.begun, r.finished, r.Sources, r.Dest = true, false, sources, e.Dest
+			}
 		}
 	case event.Started, event.Progress:
 		if !open {
@@ -193,6 +199,14 @@ func (o *Only) top() *choice {
 	return o.names.below()
 }
 
+// at returns the choice of a name in a folder; nil if it is not chosen. Without a choice all are.
+func (c *choice) at(base string) *choice {
+	if c == nil {
+		return &choice{all: true}
+	}
+	return c.in[base]
+}
+
 // below returns the choice in the folder; nil for all names.
 func (c *choice) below() *choice {
 	if c.all {
@@ -207,7 +221,7 @@ func (c *choice) bases() []string { return slices.Sorted(maps.Keys(c.in)) }
 // and so notices names that are gone.
 func (w *walk) chosen(f *folder, bases ...string) {
 	for _, base := range bases {
-		c := f.only.in[base]
+		c := f.only.at(base)
 		name := path.Join(f.name, base)
 		if c == nil || w.ctx.Err() != nil || w.filter.excludes(name) {
 			continue

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -107,8 +108,8 @@ func TestOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			only, err := plan.Failed(strings.NewReader(row.record))
 			must(t, err)
-			if only.Source != "s" || only.Dest != "d" || only.Partial != row.partial {
-				t.Errorf("source %q, dest %q, partial %v; want s, d, %v", only.Source, only.Dest, only.Partial,
+			if !slices.Equal(only.Sources, []string{"s"}) || only.Dest != "d" || only.Partial != row.partial {
+				t.Errorf("source %q, dest %q, partial %v; want s, d, %v", only.Sources, only.Dest, only.Partial,
 					row.partial)
 			}
 			row.opts.Only = only
@@ -134,7 +135,7 @@ func TestOnlyOneFile(t *testing.T) {
 	only, err := plan.Failed(strings.NewReader(record(t, failed("a"))))
 	must(t, err)
 	for file, want := range map[string]string{"a": "a", "b": ""} {
-		batches, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none", File: file}, plan.Options{Only: only})
+		batches, seen := runAll(t, plan.Tree{Source: src, Dest: src + "/none", Names: []string{file}}, plan.Options{Only: only})
 		files, rest := filesAndRest(batches)
 		if got := strings.Join(append(files, rest...), " "); got != want || len(seen.all) > 0 {
 			t.Errorf("%s: files %q, want %q; events %v", file, got, want, seen.all)

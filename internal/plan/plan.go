@@ -58,6 +58,7 @@ type Plan struct {
 	opts  Options
 	emit  event.Sink
 	pulse *pulse // of the walk
+	roots int    // of the tree
 
 	batches chan Batch
 	notices chan notice
@@ -121,7 +122,7 @@ func start(w *walk, run func()) *Plan {
 		}
 	}
 	p := &Plan{
-		opts: w.opts, emit: w.emit, pulse: w.pulse,
+		opts: w.opts, emit: w.emit, pulse: w.pulse, roots: w.tree.roots(),
 		batches: make(chan Batch), notices: make(chan notice),
 		ended: make(chan struct{}), walked: make(chan struct{}),
 	}
@@ -164,14 +165,53 @@ func (p *Plan) Wait() {
 	}
 }
 
-// Tree is a source and a destination that Check found to be fit, and opened. CheckSource
-// returns a tree without a destination. Its plan is a list of files: the batches hold every
-// regular file that the filters choose, links and special files are Skipped, and folders are
-// no items. Overwrite, Archive, Strict and Recheck have no effect, and Measure needs no room.
+// Tree is what to copy, and where: sources and a destination that Check found to be fit, and
+// opened. An item has the same name below its root and below the destination.
+//
+//	brood copy videos DEST              root "videos", all of it
+//	brood copy a.mov b/c.mov b/d DEST   root "." with the name a.mov, root "b" with c.mov and d
+//
+// CheckSource returns a tree without a destination. Its plan is a list of files: the batches
+// hold every regular file that the filters choose, links and special files are Skipped, and
+// folders are no items. Overwrite, Archive, Strict and Recheck have no effect, and Measure needs
+// no room.
 type Tree struct {
-	Source string // a folder
-	Dest   string // a folder, or nothing yet; "" if there is no destination
-	File   string // the one name in Source to copy; "" for the whole folder
+	Source string   // the first root, a folder
+	Names  []string // the names in Source to copy; nil for the whole folder
+	More   []Root   // further roots; no two roots have the same name
+	Dest   string   // a folder, or nothing yet; "" if there is no destination
 
-	Folders *Folders // the open Source and Dest; nil: the walk opens them by their paths
+	Folders *Folders // the open roots and Dest; nil: the walk opens them by their paths
 }
+
+// Root is a folder that holds sources.
+type Root struct {
+	Path  string
+	Names []string // the names of the sources; nil if the folder itself is the source
+}
+
+// Root returns the root with a number, from 0 on; see Batch.Root.
+func (t Tree) Root(n int) Root {
+	if n == 0 {
+		return Root{t.Source, t.Names}
+	}
+	return t.More[n-1]
+}
+
+// TreeOf returns the tree of roots that are copied whole.
+func TreeOf(roots []string, dest string) Tree {
+	t := Tree{Source: roots[0], Dest: dest}
+	for _, path := range roots[1:] {
+		t.More = append(t.More, Root{Path: path})
+	}
+	return t
+}
+
+// Open opens the folders of a tree whose sources were checked on another machine. An error, and
+// stall, is as for Check.
+func Open(roots []string, dest string, stall time.Duration) (Tree, error) {
+	return inTime(stall, func(p *pulse) (Tree, error) { return TreeOf(roots, dest).openFolders(p) })
+}
+
+// roots returns the number of roots.
+func (t Tree) roots() int { return 1 + len(t.More) }

@@ -64,7 +64,7 @@ func TestSourceAlone(t *testing.T) {
 			if want := (plan.Work{Files: len(files), Bytes: sizes(batches)}); work != want || !known {
 				t.Errorf("measured %+v, known %v, want %+v", work, known, want)
 			}
-			if inherited := len(tree.Files()); inherited != 1 || tree.Folders.Complete() {
+			if inherited := len(tree.Files(0)); inherited != 1 || tree.Folders.Complete() {
 				t.Errorf("%d open folders, complete %v; want only the source", inherited, tree.Folders.Complete())
 			}
 		})

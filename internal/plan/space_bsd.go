@@ -16,4 +16,4 @@ func statVolume(name string) (volume, error) {
 	return v, nil
 }
 
-func mayShare(*pulse, Tree) bool { return false } // brood makes no reflinks on these systems
+func mayShare(_ *pulse, _, _ string) bool { return false } // brood makes no reflinks on these systems

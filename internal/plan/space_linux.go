@@ -22,9 +22,9 @@ const zfsMagic = 0x2fc12fc1 // OpenZFS is not in the kernel's headers
 
 // mayShare reports whether copies may take no room: source and destination are one file system
 // of a kind that can reflink, or one that may lie over such a kind.
-func mayShare(p *pulse, t Tree) bool {
-	p.askFor("dest", t.Dest)
-	dest, info, err := existing(t.Dest)
+func mayShare(p *pulse, source, to string) bool {
+	p.askFor("dest", to)
+	dest, info, err := existing(to)
 	if err != nil {
 		return false
 	}
@@ -32,8 +32,8 @@ func mayShare(p *pulse, t Tree) bool {
 	if unix.Statfs(dest, &there) != nil {
 		return false
 	}
-	p.askFor("source", t.Source)
-	if unix.Statfs(t.Source, &here) != nil || here.Type != there.Type {
+	p.askFor("source", source)
+	if unix.Statfs(source, &here) != nil || here.Type != there.Type {
 		return false
 	}
 	switch uint32(there.Type) {
@@ -44,11 +44,11 @@ func mayShare(p *pulse, t Tree) bool {
 		return here.Blocks == there.Blocks
 	case unix.XFS_SUPER_MAGIC, unix.OCFS2_SUPER_MAGIC,
 		unix.OVERLAYFS_SUPER_MAGIC, unix.NFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC:
-		source, err := os.Stat(t.Source)
+		from, err := os.Stat(source)
 		if err != nil {
 			return false
 		}
-		on, _ := identity(source)
+		on, _ := identity(from)
 		to, _ := identity(info)
 		return on.device == to.device
 	}

@@ -107,7 +107,7 @@ func TestNeeds(t *testing.T) {
 		})
 	}
 	t.Run("one file", func(t *testing.T) {
-		got, err := needs(t.Context(), plan.Tree{Source: src + "/in", Dest: src + "/none", File: "big"},
+		got, err := needs(t.Context(), plan.Tree{Source: src + "/in", Dest: src + "/none", Names: []string{"big"}},
 			plan.Options{Archive: true})
 		must(t, err)
 		if want := (plan.Room{Bytes: big, Inodes: 1}); got != want {

@@ -37,7 +37,8 @@ type walk struct {
 	ctx    context.Context
 	pulse  *pulse
 	tree   Tree
-	source *side
+	root   int   // the number of the root that is walked
+	source *side // that root
 	dest   *side // nil if it does not exist
 	opts   Options
 	filter filter
@@ -47,8 +48,8 @@ type walk struct {
 	shared hardLinks   // nil if hard links are not kept
 	apart  apart
 
-	sourceOnly bool   // the tree has no destination, or Measure asks about a comparison
-	compared   folder // the folder of all entries of a comparison, where no folder waits for its files
+	sourceOnly bool    // the tree has no destination, or Measure asks about a comparison
+	compared   *folder // the folder of all entries of a comparison, where no folder waits for its files
 }
 
 func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sink) (*walk, error) {
@@ -63,7 +64,7 @@ func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sin
 		}
 	}
 	w.tree = t
-	w.source = newSide(p, "source", t.Source, "", t.Folders.source)
+	w.enterRoot(0)
 	if t.Folders.dest != nil {
 		w.dest = newSide(p, "dest", t.Dest, " at the destination", t.Folders.dest)
 	}
@@ -71,10 +72,33 @@ func newWalk(ctx context.Context, p *pulse, t Tree, opts Options, emit event.Sin
 		w.close()
 		return nil, err
 	}
-	if opts.Archive && !w.sourceOnly {
+	return w, nil
+}
+
+// enterRoot begins the walk of a root. Hard links do not lead from one root to another.
+func (w *walk) enterRoot(n int) {
+	if w.source != nil {
+		w.source.close()
+	}
+	w.root = n
+	w.source = newSide(w.pulse, "source", w.tree.Root(n).Path, "", w.tree.Folders.sources[n])
+	w.compared = &folder{root: n}
+	if w.opts.Archive && !w.sourceOnly {
 		w.shared = hardLinks{}
 	}
-	return w, nil
+}
+
+// eachRoot calls do in each root, until ctx is done.
+func (w *walk) eachRoot(do func(Root)) {
+	for n := range w.tree.roots() {
+		if w.ctx.Err() != nil {
+			return
+		}
+		if n != w.root {
+			w.enterRoot(n)
+		}
+		do(w.tree.Root(n))
+	}
 }
 
 func (w *walk) close() {
@@ -88,29 +112,14 @@ func (w *walk) close() {
 }
 
 func (w *walk) run() {
-	top := &folder{name: ".", fresh: w.dest == nil, only: w.opts.Only.top()}
-	switch {
-	case w.tree.File == "":
-		w.folder(top)
-	case top.only != nil:
-		w.chosen(top, w.tree.File)
-	default:
-		w.single(func(name string, info fs.FileInfo) { w.name(file, name, info, top) })
-	}
-}
-
-// single calls back for the one file of the tree, unless the filters refuse it.
-func (w *walk) single(call func(name string, info fs.FileInfo)) {
-	name := w.tree.File
-	if w.filter.excludes(name) || !w.filter.includes(name) {
-		return
-	}
-	info, err := w.source.lstat(name)
-	if err != nil {
-		w.failed(name, "stat", err)
-		return
-	}
-	call(name, info)
+	w.eachRoot(func(r Root) {
+		top := &folder{name: ".", root: w.root, fresh: w.dest == nil, only: w.opts.Only.top()}
+		if r.Names == nil {
+			w.folder(top)
+		} else {
+			w.chosen(top, r.Names...)
+		}
+	})
 }
 
 // folder walks one folder. A folder that cannot be read is a failure; a child makes it all the same.
@@ -197,7 +206,7 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *choice) {
 
 // enter walks a subfolder, unless its copy would be written into the source.
 func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *choice) {
-	f := &folder{name: name, in: in, fresh: in.fresh, only: only}
+	f := &folder{name: name, root: in.root, in: in, fresh: in.fresh, only: only}
 	var there fs.FileInfo
 	if !f.fresh {
 		var err error

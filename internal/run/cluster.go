@@ -157,13 +157,24 @@ func newRequest(tree plan.Tree, spec *Spec) (slurm.Request, error) {
 		return slurm.Exact(wd + "/" + path) // not cleaned: a link before .. is one on a node, too
 	}
 	c := spec.Cluster
-	return slurm.Request{
-		Source: absolute(spec.Source), Dest: absolute(spec.Dest), Root: absolute(tree.Source),
+	r := slurm.Request{
+		Dest: absolute(spec.Dest), Root: absolute(tree.Source),
 		Flags: slurm.ExactAll(c.Flags), Sbatch: slurm.ExactAll(c.Sbatch),
 		Throttle: c.Throttle, Retries: spec.Retries,
 		Daemon: spec.Daemon, Heartbeat: slurm.Seconds(c.Heartbeat.Seconds()),
 		Own: c.JobFolder == "", Jobs: c.Slots, Hash: string(spec.Hash),
-	}, err
+	}
+	if len(spec.Sources) == 1 {
+		r.Source = absolute(spec.Sources[0])
+		return r, err
+	}
+	for _, source := range spec.Sources {
+		r.Sources = append(r.Sources, absolute(source))
+	}
+	for _, root := range tree.More {
+		r.More = append(r.More, absolute(root.Path))
+	}
+	return r, err
 }
 
 // jobFolder returns the job folder that the spec names, or else a new one beside the destination, where
@@ -199,7 +210,7 @@ func clusterRungs(daemon bool, folder string) []rung {
 
 // mark has a child make or remove the marker in the destination. A node recognises the destination by it.
 func (r *run) mark(name string, config func(target.Kwargs, string) process.Config) error {
-	c := config(r.kwargs(), name)
+	c := config(r.kwargs(0), name)
 	var said strings.Builder
 	c.Name, c.Stderr = "mark-1", &said
 	child := process.New(c)

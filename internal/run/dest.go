@@ -54,7 +54,7 @@ func (r resumed) Batches() <-chan plan.Batch {
 // makeDest has a child make the destination; made is false when a stop came first.
 func (l *local) makeDest() (made bool, err error) {
 	config := func(plan.Batch, int) process.Config {
-		c := l.kwargs().Make()
+		c := l.kwargs(0).Make()
 		c.Limits = l.spec.Limits // the first child decides whether any can have a control group
 		return c
 	}

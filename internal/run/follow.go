@@ -23,9 +23,14 @@ func Follow(dir string, spec Spec, std Streams) (Outcome, error) {
 		return Outcome{}, err
 	}
 	job := folder.Job
-	spec.Source, spec.Dest, spec.Hash = string(job.Source), string(job.Dest), digest.Hash(job.Hash)
+	spec.Sources, spec.Dest, spec.Hash = job.AllSources(), string(job.Dest), digest.Hash(job.Hash)
 	spec.Daemon, spec.Retries, spec.Cluster = job.Daemon, job.Retries, &Cluster{Slots: job.Jobs}
 	tree := plan.Tree{Source: string(job.Root), Dest: spec.Dest}
+	if job.Source != job.Root { // the sources are names in Root, and in other folders
+		if named, err := plan.Named(spec.Sources, spec.Dest); err == nil {
+			tree = named
+		}
+	}
 	return execute(tree, &spec, std, &following{folder: folder})
 }
 

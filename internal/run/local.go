@@ -34,7 +34,7 @@ func (l *local) config(batch plan.Batch, slot int) (c process.Config) {
 	if shared == nil {
 		slot = 0
 	}
-	kwargs := l.kwargs()
+	kwargs := l.kwargs(batch.Root)
 	kwargs.Confine, kwargs.Slot = l.spec.Confine, slot
 	switch {
 	case l.spec.Compare:
@@ -48,10 +48,10 @@ func (l *local) config(batch plan.Batch, slot int) (c process.Config) {
 	return c
 }
 
-// kwargs returns what all children of the run have in common.
-func (r *run) kwargs() target.Kwargs {
+// kwargs returns what all children for a root of the tree have in common.
+func (r *run) kwargs(root int) target.Kwargs {
 	return target.Kwargs{
-		Source: r.tree.Source, Dest: r.tree.Dest, Options: r.spec.copyOptions(), Folders: r.tree.Files(),
+		Source: r.tree.Root(root).Path, Dest: r.tree.Dest, Options: r.spec.copyOptions(), Folders: r.tree.Files(root),
 	}
 }
 
@@ -172,5 +172,9 @@ func (r *run) startPlan(ctx context.Context, size plan.BatchSize, slots int, emi
 // argRoom is how many bytes of names fit on a child's command line. Where none fit, each
 // item fails with a clear error.
 func argRoom(tree plan.Tree) int {
-	return max(process.ArgRoom()-len(tree.Source)-len(tree.Dest), 1)
+	source := len(tree.Source)
+	for _, root := range tree.More {
+		source = max(source, len(root.Path))
+	}
+	return max(process.ArgRoom()-source-len(tree.Dest), 1)
 }

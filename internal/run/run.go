@@ -2,7 +2,7 @@
 //
 // A Spec says what to do. Copy, Verify, Follow and CopyBatch do it and return an Outcome:
 //
-//	outcome, err := run.Copy(run.Spec{Source: "videos", Dest: "/disk/videos", …}, streams)
+//	outcome, err := run.Copy(run.Spec{Sources: []string{"videos"}, Dest: "/disk/videos", …}, streams)
 //
 // An error means that nothing was begun, unless it is a *BrokenOff. Everything that went
 // wrong later is in the log, in the summary and in the Outcome.
@@ -63,9 +63,9 @@ type BrokenOff struct{ error }
 // Unwrap returns the cause.
 func (b *BrokenOff) Unwrap() error { return b.error }
 
-// Copy copies a folder, on this machine or on a cluster.
+// Copy copies the sources, on this machine or on a cluster.
 func Copy(spec Spec, std Streams) (Outcome, error) {
-	tree, err := plan.Check(spec.Source, spec.Dest, spec.Stall)
+	tree, err := plan.CheckAgain(spec.Only, spec.Sources, spec.Dest, spec.Stall)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -76,9 +76,9 @@ func Copy(spec Spec, std Streams) (Outcome, error) {
 	return runHere(tree, &spec, std)
 }
 
-// Verify compares two folders.
+// Verify compares the sources with their copies.
 func Verify(spec Spec, std Streams) (Outcome, error) {
-	tree, err := plan.CheckCompare(spec.Source, spec.Dest, spec.Stall)
+	tree, err := plan.CheckCompare(spec.Sources, spec.Dest, spec.Stall)
 	if err != nil {
 		return Outcome{}, err
 	}

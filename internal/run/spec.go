@@ -18,7 +18,8 @@ import (
 // Spec is what a command line asked for. It is complete before the run begins, and a
 // run only reads it.
 type Spec struct {
-	Source, Dest string
+	Sources []string // one at least
+	Dest    string
 
 	// The items.
 	Include, Exclude []string           // doublestar patterns
@@ -115,8 +116,14 @@ func (s *Spec) copyOptions() filecopy.Options {
 
 // begun returns the event that begins the run.
 func (s *Spec) begun() event.Event {
-	return event.Event{
+	e := event.Event{
 		Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
-		Source: s.Source, Dest: s.Dest, Hash: string(s.Hash), DryRun: s.DryRun, Verify: s.Compare,
+		Dest: s.Dest, Hash: string(s.Hash), DryRun: s.DryRun, Verify: s.Compare,
 	}
+	if len(s.Sources) == 1 {
+		e.Source = s.Sources[0]
+	} else {
+		e.Sources = s.Sources
+	}
+	return e
 }

@@ -90,7 +90,7 @@ func (n *node) openList() (*plan.Listed, error) {
 	}
 	defer file.Close()
 	o := n.spec.planOptions(n.slots.count)
-	o.ArgRoom = argRoom(plan.Tree{Source: n.spec.Source, Dest: n.spec.Dest})
+	o.ArgRoom = argRoom(plan.TreeOf(n.spec.Sources, n.spec.Dest))
 	list, err := plan.OpenList(file, o, nil)
 	if err != nil {
 		return nil, fmt.Errorf("list %q: on node %s: %w", n.List(), n.Node, err)
@@ -101,10 +101,15 @@ func (n *node) openList() (*plan.Listed, error) {
 // check opens source and destination, and returns an error unless they are the ones that
 // the submitting machine sees, and this process may do the work.
 func (n *node) check() (err error) {
-	if n.tree, err = plan.Check(n.spec.Source, n.spec.Dest, n.spec.Stall); err != nil {
+	if len(n.Job.Sources) > 0 { // of several sources, a task is told the roots
+		n.tree, err = plan.Open(n.spec.Sources, n.spec.Dest, n.spec.Stall)
+	} else {
+		n.tree, err = plan.Check(n.spec.Sources, n.spec.Dest, n.spec.Stall)
+	}
+	if err != nil {
 		return err
 	}
-	if err = n.Check(n.tree.Source, n.tree.Dest); err == nil && !n.tree.Folders.Complete() {
+	if err = n.Check(n.tree); err == nil && !n.tree.Folders.Complete() {
 		err = n.tree.OpenDest(n.spec.Stall) // it was made while the task waited for its marker
 	}
 	if err == nil {

@@ -126,6 +126,6 @@ func (tried *attempts) failures(list, why string, emit func(*attempt, event.Even
 		return err
 	}
 	defer file.Close()
-	_, err = plan.OpenList(file, plan.Options{}, func(name string, _ int64) { fail(name) })
+	_, err = plan.OpenList(file, plan.Options{}, func(_ int, name string, _ int64) { fail(name) })
 	return err
 }

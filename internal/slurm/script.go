@@ -2,13 +2,14 @@ package slurm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// script returns the batch script of all tasks. A batch is a number there, so that source and dest are the only
+// script returns the batch script of all tasks. A batch is a number there, so that sources and dest are the only
 // names of files on the command line.
 func (f *Folder) script() string {
-	words := append(plain(f.Job.Flags), "--", string(f.Job.Source), string(f.Job.Dest))
+	words := slices.Concat(plain(f.Job.Flags), []string{"--"}, f.Job.ofTask(), []string{string(f.Job.Dest)})
 	for i, w := range words {
 		words[i] = Quoted(w)
 	}

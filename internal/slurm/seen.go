@@ -12,6 +12,7 @@ import (
 // Seen is a name of the source as the submitter saw it. If a node sees none of these names in the same way, it sees
 // another source.
 type Seen struct {
+	Root int `json:",omitempty"` // its number: see plan.Tree
 	Name Exact
 	Mode fs.FileMode // the type only
 	Size int64       // of a regular file, in bytes
@@ -24,6 +25,7 @@ const seenMost = 16
 // isIn tells whether the name is the same in source now.
 func (s Seen) isIn(source string) bool {
 	now, err := see(source, string(s.Name))
+	now.Root = s.Root
 	return err == nil && now == s
 }
 
@@ -47,17 +49,16 @@ func (f *Folder) writeSeen(n int) error {
 		return err
 	}
 	defer file.Close()
-	var names []string
-	_, err = plan.OpenList(file, plan.Options{}, func(name string, _ int64) {
-		if len(names) < seenMost {
-			names = append(names, name)
-		}
-	})
+	roots, names := f.Job.roots(), 0
 	seen := []Seen{}
-	for _, name := range names {
-		if s, seeErr := see(string(f.Job.Root), name); seeErr == nil {
+	_, err = plan.OpenList(file, plan.Options{}, func(root int, name string, _ int64) {
+		if names++; names > seenMost || root >= len(roots) {
+			return
+		}
+		if s, seeErr := see(roots[root], name); seeErr == nil {
+			s.Root = root
 			seen = append(seen, s)
 		}
-	}
+	})
 	return errors.Join(err, f.writeJSON("seen.json", seen))
 }

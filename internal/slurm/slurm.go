@@ -59,6 +59,8 @@ import (
 type Request struct {
 	Source, Dest Exact
 	Root         Exact   // the folder that names are relative to
+	Sources      []Exact `json:",omitempty"` // if there are several; Source is empty then
+	More         []Exact `json:",omitempty"` // the roots beside Root, by their numbers from 1 on: see plan.Tree
 	Flags        []Exact // of brood copy, for each task
 	Sbatch       []Exact // the user's flags of sbatch
 	Throttle     int     // tasks at once; 0: no limit
@@ -69,6 +71,25 @@ type Request struct {
 	Own  bool   // brood chose the job folder's name, and removes the folder when all is done
 	Jobs int    // children at once of a task, for the record
 	Hash string // the hash that verifies contents
+}
+
+// AllSources returns what the run copies.
+func (r Request) AllSources() []string {
+	if len(r.Sources) == 0 {
+		return []string{string(r.Source)}
+	}
+	return plain(r.Sources)
+}
+
+// roots returns all roots.
+func (r Request) roots() []string { return plain(append([]Exact{r.Root}, r.More...)) }
+
+// ofTask returns the sources on the command line of a task: of several only the roots, since the lists have the names.
+func (r Request) ofTask() []string {
+	if len(r.Sources) == 0 {
+		return []string{string(r.Source)}
+	}
+	return r.roots()
 }
 
 // Seconds is a duration in JSON.

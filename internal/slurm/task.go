@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"brood/internal/plan"
 )
 
 // Task is this process, as a task on a node.
@@ -62,9 +64,10 @@ func (t *Task) Record() (*os.File, error) {
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
-// Check returns an error unless this node sees the same source and dest as the submitter. It waits for the marker in
-// the destination, since the first task may begin before it is there.
-func (t *Task) Check(source, dest string) error {
+// Check returns an error unless this node sees the same sources and destination as the submitter. It waits for the
+// marker in the destination, since the first task may begin before it is there.
+func (t *Task) Check(tree plan.Tree) error {
+	source, dest := tree.Source, tree.Dest
 	for end := time.Now().Add(markedWithin); !t.isMarked(); time.Sleep(markedEvery) {
 		if time.Now().After(end) {
 			const format = "job folder %q: the submitter has not marked the destination within %s"
@@ -86,7 +89,10 @@ func (t *Task) Check(source, dest string) error {
 		return fmt.Errorf("job folder %q: on node %s: %w", t.Path, t.Node, err)
 	}
 	for _, s := range seen {
-		if s.isIn(source) {
+		if s.Root > len(tree.More) {
+			continue
+		}
+		if source = tree.Root(s.Root).Path; s.isIn(source) {
 			return nil
 		}
 	}

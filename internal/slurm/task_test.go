@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"brood/internal/plan"
 	"brood/internal/testenv"
 )
 
@@ -176,7 +177,7 @@ func TestCheck(t *testing.T) {
 			must(t, f.writeSeen(0))
 			task := newTask(t, f, 0, false)
 			row.change(t, f, source, dest)
-			err := task.Check(source, dest)
+			err := task.Check(plan.Tree{Source: source, Dest: dest})
 			message := fmt.Sprint(err)
 			if row.says == "" {
 				must(t, err)
