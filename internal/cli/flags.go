@@ -117,8 +117,7 @@ func runFlags(command, what string) []flag {
 		{&cli.BoolFlag{Name: "quiet", Category: aboutLog, Aliases: []string{"q"},
 			Usage: "log only warnings and errors, print no summary"}, forOutput | common},
 		{&cli.BoolFlag{Name: "verbose", Category: aboutLog, Aliases: []string{"v"},
-			Usage: "write the full log to a terminal, too; " +
-				"without it a terminal has a line for each child that has ended"}, forOutput},
+			Usage: "log at a terminal as elsewhere: the start and the end of each child"}, forOutput},
 		{oneOf(&cli.StringFlag{Name: "progress", Category: aboutLog, Value: string(run.ProgressAuto),
 			Usage: "show progress `WHEN`: auto (on a terminal, unless --quiet), " +
 				"always (elsewhere as a line in the log every 10 s) or never"},

@@ -178,7 +178,8 @@ func (r *run) conclude(end ending) Outcome {
 		r.log.note(hclog.Warn, warning)
 	}
 	r.log.drain() // the answer comes after it
-	errs := errors.Join(r.outputs.Close(), Answer(r.answer.Flush()), Answer(r.summarize(finished, end)))
+	closed := r.outputs.Close()
+	errs := errors.Join(closed, Answer(r.answer.Flush()), Answer(r.summarize(finished, end, closed == nil)))
 	if errs != nil {
 		r.log.note(hclog.Error, errs.Error())
 	}
@@ -186,8 +187,8 @@ func (r *run) conclude(end ending) Outcome {
 	return Outcome{Signal: end.signal, Failed: failed || end.partial != "" || errs != nil}
 }
 
-// summarize writes the last lines of the answer.
-func (r *run) summarize(finished event.Event, end ending) error {
+// summarize writes the last lines of the answer. complete tells whether the output files are complete.
+func (r *run) summarize(finished event.Event, end ending, complete bool) error {
 	switch {
 	case r.spec.Files.OnStdout():
 		if end.detached != "" {
@@ -202,15 +203,16 @@ func (r *run) summarize(finished event.Event, end ending) error {
 	case r.spec.Quiet:
 		return nil
 	}
-	return view.Summary(r.std.Out, finished, r.advice())
+	return view.Summary(r.std.Out, finished, r.advice(complete))
 }
 
-// advice returns what the summary needs to tell about failures. The files of the run are complete.
-func (r *run) advice() (a view.Advice) {
+// advice returns what the summary needs to tell about failures.
+func (r *run) advice(complete bool) (a view.Advice) {
 	r.status.Look(func(s *status.Standing) { a = view.AdviceOn(&s.Totals) })
 	a.Columns = view.Columns(r.std.Out)
 	a.Logged = r.spec.Log.Level <= hclog.Error
-	if info, err := os.Stat(r.spec.Files.Record); err == nil && info.Mode().IsRegular() { // a pipe cannot be read again
+	// A pipe cannot be read again.
+	if info, err := os.Stat(r.spec.Files.Record); complete && err == nil && info.Mode().IsRegular() {
 		a.Record = r.spec.Files.Record
 	}
 	return a

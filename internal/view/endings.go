@@ -101,8 +101,11 @@ func endedFile(e ended) string {
 func (s *Endings) Read(e event.Event) {
 	switch e.Kind {
 	case event.Begun:
-		s.pid, s.compares, s.running = e.PID, e.Verify, map[event.Process]started{}
+		s.pid, s.compares = e.PID, e.Verify
 	case event.Started:
+		if s.running == nil {
+			s.running = map[event.Process]started{}
+		}
 		s.running[e.Process()] = started{e.PPID, e.Items}
 		return
 	case event.Exited:

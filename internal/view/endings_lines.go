@@ -36,7 +36,11 @@ func (s *Endings) tell(e event.Event) {
 			s.say(hclog.Info, "tasks wait: "+count(e.Tasks)+" ("+plain(e.Reason)+")")
 		}
 	case event.Stopping:
-		s.say(hclog.Warn, strings.TrimSpace("stopping "+e.Signal)+": "+plain(e.Reason))
+		after := ""
+		if e.Signal != "" {
+			after = " after " + e.Signal
+		}
+		s.say(hclog.Warn, "stopping"+after+": "+plain(e.Reason))
 	default:
 		s.tellItem(e)
 	}
@@ -80,6 +84,7 @@ func beginning(e event.Event) string {
 		text += fmt.Sprintf("; copies %q to %q", e.Source, e.Dest)
 	}
 	switch {
+	case e.DryRun:
 	case e.Slots == 1:
 		text += ", one child at a time"
 	case e.Slots > 1 && e.Slots < math.MaxInt32:

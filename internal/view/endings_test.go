@@ -103,7 +103,7 @@ W brood: will be tried again: "b.mov": NODE_FAIL (task-2 41@n2), attempt 2 in 1 
 func TestEndingsTell(t *testing.T) {
 	for event, want := range map[string]string{
 		`{"kind":"begun","pid":40,"ppid":2,"source":"a b","dest":"c","slots":1,"verify":true}`:                                  `brood: parent started: PID 40, child of PID 2; compares "a b" with "c", one child at a time`,
-		`{"kind":"begun","pid":40,"ppid":2,"source":"a","dest":"c","dry_run":true}`:                                             `brood: parent started: PID 40, child of PID 2; would copy "a" to "c"`,
+		`{"kind":"begun","pid":40,"ppid":2,"source":"a","dest":"c","slots":2,"dry_run":true}`:                                   `brood: parent started: PID 40, child of PID 2; would copy "a" to "c"`,
 		`{"kind":"limited","slots":100,"asked":500,"reason":"RLIMIT_NPROC"}`:                                                    `W brood: fewer children at once: 100 instead of 500 (RLIMIT_NPROC)`,
 		`{"kind":"limited","slots":1000,"reason":"RLIMIT_NPROC"}`:                                                               `W brood: fewer children at once: 1,000 (RLIMIT_NPROC)`,
 		`{"kind":"adjusted","slots":4,"reason":"182 MiB/s with 4"}`:                                                             `brood: number of children changed: 4 (182 MiB/s with 4)`,
@@ -113,7 +113,7 @@ func TestEndingsTell(t *testing.T) {
 		`{"kind":"silent","name":"copy-1","pid":41,"file":"a","reason":"no progress"}`:                                          ``,
 		`{"kind":"stalled","name":"copy-1","pid":41,"file":"a","reason":"no progress for 1m0s","state":"D","wchan":"rpc_wait"}`: `W brood: child stalled: "a": no progress for 1m0s (copy-1 41, state D rpc_wait)`,
 		`{"kind":"failed","file":"\u001b[2J","error":"a\nb"}`:                                                                   `E brood: not copied: "\x1b[2J": "a\nb"`,
-		`{"kind":"stopping","signal":"SIGINT","reason":"no more"}`:                                                              `W brood: stopping SIGINT: no more`,
+		`{"kind":"stopping","signal":"SIGINT","reason":"no more"}`:                                                              `W brood: stopping after SIGINT: no more`,
 		`{"kind":"stopping","reason":"3 failed (--max-errors 3)"}`:                                                              `W brood: stopping: 3 failed (--max-errors 3)`,
 		`{"kind":"skipped","file":"p","reason":"named pipe"}`:                                                                   `W brood: skipped: "p": named pipe`,
 		`{"kind":"skipped","file":"p","reason":"exists"}`:                                                                       ``,
