@@ -351,6 +351,19 @@ func TestSlurmSeveral(t *testing.T) {
 	}
 }
 
+// The submitting side reads a list of names; the tasks copy what it chose.
+func TestSlurmFilesFrom(t *testing.T) {
+	c := newCluster(t)
+	c.small(t, 5, 1000)
+	cmd := c.with(c.brood("copy", "--on=slurm", "--files-from=-", "--record", c.dir+"/record", c.src, c.dst))
+	cmd.Stdin = strings.NewReader("small-2\nsmall-4\nsmall-2\n")
+	r := start(t, c.place, cmd)
+	r.endsWith(0)
+	if files := c.wholeFiles(t); !slices.Equal(files, []string{"small-2", "small-4"}) {
+		t.Errorf("there is %q", files)
+	}
+}
+
 func TestSlurmOneFile(t *testing.T) {
 	c := newCluster(t)
 	c.small(t, 2, 1000)

@@ -35,6 +35,10 @@ func copyCommand(std Streams) *cli.Command {
 			if err := readFailed(c, &spec); err != nil {
 				return err
 			}
+			if err := readListing(c, &spec); err != nil {
+				return err
+			}
+			defer closeListing(spec)
 			outcome, err := run.Copy(spec, std)
 			return conclude(outcome, err)
 		},

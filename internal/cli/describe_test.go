@@ -36,7 +36,11 @@ func complaint(t *testing.T, args ...string) string {
 
 // rejected returns a line that every command refuses, for any value of the flag.
 func rejected(command, flag, value string) []string {
-	return []string{command, "--" + flag + "=" + value, "--", "a", "b", "c", "d"}
+	line := []string{command, "--" + flag + "=" + value, "--", "a"}
+	if command == "copy" || command == "verify" { // they take any number but one
+		return line
+	}
+	return append(line, "b", "c", "d")
 }
 
 func TestEachWordOfAFlagIsTaken(t *testing.T) {
@@ -52,7 +56,7 @@ func TestEachWordOfAFlagIsTaken(t *testing.T) {
 					word += "3"
 				}
 				said := complaint(t, rejected(c.Name, words.Name, word)...)
-				if !strings.Contains(said, "got 4 arguments") {
+				if !strings.Contains(said, "got 4 arguments") && !strings.Contains(said, "got 1 argument") {
 					t.Errorf("brood %s --%s %s: %s", c.Name, words.Name, word, said)
 				}
 			}

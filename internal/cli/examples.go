@@ -49,6 +49,8 @@ func examples(command string) []manual.Entry {
 				Text: "brood copy --nice 19 --ionice idle --bwlimit 10M videos /disk/videos"},
 			{Term: "Copy on eight nodes of a cluster:",
 				Text: "brood copy --on slurm --nodes 8 --retries 2 videos /archive/videos"},
+			{Term: "Copy what another program has chosen:",
+				Text: "find videos -mtime -1 -printf '%P\\0' | brood copy --files-from - -0 videos /disk/videos"},
 			{Term: "List what would be copied:",
 				Text: "brood copy --dry-run --include '*.{mov,mp4}' videos /disk/videos"},
 		}

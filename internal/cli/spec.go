@@ -32,6 +32,9 @@ func readSpec(c *cli.Context, std Streams) (spec run.Spec, err error) {
 		spec.Sources, spec.Dest = args[:len(args)-1], args[len(args)-1]
 	}
 	spec.Include, spec.Exclude = c.StringSlice("include"), c.StringSlice("exclude")
+	if err := fitsListing(c); err != nil {
+		return spec, err
+	}
 	spec.Daemon, spec.Name = c.Bool("daemon"), c.String("name")
 	if spec.Slots, spec.Auto, err = parseJobs(c.String("jobs")); err != nil {
 		return spec, err

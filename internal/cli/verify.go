@@ -26,6 +26,10 @@ func verifyCommand(std Streams) *cli.Command {
 				return misuse(c, err)
 			}
 			spec.Compare = true
+			if err := readListing(c, &spec); err != nil {
+				return err
+			}
+			defer closeListing(spec)
 			outcome, err := run.Verify(spec, std)
 			return conclude(outcome, err)
 		},

@@ -33,6 +33,10 @@ func StartCompare(ctx context.Context, t Tree, opts Options, emit event.Sink) (*
 }
 
 func (w *walk) compare() {
+	if w.opts.Listing != nil {
+		w.listed(true)
+		return
+	}
 	w.eachRoot(func(r Root) {
 		if r.Names == nil {
 			w.compareFolder(".")

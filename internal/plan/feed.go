@@ -15,6 +15,8 @@ type folder struct {
 	fresh bool    // the destination has no such folder, so nothing in it either
 	only  *choice // the chosen names in it; nil for all
 
+	implied bool // no item itself, only on the way to one
+
 	left   bool // the walk has left it
 	open   int  // files, hard links and folders in it that are not done
 	wanted bool // a child copies something in it
@@ -208,6 +210,9 @@ func (f *feed) await(e entry) {
 	f.waiting++
 }
 
+// made reports whether a child makes the folder. All that is in it was found before.
+func (d *folder) made(o Options) bool { return d.wanted || len(o.Include) == 0 && !d.implied }
+
 func (f *feed) completed(b Batch) {
 	if b.Folders {
 		f.laneBusy = false
@@ -238,11 +243,12 @@ func (f *feed) release(done *first) {
 // settle adds a folder to the lane if everything in it is done, and then perhaps those above it.
 func (f *feed) settle(d *folder) {
 	for d != nil && d.left && d.open == 0 {
+		made := d.made(f.opts)
 		if d.in != nil {
 			d.in.open--
-			d.in.wanted = d.in.wanted || d.wanted
+			d.in.wanted = d.in.wanted || made
 		}
-		if d.wanted || len(f.opts.Include) == 0 {
+		if made {
 			f.lane.add(entry{kind: left, name: d.name, folder: d})
 		}
 		d = d.in

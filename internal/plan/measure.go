@@ -106,11 +106,11 @@ func (t *tally) add(e entry) {
 
 // addFolder counts a folder if feed would make it: with Include, only if something in it is wanted.
 func (t *tally) addFolder(d *folder) {
-	wanted := d.wanted || len(t.opts.Include) == 0
+	made := d.made(t.opts)
 	if d.in != nil {
-		d.in.wanted = d.in.wanted || d.wanted
+		d.in.wanted = d.in.wanted || made
 	}
-	if d.fresh && wanted {
+	if d.fresh && made {
 		t.Needs.Inodes++
 	}
 }

@@ -37,6 +37,7 @@ import (
 type Options struct {
 	Include   []string // doublestar patterns: only files that match one of them; none: all files
 	Exclude   []string // doublestar patterns: no file and no folder that matches one of them
+	Listing   *Listing // the names to take, of a tree with one root; nil: all names
 	Only      *Only    // names that another run has not copied; nil: all names
 	Overwrite filecopy.Overwrite
 	Archive   bool // keep hard links and attributes, and copy named pipes and devices

@@ -112,6 +112,10 @@ func (w *walk) close() {
 }
 
 func (w *walk) run() {
+	if w.opts.Listing != nil {
+		w.listed(false)
+		return
+	}
 	w.eachRoot(func(r Root) {
 		top := &folder{name: ".", root: w.root, fresh: w.dest == nil, only: w.opts.Only.top()}
 		if r.Names == nil {
@@ -206,6 +210,16 @@ func (w *walk) found(name string, info fs.FileInfo, in *folder, only *choice) {
 
 // enter walks a subfolder, unless its copy would be written into the source.
 func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *choice) {
+	f, err := w.subfolder(name, info, in, only)
+	if err != nil {
+		w.failed(name, "enter folder", err)
+		return
+	}
+	w.folder(f)
+}
+
+// subfolder returns a subfolder, with an error if its copy would be written into the source.
+func (w *walk) subfolder(name string, info fs.FileInfo, in *folder, only *choice) (*folder, error) {
 	f := &folder{name: name, root: in.root, in: in, fresh: in.fresh, only: only}
 	var there fs.FileInfo
 	if !f.fresh {
@@ -216,11 +230,7 @@ func (w *walk) enter(name string, info fs.FileInfo, in *folder, only *choice) {
 			there = nil
 		}
 	}
-	if err := w.apart.folder(name, info, there); err != nil {
-		w.failed(name, "enter folder", err)
-		return
-	}
-	w.folder(f)
+	return f, w.apart.folder(name, info, there)
 }
 
 // name passes on a name that is not a folder, unless it needs no child. Then it is Skipped.

@@ -70,6 +70,9 @@ func Copy(spec Spec, std Streams) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer tree.Folders.Close()
+	if err := canList(&spec, tree); err != nil {
+		return Outcome{}, err
+	}
 	if spec.Cluster != nil {
 		return copyByCluster(tree, &spec, std)
 	}
@@ -83,7 +86,18 @@ func Verify(spec Spec, std Streams) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer tree.Folders.Close()
+	if err := canList(&spec, tree); err != nil {
+		return Outcome{}, err
+	}
 	return runHere(tree, &spec, std)
+}
+
+// canList returns an error for a listing without a folder that its names are relative to.
+func canList(spec *Spec, tree plan.Tree) error {
+	if spec.Listing != nil && tree.Names != nil {
+		return fmt.Errorf("source %q: is a file, but the names of a list are below a folder", spec.Sources[0])
+	}
+	return nil
 }
 
 // run is a run under way.

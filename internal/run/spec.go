@@ -23,6 +23,7 @@ type Spec struct {
 
 	// The items.
 	Include, Exclude []string           // doublestar patterns
+	Listing          *plan.Listing      // the items to take, of a single folder as the source; nil for all
 	Only             *plan.Only         // the items that another run failed to copy; nil for all
 	Overwrite        filecopy.Overwrite // which existing files are replaced
 	Archive          bool               // also owners, attributes, hard links and special files
@@ -93,7 +94,7 @@ func (s *Spec) Validate() error { return s.planOptions(0).Validate() }
 // planOptions returns the spec as package plan needs it, for that number of slots.
 func (s *Spec) planOptions(slots int) plan.Options {
 	o := plan.Options{
-		Include: s.Include, Exclude: s.Exclude, Only: s.Only,
+		Include: s.Include, Exclude: s.Exclude, Listing: s.Listing, Only: s.Only,
 		Overwrite: s.Overwrite, Archive: s.Archive, Strict: s.Strict,
 		PerChild: s.PerChild, Guided: s.Guided, Slots: slots, Stall: s.Stall,
 		Recheck: !s.Compare && (s.Hash != "" || s.Durable),
