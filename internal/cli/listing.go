@@ -18,8 +18,6 @@ func fitsListing(c *cli.Context) error {
 	case !c.IsSet("files-from") && c.Bool("null"):
 		return errors.New("--null requires --files-from")
 	case !c.IsSet("files-from"):
-	case c.String("files-from") == "":
-		return errors.New("--files-from: want a FILE, or - for standard input")
 	case c.NArg() > 2:
 		return fmt.Errorf("--files-from: want one SOURCE, got %d", c.NArg()-1)
 	case c.String("retry-failed") != "":
