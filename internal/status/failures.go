@@ -19,13 +19,6 @@ func (r *Totals) failed(e event.Event) {
 	}
 }
 
-// worked counts an item that a child has settled. The parent has not counted folders as items.
-func (r *Totals) worked(e event.Event) {
-	if e.PID != 0 && e.Kind != event.Made {
-		r.byChildren++
-	}
-}
-
 // Unbegun returns how many items no child has begun, because the run was ended early. known is false if the run did
 // not count its items before.
 func (r *Totals) Unbegun() (n int, known bool) {

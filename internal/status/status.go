@@ -69,8 +69,8 @@ type Totals struct {
 
 // Apply folds one event in.
 func (r *Totals) Apply(e event.Event) {
-	if e.Settles() {
-		r.worked(e)
+	if e.PID != 0 && e.Kind != event.Made && e.Settles() { // folders are not measured
+		r.byChildren++
 	}
 	switch e.Kind {
 	case event.Begun:
