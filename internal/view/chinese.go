@@ -65,7 +65,7 @@ func chinesePhrases() map[string]string {
 		", see the log; with --record FILE, brood report FILE lists them": "，见日志；加上 --record FILE，" +
 			"brood report FILE 会全部列出",
 		"; with --record FILE, brood report FILE lists them":          "；加上 --record FILE，brood report FILE 会全部列出",
-		"the same brood copy again copies what is missing":            "再次运行同样的 brood copy 会拷贝缺少的部分",
+		"run the same command again to copy what is missing":          "再次运行同样的命令，会拷贝缺少的部分",
 		"to copy only these again, with the other flags of this run:": "只重新拷贝这些（并加上本次的其他选项）：",
 		"%s files": "%s 个文件", "%s failed": "%s 个失败", "%s to be tried again": "%s 个将重试",
 		"abandoned: %s": "被放弃：%s", "no end in the record": "记录中没有结束",

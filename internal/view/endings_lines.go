@@ -69,19 +69,11 @@ func (s *Endings) tellItem(e event.Event) {
 	}
 }
 
-// beginning introduces the parent.
+// beginning introduces the parent. The summary has source and destination.
 func beginning(e event.Event) string {
 	text := fmt.Sprintf("parent started: PID %d", e.PID)
 	if e.PPID != 0 {
 		text += fmt.Sprintf(", child of PID %d", e.PPID)
-	}
-	switch {
-	case e.Verify:
-		text += fmt.Sprintf("; compares %q with %q", e.Source, e.Dest)
-	case e.DryRun:
-		text += fmt.Sprintf("; would copy %q to %q", e.Source, e.Dest)
-	default:
-		text += fmt.Sprintf("; copies %q to %q", e.Source, e.Dest)
 	}
 	switch {
 	case e.DryRun:

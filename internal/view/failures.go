@@ -84,7 +84,7 @@ func (a Advice) again(e event.Event, l language) string {
 	case e.Verify || e.DryRun || e.Failed == 0 && !unbegun:
 		return ""
 	case a.Record == "" || unbegun:
-		return l.say("the same brood copy again copies what is missing") + "\n"
+		return l.say("run the same command again to copy what is missing") + "\n"
 	}
 	return l.say("to copy only these again, with the other flags of this run:") +
 		"\n  brood copy --retry-failed " + shellWord(a.Record) + "\n"

@@ -37,7 +37,7 @@ func below(t *testing.T, run *status.Totals, change func(*view.Advice)) string {
 	return "\n" + text
 }
 
-const sameAgain = "the same brood copy again copies what is missing\n"
+const sameAgain = "run the same command again to copy what is missing\n"
 
 // TestFailures: the summary says where the other failures are, and how to copy what is missing.
 func TestFailures(t *testing.T) {

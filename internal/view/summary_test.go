@@ -106,7 +106,7 @@ func TestSummary(t *testing.T) {
 
 failed files
   "a.mov": 
-the same brood copy again copies what is missing
+run the same command again to copy what is missing
 `,
 		},
 		"on a cluster": {
@@ -187,7 +187,7 @@ failed files
 
 failed files
   "a.mov": write: no space left on device
-the same brood copy again copies what is missing
+run the same command again to copy what is missing
 `,
 		},
 		"stopped": {
@@ -207,7 +207,7 @@ the same brood copy again copies what is missing
 
 failed files
   "a.mov": its process was ended by SIGTERM
-the same brood copy again copies what is missing
+run the same command again to copy what is missing
 `,
 		},
 		"hostile names": {
