@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 		"source is inside dest":                {source: "src/sub", dest: "src"},
 		"a file":                               {source: "file", dest: "new/", file: "file"},
 		"a file under another name":            {source: "file", dest: "new", want: `dest "new": does not exist, and brood copies`},
-		"a file into what is there":            {source: "file", dest: "dst", file: "file"},
+		"a file into a folder":                 {source: "file", dest: "dst", file: "file"},
 		"a file in a folder":                   {source: "src/f", dest: "dst", file: "f"},
 		"a file into a folder below its own":   {source: "src/f", dest: "src/sub", file: "f"},
 

@@ -14,6 +14,7 @@ type Listed struct {
 	First string // first name in the list
 	Files int    // number of names
 	Bytes int64  // total size of the files
+	Roots int    // roots that the names are in: one more than the highest number
 
 	lane    bool // a list of folders and links
 	opts    Options
@@ -37,6 +38,7 @@ func OpenList(r io.Reader, opts Options, take func(root int, name string, size i
 			l.First = e.name
 		}
 		l.Bytes += e.size
+		l.Roots = max(l.Roots, e.folder.root+1)
 		if take != nil {
 			take(e.folder.root, e.name, e.size)
 		}

@@ -26,7 +26,8 @@ func listing(t *testing.T, names ...string) *plan.Listing {
 func TestListing(t *testing.T) {
 	src := t.TempDir()
 	makeTree(t, src, "new\nline/\xff\xfe", "new\nline/b", "a/b/c", "a/b/d", "a/b-c", "a-b/e", "a.b", "z/not", "w/x/y")
-	l := listing(t, "./new\nline/\xff\xfe", "a.b", "a/b/c", "w", "a-b/e", "", "a/b-c", "w/x", "w/x/y", "a/b/d", "a/b/c", "gone/f")
+	l := listing(t, "./new\nline/\xff\xfe", "a.b", "a/b/c", "w", "a-b/e", "", "a/b-c", "w/x", "w/x/y",
+		"a/b/d", "a/b/c", "gone/f")
 	tree := plan.Tree{Source: src, Dest: src + "/none"}
 	batches, seen := runAll(t, tree, plan.Options{Listing: l})
 	files, folders := filesAndRest(batches)

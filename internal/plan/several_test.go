@@ -37,7 +37,7 @@ func ofRoots(batches []plan.Batch) (all []string) {
 	return all
 }
 
-// The items of a batch are all in one root, whatever makes the batches. Hard links lead to a name in the same root.
+// The items of a batch are all in one root, for each way to make batches. Hard links lead to a name in the same root.
 func TestBatchesOfRoots(t *testing.T) {
 	tree := severalRoots(t)
 	if tree.Root(0).Path != "r" || tree.Root(1).Path != "s" || tree.Root(2).Path != "t" ||

@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// several checks several sources. With only, it takes those that have a chosen item.
+// several checks several sources. With only, it leaves out a source without a chosen item.
 type several struct {
 	only *Only
 	gone bool // a source may be gone
@@ -86,7 +86,7 @@ func (s several) tree(p *pulse, sources []string) (t Tree, err error) {
 var errNoBase = errors.New("has no name that it could keep in DEST; copy it alone")
 
 // split returns the folder that holds a source, and its name there. The name of "." or ".." is
-// the one that leads there. A slash at the end changes nothing, but only a folder may have one.
+// that of the folder itself. A slash at the end changes nothing, but only a folder may have one.
 func split(source string) (parent, base string, err error) {
 	name := strings.TrimRightFunc(source, separates)
 	switch parent, base = splitLast(name); base {

@@ -92,6 +92,9 @@ func (n *node) openList() (*plan.Listed, error) {
 	o := n.spec.planOptions(n.slots.count)
 	o.ArgRoom = argRoom(plan.TreeOf(n.spec.Sources, n.spec.Dest))
 	list, err := plan.OpenList(file, o, nil)
+	if err == nil && list.Roots > len(n.spec.Sources) {
+		err = fmt.Errorf("%w: has names of %d sources, want %d", plan.ErrNoList, list.Roots, len(n.spec.Sources))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list %q: on node %s: %w", n.List(), n.Node, err)
 	}
@@ -101,7 +104,7 @@ func (n *node) openList() (*plan.Listed, error) {
 // check opens source and destination, and returns an error unless they are the ones that
 // the submitting machine sees, and this process may do the work.
 func (n *node) check() (err error) {
-	if len(n.Job.Sources) > 0 { // of several sources, a task is told the roots
+	if len(n.Job.Sources) > 0 { // of several sources a task has the roots
 		n.tree, err = plan.Open(n.spec.Sources, n.spec.Dest, n.spec.Stall)
 	} else {
 		n.tree, err = plan.Check(n.spec.Sources, n.spec.Dest, n.spec.Stall)
