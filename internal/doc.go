@@ -36,13 +36,13 @@
 //	view      draws events, status and a census
 //	report    draws a recorded run as one HTML file
 //	faultfs   a file system for tests and lessons that fails on command
-//	manual    help, man page and completion, from one description of the command line
+//	manual    help, man pages and completion, from one description of the command line; the topics as Markdown
 //	lesson    the lessons, each a small program over process
 //
 // A child writes everything below the destination, folders and links too: a destination that
-// hangs can hold a child, never the parent. The parent opens source and destination once, and
-// all its children inherit these two roots. A child opens each name below them from the open
-// folder above it. Before that it confines itself to its batch.
+// hangs can hold a child, never the parent. The parent opens the destination and the roots of the
+// sources once, and each child inherits the root of its batch and the destination. A child opens
+// each name below them from the open folder above it. Before that it confines itself to its batch.
 //
 // layers_test.go has the table of who may import whom.
 package internal
