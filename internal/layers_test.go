@@ -66,7 +66,7 @@ var owners = map[string]string{
 	"github.com/charmbracelet/x/vt":  "", // tests read a terminal
 	"github.com/cespare/xxhash/v2":   "internal/digest",
 	"github.com/zeebo":               "internal/digest",
-	"golang.org/x/text":              "internal/lesson internal/filecopy internal/faultfs",
+	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
 		"internal/pace internal/lesson internal/census internal/view",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",

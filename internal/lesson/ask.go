@@ -22,7 +22,7 @@ func (s *Stage) ask(ctx context.Context, questions []Question) []string {
 }
 
 func (s *Stage) put(q Question) {
-	fmt.Fprintf(s.Out, "? %s\n", q.Ask.In(s.Lang))
+	fmt.Fprintln(s.Out, s.fill("? "+q.Ask.In(s.Lang)))
 	for n, choice := range q.Choices {
 		fmt.Fprintf(s.Out, "  %d  %s\n", n+1, choice.In(s.Lang))
 	}
@@ -58,10 +58,11 @@ func (s *Stage) reveal(questions []Question, guesses []string, r *Result) {
 	for i, q := range questions {
 		truth := q.Truth(r)
 		if s.Quiz == nil {
-			fmt.Fprintf(s.Out, "? %s\n", q.Ask.In(s.Lang))
+			fmt.Fprintln(s.Out, s.fill("? "+q.Ask.In(s.Lang)))
 		}
 		// No space follows a Chinese full stop.
-		fmt.Fprintf(s.Out, Text{"%s %s\n\n", "%s%s\n\n"}.In(s.Lang), s.grade(q, guesses[i], truth), q.Why.In(s.Lang))
+		answer := fmt.Sprintf(Text{"%s %s", "%s%s"}.In(s.Lang), s.grade(q, guesses[i], truth), q.Why.In(s.Lang))
+		fmt.Fprintf(s.Out, "%s\n\n", s.fill(answer))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"brood/internal/view"
 )
 
 // Every lesson is complete: texts and code in both languages, and programs that exist.
@@ -90,12 +92,9 @@ func TestSideBySide(t *testing.T) {
 			t.Errorf("%d columns: side by side %t, want %t:\n%s", width, together, want, out.String())
 		}
 		for line := range strings.Lines(out.String()) {
-			if want && columns(strings.TrimSuffix(line, "\n")) > width {
+			if want && view.Width(strings.TrimSuffix(line, "\n")) > width {
 				t.Errorf("%d columns: %q", width, line)
 			}
 		}
-	}
-	if columns("唱歌 a") != 6 {
-		t.Errorf("唱歌 a has %d columns", columns("唱歌 a"))
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"golang.org/x/text/width"
+	"brood/internal/view"
 )
 
 // Show selects the code that a lesson shows.
@@ -60,7 +60,7 @@ func (s *Stage) sideBySide(left, right string) bool {
 			line = python[i]
 		}
 		if i < len(golang) {
-			line += strings.Repeat(" ", margin-columns(line)) + golang[i]
+			line += strings.Repeat(" ", margin-view.Width(line)) + golang[i]
 		}
 		fmt.Fprintln(s.Out, strings.TrimRight(line, " "))
 	}
@@ -77,20 +77,9 @@ func linesOf(source string) []string {
 
 func widest(lines []string) (widest int) {
 	for _, line := range lines {
-		widest = max(widest, columns(line))
+		widest = max(widest, view.Width(line))
 	}
 	return widest
-}
-
-// columns is the width of a line on a terminal. A Chinese character takes two columns.
-func columns(line string) (n int) {
-	for _, r := range line {
-		n++
-		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
-			n++
-		}
-	}
-	return n
 }
 
 func (s *Stage) code(language, source string) {

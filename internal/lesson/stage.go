@@ -23,7 +23,7 @@ type Stage struct {
 	Quiet bool          // show the programs' output only
 	Quiz  <-chan string // the student's lines; nil: nobody answers, and the lesson prints the answers
 	Out   io.Writer
-	Width int        // columns of Out, 0 if it is no terminal; decides whether Python and Go fit side by side
+	Width int        // columns of Out, 0 if it is no terminal; lines fit it, and Python and Go are side by side if they do
 	Emit  event.Sink // gets the events of each scene at its end
 
 	Folder string // the user's folder, for lessons on files; "" for the lesson's own
@@ -73,7 +73,8 @@ func (s *Stage) heading(l Lesson) {
 	if s.Quiet {
 		return
 	}
-	fmt.Fprintf(s.Out, Text{"# %s: %s\n\n", "# %s · %s\n\n"}.In(s.Lang), l.Name, l.Title.In(s.Lang))
+	title := fmt.Sprintf(Text{"# %s: %s", "# %s · %s"}.In(s.Lang), l.Name, l.Title.In(s.Lang))
+	fmt.Fprintf(s.Out, "%s\n\n", s.fill(title))
 	s.say(l.Intro)
 	s.show(l)
 }
@@ -81,9 +82,12 @@ func (s *Stage) heading(l Lesson) {
 // say prints a paragraph, unless Quiet.
 func (s *Stage) say(t Text) {
 	if text := t.In(s.Lang); text != "" && !s.Quiet {
-		fmt.Fprintf(s.Out, "%s\n\n", text)
+		fmt.Fprintf(s.Out, "%s\n\n", s.fill(text))
 	}
 }
+
+// fill makes a text fit the terminal.
+func (s *Stage) fill(text string) string { return view.Fill(text, s.Width) }
 
 func (s *Stage) family(f *status.Family) {
 	if s.Quiet {
@@ -93,7 +97,7 @@ func (s *Stage) family(f *status.Family) {
 	if s.Lang == "zh" {
 		words = view.ChineseFamily
 	}
-	_ = view.Family(s.Out, f, words)
+	_ = view.Family(s.Out, f, words, s.Width)
 	fmt.Fprintln(s.Out)
 }
 

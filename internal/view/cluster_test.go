@@ -184,7 +184,7 @@ func TestFamilyOfACluster(t *testing.T) {
    └─ E 21@n2 copy-2  由 C 启动 · 丢失："its node\nhas failed"
 `}} {
 		var got strings.Builder
-		if err := view.Family(&got, &f, row.words); err != nil || got.String() != row.want {
+		if err := view.Family(&got, &f, row.words, 0); err != nil || got.String() != row.want {
 			t.Errorf("error %v\n%s\nwant\n%s", err, got.String(), row.want)
 		}
 	}
@@ -205,7 +205,7 @@ func TestFamilyOfReusedPIDs(t *testing.T) {
    └─ C 1 c  started by B · not reaped by the family
 `
 	var got strings.Builder
-	if err := view.Family(&got, &f, view.EnglishFamily); err != nil || got.String() != want {
+	if err := view.Family(&got, &f, view.EnglishFamily, 0); err != nil || got.String() != want {
 		t.Errorf("error %v\n%s\nwant\n%s", err, got.String(), want)
 	}
 }

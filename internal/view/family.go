@@ -39,13 +39,14 @@ func (w FamilyWords) killed(signal string, code int) string {
 	return fmt.Sprintf(format, plain(signal), code)
 }
 
-// Family draws who started whom as a tree. After each process stands its history.
-func Family(w io.Writer, f *status.Family, words FamilyWords) error {
-	return family(w, f, language{family: words})
+// Family draws who started whom as a tree, for a terminal of that width; 0 for any width. After each process stands
+// its history.
+func Family(w io.Writer, f *status.Family, words FamilyWords, columns int) error {
+	return family(w, f, language{family: words}, columns)
 }
 
-func family(w io.Writer, f *status.Family, l language) error {
-	d := drawing{family: f, language: l, words: l.family, below: f.Trees()}
+func family(w io.Writer, f *status.Family, l language, columns int) error {
+	d := drawing{family: f, language: l, words: l.family, columns: columns, below: f.Trees()}
 	for _, m := range d.below[nil] {
 		d.member(m, "", "", 1)
 	}
@@ -57,6 +58,7 @@ type drawing struct {
 	family   *status.Family
 	language language
 	words    FamilyWords
+	columns  int // 0 for any number
 	below    map[*status.Member][]*status.Member
 	text     strings.Builder
 }
@@ -77,9 +79,12 @@ func countBelow[T comparable](below map[T][]T, of T) (n int) {
 
 // member draws a process and its children. The prefix of its own line is branch, that of its children's lines stem.
 func (d *drawing) member(m *status.Member, branch, stem string, depth int) {
-	history := strings.Join(d.history(m), " · ")
-	fmt.Fprintf(&d.text, "%s%s %s %s  %s\n", branch, m.Letter, pidOn(m.PID, m.Node), plain(m.Name), history)
 	children := d.below[m]
+	rest := stem + "   " // the beginning of further lines
+	if len(children) > 0 {
+		rest = stem + "│  "
+	}
+	d.line(fmt.Sprintf("%s%s %s %s  ", branch, m.Letter, pidOn(m.PID, m.Node), plain(m.Name)), rest, d.history(m))
 	if depth == mostDepth && len(children) > 0 {
 		fmt.Fprintf(&d.text, "%s└─ … %s\n", stem, fmt.Sprintf(d.words.More, count(countBelow(d.below, m))))
 		return
@@ -91,6 +96,22 @@ func (d *drawing) member(m *status.Member, branch, stem string, depth int) {
 			d.member(child, stem+"├─ ", stem+"│  ", depth+1)
 		}
 	}
+}
+
+// line writes a history behind its beginning. Deeds that do not fit go to further lines, which begin with rest.
+func (d *drawing) line(line, rest string, history []string) {
+	for i, deed := range history {
+		switch fits := d.columns <= 0 || width(line+" · "+deed) <= d.columns; {
+		case i == 0:
+			line += deed
+		case fits:
+			line += " · " + deed
+		default:
+			d.text.WriteString(line + " ·\n")
+			line = rest + deed
+		}
+	}
+	d.text.WriteString(line + "\n")
 }
 
 func (d *drawing) history(m *status.Member) (said []string) {

@@ -40,7 +40,7 @@ func TestFamily(t *testing.T) {
 `},
 	} {
 		var got strings.Builder
-		if err := view.Family(&got, &f, row.words); err != nil || got.String() != row.want {
+		if err := view.Family(&got, &f, row.words, 0); err != nil || got.String() != row.want {
 			t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got.String(), row.want)
 		}
 	}

@@ -68,7 +68,7 @@ func TestEachOthersParents(t *testing.T) {
 		"a star":  func(int) int { return 1 },
 	} {
 		var got strings.Builder
-		if err := view.Family(&got, &record(n, "", starter).Family, view.EnglishFamily); err != nil {
+		if err := view.Family(&got, &record(n, "", starter).Family, view.EnglishFamily, 0); err != nil {
 			t.Fatal(err)
 		}
 		if lines := strings.Count(got.String(), "\n"); lines != n {
@@ -77,7 +77,7 @@ func TestEachOthersParents(t *testing.T) {
 	}
 	var ring strings.Builder
 	members := record(100, "", func(pid int) int { return pid%100 + 1 }).Family
-	if err := view.Family(&ring, &members, view.EnglishFamily); err != nil {
+	if err := view.Family(&ring, &members, view.EnglishFamily, 0); err != nil {
 		t.Fatal(err)
 	}
 	got, top, end := ring.String(), "A 1 p  started by B", "└─ … and 50 more\n"

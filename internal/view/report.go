@@ -31,7 +31,7 @@ func Report(w io.Writer, t *status.Timeline, lang string, columns int, record st
 		r.children()
 	} else {
 		r.heading(r.language.say("family"))
-		if err := family(&r.text, &t.Family, r.language); err != nil {
+		if err := family(&r.text, &t.Family, r.language, r.columns); err != nil {
 			return err
 		}
 	}
