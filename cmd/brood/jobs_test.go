@@ -51,7 +51,7 @@ func TestBackground(t *testing.T) {
 	if !eventually(func() bool { return stateOf(r.pid) == "T" }) {
 		t.Fatalf("brood is in state %s after Ctrl-Z, want T", stateOf(r.pid))
 	}
-	r.after(strings.Index(r.stderr(), "^Z"), `Stopped(?s:.*)ready\$ $`)
+	r.after(0, `\^Z(?s:.*)Stopped(?s:.*)ready\$ $`)
 	from := len(r.stderr())
 	r.types("bg\n")
 	// The looks of a footer are five a second, and each of these files takes two seconds.

@@ -51,7 +51,7 @@ func surroundings(command string) manual.Surroundings {
 var (
 	done   = manual.Entry{Term: "0", Text: "All is done."}
 	failed = manual.Entry{Term: "1",
-		Text: "Some file failed; the log names it and the reason. The rest is done. In brood verify: something differs."}
+		Text: "Some file failed; the log names it and the reason. The rest is done."}
 	misused = manual.Entry{Term: "2",
 		Text: "The command line is wrong, or the run could not begin. Nothing was touched."}
 	signalled = manual.Entry{Term: "128+n", Text: "Ended by signal n: 130 after Ctrl-C."}

@@ -133,7 +133,7 @@ func TestTuning(t *testing.T) {
 					if s.took > fixed.took*115/100+learning {
 						t.Errorf("took %v, and %v with %d: %q", s.took, fixed.took, row.best, s.changes)
 					}
-					if most := 20 + 4*s.took.Minutes(); float64(len(s.changes)) > most {
+					if few := 20 + 4*s.took.Minutes(); float64(len(s.changes)) > few {
 						t.Errorf("%d changes in %v: %q", len(s.changes), s.took, s.changes)
 					}
 				}
