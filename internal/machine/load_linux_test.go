@@ -2,38 +2,46 @@ package machine_test
 
 import (
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 
 	"brood/internal/machine"
 )
 
-// TestLoad: processes that use the CPU count while they run, and not while they are stopped. Other processes
-// run here, too. So the test polls until the load reaches the number of its own, and then until it is lower.
+// TestLoad: processes that use the CPU count while they run, and not while they are stopped. Other processes run here,
+// too, and their number changes. So the test lets its own run and stop in turn, and adds up the differences.
 func TestLoad(t *testing.T) {
-	const busy = 20
+	const busy, atLeast = 20, 10
 	var spinners []*os.Process
 	for range busy {
 		p := start(t, "spins")
 		signal(t, syscall.SIGSTOP, p) // so that the next one gets a CPU
 		spinners = append(spinners, p)
 	}
-	seen := func(enough func(load int) bool) bool {
-		return eventually(func() bool {
-			n, err := machine.Load()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return enough(n)
-		})
+	// A process stops only when it gets a CPU.
+	stopped := func(p *os.Process) bool { return machine.TurnsOf(p.Pid).Held }
+	load := func(stop bool) int {
+		if !eventually(func() bool {
+			return !slices.ContainsFunc(spinners, func(p *os.Process) bool { return stopped(p) != stop })
+		}) {
+			t.Fatalf("not all of %d processes have stopped %t", busy, stop)
+		}
+		n, err := machine.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
 	}
-	signal(t, syscall.SIGCONT, spinners...)
-	if !seen(func(load int) bool { return load >= busy }) {
-		t.Errorf("the load is always below %d, with %d processes that run", busy, busy)
-	}
-	signal(t, syscall.SIGSTOP, spinners...)
-	if !seen(func(load int) bool { return load < busy }) {
-		t.Errorf("the load is always %d or more, with %d processes that are stopped", busy, busy)
+	more, turns := 0, 0
+	if !eventually(func() bool {
+		signal(t, syscall.SIGCONT, spinners...)
+		running := load(false)
+		signal(t, syscall.SIGSTOP, spinners...)
+		more, turns = more+running-load(true), turns+1
+		return turns >= atLeast && more >= turns*busy/2
+	}) {
+		t.Errorf("the load is higher by %d on average, with %d processes that run", more/turns, busy)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // (proc_pid_stat(5)).
 const userHz = 100
 
-func turnsOf(pid int) (all Turns) {
+func turnsOf(pid int) Turns {
+	all := Turns{Ended: true}
 	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, stat := range stats {
 		t := turnsIn(stat)
@@ -25,7 +26,7 @@ func turnsOf(pid int) (all Turns) {
 			t.Ran, t.Waited = max(t.Ran, time.Duration(ran)), time.Duration(waited)
 		}
 		all.Ran, all.Waited = all.Ran+t.Ran, all.Waited+t.Waited
-		all.Runnable, all.Held = all.Runnable || t.Runnable, all.Held || t.Held
+		all.Runnable, all.Held, all.Ended = all.Runnable || t.Runnable, all.Held || t.Held, all.Ended && t.Ended
 	}
 	return all
 }
@@ -36,7 +37,7 @@ func glanceOf(pid int) Turns { return turnsIn(fmt.Sprintf("/proc/%d/stat", pid))
 func turnsIn(stat string) Turns {
 	fields := Stat(stat)
 	if len(fields) < 13 {
-		return Turns{}
+		return Turns{Ended: true}
 	}
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
@@ -44,5 +45,6 @@ func turnsIn(stat string) Turns {
 		Ran:      time.Duration(user+system) * time.Second / userHz,
 		Runnable: fields[0] == "R",
 		Held:     strings.Contains("DTt", fields[0]),
+		Ended:    strings.Contains("ZX", fields[0]),
 	}
 }

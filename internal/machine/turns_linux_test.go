@@ -29,8 +29,11 @@ func TestTurns(t *testing.T) {
 		t.Error("it runs, although it is stopped")
 	}
 	signal(t, syscall.SIGKILL, p)
+	if !eventually(func() bool { return turns().Ended && glance().Ended }) {
+		t.Errorf("a zombie: %+v, %+v", turns(), glance())
+	}
 	_, _ = p.Wait()
-	if got := turns(); got != (machine.Turns{}) {
+	if got := turns(); got != (machine.Turns{Ended: true}) {
 		t.Errorf("reaped: %+v", got)
 	}
 }

@@ -20,7 +20,7 @@ type trial struct {
 	turns     machine.Turns // at the beginning of the present half
 	ran       time.Duration // CPU time in the halves before
 	acquitted bool          // at least once
-	held      time.Duration // how long every look has found it stopped, or in state D
+	held      time.Duration // how long every look has found it stopped, in state D, or ended
 }
 
 // chance is enough CPU time for any child to make progress: to move a block of 1 MiB, or to start.
@@ -37,10 +37,11 @@ func (a *attempt) stalls(stall, tick time.Duration) bool {
 	if !t.began {
 		t.began, t.turns = true, now
 	}
-	if now.Held {
-		// A child that waits or was acquitted may have been stopped only now: it gets a full Stall.
+	if now.Held || now.Ended {
+		// A child that waits or was acquitted may have been stopped only now: it gets a full Stall. The same holds for
+		// a child that has ended, since this process may be late to learn that.
 		t.held += tick
-		return t.held >= stall || due && !waits && !t.acquitted
+		return t.held >= stall || due && now.Held && !waits && !t.acquitted
 	}
 	if t.held = 0; !due {
 		return false

@@ -47,6 +47,9 @@ func TestTrial(t *testing.T) {
 		"it is starved, then stopped": {false, func(age time.Duration) machine.Turns {
 			return machine.Turns{Runnable: age < time.Minute, Held: age >= time.Minute}
 		}, time.Minute + stall, time.Minute + stall*3/2 + 2*time.Second},
+		"it has ended, and nobody tells": {false, func(time.Duration) machine.Turns {
+			return machine.Turns{Ended: true}
+		}, stall * 3 / 2, stall*3/2 + 2*time.Second},
 		"it waits": {true, func(age time.Duration) machine.Turns { return machine.Turns{Ran: share(age, 0.1)} }, 0, 0},
 		"it waits, and is starved": {true, func(age time.Duration) machine.Turns {
 			return machine.Turns{Runnable: true}
