@@ -100,14 +100,19 @@ func (d *drawing) member(m *status.Member, branch, stem string, depth int) {
 
 // line writes a history behind its beginning. Deeds that do not fit go to further lines, which begin with rest.
 func (d *drawing) line(line, rest string, history []string) {
+	const between = " · "
 	for i, deed := range history {
-		switch fits := d.columns <= 0 || width(line+" · "+deed) <= d.columns; {
+		more := between // and the line must have room for the dot at its end
+		if i == len(history)-1 {
+			more = ""
+		}
+		switch {
 		case i == 0:
 			line += deed
-		case fits:
-			line += " · " + deed
+		case d.columns <= 0 || width(line+between+deed+strings.TrimRight(more, " ")) <= d.columns:
+			line += between + deed
 		default:
-			d.text.WriteString(line + " ·\n")
+			d.text.WriteString(line + strings.TrimRight(between, " ") + "\n")
 			line = rest + deed
 		}
 	}

@@ -9,7 +9,8 @@ import (
 	"brood/internal/view"
 )
 
-func TestFamily(t *testing.T) {
+// killedFamily is a family in which one child is killed and another adopted.
+func killedFamily() *status.Family {
 	var f status.Family
 	for _, e := range []event.Event{
 		{Kind: event.Started, Name: "MainProcess", PID: 10, PPID: 7},
@@ -24,6 +25,11 @@ func TestFamily(t *testing.T) {
 	} {
 		f.Apply(e)
 	}
+	return &f
+}
+
+func TestFamily(t *testing.T) {
+	f := killedFamily()
 	for name, row := range map[string]struct {
 		words view.FamilyWords
 		want  string
@@ -40,8 +46,35 @@ func TestFamily(t *testing.T) {
 `},
 	} {
 		var got strings.Builder
-		if err := view.Family(&got, &f, row.words, 0); err != nil || got.String() != row.want {
+		if err := view.Family(&got, f, row.words, 0); err != nil || got.String() != row.want {
 			t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got.String(), row.want)
+		}
+	}
+}
+
+// Further lines of a process begin below its name, and none is wider than the terminal.
+func TestFamilyFits(t *testing.T) {
+	const want = `A 10 MainProcess  started by pid 7 ·
+│  not reaped by the family
+├─ B 11 Process-1  started by A ·
+│  │  SIGKILL from A · ended, a zombie ·
+│  │  killed by SIGKILL (-9) ·
+│  │  reaped by A
+`
+	var narrow strings.Builder
+	err := view.Family(&narrow, killedFamily(), view.EnglishFamily, 41)
+	if err != nil || !strings.HasPrefix(narrow.String(), want) {
+		t.Errorf("%v\n%s\nwant\n%s", err, narrow.String(), want)
+	}
+	for columns := 41; columns < 120; columns++ {
+		var got strings.Builder
+		if err := view.Family(&got, killedFamily(), view.EnglishFamily, columns); err != nil {
+			t.Error(err)
+		}
+		for line := range strings.Lines(got.String()) {
+			if n := view.Width(strings.TrimSuffix(line, "\n")); n > columns {
+				t.Errorf("%d columns: %q has %d", columns, line, n)
+			}
 		}
 	}
 }
