@@ -93,7 +93,7 @@ func inTerminal(t *testing.T, cmd *exec.Cmd) ([]byte, error) {
 
 func withoutNumbers(text string) []string {
 	// The order of children, their number at once and their speed differ from machine to machine.
-	varies := regexp.MustCompile(`(?m)^20\S+|^\d+ +\d+ +|PID \d+| {2,}|(pid|ppid|slots|duration|node|task|array)=\S+|(copy|task)-\d` +
+	varies := regexp.MustCompile(`(?m)^\d+ +\d+ +|^20\S+|PID \d+| {2,}|(pid|ppid|slots|duration|node|task|array)=\S+|(copy|task)-\d` +
 		`|at most \d+|[\d.]+ (s|[KMG]?i?B/s)\b|pid \d+|(?:A|─ [B-Z]) \d+`)
 	lines := strings.Split(varies.ReplaceAllString(text, "#"), "\n")
 	slices.Sort(lines)
