@@ -314,7 +314,8 @@ func TestSlurmSeveral(t *testing.T) {
 		"src", "other/f\xff", "src/small-2", "other/folder", "new/dst")))
 	r.endsWith(0)
 	for _, name := range []string{"src", "other/folder"} {
-		if out, err := exec.Command("diff", "-r", c.dir+"/"+name, c.dir+"/new/dst/"+filepath.Base(name)).CombinedOutput(); err != nil {
+		there := c.dir + "/new/dst/" + filepath.Base(name)
+		if out, err := exec.Command("diff", "-r", c.dir+"/"+name, there).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", name, err, out)
 		}
 	}

@@ -39,7 +39,7 @@ func describe(app *cli.App) manual.Program {
 
 func describeCommand(app *cli.App, c *cli.Command) manual.Command {
 	d := manual.Command{Name: c.Name, Usage: c.Usage, Description: c.Description, Examples: examples(c.Name),
-		Reference: more(c.Name), Surroundings: surroundings(c.Name)}
+		Reference: manual.Reference(c.Name), Surroundings: surroundings(c.Name)}
 	d.Asks = describeFlags([]cli.Flag{cli.HelpFlag}) // the library adds it only to the command that runs
 	for _, name := range strings.Fields(c.ArgsUsage) {
 		bare, again := strings.CutSuffix(strings.Trim(name, "[]"), "...")

@@ -25,16 +25,18 @@ const (
 func showHelp(app *cli.App, out io.Writer, brief bool) func(w io.Writer, template string, data any) {
 	return func(w io.Writer, _ string, data any) {
 		columns := helpColumns(out)
-		text := describe(app).Help(columns)
-		if c, ok := data.(*cli.Command); ok && c.Name != app.Name {
-			about := describeCommand(app, c)
-			text = about.Help(app.Name, columns)
-			switch {
-			case brief && len(about.Common) > 0:
-				text = about.Brief(app.Name, columns)
-			case about.Reference != "":
-				text += fmt.Sprintf("\nMore: %s help %s\n", app.Name, c.Name)
-			}
+		c, ok := data.(*cli.Command)
+		if !ok || c.Name == app.Name {
+			io.WriteString(w, describe(app).Help(columns))
+			return
+		}
+		about := describeCommand(app, c)
+		text := about.Help(app.Name, columns)
+		switch {
+		case brief && len(about.Common) > 0:
+			text = about.Brief(app.Name, columns)
+		case about.Reference != "":
+			text += fmt.Sprintf("\nMore: %s help %s\n", app.Name, c.Name)
 		}
 		io.WriteString(w, text)
 	}
@@ -56,16 +58,6 @@ func topics(app *cli.App) (all []manual.Topic) {
 	}
 	manual.SortTopics(all)
 	return all
-}
-
-// more returns the text that continues the help of a command, "" if there is none.
-func more(command string) string {
-	for _, t := range manual.Topics() {
-		if t.Name == command {
-			return t.Markdown
-		}
-	}
-	return ""
 }
 
 func helpCommand(std Streams) *cli.Command {

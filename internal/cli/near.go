@@ -8,7 +8,7 @@ import (
 	"brood/internal/manual"
 )
 
-// near returns the word that the user probably meant: the only one that begins with what was typed, else the
+// near returns the word that the user probably meant: the only word with that beginning, else the
 // nearest one, if at most a third of the letters are wrong. It returns "" if no word is near.
 func near(typed string, words []string) string {
 	typed = strings.ToLower(typed)

@@ -8,7 +8,7 @@ type Turns struct {
 	Waited   time.Duration // for a CPU, while a thread could run; without a wait that lasts still
 	Runnable bool          // a thread runs, or waits for a CPU, now
 	Held     bool          // a thread is stopped, or in a system call that no signal ends
-	Ended    bool          // no thread is alive, and the process may not be reaped yet
+	Alive    bool          // a thread is: the process has not ended
 }
 
 // TurnsOf reads the turns of a process.

@@ -13,8 +13,7 @@ import (
 // (proc_pid_stat(5)).
 const userHz = 100
 
-func turnsOf(pid int) Turns {
-	all := Turns{Ended: true}
+func turnsOf(pid int) (all Turns) {
 	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, stat := range stats {
 		t := turnsIn(stat)
@@ -26,7 +25,7 @@ func turnsOf(pid int) Turns {
 			t.Ran, t.Waited = max(t.Ran, time.Duration(ran)), time.Duration(waited)
 		}
 		all.Ran, all.Waited = all.Ran+t.Ran, all.Waited+t.Waited
-		all.Runnable, all.Held, all.Ended = all.Runnable || t.Runnable, all.Held || t.Held, all.Ended && t.Ended
+		all.Runnable, all.Held, all.Alive = all.Runnable || t.Runnable, all.Held || t.Held, all.Alive || t.Alive
 	}
 	return all
 }
@@ -37,7 +36,7 @@ func glanceOf(pid int) Turns { return turnsIn(fmt.Sprintf("/proc/%d/stat", pid))
 func turnsIn(stat string) Turns {
 	fields := Stat(stat)
 	if len(fields) < 13 {
-		return Turns{Ended: true}
+		return Turns{}
 	}
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
@@ -45,6 +44,6 @@ func turnsIn(stat string) Turns {
 		Ran:      time.Duration(user+system) * time.Second / userHz,
 		Runnable: fields[0] == "R",
 		Held:     strings.Contains("DTt", fields[0]),
-		Ended:    strings.Contains("ZX", fields[0]),
+		Alive:    !strings.Contains("ZX", fields[0]),
 	}
 }

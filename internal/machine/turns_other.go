@@ -2,6 +2,6 @@
 
 package machine
 
-func turnsOf(int) Turns { return Turns{} }
+func turnsOf(int) Turns { return Turns{Alive: true} } // nobody knows
 
-func glanceOf(int) Turns { return Turns{} }
+func glanceOf(pid int) Turns { return turnsOf(pid) }

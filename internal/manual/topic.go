@@ -31,6 +31,12 @@ func Topics() []Topic {
 	return all
 }
 
+// Reference returns the text that continues the help of a command, "" if there is none.
+func Reference(command string) string {
+	text, _ := texts.ReadFile("topics/" + command + ".md") // an error means that there is none
+	return string(text)
+}
+
 // NewTopic returns a topic with the title of its text.
 func NewTopic(name string, section int, markdown string) Topic {
 	title, _ := parse(markdown)

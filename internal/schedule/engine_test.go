@@ -96,7 +96,7 @@ func (c *child) Gauge() *gauge.Gauge  { return c.gauge }
 func (c *child) Look(bool) bool       { return false }
 func (c *child) Turns(bool) machine.Turns {
 	if c.turns == nil {
-		return machine.Turns{Held: true}
+		return machine.Turns{Alive: true, Held: true}
 	}
 	return c.turns()
 }

@@ -120,16 +120,10 @@ func (c *localChild) Sleep() machine.Sleep { return process.Inspect(c.process, m
 
 // Turns implements Child.
 func (c *localChild) Turns(quick bool) machine.Turns {
-	look := machine.TurnsOf
 	if quick {
-		look = machine.GlanceOf
+		return process.Inspect(c.process, machine.GlanceOf)
 	}
-	turns := machine.Turns{Ended: true} // it is reaped, if there is nothing to inspect
-	process.Inspect(c.process, func(pid int) struct{} {
-		turns = look(pid)
-		return struct{}{}
-	})
-	return turns
+	return process.Inspect(c.process, machine.TurnsOf)
 }
 
 // An error of these two means that the child has ended. Its pipe tells that anyway.

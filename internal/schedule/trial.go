@@ -37,7 +37,7 @@ func (a *attempt) stalls(stall, tick time.Duration) bool {
 	if !t.began {
 		t.began, t.turns = true, now
 	}
-	if now.Held || now.Ended {
+	if now.Held || !now.Alive {
 		// A child that waits or was acquitted may have been stopped only now: it gets a full Stall. The same holds for
 		// a child that has ended, since this process may be late to learn that.
 		t.held += tick

@@ -24,44 +24,46 @@ func TestTrial(t *testing.T) {
 		from, to time.Duration // age at which the child is ended; 0: not at all
 	}{
 		"it sleeps in a system call": {false, func(time.Duration) machine.Turns {
-			return machine.Turns{}
+			return machine.Turns{Alive: true}
 		}, stall, stall + 2*time.Second},
 		"it is stopped": {false, func(time.Duration) machine.Turns {
-			return machine.Turns{Held: true}
+			return machine.Turns{Alive: true, Held: true}
 		}, stall, stall + 2*time.Second},
 		"it spins, beside others": {false, func(age time.Duration) machine.Turns {
-			return machine.Turns{Ran: share(age, 10), Waited: share(age, 90), Runnable: true}
+			return machine.Turns{Alive: true, Ran: share(age, 10), Waited: share(age, 90), Runnable: true}
 		}, stall, stall + 2*time.Second},
 		"it spins, on a busy machine": {false, func(age time.Duration) machine.Turns {
-			return machine.Turns{Ran: share(age, 0.5), Waited: share(age, 99.5), Runnable: true}
+			return machine.Turns{Alive: true, Ran: share(age, 0.5), Waited: share(age, 99.5), Runnable: true}
 		}, 50 * time.Second, time.Minute}, // by then it had a quarter of a second
 		"it is starved": {false, func(age time.Duration) machine.Turns {
-			return machine.Turns{Ran: share(age, 0.01), Runnable: true}
+			return machine.Turns{Alive: true, Ran: share(age, 0.01), Runnable: true}
 		}, 0, 0},
 		"it is starved, and has a moment": {false, func(age time.Duration) machine.Turns {
-			return machine.Turns{Ran: share(age, 0.01), Waited: share(age, 60)}
+			return machine.Turns{Alive: true, Ran: share(age, 0.01), Waited: share(age, 60)}
 		}, 0, 0},
 		"it is starved, then sleeps": {false, func(age time.Duration) machine.Turns {
-			return machine.Turns{Waited: min(age, time.Minute), Runnable: age < time.Minute}
+			return machine.Turns{Alive: true, Waited: min(age, time.Minute), Runnable: age < time.Minute}
 		}, time.Minute, time.Minute + stall + 2*time.Second},
 		"it is starved, then stopped": {false, func(age time.Duration) machine.Turns {
-			return machine.Turns{Runnable: age < time.Minute, Held: age >= time.Minute}
+			return machine.Turns{Alive: true, Runnable: age < time.Minute, Held: age >= time.Minute}
 		}, time.Minute + stall, time.Minute + stall*3/2 + 2*time.Second},
 		"it has ended, and nobody tells": {false, func(time.Duration) machine.Turns {
-			return machine.Turns{Ended: true}
+			return machine.Turns{}
 		}, stall * 3 / 2, stall*3/2 + 2*time.Second},
-		"it waits": {true, func(age time.Duration) machine.Turns { return machine.Turns{Ran: share(age, 0.1)} }, 0, 0},
+		"it waits": {true, func(age time.Duration) machine.Turns {
+			return machine.Turns{Alive: true, Ran: share(age, 0.1)}
+		}, 0, 0},
 		"it waits, and is starved": {true, func(age time.Duration) machine.Turns {
-			return machine.Turns{Runnable: true}
+			return machine.Turns{Alive: true, Runnable: true}
 		}, 0, 0},
 		"it waits, then is stopped": {true, func(age time.Duration) machine.Turns {
-			return machine.Turns{Held: age > time.Minute-time.Second}
+			return machine.Turns{Alive: true, Held: age > time.Minute-time.Second}
 		}, time.Minute + stall - time.Second, time.Minute + stall*3/2 + 2*time.Second},
 		"it waits, and is stopped for a moment": {true, func(age time.Duration) machine.Turns {
-			return machine.Turns{Held: age%time.Minute > 58*time.Second}
+			return machine.Turns{Alive: true, Held: age%time.Minute > 58*time.Second}
 		}, 0, 0},
 		"it says that it waits, and spins": {true, func(age time.Duration) machine.Turns {
-			return machine.Turns{Ran: age, Runnable: true}
+			return machine.Turns{Alive: true, Ran: age, Runnable: true}
 		}, stall, stall + 2*time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {

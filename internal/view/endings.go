@@ -12,7 +12,7 @@ import (
 
 // Endings tells people at a terminal what happens, in place of a log. Each child that has ended has a line of a table:
 //
-//	brood: parent started: PID 4711, child of PID 4702; copies "videos" to "/tmp/videos", at most 2 children at once
+//	brood: parent started: PID 4711, child of PID 4702, at most 2 children at once
 //	PID         PPID      TIME     BYTES  NAME        FILE
 //	4719        4711   0.004 s   4.9 KiB  copy-1      blink.mp4
 //	4720        4711   0.006 s   307 KiB  copy-2      holiday/sunrise.mp4
