@@ -29,7 +29,7 @@ func limited(t *testing.T, p place, limit string, flags ...string) *exec.Cmd {
 func TestFewDescriptors(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 200, 1000)
+	p.small(t, 90, 1000)
 	r := start(t, p, limited(t, p, "-n 64", "--jobs=0"))
 	var held []child // stopped, so that their number grows up to the limit
 	if !eventually(func() bool {

@@ -17,7 +17,7 @@ import (
 func TestRecordThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 400, 100)
+	p.small(t, 100, 100)
 	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
 	pipe, err := unix.Open(p.dir+"/record", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	must(t, err)
@@ -46,7 +46,7 @@ func TestRecordThatNobodyReads(t *testing.T) {
 func TestRecordWhoseReaderEnds(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 100, 100)
+	p.small(t, 30, 100)
 	must(t, syscall.Mkfifo(p.dir+"/record", 0o600))
 	r := start(t, p, p.copy())
 	pipe, err := os.Open(p.dir + "/record")

@@ -163,13 +163,13 @@ func TestStderrThatNobodyReads(t *testing.T) {
 func TestStoppedTerminal(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.small(t, 200, 1000)
+	p.small(t, 30, 1000)
 	p.big(t, 2)
 	r := startInTerminal(t, p, p.copySlowly("--jobs=3"))
 	r.says("parent started")
 	r.types("\x13")
 	held := r.hold(1)
-	r.copies(200)
+	r.copies(30)
 	r.takesNoMore()
 	r.types("\x03")
 	r.says("the running ones are waited for")
@@ -245,7 +245,7 @@ func TestFilesOnAFullDisk(t *testing.T) {
 	for _, what := range []string{"record", "checksums"} {
 		t.Run(what, func(t *testing.T) {
 			p := newPlace(t)
-			p.small(t, 200, 1000)
+			p.small(t, 100, 1000)
 			must(t, os.Mkdir(p.dir+"/tiny", 0o755))
 			if err := unix.Mount("tmpfs", p.dir+"/tiny", "tmpfs", 0, "size=8k"); err != nil {
 				t.Skipf("needs kernel: tmpfs: %v", err)

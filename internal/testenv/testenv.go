@@ -24,7 +24,7 @@ import (
 
 // Patience is the time that a test waits for something that must happen. It is longer than the slowest machine needs,
 // and much shorter than the time limit of go test.
-const Patience = 3 * time.Minute
+const Patience = 10 * time.Minute
 
 // Tests runs the tests of a package, like testing.M.
 type Tests struct{ m *testing.M }
