@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -152,7 +152,7 @@ func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 		return 0, false
 	}
 	if argv[1] == childCommand {
-		ownCPUs()
+		ownSettings()
 		showName(filepath.Base(argv[0]))
 		return runChild(argv[2:], lookup, late), true
 	}
@@ -256,7 +256,7 @@ func run(name string, work *Work, lookup Lookup, exit func(error)) (err error) {
 	returned := false
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n\n%s", r, debug.Stack())
+			err = fmt.Errorf("panic: %v\n\n%s", r, trace())
 		} else if !returned {
 			exit(errGoexit)
 		}
@@ -264,6 +264,12 @@ func run(name string, work *Work, lookup Lookup, exit func(error)) (err error) {
 	err = target(work)
 	returned = true
 	return err
+}
+
+// trace returns the calls that led here, up to 64 KiB of text.
+func trace() []byte {
+	text := make([]byte, 64<<10)
+	return text[:runtime.Stack(text, false)]
 }
 
 // report prints an error as Python prints an exception that ends a process. A status is no such error.

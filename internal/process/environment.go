@@ -1,27 +1,46 @@
 package process
 
-import "os"
-
-const (
-	cpusKey = "GOMAXPROCS"
-	oneCPU  = "01" // the runtime reads it as 1; the spelling says that it comes from a parent of the model
+import (
+	"os"
+	"strconv"
 )
 
-// environment is this process's own, with one CPU for the child's Go, unless the user asked for another number.
-// A child does one thing at a time. With one CPU the runtime makes fewer threads, and fewer of them look for
-// work: that saves 7 % of the CPU time of a child with a small file.
+// Settings that a parent of the model makes for the child's Go are numbers with a zero in front. The runtime
+// ignores the zero. It tells the child that the number is not the user's.
+const (
+	cpusKey   = "GOMAXPROCS"
+	memoryKey = "GOMEMLIMIT"
+	ours      = "0"
+)
+
+// memoryAtStart is the memory, in bytes, that the runtime of a child counts at the start: 4.4 MiB, measured.
+const memoryAtStart = 4 << 20
+
+// environment is this process's own, with settings for the Go of a child with that Limits.Memory. Where the user
+// has made a setting, it stays.
 //
-// The number is for the child alone, and not for the programs that it starts: see ownCPUs.
-func environment() []string {
-	if _, asked := os.LookupEnv(cpusKey); asked {
-		return os.Environ()
+// A child has one CPU, as it does one thing at a time. Then the runtime makes fewer threads, and fewer of them
+// look for work: that saves 7 % of the CPU time of a child with a small file.
+//
+// A child with a limit collects garbage before it reaches half of it. The margin is measured: the mapped memory
+// outgrows what the runtime holds itself to.
+func environment(memory int64) []string {
+	all := os.Environ()
+	if _, asked := os.LookupEnv(cpusKey); !asked {
+		all = append(all, cpusKey+"="+ours+"1")
 	}
-	return append(os.Environ(), cpusKey+"="+oneCPU)
+	if _, asked := os.LookupEnv(memoryKey); !asked && memory > 0 {
+		all = append(all, memoryKey+"="+ours+strconv.FormatInt(memoryAtStart+memory/2, 10))
+	}
+	return all
 }
 
-// ownCPUs has the programs that this child starts choose their number of CPUs themselves.
-func ownCPUs() {
-	if os.Getenv(cpusKey) == oneCPU {
-		_ = os.Unsetenv(cpusKey) // it cannot fail for this name
+// ownSettings removes the settings of this child's Go from its environment: the programs that it starts choose
+// theirs themselves.
+func ownSettings() {
+	for _, key := range []string{cpusKey, memoryKey} {
+		if value := os.Getenv(key); len(value) > len(ours) && value[:len(ours)] == ours {
+			_ = os.Unsetenv(key) // it cannot fail for these names
+		}
 	}
 }

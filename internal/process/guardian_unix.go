@@ -75,7 +75,7 @@ func (g *guardians) start() error {
 		Path:        executable(),
 		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid())},
 		Dir:         g.dir,
-		Env:         environment(),
+		Env:         environment(0),
 		ExtraFiles:  []*os.File{g.lifeline.read, g.file},
 		SysProcAttr: ownGroup(),
 	}}

@@ -3,8 +3,6 @@ package process
 import (
 	"fmt"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -34,7 +32,8 @@ func (l Limits) take() error {
 // 75 MiB of tables (450 MiB with the race detector), and touches 3 MiB of them. A limit that counted them would
 // say nothing about the child's work.
 //
-// RLIMIT_AS is of no use here, since the runtime reserves a GiB of addresses.
+// RLIMIT_AS is of no use here, since the runtime reserves a GiB of addresses. The parent has told the runtime
+// to collect garbage early enough: see environment.
 func limitMemory(n int64) error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -44,11 +43,6 @@ func limitMemory(n int64) error {
 	if err != nil {
 		return err
 	}
-	// Collect garbage before the limit is reached. The margin is measured: the mapped memory outgrows what the
-	// runtime holds itself to.
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + n/2)
 	limit := uint64(mapped<<10 + n)
 	return lower(unix.RLIMIT_DATA, limit, limit)
 }

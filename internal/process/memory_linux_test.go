@@ -4,6 +4,7 @@ package process_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"brood/internal/process"
@@ -47,5 +48,24 @@ func TestGarbageIsWithinTheLimit(t *testing.T) {
 		if exit.Code != 0 {
 			t.Errorf("with %d bytes, %s of them kept: exit code %d", limit, kept, exit.Code)
 		}
+	}
+}
+
+// A child with a limit collects garbage at half of it, unless the user has set GOMEMLIMIT. A program that the child
+// starts has the user's setting only.
+func TestCollectsBeforeTheLimit(t *testing.T) {
+	for asked, want := range map[string]string{
+		"":     fmt.Sprintf("%d program=\n", 32<<20+4<<20),
+		"1GiB": fmt.Sprintf("%d program=1GiB\n", 1<<30),
+	} {
+		t.Setenv("GOMEMLIMIT", asked)
+		if asked == "" {
+			os.Unsetenv("GOMEMLIMIT") // t.Setenv restores it
+		}
+		p := start(t, process.Config{Target: "collects", Events: true, Limits: process.Limits{Memory: 64 << 20}})
+		if got := said(t, p); got != want {
+			t.Errorf("GOMEMLIMIT=%s: %q, want %q", asked, got, want)
+		}
+		join(t, p)
 	}
 }

@@ -81,7 +81,7 @@ func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Tim
 		Stderr:      output(c.Stderr, os.Stderr),
 		SysProcAttr: ownGroup(),
 		WaitDelay:   outputDelay,
-		Env:         environment(),
+		Env:         environment(c.Limits.Memory),
 	}
 	own.lifeline = pass(cmd, t.lifeline.read)
 	if own.daemon {

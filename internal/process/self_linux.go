@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,9 +24,14 @@ func executable() string {
 	return link // so that the error names it
 }
 
-// showName sets the name that ps and pgrep show. The kernel took "exe", from the link that was executed
-// (proc_pid_comm(5)).
+// showName sets the name that ps and pgrep show, which is the main thread's. The kernel took "exe", from the link
+// that was executed (proc_pid_comm(5)).
 func showName(name string) {
+	if unix.Gettid() == self.pid {
+		text := append([]byte(name), 0)
+		_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(&text[0])), 0, 0, 0)
+		return
+	}
 	comm, err := unix.Open("/proc/self/comm", unix.O_WRONLY|unix.O_CLOEXEC, 0) // package os needs six more calls
 	if err != nil {
 		return

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 	"time"
@@ -49,6 +50,7 @@ func init() { // not in the declaration, since some of them start others
 		"hold-stderr":       holdStderr,
 		"chatty":            chatty,
 		"cpus":              cpus,
+		"collects":          collects,
 		"daemons":           daemons,
 		"orphan":            orphan,
 		"limit":             limit,
@@ -226,6 +228,16 @@ func chatty(w *process.Work) error {
 		fmt.Fprintf(to, "line %d\n", i)
 	}
 	_, err := fmt.Fprintln(w.Events, "up")
+	return err
+}
+
+// collects writes the memory at which its Go collects garbage, and the GOMEMLIMIT that a program of its own sees.
+func collects(w *process.Work) error {
+	program, err := exec.Command("sh", "-c", "echo program=$GOMEMLIMIT").Output()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.Events, "%d %s", debug.SetMemoryLimit(-1), program)
 	return err
 }
 
