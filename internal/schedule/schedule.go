@@ -75,9 +75,16 @@ const (
 	abandon                   // leave them behind
 )
 
-// rungs holds what each rung does to a child.
-var rungs = map[Stop]func(Child){
-	Drain: func(Child) {}, Terminate: Child.Terminate, Kill: Child.Kill, abandon: Child.Abandon,
+// do does to a child what the rung means.
+func (s Stop) do(c Child) {
+	switch s {
+	case Terminate:
+		c.Terminate()
+	case Kill:
+		c.Kill()
+	case abandon:
+		c.Abandon()
+	}
 }
 
 // Options of a run.
@@ -265,7 +272,7 @@ func (s *scheduler) stop(to Stop) {
 	}
 	s.stopped = to
 	for a := range s.children {
-		rungs[to](a.child)
+		to.do(a.child)
 	}
 	if s.grace = nil; to == Terminate || to == Kill {
 		s.grace = time.After(s.opts.Grace)

@@ -124,5 +124,5 @@ func (s *scheduler) climb(a *attempt) {
 
 func (a *attempt) climbTo(rung Stop) {
 	a.rung, a.stay = rung, 0
-	rungs[rung](a.child)
+	rung.do(a.child)
 }

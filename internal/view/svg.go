@@ -2,7 +2,6 @@ package view
 
 import (
 	"bufio"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"slices"
@@ -225,8 +224,15 @@ func (p *picture) legend(y int) {
 	}
 }
 
+// escaped returns the text as XML can hold it. Characters that XML cannot hold become U+FFFD (XML 1.0, "Characters").
+// encoding/xml does the same, but each child would make its table of entities at the start.
 func escaped(text string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a Builder returns no error; characters that XML cannot hold become U+FFFD
-	return b.String()
+	special := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;",
+		"\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;")
+	return special.Replace(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff' {
+			return '\ufffd'
+		}
+		return r
+	}, text))
 }
