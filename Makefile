@@ -1,5 +1,6 @@
-# The tag leaves the documentation generator of urfave/cli, and the libraries for it, out of the binary.
-export TAGS := urfave_cli_no_docs
+# The first tag leaves the documentation generator of urfave/cli, and the libraries for it, out of the binary. The second
+# keeps the start of each child short: see internal/digest/cpu.
+export TAGS := urfave_cli_no_docs,noasm
 export PREFIX ?= /usr/local
 # git knows no commit if the source is no repository, or belongs to another user.
 VCS := $(shell git status >/dev/null 2>&1 && echo true || echo false)

@@ -23,7 +23,7 @@ var layers = map[string][]string{
 		"report", "schedule", "slurm", "status", "target", "view"},
 	"internal/argument": {},
 	"internal/confine":  {},
-	"internal/digest":   {},
+	"internal/digest":   {"digest/cpu"},
 	"internal/event":    {},
 	"internal/faultfs":  {},
 	"internal/filecopy": {"digest"},
@@ -40,6 +40,8 @@ var layers = map[string][]string{
 	"internal/status":   {"event"},
 	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
 	"internal/view":     {"census", "event", "status"},
+
+	"internal/digest/cpu": {},
 
 	"internal/faultfs/faultfstest": {"faultfs"}, // only tests import it
 	"internal/faultfs/faultmount":  {"faultfs"},
@@ -66,6 +68,7 @@ var owners = map[string]string{
 	"github.com/charmbracelet/x/vt":  "", // tests read a terminal
 	"github.com/cespare/xxhash/v2":   "internal/digest",
 	"github.com/zeebo":               "internal/digest",
+	"github.com/klauspost/cpuid/v2":  "internal/digest/cpu",
 	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
 		"internal/pace internal/lesson internal/census internal/view",

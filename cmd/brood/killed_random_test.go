@@ -26,7 +26,7 @@ var (
 // temporaries, and the next run goes on from there. For more kills, or for those of a failed test (its log has the
 // seed):
 //
-//	go test -race -tags urfave_cli_no_docs -run RandomKills -v ./cmd/brood -kills 200 -seed 7
+//	go test -race -tags urfave_cli_no_docs,noasm -run RandomKills -v ./cmd/brood -kills 200 -seed 7
 func TestRandomKills(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()

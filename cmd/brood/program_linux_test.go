@@ -48,7 +48,7 @@ var built = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	afterTests = append(afterTests, func() { os.RemoveAll(dir) })
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "urfave_cli_no_docs",
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "urfave_cli_no_docs,noasm",
 		"-o", dir+"/brood", ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

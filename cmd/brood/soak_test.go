@@ -29,7 +29,7 @@ var (
 // each run each file under its final name is whole, brood has reported each missing file, and no process is left.
 // Then an undisturbed run makes the trees equal. For a long search, also for data races:
 //
-//	go test -race -tags urfave_cli_no_docs -run Soak -timeout 2h -v ./cmd/brood -soak 30m -race-in-long
+//	go test -race -tags urfave_cli_no_docs,noasm -run Soak -timeout 2h -v ./cmd/brood -soak 30m -race-in-long
 //
 // The test reads from file systems that it serves itself. If it is killed meanwhile, only umount -f frees it.
 func TestSoak(t *testing.T) {

@@ -17,6 +17,8 @@ import (
 	"hash"
 	"slices"
 
+	_ "brood/internal/digest/cpu"
+
 	"github.com/cespare/xxhash/v2"
 	"github.com/zeebo/blake3"
 	"github.com/zeebo/xxh3"

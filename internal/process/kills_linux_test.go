@@ -24,7 +24,7 @@ var (
 // descendants in its group end always. Elsewhere they end if they have a control group, and if a guardian is
 // alive when the parent ends. To kill more families, or to repeat a failed run with the seed from its log:
 //
-//	go test -tags urfave_cli_no_docs -run '^TestKills$' -v -timeout 1h ./internal/process -kills 500 -kills-seed 7
+//	go test -tags urfave_cli_no_docs,noasm -run '^TestKills$' -v -timeout 1h ./internal/process -kills 500 -kills-seed 7
 func TestKills(t *testing.T) {
 	testenv.Long(t)
 	if *killsSeed == 0 {
