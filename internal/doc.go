@@ -22,6 +22,7 @@
 //	schedule  when: slots, order, retries, stalls, stops
 //	slurm     the same batches on a cluster: the job folder, arrays, following their events; and a task's side of it
 //	process   the multiprocessing.Process model, both ends of it; starts all children
+//	child     the first moment of a child: it begins before the packages that only others need
 //	argument  how a child's named arguments are written and read
 //	machine   how busy the machine is, and what holds a process up
 //	target    what a child can be asked to do: its arguments bound from the command line

@@ -14,7 +14,7 @@ import (
 
 // layers lists the packages of this module that each package may import.
 var layers = map[string][]string{
-	"cmd/brood":       {"cli", "lesson", "process", "target"},
+	"cmd/brood":       {"child", "cli", "lesson", "process", "target"},
 	"internal":        {},
 	"internal/census": {"machine", "process"}, // it reads the command lines of children
 	"internal/cli": {"census", "confine", "digest", "event", "filecopy", "lesson", "machine", "manual", "pace",
@@ -22,6 +22,7 @@ var layers = map[string][]string{
 	"internal/run": {"census", "confine", "digest", "event", "filecopy", "gauge", "machine", "pace", "plan", "process",
 		"report", "schedule", "slurm", "status", "target", "view"},
 	"internal/argument": {},
+	"internal/child":    {"child/stack", "process", "target"},
 	"internal/confine":  {},
 	"internal/digest":   {"digest/cpu"},
 	"internal/event":    {},
@@ -41,7 +42,8 @@ var layers = map[string][]string{
 	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
 	"internal/view":     {"census", "event", "status"},
 
-	"internal/digest/cpu": {},
+	"internal/child/stack": {},
+	"internal/digest/cpu":  {},
 
 	"internal/faultfs/faultfstest": {"faultfs"}, // only tests import it
 	"internal/faultfs/faultmount":  {"faultfs"},
@@ -69,6 +71,7 @@ var owners = map[string]string{
 	"github.com/cespare/xxhash/v2":   "internal/digest",
 	"github.com/zeebo":               "internal/digest",
 	"github.com/klauspost/cpuid/v2":  "internal/digest/cpu",
+	"runtime/debug":                  "internal/run internal/cli internal/process/umltest", // see package child
 	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
 		"internal/pace internal/lesson internal/census internal/view",

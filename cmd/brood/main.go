@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 
+	_ "brood/internal/child" // runs most children before the other packages are initialised
 	"brood/internal/cli"
 	"brood/internal/lesson"
 	"brood/internal/process"
