@@ -50,6 +50,9 @@ func (c *Copier) Lstat(name string) (fs.FileInfo, error) {
 // copied. File does not keep such a copy. If dst/name is a directory, the error is EISDIR.
 // File replaces a symlink or a read-only file at dst/name, and never writes through the
 // symlink. If dst treats the name of another file or folder as the same, that is an error.
+//
+// Until File first calls ctx.Done, this process may be killed: nothing would be left behind.
+// A copy without a name needs no call.
 func (c *Copier) File(ctx context.Context, name string, seen fs.FileInfo, opts Options) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err

@@ -118,10 +118,6 @@ type Options struct {
 	// size is moved before Pace is called.)
 	Pace func(ctx context.Context, want int64) (int64, error)
 
-	// Careful, unless nil, is called before File makes a temporary with a name. A process
-	// that is killed after that would leave the temporary. End ctx instead.
-	Careful func()
-
 	// Phase, unless nil, is called when a copy begins a phase.
 	Phase func(Phase)
 }
@@ -198,7 +194,7 @@ func (p *place) existingStays(src fs.FileInfo, overwrite Overwrite) (bool, error
 // fill makes the place a copy of the open file from. info is from's info when it was opened.
 // With Never, if a file has appeared at the place, the error is EEXIST.
 func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts Options) (Result, error) {
-	to, partial, err := p.temporary(info, opts)
+	to, partial, err := p.temporary(ctx, info, opts)
 	if err != nil {
 		return Result{}, err
 	}
@@ -241,15 +237,13 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 // temporary returns the temporary for the copy: the partial copy of a killed process, or a new
 // one. A new one has no name if nobody would want to find a part of it again: the file is
 // small, and need not be on the medium.
-func (p place) temporary(src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
+func (p place) temporary(ctx context.Context, src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
 	if !opts.Resume && src.Size() <= blockSize && !p.taken && !p.noUnnamed && !opts.syncs() {
 		if to = createUnnamed(p); to != nil {
 			return to, false, nil
 		}
 	}
-	if opts.Careful != nil {
-		opts.Careful()
-	}
+	ctx.Done() // whoever may end this process ends ctx from now on
 	if opts.Resume && !opts.Shared {
 		if to = takeOver(p, src); to != nil {
 			return to, true, nil

@@ -43,20 +43,32 @@ type Work struct {
 	terminable terminable
 }
 
-// Context returns a context that SIGTERM cancels, and SIGXCPU (Limits.CPUTime). Without a call of Context these
-// signals end the child at once. A target that has something to clean up calls Context first, and returns soon
-// after it is done. The child then still ends by that signal (exit code -15 or -24).
+// Context returns a context that SIGTERM cancels, and SIGXCPU (Limits.CPUTime). A target that has something to
+// clean up calls Context first, and returns soon after it is done. The child then still ends by that signal (exit
+// code -15 or -24). Without a call of Context these signals end the child at once.
+//
+// In a late target (Main) they do so until somebody calls the context's Done. The target calls it as soon as it
+// has something to clean up. To listen takes a Go program two threads: a tenth of the whole cost of a child with
+// a small file.
 func (w *Work) Context() context.Context {
-	ctx, listen := w.LateContext()
-	listen()
+	ctx := w.terminable.context()
+	if w.terminable.late {
+		return lateContext{ctx, &w.terminable}
+	}
+	w.terminable.listen()
 	return ctx
 }
 
-// LateContext is Context, except that the signals end the child at once until listen is called. It is for a
-// target that may have nothing to clean up. Listening takes a Go program two threads, a tenth of the whole cost
-// of a child with a small file.
-func (w *Work) LateContext() (ctx context.Context, listen func()) {
-	return w.terminable.context(), w.terminable.listen
+// lateContext begins to listen when somebody asks for its end.
+type lateContext struct {
+	context.Context
+	terminable *terminable
+}
+
+// Done implements context.Context.
+func (c lateContext) Done() <-chan struct{} {
+	c.terminable.listen()
+	return c.Context.Done()
 }
 
 // terminable keeps a signal to end until the target has returned.
@@ -142,10 +154,10 @@ func IsChild(argv []string) bool {
 //		os.Exit(status)
 //	}
 //
-// The targets named in late call LateContext. Until they listen, they react to signals as any Go program does:
-// SIGSEGV and its like, from outside, make it print all goroutines and exit with 2; SIGUSR1 and its like do
-// nothing. Until then they also ignore SIGHUP, unless they are daemons. A program that they start before they
-// listen inherits that.
+// The targets named in late listen for signals only once somebody calls Done of their Work.Context. Until then
+// they react to signals as any Go program does: SIGSEGV and its like, from outside, make it print all goroutines
+// and exit with 2; SIGUSR1 and its like do nothing. They also ignore SIGHUP, unless they are daemons. A program
+// that they start before they listen inherits that.
 func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	self.entered.Store(true)
 	if !IsChild(argv) {

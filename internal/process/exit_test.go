@@ -89,7 +89,7 @@ func TestSignalsFromOutside(t *testing.T) {
 
 // Before a late target listens, SIGTERM ends it at once. Afterwards it cleans up first. SIGUSR1 has no effect
 // before.
-func TestLateContext(t *testing.T) {
+func TestLateTarget(t *testing.T) {
 	for _, listening := range []bool{false, true} {
 		t.Run(fmt.Sprint("listening ", listening), func(t *testing.T) {
 			wait, goOn, err := os.Pipe()

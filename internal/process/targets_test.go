@@ -104,14 +104,14 @@ func cleanUp(w *process.Work) error {
 
 // late writes "up", and listens for signals when its shared file ends. Then it writes "up" again.
 func late(w *process.Work) error {
-	ctx, listen := w.LateContext()
+	ctx := w.Context()
 	fmt.Fprintln(w.Events, "up")
 	if _, err := io.ReadAll(w.Shared); err != nil {
 		return err
 	}
-	listen()
+	done := ctx.Done()
 	fmt.Fprintln(w.Events, "up")
-	<-ctx.Done()
+	<-done
 	fmt.Fprintln(w.Events, "cleaned")
 	return ctx.Err()
 }

@@ -18,8 +18,7 @@ import (
 // child is this process with its batch: what it has opened, and how far it is.
 type child struct {
 	Kwargs
-	ctx          context.Context
-	listen       func() // has SIGTERM end ctx; before the first call it ends this process at once
+	ctx          context.Context // before the first call of Done, SIGTERM ends this process at once
 	source, dest *os.Root
 	opened       map[*os.Root]*os.File // the inherited folders behind source and dest
 	copier       *filecopy.Copier      // from source to dest
@@ -69,12 +68,11 @@ func (c call) run(w *process.Work) error {
 
 // start opens both sides, and confines this process to them and to the names.
 func (c call) start(kwargs Kwargs, w *process.Work) (*child, error) {
-	ctx, listen := w.LateContext()
 	source, err := kwargs.openSource(w)
 	if err != nil {
 		return nil, err
 	}
-	at := &child{Kwargs: kwargs, ctx: ctx, listen: listen, source: source, events: event.NewWriter(w.Events)}
+	at := &child{Kwargs: kwargs, ctx: w.Context(), source: source, events: event.NewWriter(w.Events)}
 	if at.dest, err = c.dest(w, source, kwargs); err != nil {
 		source.Close()
 		return nil, err

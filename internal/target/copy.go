@@ -14,7 +14,7 @@ func (c *child) copy(args ...string) error { return c.copyName(args[0]) }
 
 // link makes a name a hard link to the first name of its file. If it cannot, it copies the name.
 func (c *child) link(args ...string) error {
-	c.listen()
+	c.ctx.Done()
 	first, name := args[0], args[1]
 	result, err := c.copier.Link(first, name, c.Options)
 	if errors.Is(err, filecopy.ErrCannotLink) || errors.Is(err, filecopy.ErrNoFirst) {
@@ -31,7 +31,7 @@ func (c *child) copyName(name string, lost ...string) error {
 		return filecopy.NewError("stat", err)
 	}
 	if !info.Mode().IsRegular() || c.Options.Archive {
-		c.listen() // these leave something half done if they are cut short
+		c.ctx.Done() // SIGTERM ends ctx from now on: these leave something half done if they are cut short
 	}
 	var result filecopy.Result
 	e := event.Event{File: name}

@@ -27,7 +27,7 @@ func (c *child) watched(name string, size int64) filecopy.Options {
 	p := &progress{child: c, name: name, size: size, told: time.Now()}
 	p.show(shown(p.phase))
 	opts := c.Options
-	opts.Phase, opts.Progress, opts.Careful = p.comesTo, p.moved, c.listen
+	opts.Phase, opts.Progress = p.comesTo, p.moved
 	if c.bucket != nil {
 		opts.Pace = p.take
 	}
