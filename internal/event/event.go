@@ -213,10 +213,32 @@ type Sink func(Event)
 type Stream struct {
 	mu      sync.Mutex
 	readers []func(Event)
+	hold    func(bool)
+	holding int // calls of Together under way
 }
 
 // NewStream makes a stream for these readers. Each one is called by one goroutine at a time.
 func NewStream(readers ...func(Event)) *Stream { return &Stream{readers: readers} }
+
+// Hold has hold(true) called before events that came together, and hold(false) after them. Meanwhile a reader may put
+// off what costs the same for one event as for many. It is called like a reader, also for events of several that
+// overlap, and each call must do what was put off.
+func (s *Stream) Hold(hold func(bool)) { s.hold = hold }
+
+// Together calls do, which emits events that came together. It must not wait for further events.
+func (s *Stream) Together(do func()) {
+	s.held(+1)
+	defer s.held(-1)
+	do()
+}
+
+func (s *Stream) held(more int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holding += more; s.hold != nil {
+		s.hold(s.holding > 0)
+	}
+}
 
 // Emit is the stream's Sink. It adds the current time to an event that has none.
 func (s *Stream) Emit(e Event) {

@@ -58,7 +58,7 @@ func newWatcher() (*watcher, error) {
 		return nil, fmt.Errorf("set epoll non-blocking: %w", err)
 	}
 	w := &watcher{epoll: os.NewFile(uintptr(fd), "epoll"), done: make(chan struct{}),
-		buffer: make([]byte, 4<<10), watched: map[uint64]watched{}}
+		buffer: make([]byte, pipeSize), watched: map[uint64]watched{}}
 	if w.conn, err = w.epoll.SyscallConn(); err != nil {
 		w.epoll.Close()
 		return nil, err

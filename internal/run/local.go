@@ -25,6 +25,7 @@ type local struct {
 func (l *local) engine() *schedule.Local {
 	return &schedule.Local{
 		Config: l.config, Board: boardOf(l.bucket), Name: l.spec.Name, Daemon: l.spec.Daemon,
+		Together: l.stream.Together,
 	}
 }
 

@@ -117,6 +117,15 @@ func (all Outputs) Read(e event.Event) {
 	}
 }
 
+// Hold is for Stream.Hold: each record takes the events that came together in one write.
+func (all Outputs) Hold(held bool) {
+	for _, o := range all {
+		if record, ok := o.view.(interface{ Hold(bool) }); ok {
+			record.Hold(held)
+		}
+	}
+}
+
 // Close completes the files, and returns an error for each incomplete one.
 func (all Outputs) Close() (err error) {
 	for _, o := range all {

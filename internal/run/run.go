@@ -168,6 +168,7 @@ func newRun(tree plan.Tree, spec *Spec, std Streams, outputs Outputs) *run {
 	r.display = newDisplay(r)
 	r.stream = event.NewStream(
 		r.status.Read, r.outputs.Read, r.teller(), lister(spec, r.answer), r.halt.read)
+	r.stream.Hold(r.outputs.Hold)
 	return r
 }
 

@@ -30,13 +30,17 @@ type Local struct {
 	Name   string
 	Daemon bool
 
+	// Together is called with the reading of events that a child has written together; nil: they are emitted like any
+	// others.
+	Together func(func())
+
 	files, folders int // children started
 }
 
 // Start implements Engine.
 func (l *Local) Start(batch plan.Batch, emit event.Sink, over func()) (Child, error) {
 	c := &localChild{
-		batch: batch, undone: batch.Items, emit: emit, over: over,
+		batch: batch, undone: batch.Items, emit: emit, over: over, together: l.Together,
 		started: time.Now(), board: l.Board, gauge: l.Board.Take(),
 	}
 	config := l.Config(batch, c.gauge.Number())
@@ -93,6 +97,9 @@ type localChild struct {
 	batch   plan.Batch
 	emit    event.Sink
 	over    func()
+
+	together func(func()) // of Local
+
 	started time.Time
 	stderr  lastWords
 	board   *gauge.Board
@@ -187,7 +194,12 @@ func (c *localChild) receive(piece []byte) {
 		go c.settle()
 		return
 	}
-	c.events.Read(piece, c.take)
+	read := func() { c.events.Read(piece, c.take) }
+	if c.together == nil {
+		read()
+		return
+	}
+	c.together(read)
 }
 
 func (c *localChild) take(e event.Event, err error) {

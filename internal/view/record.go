@@ -8,8 +8,9 @@ import (
 
 // Record writes each event as a line of JSON. It stops at the first error, and Err returns that error.
 type Record struct {
-	w   *event.Writer
-	err error
+	w    *event.Writer
+	held bool
+	err  error
 }
 
 // NewRecord makes a record that writes to w.
@@ -17,8 +18,23 @@ func NewRecord(w io.Writer) *Record { return &Record{w: event.NewWriter(w)} }
 
 // Read writes an event. It is a reader of a Stream.
 func (r *Record) Read(e event.Event) {
-	if r.err == nil {
-		r.err = r.w.Write(e)
+	if r.err != nil {
+		return
+	}
+	if r.err = r.w.Add(e); !r.held {
+		r.flush()
+	}
+}
+
+// Hold puts off the writing of events while held is true, and writes those that were put off. It is for Stream.Hold.
+func (r *Record) Hold(held bool) {
+	r.held = held
+	r.flush()
+}
+
+func (r *Record) flush() {
+	if err := r.w.Flush(); r.err == nil {
+		r.err = err
 	}
 }
 

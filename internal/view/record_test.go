@@ -62,6 +62,40 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// Events that came together are one write. No event waits for a later one.
+func TestRecordTogether(t *testing.T) {
+	out := &failing{takes: 100}
+	record := view.NewRecord(out)
+	stream := event.NewStream(record.Read)
+	stream.Hold(record.Hold)
+	emit := func(n int) {
+		for range n {
+			stream.Emit(event.Event{Kind: event.Copied})
+		}
+	}
+	wants := func(calls, events int) {
+		t.Helper()
+		if got := read(t, out.text.String()); out.calls != calls || len(got) != events {
+			t.Errorf("%d events in %d writes, want %d in %d", len(got), out.calls, events, calls)
+		}
+	}
+	emit(2)
+	wants(2, 2)
+	stream.Together(func() { emit(50) })
+	wants(3, 52)
+	emit(1)
+	wants(4, 53)
+	stream.Together(func() {
+		emit(5)
+		stream.Together(func() { emit(5) }) // of another child
+		wants(6, 63)
+		emit(5)
+	})
+	wants(7, 68)
+	stream.Together(func() {})
+	wants(7, 68)
+}
+
 func TestRecordStopsAtTheFirstError(t *testing.T) {
 	full := errors.New("no space left on device")
 	out := &failing{takes: 1, err: full}
