@@ -53,7 +53,7 @@ func Kinds() []Format {
 		{Progress,
 			"A child has got further with its file. The parent reads this five times a second from memory that it " +
 				"shares with its children, and emits it for up to 50 files that have moved. On Windows, and for " +
-				"files up to 1 MiB without a rate, the child emits it, at most five times a second.",
+				"the one file of a child up to 1 MiB without a rate, the child emits it, at most five times a second.",
 			"name pid file", "bytes size phase node", ""},
 		{Copied,
 			"A file is complete at the destination.",

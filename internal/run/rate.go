@@ -42,10 +42,10 @@ func boardOf(bucket *pace.Bucket) *gauge.Board {
 const unlimited = 1 << 20
 
 // sharedFor returns the memory that the child for a batch inherits. Opening it takes 2 % of
-// the time to copy a small file, so while there is no rate such a child does without.
+// the time to copy one small file, so while there is no rate the child for that does without.
 func sharedFor(batch plan.Batch, bucket *pace.Bucket) *os.File {
 	// Hard links have no known size: they may become copies.
-	small := batch.Bytes <= unlimited && len(batch.Firsts) == 0
+	small := len(batch.Items) == 1 && batch.Bytes <= unlimited && len(batch.Firsts) == 0
 	if bucket == nil || small && bucket.Rate() == 0 {
 		return nil
 	}

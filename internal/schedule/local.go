@@ -228,9 +228,13 @@ func (c *localChild) settleItem(item string) {
 	}
 }
 
-// settle emits the child's end, and a failure for each undone item.
+// settle emits the child's end, and a failure for each undone item, first for the one that the child was working on.
 func (c *localChild) settle() {
+	at := c.present()
 	why, killed := c.exited()
+	if i := slices.Index(c.undone, at); i > 0 {
+		c.undone = slices.Concat([]string{at}, c.undone[:i], c.undone[i+1:])
+	}
 	for _, item := range c.undone {
 		c.emit(event.Event{
 			Kind: event.Failed, Name: c.process.Name(), PID: c.pid, File: item, Error: why, Transient: killed,
@@ -238,6 +242,19 @@ func (c *localChild) settle() {
 	}
 	_ = c.process.Close()
 	c.over()
+}
+
+// present returns the item that the ended child was working on, "" if that is not known. A child holds events for a
+// moment, so the outcomes of the items before it may be lost. The gauge is right all the same.
+func (c *localChild) present() string {
+	s, _, ok := c.gauge.Read()
+	if s.Phase == gauge.Idle {
+		s.Item++ // it is done with that one
+	}
+	if !ok || s.Item >= len(c.batch.Items) {
+		return ""
+	}
+	return c.batch.Items[s.Item]
 }
 
 // exited joins the child and emits its end. It returns the reason in words, and whether

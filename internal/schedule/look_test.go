@@ -56,6 +56,36 @@ func TestLook(t *testing.T) {
 	wants(true) // the child has closed its pipe
 }
 
+// When a child ends too early, the item that it was working on is known from its gauge: outcomes before that one may
+// be lost with the child.
+func TestPresent(t *testing.T) {
+	g := gauge.NewBoard(make([]byte, gauge.Room(1))).Take()
+	c := &localChild{gauge: g, batch: plan.Batch{Items: []string{"a", "b", "c"}}}
+	wants := func(want string) {
+		t.Helper()
+		if got := c.present(); got != want {
+			t.Errorf("working on %q, want %q", got, want)
+		}
+	}
+	wants("") // the child has not begun
+	for _, row := range []struct {
+		state gauge.State
+		want  string
+	}{
+		{gauge.State{Item: 0, Phase: gauge.Copying}, "a"},
+		{gauge.State{Item: 0}, "b"}, // done with a
+		{gauge.State{Item: 2, Phase: gauge.Waiting}, "c"},
+		{gauge.State{Item: 2}, ""},
+		{gauge.State{Item: 3, Phase: gauge.Copying}, ""}, // nonsense
+		{gauge.State{Item: -1}, ""},
+	} {
+		g.Set(row.state)
+		wants(row.want)
+	}
+	c.gauge = nil
+	wants("")
+}
+
 // Items may settle in any order, and an event for an unknown item settles none.
 func TestUndone(t *testing.T) {
 	items := []string{"a", "b", "c", "d"}

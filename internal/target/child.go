@@ -22,7 +22,7 @@ type child struct {
 	source, dest *os.Root
 	opened       map[*os.Root]*os.File // the inherited folders behind source and dest
 	copier       *filecopy.Copier      // from source to dest
-	events       *event.Writer
+	events       *outbox
 	bucket       *pace.Bucket // shared by all children; nil without shared memory
 	gauge        *gauge.Gauge // in the same memory; nil without a slot
 	item         int          // the index of the present name in the batch
@@ -72,7 +72,7 @@ func (c call) start(kwargs Kwargs, w *process.Work) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := &child{Kwargs: kwargs, ctx: w.Context(), source: source, events: event.NewWriter(w.Events)}
+	at := &child{Kwargs: kwargs, ctx: w.Context(), source: source, events: newOutbox(w.Events)}
 	if at.dest, err = c.dest(w, source, kwargs); err != nil {
 		source.Close()
 		return nil, err
@@ -86,6 +86,9 @@ func (c call) start(kwargs Kwargs, w *process.Work) (*child, error) {
 			at.close()
 			return nil, err
 		}
+	}
+	if at.gauge != nil && len(w.Args) > c.args {
+		at.events.delay = holdDelay
 	}
 	if err := confine.To(c.access(at, w.Args), kwargs.Confine); err != nil {
 		at.close()
@@ -137,6 +140,7 @@ func Capabilities(reads, archive bool) confine.Capabilities {
 }
 
 func (c *child) close() {
+	c.events.flush()
 	c.copier.Close()
 	c.source.Close()
 	c.dest.Close()
@@ -153,5 +157,5 @@ func (c *child) settle(e event.Event) {
 
 func (c *child) tell(e event.Event) {
 	e.Time = time.Now()
-	_ = c.events.Write(e) // it fails when the parent is gone; the child finishes its batch all the same
+	c.events.send(e)
 }

@@ -13,6 +13,9 @@ import (
 // sent as events.
 const progressEvery = 200 * time.Millisecond
 
+// soon is the size in bytes of a file that is copied in a moment, unless something hangs.
+const soon = 1 << 20
+
 // progress reports how far one file is.
 type progress struct {
 	*child
@@ -27,6 +30,9 @@ func (c *child) watched(name string, size int64) filecopy.Options {
 	p := &progress{child: c, name: name, size: size, told: time.Now()}
 	p.show(shown(p.phase))
 	opts := c.Options
+	if size > soon || opts.Durable || opts.Hash != "" {
+		c.events.flush() // the next event may come much later
+	}
 	opts.Phase, opts.Progress = p.comesTo, p.moved
 	if c.bucket != nil {
 		opts.Pace = p.take
@@ -60,6 +66,7 @@ func (p *progress) take(ctx context.Context, want int64) (n int64, err error) {
 	n, err = p.bucket.Take(ctx, want, func() {
 		waited = true
 		p.show(gauge.Waiting)
+		p.events.flush()
 	})
 	if waited {
 		p.show(shown(p.phase)) // it no longer waits for the rate

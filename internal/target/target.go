@@ -11,6 +11,15 @@
 // For copy, link and verify a NAME is a file, symlink, folder … below source. The child writes one event for each
 // name with its outcome. After a failure it goes on with the next name, and ends with exit code 1. make writes
 // one event for the destination itself, ".". mark and unmark write no event.
+//
+// A child with several names may hold an event for up to 10 ms, so that many go in one write. It holds none while it
+// copies a file above 1 MiB, syncs, reads a copy back or waits for the rate. When it is killed, terminated before it
+// listens, or crashes, the outcomes that it holds are lost, and those names count as not done. Another child is given
+// them. It finds the copies and skips them, so each name has one outcome; with --overwrite=always it copies them once
+// more. A run that is ending starts no child. There they have failed, like the names that the child did not begin.
+//
+// The gauge shows which name the child was working on. That one alone fails because of the child's end. A child
+// without a gauge holds no event.
 package target
 
 import (
