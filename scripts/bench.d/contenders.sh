@@ -16,6 +16,7 @@ declare -A label=(
 	[rclone_checked]='`rclone copy`, `sync`, `rclone check`'
 	[original]='the Python original, fork'
 	[floor]='a C program with posix_spawn'
+	[lean]='a small Go program with os/exec'
 	[brood_many_tenth]='itself, a tenth of the files'
 	[brood_plan_tenth]='itself, a tenth of the files'
 )
@@ -45,6 +46,7 @@ rclone_checked() { script 'rclone copy --config= "$1" "$2"; sync -f "$2"; rclone
 
 original() { timed "$python" scripts/bench.d/copier.py "$src" "$dst"; }
 floor() { timed "$tools/floor" 2 "$src" "$dst"; }
+lean() { timed "$tools/lean" 2 "$src" "$dst"; }
 
 copy() { timed "$brood" copy --quiet --jobs=2 "$@" "$from" "$dst"; }
 

@@ -34,12 +34,13 @@ row_c() {
 	n=$(pick 2000 40)
 	what="$n × 4 KiB, warm, a child each, 2 at once"
 	many=1
-	needs room=$((5 * (rounds + 2) * n * 5000)) xargs parallel python3 || return
+	needs room=$((6 * (rounds + 2) * n * 5000)) xargs parallel python3 || return
 	contents "$src" "$n" 4096
-	race warm brood_files cp_each original cp_parallel floor
-	compare 1.0 brood_files cp_each
-	compare 0.45 brood_files original
+	race warm brood_files cp_each original cp_parallel floor lean
+	compare 1.2 brood_files cp_each
+	compare 0.6 brood_files original
 	compare '' brood_files cp_parallel
+	compare 1.3 brood_files lean
 	compare '' brood_files floor
 }
 
@@ -161,10 +162,11 @@ row_k() {
 	n=$(pick 2000 40)
 	what="$n × 4 KiB, a child each: CPU time of the parent alone"
 	many=1
-	needs room=$((2 * (rounds + 2) * n * 5000)) || return
+	needs room=$((3 * (rounds + 2) * n * 5000)) || return
 	contents "$src" "$n" 4096
-	race warm brood_files floor
-	compare 3 brood_files floor cpu
+	race warm brood_files lean floor
+	compare 1.5 brood_files lean cpu
+	compare '' brood_files floor cpu
 }
 
 # --- many children at once
