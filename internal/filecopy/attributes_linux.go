@@ -3,9 +3,10 @@ package filecopy
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 
 	xattrs "github.com/pkg/xattr"
@@ -14,7 +15,7 @@ import (
 
 // inode is a file whose attributes can be read and set, even if its name changes.
 type inode struct {
-	file *os.File
+	file file
 
 	// path of the file, if it is not open for reading or writing: then its xattrs and mode
 	// are out of reach by the descriptor.
@@ -22,7 +23,7 @@ type inode struct {
 	unopened bool // file is nil; path ends in a name, which is not followed if it is a link
 }
 
-func inodeOf(f *os.File) inode { return inode{file: f} }
+func inodeOf(f file) inode { return inode{file: f} }
 
 // pin returns the inode of a name. It neither follows a symlink nor opens a FIFO or a device.
 // Close the inode after use.
@@ -31,12 +32,12 @@ func pin(root *os.Root, name string) (inode, error) {
 	if err != nil {
 		return inode{}, NewError("open", err)
 	}
-	return inode{file: f, path: fmt.Sprintf("/proc/self/fd/%d", f.Fd())}, nil
+	return inode{file: f, path: pathOf(f)}, nil
 }
 
 // inodeAt returns the inode with a name in an open folder, only to read its attributes.
 func inodeAt(folder *os.File, base string) inode {
-	return inode{path: fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), base), unopened: true}
+	return inode{path: pathOf(folder) + "/" + base, unopened: true}
 }
 
 // openPath opens a folder to reach the files in it. That needs no right to list the folder.
@@ -69,7 +70,7 @@ func (i inode) list() (names []string, err error) {
 		case i.path != "":
 			names, err = xattrs.List(i.path)
 		default:
-			names, err = xattrs.FList(i.file)
+			names, err = fileXattrs(i.file)
 		}
 		if !errors.Is(err, unix.ERANGE) {
 			break
@@ -89,13 +90,55 @@ func (i inode) get(name string) (value []byte, err error) {
 	case i.path != "":
 		value, err = xattrs.Get(i.path, name)
 	default:
-		value, err = xattrs.FGet(i.file, name)
+		value, err = fileXattr(i.file, name)
 	}
 	if errors.Is(err, unix.ENODATA) {
 		return nil, nil
 	}
 	return value, errno(err)
 }
+
+// fileXattrs returns the names of the xattrs of an open file.
+func fileXattrs(f file) (names []string, err error) {
+	size, err := fileXattrNames(f, nil)
+	if err != nil || size == 0 {
+		return nil, err
+	}
+	list := make([]byte, size)
+	if size, err = fileXattrNames(f, list); err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(list[:size]), "\x00"), "\x00"), nil
+}
+
+func fileXattrNames(f file, list []byte) (size int, err error) {
+	err = ignoringEINTR(func() error {
+		size, err = unix.Flistxattr(int(f.Fd()), list)
+		return err
+	})
+	return size, err
+}
+
+// fileXattr returns the value of an xattr of an open file. Nearly every file is asked for an ACL,
+// and few have one, so the usual answer takes no memory.
+func fileXattr(f file, name string) ([]byte, error) {
+	var short [128]byte
+	for {
+		size, err := unix.Fgetxattr(int(f.Fd()), name, short[:])
+		switch err {
+		case nil:
+			return append([]byte{}, short[:size]...), nil
+		case unix.EINTR:
+		case unix.ERANGE, unix.E2BIG: // a longer one
+			return xattrs.Get(pathOf(f), name)
+		default:
+			return nil, err
+		}
+	}
+}
+
+// pathOf returns a path to an open file that works without its name.
+func pathOf(f file) string { return "/proc/self/fd/" + strconv.Itoa(int(f.Fd())) }
 
 func (i inode) has(x xattr) bool {
 	value, err := i.get(x.name)
@@ -108,7 +151,7 @@ func (i inode) set(name string, value []byte) (err error) {
 	if i.path != "" {
 		err = xattrs.Set(i.path, name, value)
 	} else {
-		err = xattrs.FSet(i.file, name, value)
+		err = ignoringEINTR(func() error { return unix.Fsetxattr(int(i.file.Fd()), name, value, 0) })
 	}
 	if errors.Is(err, unix.ENOSPC) && i.hasRoom() {
 		return unix.E2BIG
@@ -129,7 +172,7 @@ func (i inode) remove(name string) (err error) {
 	if i.path != "" {
 		err = xattrs.Remove(i.path, name)
 	} else {
-		err = xattrs.FRemove(i.file, name)
+		err = ignoringEINTR(func() error { return unix.Fremovexattr(int(i.file.Fd()), name) })
 	}
 	if errors.Is(err, unix.ENODATA) || errors.Is(err, errors.ErrUnsupported) {
 		return nil

@@ -6,7 +6,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 )
 
 const (
@@ -22,7 +21,7 @@ const (
 // contents moves the bytes of src to dst. dst is empty, or has a partial copy. contents
 // reads and writes at explicit offsets, and ignores the files' own offsets.
 type contents struct {
-	src, dst *os.File
+	src, dst file
 	before   fs.FileInfo // src's info when it was opened
 	hash     hash.Hash   // of the bytes of src; nil without Options.Hash
 	behind   *behind     // nil: the kernel decides when to write to the medium

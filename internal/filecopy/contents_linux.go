@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -68,7 +67,7 @@ func mayHaveHoles(info fs.FileInfo) bool {
 // when the file has just been read to its end. sysfs shows the size 4096 for each file. A
 // file that somebody shortened has a new size: FORCE_SYNC asks the server of a network file
 // system for it. Contents on a medium take blocks, so a file with blocks has a true size.
-func sizeIsUntrue(f *os.File, before fs.FileInfo) bool {
+func sizeIsUntrue(f file, before fs.FileInfo) bool {
 	if st, ok := before.Sys().(*syscall.Stat_t); !ok || st.Blocks > 0 {
 		return false
 	}
@@ -80,7 +79,7 @@ func sizeIsUntrue(f *os.File, before fs.FileInfo) bool {
 }
 
 // inHole reports whether the n bytes of f at off are a hole.
-func inHole(f *os.File, off, n int64) bool {
+func inHole(f file, off, n int64) bool {
 	start, err := f.Seek(off, unix.SEEK_DATA)
 	return errors.Is(err, unix.ENXIO) || err == nil && start >= off+n
 }
@@ -131,7 +130,7 @@ func (c *contents) hashZeros(ctx context.Context, off, end int64) error {
 // nextData returns the first segment of data in f from off on, cut at size. If the file
 // system knows no holes (EINVAL, EOPNOTSUPP), all the rest is data. So it is after any other
 // error, as a read will return that error.
-func nextData(f *os.File, off, size int64) (start, end int64) {
+func nextData(f file, off, size int64) (start, end int64) {
 	start, err := f.Seek(off, unix.SEEK_DATA)
 	if errors.Is(err, unix.ENXIO) {
 		return size, size
@@ -201,7 +200,7 @@ func (c *contents) allocate(off, size int64) error {
 	return nil
 }
 
-func onBtrfs(f *os.File) bool {
+func onBtrfs(f file) bool {
 	var st unix.Statfs_t
 	return unix.Fstatfs(int(f.Fd()), &st) == nil && st.Type == unix.BTRFS_SUPER_MAGIC
 }

@@ -5,7 +5,6 @@ package filecopy
 import (
 	"context"
 	"io/fs"
-	"os"
 )
 
 func (c *contents) moveSized(ctx context.Context, size int64) error {
@@ -15,7 +14,7 @@ func (c *contents) moveSized(ctx context.Context, size int64) error {
 // mayHaveHoles returns false: the code for this system does not look for holes.
 func mayHaveHoles(fs.FileInfo) bool { return false }
 
-func inHole(*os.File, int64, int64) bool { return false }
+func inHole(file, int64, int64) bool { return false }
 
 // sizeIsUntrue returns false: no known file system of this system shows untrue sizes.
-func sizeIsUntrue(*os.File, fs.FileInfo) bool { return false }
+func sizeIsUntrue(file, fs.FileInfo) bool { return false }

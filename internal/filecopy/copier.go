@@ -65,9 +65,7 @@ func (c *Copier) File(ctx context.Context, name string, seen fs.FileInfo, opts O
 		if err != nil {
 			return Result{}, err
 		}
-		res, err := at.copy(ctx, from, seen, opts)
-		c.to.noUnnamed = at.noUnnamed
-		return res, err
+		return at.copy(ctx, from, seen, opts)
 	})
 }
 
@@ -109,12 +107,14 @@ func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err 
 		if err != nil {
 			return place{}, nil, err
 		}
-		c.to = place{dir: dir, shared: dir == c.dst.root}
-		c.to.self, _ = openSelf(dir) // later users open it themselves, and report the error
 		// Open the source's folder again: making folders opened those above it.
 		if from, err = c.src.Open(c.parent); err != nil {
 			return place{}, nil, NewError("open", err)
 		}
+		c.to = place{dir: dir, shared: dir == c.dst.root, here: &here{}}
+		// Without these two, each user opens the folder itself, and reports the error.
+		c.to.here.self, _ = openSelf(dir)
+		c.to.here.from, _ = openSelf(from)
 	}
 	at = c.to
 	at.base, at.buffer = base, &c.buffer
@@ -123,8 +123,8 @@ func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err 
 
 // leaveFolder forgets the destination's folder of the last name.
 func (c *Copier) leaveFolder() {
-	if c.to.self != nil {
-		c.to.self.Close()
+	if c.to.here != nil {
+		c.to.here.close()
 	}
 	c.to = place{}
 }

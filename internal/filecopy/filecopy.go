@@ -145,28 +145,39 @@ type Result struct {
 
 // copy makes the place a copy of the file with the same base name in the folder from.
 func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options) (Result, error) {
-	stays, err := p.existingStays(seen, opts.Overwrite)
-	if err != nil {
-		return Result{}, err
+	if res, done, err := p.look(ctx, from, seen, opts); done || err != nil {
+		return res, err
 	}
-	if stays {
-		if res, same, err := p.fileThere(ctx, from, p.base, seen, opts); same || err != nil {
+	if p.mayBeQuick(seen, opts) {
+		if res, done, err := p.quick(ctx, seen, opts); done || err != nil {
 			return res, err
 		}
 	}
+	return p.thorough(ctx, from, seen, opts)
+}
+
+// look looks for a file at the place. It returns the result for a copy that is already done.
+func (p *place) look(
+	ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options,
+) (res Result, done bool, err error) {
+	stays, err := p.existingStays(seen, opts.Overwrite)
+	if err != nil || !stays {
+		return Result{}, false, err
+	}
+	return p.fileThere(ctx, from, p.base, seen, opts)
+}
+
+// thorough copies any file, by a temporary with a name.
+func (p *place) thorough(ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options) (Result, error) {
 	file, info, err := openSeen(from, p.base, os.O_RDONLY, seen)
 	if err != nil {
 		return Result{}, err
 	}
 	defer file.Close()
 	res, err := p.fill(ctx, file, info, opts)
-	switch err {
-	case errReadBack:
+	if err == errReadBack {
 		res, err = p.fill(ctx, file, info, opts)
 		res.Retries = 1
-	case errNoName:
-		p.noUnnamed = true
-		res, err = p.fill(ctx, file, info, opts)
 	}
 	if opts.Overwrite == Never && errors.Is(err, fs.ErrExist) {
 		return Result{Skipped: true}, nil
@@ -235,14 +246,8 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 }
 
 // temporary returns the temporary for the copy: the partial copy of a killed process, or a new
-// one. A new one has no name if nobody would want to find a part of it again: the file is
-// small, and need not be on the medium.
+// one.
 func (p place) temporary(ctx context.Context, src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
-	if !opts.Resume && src.Size() <= blockSize && !p.taken && !p.noUnnamed && !opts.syncs() {
-		if to = createUnnamed(p); to != nil {
-			return to, false, nil
-		}
-	}
 	ctx.Done() // whoever may end this process ends ctx from now on
 	if opts.Resume && !opts.Shared {
 		if to = takeOver(p, src); to != nil {

@@ -2,19 +2,18 @@ package filecopy
 
 import (
 	"context"
-	"os"
 )
 
 // gate lets bytes through at the pace of Options.Pace. Holes are free, as no bytes move. The
 // zero gate lets all bytes through.
 type gate struct {
 	pace   func(context.Context, int64) (int64, error)
-	sparse []*os.File // a range that is a hole in all of these is free; none: there are no holes
-	unused int64      // bytes that passed, but were not moved
+	sparse []file // a range that is a hole in all of these is free; none: there are no holes
+	unused int64  // bytes that passed, but were not moved
 }
 
 // newGate returns a gate for reading the file, or for comparing the files.
-func newGate(pace func(context.Context, int64) (int64, error), files ...*os.File) gate {
+func newGate(pace func(context.Context, int64) (int64, error), files ...file) gate {
 	g := gate{pace: pace}
 	if pace == nil {
 		return g

@@ -11,13 +11,27 @@ import (
 // place is the target of a copy: a base name in an open folder. The path to the folder is
 // walked once, so a later change of that path does not matter.
 type place struct {
-	dir       *os.Root
-	self      *os.File // dir, for system calls that os.Root lacks; nil: open it when needed
-	base      string
-	shared    bool // dir is the caller's root, whose mode must stay
-	taken     bool // existing found a file
-	noUnnamed bool // linking a temporary without a name has failed here
-	buffer    *buffer
+	dir    *os.Root
+	base   string
+	shared bool // dir is the caller's root, whose mode must stay
+	taken  bool // existing found a file
+	here   *here
+	buffer *buffer
+}
+
+// here is what a Copier keeps of a folder for all the files in it.
+type here struct {
+	self      *os.File // the folder, for system calls that os.Root lacks; nil: open it when needed
+	from      *os.File // the source's folder, likewise
+	noUnnamed bool     // a file without a name cannot be made here, or cannot get one
+}
+
+func (h *here) close() {
+	for _, f := range []*os.File{h.self, h.from} {
+		if f != nil {
+			f.Close()
+		}
+	}
 }
 
 // folder opens the folder base in the folder above. name is its name below the root. If the

@@ -106,7 +106,7 @@ func TestRenameNew(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, root := tempRoot(t)
 			check(t, root.WriteFile("a", []byte("a"), 0o600))
-			at := place{dir: root, base: "b"}
+			at := place{dir: root, base: "b", here: &here{}}
 			check(t, tt.rename(at, "a"))
 			check(t, root.WriteFile("a", []byte("again"), 0o600))
 			if err := tt.rename(at, "a"); !errors.Is(err, fs.ErrExist) {

@@ -4,7 +4,7 @@ import "golang.org/x/sys/unix"
 
 // renameNew renames the file from in the folder to the place's name, and replaces nothing.
 func (p place) renameNew(from string) error {
-	self := p.self
+	self := p.here.self
 	if self == nil {
 		f, err := openSelf(p.dir)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // withoutWaiting makes an open of a FIFO return at once. For a regular file it changes nothing,
@@ -60,15 +61,20 @@ func openSeen(root *os.Root, name string, flag int, seen fs.FileInfo) (*os.File,
 }
 
 // unchanged returns an error if f has another size or modification time than before.
-func unchanged(f *os.File, before fs.FileInfo) error {
+func unchanged(f file, before fs.FileInfo) error {
 	now, err := f.Stat()
 	if err != nil {
 		return NewError("stat", err)
 	}
-	if now.Size() != before.Size() {
-		return resized(before.Size(), now.Size())
+	return sameState(before, now.Size(), now.ModTime())
+}
+
+// sameState returns an error if that size and modification time are others than before.
+func sameState(before fs.FileInfo, size int64, modified time.Time) error {
+	if size != before.Size() {
+		return resized(before.Size(), size)
 	}
-	if !now.ModTime().Equal(before.ModTime()) {
+	if !modified.Equal(before.ModTime()) {
 		return errCopiedChanged
 	}
 	return nil

@@ -67,18 +67,14 @@ func temporaryWith(base string, digits []byte) string {
 	return "." + base + "." + hex.EncodeToString(digits) + temporarySuffix
 }
 
-// errNoName means that a file without a name could not get one.
-var errNoName = errors.New("not linked")
-
-// temporary is a copy under way: an open file with a temporary name and a lock, or an open
-// file without a name, which no other process can find.
+// temporary is a copy under way: an open file with a temporary name and a lock.
 //
 //	createTemporary ─┐                   ┌─▶ finish: published
-//	takeOver ────────┼─▶ write contents ─┼─▶ discard: removed
-//	createUnnamed ───┘                   └─▶ leave: stays for a later run
+//	                 ├─▶ write contents ─┼─▶ discard: removed
+//	takeOver ────────┘                   └─▶ leave: stays for a later run
 type temporary struct {
 	place
-	name string // "" for a file without a name
+	name string
 	file *os.File
 	lock lock
 	done bool // published, left or discarded
@@ -169,9 +165,6 @@ func (t *temporary) finish(
 // systems report failed writes then. It releases the lock after the rename, so that no Sweep
 // removes the file.
 func (t *temporary) publish(replace bool) error {
-	if t.name == "" {
-		return t.publishUnnamed()
-	}
 	if err := t.file.Close(); err != nil {
 		return NewError("close", err)
 	}
@@ -180,19 +173,6 @@ func (t *temporary) publish(replace bool) error {
 	}
 	t.done = true
 	t.lock.release()
-	return nil
-}
-
-// publishUnnamed gives the file its name. Any failure is errNoName: the caller tries again with
-// a named temporary, which succeeds or finds the reason.
-func (t *temporary) publishUnnamed() error {
-	if err := checkClose(t.file); err != nil {
-		return NewError("close", err)
-	}
-	if t.link() != nil {
-		return errNoName
-	}
-	t.leave()
 	return nil
 }
 
@@ -209,7 +189,7 @@ func (t *temporary) leave() {
 // discard removes the file. After publish or leave it does nothing. If the removal fails, Sweep
 // removes the file later.
 func (t *temporary) discard() {
-	if !t.done && t.name != "" {
+	if !t.done {
 		t.dir.Remove(t.name)
 	}
 	t.leave()

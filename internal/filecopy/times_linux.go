@@ -13,16 +13,18 @@ func accessTime(info fs.FileInfo) time.Time {
 }
 
 // setTimes gives the open file the times of src, even if another file has its name.
-func (t *temporary) setTimes(src fs.FileInfo) error {
+func (t *temporary) setTimes(src fs.FileInfo) error { return setFileTimes(t.file, src) }
+
+func setFileTimes(f file, src fs.FileInfo) error {
 	times, err := timesOf(src)
 	if err != nil {
 		return err
 	}
 	err = ignoringEINTR(func() error {
-		return unix.UtimesNanoAt(int(t.file.Fd()), "", times, unix.AT_EMPTY_PATH)
+		return unix.UtimesNanoAt(int(f.Fd()), "", times, unix.AT_EMPTY_PATH)
 	})
 	if err == unix.EINVAL { // before Linux 5.8
-		return unix.UtimesNanoAt(unix.AT_FDCWD, t.byDescriptor(), times, 0)
+		return unix.UtimesNanoAt(unix.AT_FDCWD, pathOf(f), times, 0)
 	}
 	return err
 }

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package filecopy
+
+import (
+	"context"
+	"io/fs"
+	"os"
+)
+
+func openSelf(*os.Root) (*os.File, error) { return nil, nil }
+
+func (*place) mayBeQuick(fs.FileInfo, Options) bool { return false }
+
+func (*place) quick(context.Context, fs.FileInfo, Options) (Result, bool, error) {
+	return Result{}, false, nil
+}
