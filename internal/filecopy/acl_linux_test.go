@@ -1,10 +1,12 @@
 package filecopy_test
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"brood/internal/filecopy"
@@ -41,6 +43,51 @@ func TestDefaultACLIsNotInherited(t *testing.T) {
 			if info, _ := e.dst.Stat("f"); info.Mode() != 0o660 {
 				t.Errorf("mode %v", info.Mode())
 			}
+		})
+	}
+}
+
+// Somebody gives the destination a default ACL during the copy of a folder. From then on copies may
+// inherit it, but nobody whom it names gets more than all others have. Before, each copy has the mode
+// of its source, whatever the umask is.
+func TestDefaultACLThatAppears(t *testing.T) {
+	for _, mask := range []int{0o000, 0o022, 0o077} {
+		old := syscall.Umask(mask)
+		t.Cleanup(func() { syscall.Umask(old) })
+		t.Run(fs.FileMode(mask).String(), func(t *testing.T) {
+			e := newEnds(t)
+			c := filecopy.NewCopier(e.src, e.dst)
+			defer c.Close()
+			copyAll := func(prefix string, check func(name string, perm fs.FileMode)) {
+				t.Helper()
+				for _, perm := range []fs.FileMode{
+					0o400, 0o440, 0o444, 0o604, 0o640, 0o642, 0o644, 0o664, 0o666, 0o750, 0o755, 0o775, 0o777,
+				} {
+					name := prefix + perm.String()
+					write(t, e.src, name, noise(10), perm)
+					seen, err := c.Lstat(name)
+					must(t, err)
+					_, err = c.File(context.Background(), name, seen, filecopy.Options{})
+					must(t, err)
+					check(name, perm)
+				}
+			}
+			copyAll("before", func(name string, perm fs.FileMode) {
+				if info, _ := e.dst.Lstat(name); info.Mode() != perm {
+					t.Errorf("%s: mode %v", name, info.Mode())
+				}
+				wantNoACL(t, e.dstPath, name)
+			})
+			setACL(t, "default:user:1234:rwx,default:group:5678:rwx", e.dstPath)
+			copyAll("after", func(name string, perm fs.FileMode) {
+				info, _ := e.dst.Lstat(name)
+				if strings.Contains(xattrsOf(t, e.dstPath+"/"+name), "posix_acl") {
+					perm &^= 0o070 &^ (perm << 3) // the group bits are the mask of the ACL
+				}
+				if info.Mode()&^perm != 0 {
+					t.Errorf("%s: mode %v", name, info.Mode())
+				}
+			})
 		})
 	}
 }

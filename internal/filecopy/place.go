@@ -24,6 +24,7 @@ type here struct {
 	self      *os.File // the folder, for system calls that os.Root lacks; nil: open it when needed
 	from      *os.File // the source's folder, likewise
 	noUnnamed bool     // a file without a name cannot be made here, or cannot get one
+	creation  creation // how a file without a name is made here
 }
 
 func (h *here) close() {

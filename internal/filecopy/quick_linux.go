@@ -43,7 +43,8 @@ func (p *place) quick(ctx context.Context, seen fs.FileInfo, opts Options) (res 
 		return Result{}, false, nil
 	}
 	defer src.Close()
-	dst, err := p.createUnnamed()
+	mode := p.here.firstMode(seen, opts)
+	dst, err := p.createUnnamed(mode)
 	if err != nil {
 		return Result{}, false, nil
 	}
@@ -62,7 +63,7 @@ func (p *place) quick(ctx context.Context, seen fs.FileInfo, opts Options) (res 
 	if err := setFileTimes(dst, seen); err != nil {
 		return Result{}, false, NewError("set times", err)
 	}
-	lost, err := keepAttributes(inodeOf(src), seen, inodeOf(dst), opts)
+	lost, err := p.here.keepAttributes(src, seen, dst, mode, opts)
 	if err != nil {
 		return Result{}, false, err
 	}
@@ -71,8 +72,8 @@ func (p *place) quick(ctx context.Context, seen fs.FileInfo, opts Options) (res 
 }
 
 // createUnnamed makes a file without a name in the folder.
-func (p *place) createUnnamed() (descriptor, error) {
-	d, err := openIn(p.here.self, ".", unix.O_TMPFILE|unix.O_RDWR, 0o600)
+func (p *place) createUnnamed(mode fs.FileMode) (descriptor, error) {
+	d, err := openIn(p.here.self, ".", unix.O_TMPFILE|unix.O_RDWR, mode)
 	if err == unix.EOPNOTSUPP {
 		p.here.noUnnamed = true
 	}
