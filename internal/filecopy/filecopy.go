@@ -145,10 +145,18 @@ type Result struct {
 
 // copy makes the place a copy of the file with the same base name in the folder from.
 func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options) (Result, error) {
+	// If no look in this folder has found a file, the link that quick makes will show whether one is
+	// there. A folder with one file may have more, and to copy them in vain would cost more than to look.
+	vacant := p.here.looked && !p.here.occupied
+	if vacant && p.mayBeQuick(seen, opts) {
+		if res, done, err := p.quick(ctx, seen, opts); done || err != nil {
+			return res, err
+		}
+	}
 	if res, done, err := p.look(ctx, from, seen, opts); done || err != nil {
 		return res, err
 	}
-	if p.mayBeQuick(seen, opts) {
+	if !vacant && p.mayBeQuick(seen, opts) {
 		if res, done, err := p.quick(ctx, seen, opts); done || err != nil {
 			return res, err
 		}
@@ -273,6 +281,8 @@ func (o Options) phase(p Phase) {
 // another spelling. So these errors appear before the contents are moved, not in the rename.
 func (p *place) existing() (fs.FileInfo, error) {
 	info, err := Lstat(p.dir, p.base)
+	p.here.looked = true
+	p.here.occupied = p.here.occupied || err == nil
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

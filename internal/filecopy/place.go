@@ -23,6 +23,8 @@ type place struct {
 type here struct {
 	self      *os.File // the folder, for system calls that os.Root lacks; nil: open it when needed
 	from      *os.File // the source's folder, likewise
+	looked    bool     // existing has looked for a file here
+	occupied  bool     // one was there
 	noUnnamed bool     // a file without a name cannot be made here, or cannot get one
 	creation  creation // how a file without a name is made here
 }

@@ -101,8 +101,15 @@ func (p *place) link(d descriptor) (linked bool, err error) {
 		}
 	}
 	err = unix.Linkat(unix.AT_FDCWD, pathOf(d), int(p.here.self.Fd()), p.base, unix.AT_SYMLINK_FOLLOW)
-	p.here.noUnnamed = err != nil
-	return err == nil, nil
+	switch err {
+	case nil:
+		return true, nil
+	case unix.EEXIST:
+		p.here.occupied = true
+	default:
+		p.here.noUnnamed = true
+	}
+	return false, nil
 }
 
 // checkClose closes a duplicate of the descriptor, so that the file system reports failed writes.

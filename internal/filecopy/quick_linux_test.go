@@ -57,6 +57,58 @@ func TestSmallFileWhoseNameIsTaken(t *testing.T) {
 	}
 }
 
+// A Copier does not look for the second file of a folder before it copies it. Overwrite decides about
+// a file that is there, as about the first.
+func TestSmallFileThatIsThere(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		overwrite filecopy.Overwrite
+		there     func(*testing.T, ends)
+		skipped   bool
+		text      string
+	}{
+		{"other", filecopy.Changed, func(t *testing.T, e ends) { write(t, e.dst, "2", []byte("other"), 0o600) }, false, ""},
+		{"same", filecopy.Changed, func(t *testing.T, e ends) { e.mustCopy(t, "2") }, true, ""},
+		{"other", filecopy.Never, func(t *testing.T, e ends) { write(t, e.dst, "2", []byte("other"), 0o600) }, true, ""},
+		{"same", filecopy.Always, func(t *testing.T, e ends) { e.mustCopy(t, "2") }, false, ""},
+		{"link", filecopy.Changed, func(t *testing.T, e ends) { must(t, e.dst.Symlink("1", "2")) }, false, ""},
+		{"folder", filecopy.Always, func(t *testing.T, e ends) { must(t, e.dst.Mkdir("2", 0o700)) }, false,
+			"rename: is a directory"},
+	} {
+		t.Run(fmt.Sprint(tt.name, " ", tt.overwrite), func(t *testing.T) {
+			e := newEnds(t)
+			c := filecopy.NewCopier(e.src, e.dst)
+			defer c.Close()
+			for _, name := range []string{"1", "2", "3", "4"} {
+				write(t, e.src, name, []byte("ours "+name), 0o640)
+			}
+			tt.there(t, e)
+			before := stat(t, e.dst, "2").Ino
+			for _, name := range []string{"1", "2", "3", "4"} {
+				seen, err := c.Lstat(name)
+				must(t, err)
+				res, err := c.File(context.Background(), name, seen, filecopy.Options{Overwrite: tt.overwrite})
+				if name != "2" {
+					must(t, err)
+					e.wantCopied(t, name)
+					continue
+				}
+				if tt.text != "" {
+					wantError(t, err, nil, tt.text)
+					continue
+				}
+				must(t, err)
+				if kept := stat(t, e.dst, "2").Ino == before; res.Skipped != tt.skipped || kept != tt.skipped {
+					t.Errorf("%+v, the file is kept: %v; want %v", res, kept, tt.skipped)
+				}
+				if !tt.skipped {
+					e.wantCopied(t, name)
+				}
+			}
+		})
+	}
+}
+
 // A Copier keeps the folder of the last file open, and copies names in any order. It makes a
 // folder again that somebody removed. After Close no descriptor is left.
 func TestCopierKeepsTheFolder(t *testing.T) {
