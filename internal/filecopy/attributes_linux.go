@@ -28,7 +28,7 @@ func inodeOf(f file) inode { return inode{file: f} }
 // pin returns the inode of a name. It neither follows a symlink nor opens a FIFO or a device.
 // Close the inode after use.
 func pin(root *os.Root, name string) (inode, error) {
-	f, err := root.OpenFile(name, unix.O_PATH|unix.O_NOFOLLOW, 0)
+	f, err := root.OpenFile(name, unix.O_PATH|unix.O_NOFOLLOW|withoutWaiting, 0)
 	if err != nil {
 		return inode{}, NewError("open", err)
 	}
@@ -40,9 +40,10 @@ func inodeAt(folder *os.File, base string) inode {
 	return inode{path: pathOf(folder) + "/" + base, unopened: true}
 }
 
-// openPath opens a folder to reach the files in it. That needs no right to list the folder.
+// openPath opens a folder to reach the files in it, for system calls that os.Root lacks. That needs
+// no right to list the folder.
 func openPath(root *os.Root, name string) (*os.File, error) {
-	return root.OpenFile(name, unix.O_PATH|unix.O_DIRECTORY, 0)
+	return root.OpenFile(name, unix.O_PATH|unix.O_DIRECTORY|withoutWaiting, 0)
 }
 
 func (i inode) close() { i.file.Close() }

@@ -21,7 +21,7 @@ func pin(root *os.Root, name string) (inode, error) { return inode{dir: root, na
 
 func inodeAt(*os.File, string) inode { return inode{} }
 
-// openPath opens nothing: this system has no attributes to read.
+// openPath opens nothing: this system has no system calls that os.Root lacks.
 func openPath(*os.Root, string) (*os.File, error) { return nil, nil }
 
 func (inode) close() {}

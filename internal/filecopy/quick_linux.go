@@ -3,17 +3,11 @@ package filecopy
 import (
 	"context"
 	"io/fs"
-	"os"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// openSelf opens the folder, for system calls that os.Root lacks.
-func openSelf(dir *os.Root) (*os.File, error) {
-	return dir.OpenFile(".", unix.O_PATH|unix.O_DIRECTORY, 0)
-}
 
 // mayBeQuick reports whether quick may copy the file. A copy needs no name before it is finished
 // if nobody would want to find a part of it again: the file is small, and need not be on the

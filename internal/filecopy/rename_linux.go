@@ -6,7 +6,7 @@ import "golang.org/x/sys/unix"
 func (p place) renameNew(from string) error {
 	self := p.here.self
 	if self == nil {
-		f, err := openSelf(p.dir)
+		f, err := openPath(p.dir, ".")
 		if err != nil {
 			return err
 		}
