@@ -49,7 +49,7 @@ func TestDefaultACLIsNotInherited(t *testing.T) {
 
 // Somebody gives the destination a default ACL during the copy of a folder. From then on copies may
 // inherit it, but nobody whom it names gets more than all others have. Before, each copy has the mode
-// of its source, whatever the umask is.
+// of its source, with any umask.
 func TestDefaultACLThatAppears(t *testing.T) {
 	for _, mask := range []int{0o000, 0o022, 0o077} {
 		old := syscall.Umask(mask)

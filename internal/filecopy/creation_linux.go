@@ -17,9 +17,9 @@ type creation struct {
 	kept, lost fs.FileMode // permission bits that the umask leaves, and that it removes
 }
 
-// isKnown reports whether the folder is in a file system that has no errors to report when a
-// file is closed, and gives a new file the mode that the umask leaves. Network file systems and
-// those of a process differ.
+// isKnown reports whether we know how the folder's file system behaves. It gives a new file the
+// mode that the umask leaves, and has no errors to report when a file is closed. Network file
+// systems and those of a process differ.
 func (h *here) isKnown() bool {
 	c := &h.creation
 	if c.asked {
