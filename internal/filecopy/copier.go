@@ -112,9 +112,6 @@ func (c *Copier) place(name string, opts Options) (at place, from *os.Root, err 
 			return place{}, nil, NewError("open", err)
 		}
 		c.to = place{dir: dir, shared: dir == c.dst.root, here: &here{}}
-		// Without these two, each user opens the folder itself, and reports the error.
-		c.to.here.self, _ = openPath(dir, ".")
-		c.to.here.from, _ = openPath(from, ".")
 	}
 	at = c.to
 	at.base, at.buffer = base, &c.buffer

@@ -13,7 +13,7 @@ func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts 
 	// there. A folder with one file may have more, and to copy them in vain would cost more than to look.
 	vacant := p.here.looked && !p.here.occupied
 	if vacant && p.mayBeQuick(seen, opts) {
-		if res, done, err := p.quick(ctx, seen, opts); done || err != nil {
+		if res, done, err := p.quick(ctx, from, seen, opts); done || err != nil {
 			return res, err
 		}
 	}
@@ -21,7 +21,7 @@ func (p *place) copy(ctx context.Context, from *os.Root, seen fs.FileInfo, opts 
 		return res, err
 	}
 	if !vacant && p.mayBeQuick(seen, opts) {
-		if res, done, err := p.quick(ctx, seen, opts); done || err != nil {
+		if res, done, err := p.quick(ctx, from, seen, opts); done || err != nil {
 			return res, err
 		}
 	}

@@ -21,12 +21,20 @@ type place struct {
 
 // here is what a Copier keeps of a folder for all the files in it.
 type here struct {
-	self      *os.File // the folder, for system calls that os.Root lacks; nil: open it when needed
+	self      *os.File // the folder, for system calls that os.Root lacks; nil before they are needed
 	from      *os.File // the source's folder, likewise
 	looked    bool     // existing has looked for a file here
 	occupied  bool     // one was there
 	noUnnamed bool     // a file without a name cannot be made here, or cannot get one
 	creation  creation // how a file without a name is made here
+}
+
+// open opens a folder for system calls that os.Root lacks, once. file is self or from.
+func (*here) open(file **os.File, dir *os.Root) (err error) {
+	if *file == nil {
+		*file, err = openPath(dir, ".")
+	}
+	return err
 }
 
 func (h *here) close() {

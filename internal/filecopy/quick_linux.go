@@ -3,6 +3,7 @@ package filecopy
 import (
 	"context"
 	"io/fs"
+	"os"
 	"syscall"
 	"time"
 
@@ -13,8 +14,7 @@ import (
 // if nobody would want to find a part of it again: the file is small, and need not be on the
 // medium.
 func (p *place) mayBeQuick(seen fs.FileInfo, opts Options) bool {
-	open := p.here.self != nil && p.here.from != nil
-	return open && !p.here.noUnnamed && !p.taken && seen.Size() <= blockSize &&
+	return !p.here.noUnnamed && !p.taken && seen.Size() <= blockSize &&
 		!opts.Resume && !opts.syncs() && p.base != ".."
 }
 
@@ -31,7 +31,12 @@ func (p *place) mayBeQuick(seen fs.FileInfo, opts Options) bool {
 //
 // If the file was another one, or if the copy cannot get its name, done is false and there is no
 // error: thorough copies the file, or finds the reason.
-func (p *place) quick(ctx context.Context, seen fs.FileInfo, opts Options) (res Result, done bool, err error) {
+func (p *place) quick(
+	ctx context.Context, from *os.Root, seen fs.FileInfo, opts Options,
+) (res Result, done bool, err error) {
+	if p.here.open(&p.here.from, from) != nil || p.here.open(&p.here.self, p.dir) != nil {
+		return Result{}, false, nil
+	}
 	src, err := openIn(p.here.from, p.base, unix.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
 		return Result{}, false, nil
