@@ -109,6 +109,51 @@ func TestSmallFileThatIsThere(t *testing.T) {
 	}
 }
 
+// Another file takes the place of a small file after the look at it. Size and times are the same.
+// Its contents reach no copy, and a mode that has changed holds for the copy.
+func TestSmallFileReplacedAfterTheLook(t *testing.T) {
+	const changed = "changed while it was opened"
+	for _, tt := range []struct {
+		name    string
+		replace func(*testing.T, ends)
+		text    string
+	}{
+		{"by a file", func(t *testing.T, e ends) { write(t, e.src, "f", noise(10), 0o640) }, changed},
+		{"by a link", func(t *testing.T, e ends) { must(t, e.src.Symlink("first", "f")) }, changed},
+		{"by a folder", func(t *testing.T, e ends) { must(t, e.src.Mkdir("f", 0o700)) }, changed},
+		{"by a FIFO", func(t *testing.T, e ends) { fifo(t, e.srcPath+"/f") }, changed},
+		{"by itself", func(t *testing.T, e ends) { must(t, e.src.Link("kept", "f")) }, ""},
+		{"by itself, with another mode", func(t *testing.T, e ends) {
+			must(t, e.src.Chmod("kept", 0o600))
+			must(t, e.src.Link("kept", "f"))
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := newEnds(t)
+			c := filecopy.NewCopier(e.src, e.dst)
+			defer c.Close()
+			write(t, e.src, "first", noise(10), 0o640)
+			write(t, e.src, "f", noise(10), 0o640)
+			for _, name := range []string{"first", "f"} {
+				seen, err := c.Lstat(name)
+				must(t, err)
+				if name == "f" {
+					must(t, e.src.Rename("f", "kept")) // or the next file might get its inode number
+					tt.replace(t, e)
+				}
+				_, err = c.File(context.Background(), name, seen, filecopy.Options{})
+				if name == "f" && tt.text != "" {
+					wantError(t, err, nil, tt.text)
+					wantOnly(t, e.dst, ".", "first")
+					continue
+				}
+				must(t, err)
+				e.wantCopied(t, name)
+			}
+		})
+	}
+}
+
 // A Copier keeps the folder of the last file open, and copies names in any order. It makes a
 // folder again that somebody removed. After Close no descriptor is left.
 func TestCopierKeepsTheFolder(t *testing.T) {
