@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"brood/internal/machine"
 	"brood/internal/process"
 )
 
@@ -208,7 +209,7 @@ func (s *survey) isParent(ppid, named int) bool {
 	if ppid == named {
 		return true
 	}
-	status, _ := os.ReadFile(s.file(ppid, "status"))
+	status, _ := machine.ReadFile(s.file(ppid, "status"))
 	for line := range strings.Lines(string(status)) {
 		if numbers, ok := strings.CutPrefix(line, "NSpid:"); ok {
 			own := strings.Fields(numbers)

@@ -1,10 +1,11 @@
 package census
 
 import (
-	"os"
 	"slices"
 	"strconv"
 	"strings"
+
+	"brood/internal/machine"
 )
 
 // batchOf reads the number of a task's batch from its arguments, as the batch script writes them.
@@ -45,7 +46,7 @@ func flags(arguments []string) []string {
 
 // taskID returns Slurm's ID of a task of this machine. It is in the environment of the process.
 func (s *survey) taskID(pid int) string {
-	environ, _ := os.ReadFile(s.file(pid, "environ"))
+	environ, _ := machine.ReadFile(s.file(pid, "environ"))
 	var array, task string
 	for line := range strings.SplitSeq(string(environ), "\x00") {
 		switch name, value, _ := strings.Cut(line, "="); name {

@@ -70,7 +70,7 @@ func (s *survey) state(pid int, first string) string {
 // readIO reads the counters that only the user of the process and root may read. It is called for a parent before
 // its children: a child that ends in between is missing, and not counted twice.
 func (s *survey) readIO(p *Process) {
-	text, err := os.ReadFile(s.file(p.PID, "io"))
+	text, err := machine.ReadFile(s.file(p.PID, "io"))
 	if err != nil || len(text) == 0 {
 		return
 	}

@@ -1,9 +1,7 @@
 package machine
 
-import "os"
-
 func load() (int, error) {
-	text, err := os.ReadFile("/proc/stat")
+	text, err := ReadFile("/proc/stat")
 	if err != nil {
 		return 0, err
 	}
@@ -16,7 +14,7 @@ func load() (int, error) {
 }
 
 func availableMemory() (int64, error) {
-	text, err := os.ReadFile("/proc/meminfo")
+	text, err := ReadFile("/proc/meminfo")
 	if err != nil {
 		return 0, err
 	}

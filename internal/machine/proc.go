@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 // Stat reads a stat file of /proc and returns its fields from the state on: field n of proc_pid_stat(5) is
 // Stat(file)[n-3]. It returns nil if the file cannot be read.
 func Stat(file string) []string {
-	text, err := os.ReadFile(file)
+	text, err := ReadFile(file)
 	if err != nil {
 		return nil
 	}
@@ -22,7 +21,7 @@ func Stat(file string) []string {
 // Argv reads a cmdline file of /proc. The result is empty for a zombie and for a thread of the kernel. For a
 // process that is gone exists is false.
 func Argv(file string) (argv []string, exists bool) {
-	text, err := os.ReadFile(file)
+	text, err := ReadFile(file)
 	if len(text) > 0 {
 		argv = strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 	}
@@ -47,11 +46,22 @@ func Number(file string, text []byte, key string) (int64, error) {
 	return n, nil
 }
 
+// Int reads a file of one number, as the kernel's settings are. It is not ok for a word, such as the max of a control
+// group without a limit.
+func Int(file string) (n int, ok bool) {
+	text, err := readLine(file)
+	if err != nil {
+		return 0, false
+	}
+	n, err = strconv.Atoi(strings.TrimSpace(string(text)))
+	return n, err == nil
+}
+
 // Threads counts all threads of the system, which share its PIDs. It is 0 where the system does not tell.
 func Threads() int {
 	var load [3]float64
 	var running, all int
-	text, _ := os.ReadFile("/proc/loadavg") // "0.52 0.58 0.59 running/all last-PID"
+	text, _ := readLine("/proc/loadavg") // "0.52 0.58 0.59 running/all last-PID"
 	_, _ = fmt.Sscanf(string(text), "%g %g %g %d/%d", &load[0], &load[1], &load[2], &running, &all)
 	return all
 }
@@ -60,7 +70,7 @@ func Threads() int {
 func ThreadsOfUser(uid int) (threads int) {
 	statuses, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, file := range statuses {
-		text, _ := os.ReadFile(file)
+		text, _ := ReadFile(file)
 		if Word(text, "Uid:") == strconv.Itoa(uid) {
 			n, _ := strconv.Atoi(Word(text, "Threads:"))
 			threads += n
@@ -71,7 +81,7 @@ func ThreadsOfUser(uid int) (threads int) {
 
 // ThreadsOfSelf counts the threads of this process.
 func ThreadsOfSelf() int {
-	text, _ := os.ReadFile("/proc/self/status")
+	text, _ := ReadFile("/proc/self/status")
 	n, _ := strconv.Atoi(Word(text, "Threads:"))
 	return n
 }

@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ func sleepOf(pid int) (worst Sleep) {
 		if len(fields) == 0 {
 			continue
 		}
-		channel, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "wchan"))
+		channel, _ := ReadFile(filepath.Join(filepath.Dir(stat), "wchan"))
 		sleep := Sleep{State: fields[0]}
 		if string(channel) != "0" { // "0": it runs, or this process may not know
 			sleep.Channel = string(channel)

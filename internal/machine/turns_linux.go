@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ func turnsOf(pid int) (all Turns) {
 	for _, stat := range stats {
 		t := turnsIn(stat)
 		// A kernel without schedstat has no such file, or zeros in it.
-		text, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "schedstat"))
+		text, _ := ReadFile(filepath.Join(filepath.Dir(stat), "schedstat"))
 		if fields := strings.Fields(string(text)); len(fields) > 1 {
 			ran, _ := strconv.ParseInt(fields[0], 10, 64)
 			waited, _ := strconv.ParseInt(fields[1], 10, 64)

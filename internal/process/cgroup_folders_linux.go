@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"brood/internal/machine"
 )
 
 // ownCgroup returns the folder of this process's group of version 2; "" if there is none.
@@ -19,7 +21,7 @@ func ownCgroup() string {
 			return ""
 		}
 	}
-	text, _ := os.ReadFile("/proc/self/cgroup")
+	text, _ := machine.ReadFile("/proc/self/cgroup")
 	for line := range strings.Lines(string(text)) {
 		path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::/")
 		if ok && !strings.HasPrefix(path, "..") { // ".." is outside of the mounted part
@@ -36,8 +38,8 @@ func isCgroup2(dir string) bool {
 
 // canLimit tells whether the group has a memory controller and no other process.
 func canLimit(own string) bool {
-	controllers, _ := os.ReadFile(own + "/cgroup.controllers")
-	processes, _ := os.ReadFile(own + "/cgroup.procs")
+	controllers, _ := machine.ReadFile(own + "/cgroup.controllers")
+	processes, _ := machine.ReadFile(own + "/cgroup.procs")
 	return bytes.Contains(controllers, []byte("memory")) && string(processes) == fmt.Sprintln(os.Getpid())
 }
 

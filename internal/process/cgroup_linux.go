@@ -174,7 +174,7 @@ func (g *cgroup) leave() (outOfMemory bool) {
 	if g == nil || g.limit == 0 {
 		return false
 	}
-	events, _ := os.ReadFile(g.path + "/memory.events")
+	events, _ := machine.ReadFile(g.path + "/memory.events")
 	ooms, kills := g.ooms, g.kills
 	g.ooms, _ = strconv.ParseInt(machine.Word(events, "oom "), 10, 64)
 	g.kills, _ = strconv.ParseInt(machine.Word(events, "oom_kill "), 10, 64)
@@ -189,11 +189,11 @@ func (g *cgroup) leave() (outOfMemory bool) {
 // asNew tells whether the next child would have nearly the whole limit. Cached files make room. Files left in a
 // tmpfs (shmem), their names (slab) and processes do not.
 func (g *cgroup) asNew() bool {
-	processes, err := os.ReadFile(g.path + "/cgroup.procs")
+	processes, err := machine.ReadFile(g.path + "/cgroup.procs")
 	if err != nil || len(processes) > 0 {
 		return false
 	}
-	stat, err := os.ReadFile(g.path + "/memory.stat")
+	stat, err := machine.ReadFile(g.path + "/memory.stat")
 	if err != nil {
 		return false
 	}

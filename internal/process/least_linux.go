@@ -60,8 +60,8 @@ func Enough() error {
 		}
 	}
 	for _, dir := range pidsCgroups() {
-		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok && n < manyTasks {
-			used, _ := readInt(filepath.Join(dir, "pids.current"))
+		if n, ok := machine.Int(filepath.Join(dir, "pids.max")); ok && n < manyTasks {
+			used, _ := machine.Int(filepath.Join(dir, "pids.current"))
 			if others := used - machine.ThreadsOfSelf(); n < others+leastTasks {
 				return tooManyTasks("pids.max", n, others)
 			}

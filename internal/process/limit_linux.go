@@ -4,7 +4,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -18,10 +17,10 @@ func systemLimits() []systemLimit {
 		limits = append(limits, systemLimit{name, limit, limit - used, perChild})
 	}
 	tasks := machine.Threads() + tasksKept
-	if n, ok := readInt("/proc/sys/kernel/pid_max"); ok {
+	if n, ok := machine.Int("/proc/sys/kernel/pid_max"); ok {
 		add("kernel.pid_max", n, tasks, tasksPerChild)
 	}
-	if n, ok := readInt("/proc/sys/kernel/threads-max"); ok {
+	if n, ok := machine.Int("/proc/sys/kernel/threads-max"); ok {
 		add("kernel.threads-max", n, tasks, tasksPerChild)
 	}
 	var r unix.Rlimit
@@ -33,8 +32,8 @@ func systemLimits() []systemLimit {
 		add(nofile, int(r.Cur), len(open)+filesKept, filesPerChild)
 	}
 	for _, dir := range pidsCgroups() {
-		if n, ok := readInt(filepath.Join(dir, "pids.max")); ok { // "max" is not a number
-			used, _ := readInt(filepath.Join(dir, "pids.current"))
+		if n, ok := machine.Int(filepath.Join(dir, "pids.max")); ok { // "max" is not a number
+			used, _ := machine.Int(filepath.Join(dir, "pids.current"))
 			add("pids.max", n, used+tasksKept, tasksPerChild)
 		}
 	}
@@ -56,7 +55,7 @@ func exemptFromNproc() bool {
 // pidsCgroups returns the folders of this process's control groups that may limit the number of tasks. They go
 // from its own group up to the root, for versions 1 and 2 (cgroups(7)).
 func pidsCgroups() (dirs []string) {
-	text, _ := os.ReadFile("/proc/self/cgroup")
+	text, _ := machine.ReadFile("/proc/self/cgroup")
 	for line := range strings.Lines(string(text)) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(parts) != 3 || parts[1] != "" && parts[1] != "pids" {
@@ -74,13 +73,4 @@ func pidsCgroups() (dirs []string) {
 		}
 	}
 	return dirs
-}
-
-func readInt(file string) (int, bool) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return 0, false
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	return n, err == nil
 }
