@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -59,11 +58,12 @@ func Enough() error {
 			return tooManyTasks("RLIMIT_NPROC", int(n), others)
 		}
 	}
-	for _, dir := range pidsCgroups() {
-		if n, ok := machine.Int(filepath.Join(dir, "pids.max")); ok && n < manyTasks {
-			used, _ := machine.Int(filepath.Join(dir, "pids.current"))
-			if others := used - machine.ThreadsOfSelf(); n < others+leastTasks {
-				return tooManyTasks("pids.max", n, others)
+	groups := pidsGroups()
+	groupsSeen.Store(&groups)
+	for _, g := range groups {
+		if g.most < manyTasks {
+			if others := g.used() - machine.ThreadsOfSelf(); g.most < others+leastTasks {
+				return tooManyTasks("pids.max", g.most, others)
 			}
 		}
 	}
