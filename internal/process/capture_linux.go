@@ -37,7 +37,7 @@ func newCapture(w *watcher, to func([]byte)) (*capture, *os.File, error) {
 	}
 	c := &capture{watcher: w, to: to, fd: fds[0]}
 	c.key = w.put(c)
-	if unix.SetNonblock(c.fd, true) != nil || w.add(c.fd, unix.EPOLLIN, c.key) != nil {
+	if w.add(c.fd, unix.EPOLLIN, c.key) != nil {
 		c.drop()
 		unix.Close(fds[1])
 		return nil, nil, nil
@@ -45,7 +45,8 @@ func newCapture(w *watcher, to func([]byte)) (*capture, *os.File, error) {
 	return c, os.NewFile(uintptr(fds[1]), "pipe"), nil
 }
 
-// ready implements watched. It reads once, so that other pipes get their turn.
+// ready implements watched. It reads once, so that other pipes get their turn. Nobody else reads, so what epoll has
+// reported is still there, and the read does not block.
 func (c *capture) ready() (over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,11 +89,20 @@ func (c *capture) cutOff() {
 	if c.fd < 0 {
 		return
 	}
-	all := make([]byte, pipeSize)
-	if n, _ := unix.Read(c.fd, all); n > 0 {
-		c.to(all[:n])
+	if c.holds() {
+		all := make([]byte, pipeSize)
+		if n, _ := unix.Read(c.fd, all); n > 0 {
+			c.to(all[:n])
+		}
 	}
 	c.closeLocked()
+}
+
+// holds tells whether a read would return at once.
+func (c *capture) holds() bool {
+	poll := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(poll, 0)
+	return n > 0 && err == nil
 }
 
 // pipeSize is the capacity of a pipe in bytes (pipe(7), "Pipe capacity").

@@ -7,7 +7,7 @@ import "os"
 type lifeline struct{ read, write *os.File }
 
 func newLifeline() (*lifeline, error) {
-	r, w, err := os.Pipe()
+	r, w, err := sharedPipe()
 	if err != nil {
 		return nil, err
 	}

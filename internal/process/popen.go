@@ -76,7 +76,8 @@ func (o *popen) start(c *Config, own ownFlags, t ties, s *spawner) (began time.T
 // try is one attempt to start the child. The caller holds mu.
 func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Time, err error) {
 	cmd := &exec.Cmd{
-		Path:        executable(),
+		Path:        t.program,
+		Stdin:       t.null,
 		Stdout:      output(c.Stdout, os.Stdout),
 		Stderr:      output(c.Stderr, os.Stderr),
 		SysProcAttr: ownGroup(),

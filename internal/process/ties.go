@@ -1,10 +1,15 @@
 package process
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+)
 
 // ties connect this process to its children, so that each side notices the other's end. All children share them.
 // Each part is made when the first child needs it, and all end with the family.
 type ties struct {
+	program    string // the binary that children run
+	null       *os.File
 	lifeline   *lifeline
 	watcher    *watcher   // of the children's ends, and of their standard error
 	receiver   *watcher   // of their events; for Config.Receive
@@ -30,6 +35,14 @@ func (f *family) tie(daemon, receives bool, limits Limits) (t ties, s *spawner, 
 
 // make makes the missing parts. The caller holds the family's mu.
 func (t *ties) make(daemon, receives, limited bool) (err error) {
+	if t.program == "" {
+		t.program = executable()
+	}
+	if t.null == nil {
+		if t.null, err = openNull(); err != nil {
+			return fmt.Errorf("standard input: %w", err)
+		}
+	}
 	if t.lifeline == nil {
 		if t.lifeline, err = newLifeline(); err != nil {
 			return fmt.Errorf("lifeline: %w", err)
@@ -88,6 +101,7 @@ func (t ties) end() {
 	}
 	t.watcher.stop()
 	t.receiver.stop()
+	t.null.Close()
 	t.cgroups.close() // last: the guardians were in one
 }
 

@@ -53,7 +53,8 @@ func newWatcher() (*watcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
 	}
-	if err := unix.SetNonblock(fd, true); err != nil { // so that the runtime polls it
+	// The runtime polls only a descriptor that does not block. A new epoll instance has no other flags.
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, unix.O_NONBLOCK); err != nil {
 		unix.Close(fd)
 		return nil, fmt.Errorf("set epoll non-blocking: %w", err)
 	}
