@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -69,7 +68,9 @@ func check(p *pulse, source, dest string) (Tree, error) {
 		return Tree{}, &WantsFolder{dest}
 	}
 	if t.Names != nil {
-		err = t.checkOther(source, info, "the copy would be the file itself")
+		if there { // else no name in it leads to the file
+			err = t.checkOther(source, info, "the copy would be the file itself")
+		}
 	} else {
 		err = checkApart(source, dest, info)
 	}
@@ -110,12 +111,18 @@ func checkSource(p *pulse, source string) (t Tree, info fs.FileInfo, err error) 
 		return t, nil, errNoName
 	}
 	p.askFor("source", source)
-	info, err = os.Stat(source)
+	info, err = os.Lstat(source)
+	mayLead := err == nil && !info.Mode().IsRegular() && !info.IsDir() // to another file
+	if mayLead {
+		info, err = os.Stat(source)
+	}
 	if err != nil {
 		return t, nil, problem("source", source, err)
 	}
-	if target, err := os.Readlink(source); err == nil && !info.IsDir() {
-		return t, nil, fmt.Errorf("source %q: is a link: name the file itself, %q", source, target)
+	if mayLead && !info.IsDir() {
+		if target, err := os.Readlink(source); err == nil {
+			return t, nil, fmt.Errorf("source %q: is a link: name the file itself, %q", source, target)
+		}
 	}
 	t = Tree{Source: source}
 	switch {
@@ -124,7 +131,7 @@ func checkSource(p *pulse, source string) (t Tree, info fs.FileInfo, err error) 
 	case !info.IsDir():
 		return t, nil, fmt.Errorf("source %q: neither a file nor a folder", source)
 	}
-	if err := readable(source); err != nil {
+	if err := readable(source, info.IsDir()); err != nil {
 		return t, nil, problem("source", source, err)
 	}
 	return t, info, nil
@@ -140,22 +147,6 @@ func (t Tree) checkOther(source string, info fs.FileInfo, words string) error {
 }
 
 func notFolder(dest string) error { return fmt.Errorf("dest %q: is a file, not a folder", dest) }
-
-func readable(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.IsDir() {
-		return err
-	}
-	_, err = f.ReadDir(1)
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
-}
 
 // checkDest accepts a folder, which is there, or a missing name in a folder that can be written.
 func checkDest(dest string) (isThere bool, err error) {

@@ -169,7 +169,7 @@ func checkCompare(p *pulse, source, dest string) (Tree, error) {
 	}
 	if t.Names != nil {
 		err = t.checkOther(source, info, "are the same file")
-	} else if err = readable(dest); err != nil {
+	} else if err = readable(dest, true); err != nil {
 		err = problem("dest", dest, err)
 	} else {
 		err = checkApart(source, dest, info)

@@ -44,7 +44,8 @@ func (t Tree) openFolders(p *pulse) (Tree, error) {
 	return t, nil
 }
 
-func openFolder(path string) (*os.Root, *os.File, error) {
+// openWithin opens a folder as a root, and once more within that.
+func openWithin(path string) (*os.Root, *os.File, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, nil, err
@@ -88,8 +89,9 @@ func (f *Folders) Close() {
 // OpenDest opens a destination that did not exist when the tree was checked. It is an error if
 // there is no answer for stall (0: no limit).
 func (t Tree) OpenDest(stall time.Duration) error {
-	opened, err := inTime(stall, func(p *pulse) (f Folders, err error) {
+	opened, err := inTime(stall, func(p *pulse) (f *Folders, err error) {
 		p.askFor("dest", t.Dest)
+		f = &Folders{}
 		f.dest, f.to, err = openFolder(t.Dest)
 		return f, err
 	})
