@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	"internal/machine":  {},
 	"internal/manual":   {},
 	"internal/pace":     {},
-	"internal/plan":     {"event", "filecopy"},
+	"internal/plan":     {"event", "filecopy", "machine"}, // it reads the mounts
 	"internal/process":  {"argument", "machine"},
 	"internal/report":   {"event", "status", "view"}, // the words of reasons in Chinese
 	"internal/schedule": {"event", "gauge", "machine", "plan", "process"},

@@ -8,8 +8,16 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
+
+// mount is a mounted file system, or a part of one.
+type mount struct {
+	device string
+	root   string // the mounted folder of the device
+	point  string // where it is mounted
+}
 
 // checkApart returns an error if dest is the source, whose info is given, or inside it.
 func checkApart(source, dest string, info fs.FileInfo) error {
@@ -48,14 +56,24 @@ func below(folder string, seen fs.FileInfo, name string) (bool, error) {
 // resolved returns the absolute path without links of name, or of the nearest existing folder
 // above it.
 func resolved(name string) (above string, info fs.FileInfo, err error) {
+	return resolvedFrom(os.Getwd, name)
+}
+
+// resolvedFrom is resolved with that way to learn the working folder, which takes two system calls at least.
+func resolvedFrom(here func() (string, error), name string) (above string, info fs.FileInfo, err error) {
 	above, info, err = existing(name)
 	if err == nil {
 		above, err = filepath.EvalSymlinks(above) // a link and its target have different parents
 	}
-	if err == nil {
-		above, err = filepath.Abs(above)
+	if err != nil || filepath.IsAbs(above) {
+		return above, info, err
 	}
-	return above, info, err
+	if filepath.Separator != '/' { // Windows has relative names of other kinds
+		above, err = filepath.Abs(above)
+		return above, info, err
+	}
+	dir, err := here()
+	return filepath.Join(dir, above), info, err
 }
 
 // climbs reports whether the folder is name, a resolved path, or above it.
@@ -112,37 +130,58 @@ type apart struct {
 	Tree
 	pulse *pulse
 
-	dest    fs.FileInfo   // the destination, or the nearest existing folder above it; nil if there is none
+	where   string        // the path of the destination, or of the nearest existing folder above it
+	dest    fs.FileInfo   // that folder; nil if there is no destination
 	sources []fs.FileInfo // the sources, and folders in them that are mounted below the destination
 }
 
+// keepApart looks once for a tree with open folders: Measure asks first, and then the walk of the run.
 func keepApart(p *pulse, t Tree) (a apart, err error) {
 	if t.Dest == "" {
 		return a, nil
 	}
+	if t.Folders == nil {
+		return lookApart(p, t)
+	}
+	known := t.Folders.apart.Load()
+	if known == nil {
+		if a, err = lookApart(p, t); err != nil {
+			return a, err
+		}
+		t.Folders.apart.Store(&a)
+		known = &a
+	}
+	a = *known
+	a.Tree, a.pulse = t, p
+	return a, nil
+}
+
+func lookApart(p *pulse, t Tree) (a apart, err error) {
 	p.askFor("dest", t.Dest)
 	defer p.answered()
-	dest, info, err := resolved(t.Dest)
+	here := sync.OnceValues(os.Getwd)
+	dest, info, err := resolvedFrom(here, t.Dest)
 	if err != nil {
 		return a, problem("dest", t.Dest, err)
 	}
-	a = apart{Tree: t, pulse: p, dest: info}
+	a = apart{Tree: t, pulse: p, where: dest, dest: info}
+	mounted := mounts()
 	for n := range t.roots() {
-		if err := a.add(t.Root(n), dest); err != nil {
+		if err := a.add(t.Root(n), here, mounted); err != nil {
 			return a, err
 		}
 	}
 	return a, nil
 }
 
-// add notes what the destination, a resolved path, may hold of a root.
-func (a *apart) add(r Root, dest string) error {
+// add notes what the destination may hold of a root.
+func (a *apart) add(r Root, here func() (string, error), mounted []mount) error {
 	a.pulse.askFor("source", r.Path)
-	path, top, err := resolved(r.Path)
+	path, top, err := resolvedFrom(here, r.Path)
 	if err != nil {
 		return problem("source", r.Path, err)
 	}
-	_, among := relative(dest, path)
+	_, among := relative(a.where, path)
 	if r.Names == nil || among {
 		a.sources = append(a.sources, top)
 	}
@@ -153,7 +192,7 @@ func (a *apart) add(r Root, dest string) error {
 			}
 		}
 	}
-	for _, point := range mountsOf(path, dest) {
+	for _, point := range mountsOf(mounted, path, a.where) {
 		info, err := os.Stat(point)
 		if err == nil && (r.Names == nil || r.holds(a.pulse, "dest", point)) {
 			a.sources = append(a.sources, info)

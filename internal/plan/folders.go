@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,8 @@ type Folders struct {
 	dest    *os.Root   // nil if it does not exist yet, or the tree has none
 	files   []*os.File // of sources
 	to      *os.File   // of dest
+
+	apart atomic.Pointer[apart] // once somebody has looked
 }
 
 // openFolders opens the roots and, if it exists, the destination of a checked tree.
@@ -99,6 +102,7 @@ func (t Tree) OpenDest(stall time.Duration) error {
 		return problem("dest", t.Dest, err)
 	}
 	t.Folders.dest, t.Folders.to = opened.dest, opened.to
+	t.Folders.apart.Store(nil) // it knows the folder above
 	return nil
 }
 

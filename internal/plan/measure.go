@@ -41,9 +41,10 @@ func Measure(ctx context.Context, t Tree, opts Options, q Question) (work Work, 
 func measure(ctx context.Context, p *pulse, t Tree, opts Options, q Question) (work Work, ok bool, err error) {
 	var free Room
 	limited := false
-	if q.Room && t.Dest != "" && (q.Written || !t.mayShare(p)) {
-		p.askFor("dest", t.Dest)
-		free, limited = Free(t.Dest)
+	if q.Room && t.Dest != "" {
+		if free, limited, err = t.free(p, q.Written); err != nil {
+			return Work{}, false, err
+		}
 	}
 	if !limited && !q.Work {
 		return Work{}, false, nil
@@ -53,16 +54,6 @@ func measure(ctx context.Context, p *pulse, t Tree, opts Options, q Question) (w
 		err = &Shortage{t.Dest, needed, free}
 	}
 	return work, err == nil, err
-}
-
-// mayShare reports whether copies of some source may take no room.
-func (t Tree) mayShare(p *pulse) bool {
-	for n := range t.roots() {
-		if mayShare(p, t.Root(n).Path, t.Dest) {
-			return true
-		}
-	}
-	return false
 }
 
 func workOf(ctx context.Context, p *pulse, t Tree, opts Options, compare bool) (Work, error) {

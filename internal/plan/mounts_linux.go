@@ -1,28 +1,18 @@
 package plan
 
 import (
-	"bufio"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"brood/internal/machine"
 )
 
-// mount is a mount in this mount namespace (proc_pid_mountinfo(5)).
-type mount struct {
-	device string
-	root   string // the mounted folder of the device
-	point  string // where it is mounted
-}
-
+// mounts returns the mounts of this mount namespace (proc_pid_mountinfo(5)).
 func mounts() (all []mount) {
-	f, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if fields := strings.Fields(lines.Text()); len(fields) > 4 {
+	text, _ := machine.ReadFile("/proc/self/mountinfo")
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) > 4 {
 			all = append(all, mount{fields[2], unescaped(fields[3]), unescaped(fields[4])})
 		}
 	}
@@ -49,8 +39,7 @@ func unescaped(path string) string {
 func mountedNames(name, folder string) []string { return namesIn(mounts(), name, folder) }
 
 // mountsOf returns the mount points below dest that also have a name in source.
-func mountsOf(source, dest string) (points []string) {
-	all := mounts()
+func mountsOf(all []mount, source, dest string) (points []string) {
 	for _, m := range all {
 		if inside, ok := relative(dest, m.point); ok && inside != "" && len(namesIn(all, m.point, source)) > 0 {
 			points = append(points, m.point)

@@ -32,27 +32,41 @@ func allocation(info fs.FileInfo) int64 {
 	return (size + block - 1) / block * block
 }
 
-// Free returns the free room in the file system of dest, or of the nearest existing folder above
-// it. Room that the system reserves for root does not count. known is false if the file system
-// does not tell.
-func Free(dest string) (room Room, known bool) {
-	there, _, err := existing(dest)
+// free returns the free room in the file system of the destination, or of the nearest existing folder above it. Room that the system reserves for root does not count. known is false if the file system does not tell, and where
+// copies may take no room: they may share their contents with the source unless they are written.
+func (t Tree) free(p *pulse, written bool) (room Room, known bool, err error) {
+	a, err := keepApart(p, t)
 	if err != nil {
-		return Room{}, false
+		return Room{}, false, err
 	}
-	v, err := statVolume(there)
+	p.askFor("dest", t.Dest)
+	v, err := statVolume(a.where)
 	// A file system that does not know its size reports zero.
-	if err != nil || v.blocks == 0 {
-		return Room{}, false
+	if err != nil || v.blocks == 0 || !written && t.mayShare(p, v, a.dest) {
+		return Room{}, false, nil
 	}
-	room = Room{Bytes: math.MaxInt64, Inodes: math.MaxInt64}
+	return v.room(), true, nil
+}
+
+// mayShare reports whether copies of some source to a folder on the volume may take no room.
+func (t Tree) mayShare(p *pulse, v volume, to fs.FileInfo) bool {
+	for n := range t.roots() {
+		if mayShare(p, t.Root(n).Path, v, to) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v volume) room() Room {
+	room := Room{Bytes: math.MaxInt64, Inodes: math.MaxInt64}
 	if v.free <= math.MaxInt64/v.block {
 		room.Bytes = int64(v.free * v.block)
 	}
 	if v.inodes > 0 { // btrfs reports 0: no limit
 		room.Inodes = int64(min(v.freeInodes, math.MaxInt64))
 	}
-	return room, true
+	return room
 }
 
 // volume is the answer of statfs(2).
@@ -60,4 +74,5 @@ type volume struct {
 	block              uint64 // bytes
 	blocks, free       uint64 // free: without the blocks reserved for root
 	inodes, freeInodes uint64
+	kind               uint32 // Linux: the magic number of the file system
 }

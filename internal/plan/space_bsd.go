@@ -2,7 +2,11 @@
 
 package plan
 
-import "golang.org/x/sys/unix"
+import (
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+)
 
 func statVolume(name string) (volume, error) {
 	var s unix.Statfs_t
@@ -16,4 +20,4 @@ func statVolume(name string) (volume, error) {
 	return v, nil
 }
 
-func mayShare(_ *pulse, _, _ string) bool { return false } // brood makes no reflinks on these systems
+func mayShare(*pulse, string, volume, fs.FileInfo) bool { return false } // brood makes no reflinks on these systems

@@ -2,8 +2,11 @@
 
 package plan
 
-import "errors"
+import (
+	"errors"
+	"io/fs"
+)
 
 func statVolume(string) (volume, error) { return volume{}, errors.ErrUnsupported }
 
-func mayShare(_ *pulse, _, _ string) bool { return false }
+func mayShare(*pulse, string, volume, fs.FileInfo) bool { return false }

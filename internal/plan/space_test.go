@@ -142,19 +142,3 @@ func TestNeedsEnds(t *testing.T) {
 		t.Error("Measure returned no error without a source")
 	}
 }
-
-// Free of a missing folder is that of the folder above it.
-func TestFree(t *testing.T) {
-	dir := t.TempDir()
-	here, known := plan.Free(dir)
-	if !known || here.Bytes <= 0 || here.Inodes <= 0 {
-		t.Fatalf("%+v, known %v", here, known)
-	}
-	there, known := plan.Free(dir + "/a/b")
-	if !known || there.Bytes < here.Bytes/2 || there.Bytes > here.Bytes*2 {
-		t.Errorf("%+v, known %v; want about %+v", there, known, here)
-	}
-	if _, known := plan.Free(dir + "/\x00"); known {
-		t.Error("the room of an impossible name is known")
-	}
-}
