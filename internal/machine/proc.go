@@ -2,7 +2,7 @@ package machine
 
 import (
 	"fmt"
-	"path/filepath"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -68,15 +68,26 @@ func Threads() int {
 
 // ThreadsOfUser counts the threads of the processes that run as uid.
 func ThreadsOfUser(uid int) (threads int) {
-	statuses, _ := filepath.Glob("/proc/[0-9]*/status")
-	for _, file := range statuses {
-		text, _ := ReadFile(file)
+	for _, process := range numbered("/proc") {
+		text, _ := ReadFile(process + "/status")
 		if Word(text, "Uid:") == strconv.Itoa(uid) {
 			n, _ := strconv.Atoi(Word(text, "Threads:"))
 			threads += n
 		}
 	}
 	return threads
+}
+
+// numbered returns the folders in a folder of /proc that are named by a number: those of processes, or of threads.
+// filepath.Glob would read each of them as well.
+func numbered(dir string) (folders []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if name := entry.Name(); strings.Trim(name, "0123456789") == "" {
+			folders = append(folders, dir+"/"+name)
+		}
+	}
+	return folders
 }
 
 // ThreadsOfSelf counts the threads of this process.

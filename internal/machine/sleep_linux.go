@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -16,13 +15,12 @@ const held = "DTtSRIZX"
 var idle = []string{"futex", "ep_poll", "epoll", "nanosleep"}
 
 func sleepOf(pid int) (worst Sleep) {
-	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	for _, stat := range stats {
-		fields := Stat(stat)
+	for _, thread := range numbered(fmt.Sprintf("/proc/%d/task", pid)) {
+		fields := Stat(thread + "/stat")
 		if len(fields) == 0 {
 			continue
 		}
-		channel, _ := ReadFile(filepath.Join(filepath.Dir(stat), "wchan"))
+		channel, _ := ReadFile(thread + "/wchan")
 		sleep := Sleep{State: fields[0]}
 		if string(channel) != "0" { // "0": it runs, or this process may not know
 			sleep.Channel = string(channel)

@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -13,11 +12,10 @@ import (
 const userHz = 100
 
 func turnsOf(pid int) (all Turns) {
-	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	for _, stat := range stats {
-		t := turnsIn(stat)
+	for _, thread := range numbered(fmt.Sprintf("/proc/%d/task", pid)) {
+		t := turnsIn(thread + "/stat")
 		// A kernel without schedstat has no such file, or zeros in it.
-		text, _ := ReadFile(filepath.Join(filepath.Dir(stat), "schedstat"))
+		text, _ := ReadFile(thread + "/schedstat")
 		if fields := strings.Fields(string(text)); len(fields) > 1 {
 			ran, _ := strconv.ParseInt(fields[0], 10, 64)
 			waited, _ := strconv.ParseInt(fields[1], 10, 64)
