@@ -32,8 +32,9 @@ func allocation(info fs.FileInfo) int64 {
 	return (size + block - 1) / block * block
 }
 
-// free returns the free room in the file system of the destination, or of the nearest existing folder above it. Room that the system reserves for root does not count. known is false if the file system does not tell, and where
-// copies may take no room: they may share their contents with the source unless they are written.
+// free returns the free room in the file system of the destination, or of the nearest existing folder above it. Room
+// that the system reserves for root does not count. known is false if the file system does not tell, and where copies
+// may take no room: they may share their contents with the source unless they are written.
 func (t Tree) free(p *pulse, written bool) (room Room, known bool, err error) {
 	a, err := keepApart(p, t)
 	if err != nil {
