@@ -84,6 +84,26 @@ func TestFileThatKillsItsChild(t *testing.T) {
 	t.Logf("%d outcomes were lost", lost)
 }
 
+// When a child hangs in a file, the parent learns of all files before that one.
+func TestOutcomesBeforeFileThatHangs(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.small(t, 100, 100)
+	hangs := "small-57"
+	const reads = "read,pread64,copy_file_range"
+	flags := []string{"-e", "trace=" + reads, "-P", p.src + "/" + hangs, "-e", "inject=" + reads + ":delay_enter=3600s"}
+	cmd := p.traced(t, flags, "copy", "--per-child=100", "--record", p.dir+"/record", "--", p.src, p.dst)
+	r := start(t, p, cmd)
+	done := func() bool {
+		files, err := os.ReadDir(p.dst)
+		at := slices.ContainsFunc(r.of(event.Progress), func(e event.Event) bool { return e.File == hangs })
+		return err == nil && at && len(r.of(event.Copied)) == len(files)
+	}
+	if !eventually(done) {
+		t.Errorf("%d outcomes in the record, and no progress of %s", len(r.of(event.Copied)), hangs)
+	}
+}
+
 // Children of many files that are killed at random moments lose few outcomes. In the end each file is there, and was
 // reported once.
 func TestOutcomesOfKilledChildren(t *testing.T) {
