@@ -1,8 +1,8 @@
 package event
 
 // appendEvent appends e as one line of JSON: the fields in the order of the struct, then the exact bytes of names. A
-// test compares it with what encoding/json makes of the tags of the struct. Only reading uses these tags: the first
-// use of encoding/json costs a child more than the copy of a small file.
+// test compares it with what encoding/json makes of the tags of the struct. Only reading uses these tags. A child
+// writes one event or a few, and would pay for the first use of encoding/json with each start.
 func appendEvent(line []byte, e *Event) ([]byte, error) {
 	files, bytes, duration := e.Files, e.Bytes, e.Duration
 	if e.Totals != nil {

@@ -228,7 +228,7 @@ func (c *localChild) settleItem(item string) {
 	}
 }
 
-// settle emits the child's end, and a failure for each undone item, first for the one that the child was working on.
+// settle emits the child's end, and a failure for each undone item: first for its present one.
 func (c *localChild) settle() {
 	at := c.present()
 	why, killed := c.exited()

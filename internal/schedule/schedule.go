@@ -40,8 +40,8 @@ type Source interface {
 // Engine starts children. Local starts them on this machine.
 type Engine interface {
 	// Start starts a child for the batch. It emits, in this order: Started, the child's own
-	// events, Exited, and Failed for each item that the child did not report: first for the one
-	// that it was working on, which has failed; of the others nothing is known.
+	// events, Exited, and Failed for each item that the child did not report. The first of these
+	// is the item that it was working on; nothing is known of the others.
 	// Then it calls over from a goroutine of its own, also for an abandoned child.
 	// After an error nothing is emitted and over is not called. If process.Exhausted holds
 	// for the error, a later try may succeed.

@@ -15,9 +15,9 @@ import (
 //	              ├─(the first one is 10 ms old, or a timer says so)▶ written
 //	              └─(flush: before what may take long, at the end)──▶ written
 //
-// The timer matters when the next file blocks, as on a disk that hangs. So the parent learns of an outcome 10 ms late
-// at most, whatever comes after it, unless this process gets no CPU or is stopped. A process that is killed takes with
-// it what it holds: see the package comment.
+// The timer matters when the next file takes long. So the parent learns of an outcome 10 ms late at most, also before a
+// file that hangs, unless this process gets no CPU or is stopped. A process that is killed takes with it what it holds:
+// see the package comment.
 type outbox struct {
 	delay time.Duration // 0: each event is written at once
 

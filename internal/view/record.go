@@ -26,7 +26,7 @@ func (r *Record) Read(e event.Event) {
 	}
 }
 
-// Hold puts off the writing of events while held is true, and writes those that were put off. It is for Stream.Hold.
+// Hold writes the events that wait. While held is true, later ones wait for the next Hold. It is for Stream.Hold.
 func (r *Record) Hold(held bool) {
 	r.held = held
 	r.flush()
