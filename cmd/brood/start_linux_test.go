@@ -30,7 +30,8 @@ func TestStartOfAChild(t *testing.T) {
 	must(t, os.Mkdir(p.dst, 0o755))
 	order, allocations := initialised(t, p)
 	if allocations > startAllocations {
-		t.Errorf("%d allocations before the child begins, want %d at most; packages: %q", allocations, startAllocations, order)
+		t.Errorf("%d allocations before the child begins, want %d at most; packages: %q",
+			allocations, startAllocations, order)
 	}
 	for _, other := range []string{"regexp", "github.com/hashicorp/go-hclog", "github.com/urfave/cli/v2",
 		"brood/internal/view", "brood/internal/lesson"} {

@@ -78,7 +78,8 @@ func wantEncoded(t *testing.T, e event.Event) {
 func samples(t *testing.T, of reflect.Type) (all []reflect.Value) {
 	t.Helper()
 	texts := []string{"", "a", "take\xff\xfe\xff 2.mov", "</script>&\n\r\t\b\f\v\x00\x1b[31m\"\\/",
-		"\x7f\u0085\u009b\u00a0é", "\u202e\u2028\u2029\u2066\u061c\u200e\ufeff", "\ufffd\xed\xa0\x80", "唱歌\U0001F3B5", strings.Repeat("long ", 999)}
+		"\x7f\u0085\u009b\u00a0é", "\u202e\u2028\u2029\u2066\u061c\u200e\ufeff", "\ufffd\xed\xa0\x80",
+		"唱歌\U0001F3B5", strings.Repeat("long ", 999)}
 	var values []any
 	switch reflect.Zero(of).Interface().(type) {
 	case string, event.Kind:

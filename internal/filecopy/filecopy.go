@@ -186,10 +186,9 @@ func (p place) fill(ctx context.Context, from *os.File, info fs.FileInfo, opts O
 	return Result{Bytes: n, Method: c.method, Digest: digest, Resumed: c.proved, Lost: lost}, nil
 }
 
-// temporary returns the temporary for the copy: the partial copy of a killed process, or a new
-// one.
+// temporary returns the temporary for the copy: the partial copy of a killed process, or a new one.
 func (p place) temporary(ctx context.Context, src fs.FileInfo, opts Options) (to *temporary, partial bool, err error) {
-	ctx.Done() // whoever may end this process ends ctx from now on
+	ctx.Done() // from now on a kill would leave the temporary: end ctx instead
 	if opts.Resume && !opts.Shared {
 		if to = takeOver(p, src); to != nil {
 			return to, true, nil

@@ -5,6 +5,6 @@
 // virtual machine leaves each of them to its host. Measured, they were 15 % of the CPU time of a child with a small
 // file. The libraries need to know of three extensions, which take three CPUID instructions.
 //
-// The libraries read cpuid.CPU when they are initialised. This package is initialised before them: its import path comes
-// first (The Go Programming Language Specification, "Program initialization").
+// The libraries read cpuid.CPU when they are initialised. This package is initialised before them, as its import path
+// comes first (The Go Programming Language Specification, "Program initialization").
 package cpu
