@@ -78,8 +78,8 @@ func firstCPU(t *testing.T) *unix.CPUSet {
 // A child that gets no CPU time is not stalled, however long it waits.
 func TestStarvedIsNotStalled(t *testing.T) {
 	testenv.Long(t)
-	const stall = 2 * time.Second // a disk that others use may take a good part of that for one block
-	p, cpu := newPlace(t), firstCPU(t)
+	const stall = 5 * time.Second
+	p, cpu := newPlaceIn(t, "/dev/shm"), firstCPU(t) // a disk that others use may hold up the child for longer
 	p.big(t, 1)
 	// It reads back what it has written, so it takes a good part of a second of CPU time.
 	r := start(t, p, p.copySlowly("--verify", "--hash=sha256", "--stall="+stall.String()))
