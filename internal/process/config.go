@@ -5,14 +5,17 @@ import (
 	"os"
 )
 
-// Config describes a new process. The zero value is a process without a target, which ends at once with exit
-// code 0.
+// Config describes a new process. It runs a target of this program, or a Command. The zero value is a process
+// without a target, which ends at once with exit code 0.
 type Config struct {
 	Target string            // a name that the child's Lookup knows; "" for none
 	Name   string            // "" for Process-N, in a child Process-N:M
 	Args   []string          // the target's positional arguments, any bytes but NUL
 	Kwargs map[string]string // the target's named arguments; a name is not empty and has no '=' in it
 	Daemon *bool             // nil: as the current process is
+
+	// Command is a program to run in place of a target; nil for none.
+	Command *Command
 
 	// Stdout and Stderr take the child's output. nil is the parent's own, as in Python. A goroutine feeds
 	// anything but an *os.File through a pipe, except a Stderr that is NonBlocking.

@@ -8,7 +8,7 @@
 //	code, err := p.ExitCode() // n, or -signal
 //
 // Both ends live here. The child's end is [Main], which a program calls before anything else. Main finds the
-// target by name and runs it.
+// target by name and runs it. A [Command] is a process without that end: any other program.
 //
 // # One process and its parent
 //

@@ -116,6 +116,11 @@ func (g *guardians) replace() {
 	g.replaceLater()
 }
 
+// join puts a daemon on the list that cannot do so itself.
+func (g *guardians) join(daemon *os.Process) {
+	_ = enlist(g.file, daemon.Pid, now()) // it fails only after dismiss
+}
+
 // leave takes a daemon off the list.
 func (g *guardians) leave(pid int) {
 	if g != nil {

@@ -27,6 +27,14 @@ func newGuardians(*watcher, *lifeline, string) (*guardians, error) {
 	return &guardians{os.NewFile(uintptr(job), "job")}, nil
 }
 
+// join assigns a daemon that cannot do so itself to the job. Processes that it has started before stay
+// out of the job.
+func (g *guardians) join(daemon *os.Process) {
+	_ = daemon.WithHandle(func(process uintptr) {
+		_ = windows.AssignProcessToJobObject(windows.Handle(g.file.Fd()), windows.Handle(process))
+	})
+}
+
 func (g *guardians) leave(int) {}
 
 func (g *guardians) retire() {}

@@ -39,6 +39,7 @@ type popen struct {
 	stderr   *capture    // nil unless the watcher reads the child's standard error
 	received *capture    // nil unless the receiver reads the child's events, for Config.Receive
 	cgroup   *cgroup     // nil unless the child lives in one of its own
+	grouped  bool        // signals go to the child's process group: it is a Command
 
 	mu     sync.Mutex
 	pid    int      // the child's and nobody else's; 0 before the start, and from just before the reaping
@@ -75,6 +76,9 @@ func (o *popen) start(c *Config, own ownFlags, t ties, s *spawner) (began time.T
 
 // try is one attempt to start the child. The caller holds mu.
 func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Time, err error) {
+	if c.Command != nil {
+		return o.tryCommand(c, own.daemon, t, s)
+	}
 	cmd := &exec.Cmd{
 		Path:        t.program,
 		Stdin:       t.null,
@@ -146,6 +150,9 @@ func (o *popen) watch(w *watcher, ended func()) {
 // send sends the child a signal. After its end send does nothing: os.Process knows that the child was reaped,
 // and goes by pidfd where there is one.
 func (o *popen) send(sig os.Signal) error {
+	if o.grouped && canSignalGroups {
+		return o.sendToGroup(sig)
+	}
 	if err := o.process.Signal(sig); !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
@@ -160,7 +167,10 @@ func (o *popen) wait(daemon bool) Exit {
 		sweepGroup(zombie)
 		self.leaveGuardian(zombie)
 	}
-	left := peakLeft(zombie)
+	left := int64(0)
+	if !o.grouped {
+		left = peakLeft(zombie)
+	}
 	o.mu.Lock()
 	o.pid = 0
 	o.mu.Unlock()

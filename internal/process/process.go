@@ -158,7 +158,7 @@ func (p *Process) startable() error {
 
 // spawn starts the child and has its end noticed. The caller holds mu.
 func (p *Process) spawn() error {
-	if err := p.config.Limits.Validate(); err != nil {
+	if err := errors.Join(p.config.Limits.Validate(), p.config.validate()); err != nil {
 		return err
 	}
 	t, spawner, err := self.tie(p.daemon, p.config.Receive != nil, p.config.Limits)

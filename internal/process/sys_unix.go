@@ -3,6 +3,7 @@
 package process
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -31,4 +32,20 @@ func received(fd uintptr, name string) *os.File {
 func polled(fd uintptr, name string) *os.File {
 	_ = unix.SetNonblock(int(fd), true) // if this fails, the wait holds a thread
 	return received(fd, name)
+}
+
+const canSignalGroups = true
+
+// sendToGroup sends a signal to the child's process group. After the child was reaped it does nothing, since the
+// group's number may be a stranger's.
+func (o *popen) sendToGroup(sig os.Signal) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.pid == 0 || errors.Is(o.process.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+		return nil
+	}
+	if err := syscall.Kill(-o.pid, sig.(syscall.Signal)); err != syscall.ESRCH {
+		return err
+	}
+	return nil
 }

@@ -28,3 +28,7 @@ func received(handle uintptr, name string) *os.File {
 }
 
 func polled(handle uintptr, name string) *os.File { return received(handle, name) }
+
+const canSignalGroups = false
+
+func (o *popen) sendToGroup(os.Signal) error { return nil }

@@ -1,0 +1,83 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// Command is a program that a process runs in place of a target of this program. Its command line is its own, so
+// ps shows it as if a shell had started it.
+//
+// A command knows nothing of the model. It inherits no descriptor but the first three, and the parent does for it
+// what other children do for themselves: it enters a daemon in the guardians' list, just after the start. Signals
+// of Terminate, Kill and Signal go to its process group, since a command may be a shell that waits for others.
+type Command struct {
+	Path  string   // of the program; a relative path is below Dir
+	Args  []string // its argv; the first is its name
+	Env   []string // nil: this process's own environment
+	Dir   string   // its working folder; "" for this process's own
+	Stdin *os.File // nil: the null device
+}
+
+// errOfTarget is the error of a Config with a Command and something that only a target can have.
+var errOfTarget = errors.New("a command has no Target, Args, Kwargs, Events, Receive, Shared, Files, " +
+	"and no limit of memory or CPU time")
+
+// validate checks that the process is either a target or a command.
+func (c *Config) validate() error {
+	if c.Command == nil {
+		return nil
+	}
+	if c.Target != "" || len(c.Args)+len(c.Kwargs)+len(c.Files) > 0 || c.Events || c.Receive != nil ||
+		c.Shared != nil || c.Limits.Memory > 0 || c.Limits.CPUTime > 0 {
+		return errOfTarget
+	}
+	return checkArgs(c.Command.Args, c.Command.environment())
+}
+
+func (c *Command) environment() []string {
+	if c.Env == nil {
+		return os.Environ()
+	}
+	return c.Env
+}
+
+// tryCommand is try for a command. The caller holds mu.
+func (o *popen) tryCommand(c *Config, daemon bool, t ties, s *spawner) (began time.Time, err error) {
+	cmd := &exec.Cmd{
+		Path:        c.Command.Path,
+		Args:        c.Command.Args,
+		Env:         c.Command.environment(),
+		Dir:         c.Command.Dir,
+		Stdin:       t.null,
+		Stdout:      output(c.Stdout, os.Stdout),
+		Stderr:      output(c.Stderr, os.Stderr),
+		SysProcAttr: ownGroup(),
+		WaitDelay:   outputDelay,
+	}
+	if c.Command.Stdin != nil {
+		cmd.Stdin = c.Command.Stdin
+	}
+	var stderr *os.File
+	defer func() {
+		o.dropPipes()
+		stderr.Close()
+	}()
+	if stderr, err = o.openStderr(c, t.watcher); err != nil {
+		return began, fmt.Errorf("standard error: %w", err)
+	}
+	if stderr != nil {
+		cmd.Stderr = stderr
+	}
+	if began, err = o.run(cmd, daemon, 0, t.cgroups, s); err != nil {
+		return began, err
+	}
+	o.grouped = true
+	if daemon {
+		t.guardians.join(o.process)
+	}
+	return began, nil
+}
