@@ -70,13 +70,6 @@ func groupOf(t *testing.T, pid int) string {
 	return filepath.Join("/sys/fs/cgroup", strings.TrimSpace(path))
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // small is a limit that is enough for a Go program.
 var small = process.Limits{Memory: 64 << 20}
 

@@ -22,6 +22,10 @@ type Exit struct {
 
 	// OutOfMemory: its control group had reached Limits.Memory, and the kernel killed it.
 	OutOfMemory bool
+
+	// Stillborn: a signal killed it between fork and exec, so it has done nothing. A signal to the process group of
+	// the parent, such as Ctrl-C, can do that on any system. Only Linux tells.
+	Stillborn bool
 }
 
 // Status is an error with which a target ends its process with a status of its choice, as Python's sys.exit(n).

@@ -200,3 +200,10 @@ func waitStopped(pid int) bool {
 		return len(tasks) > 0
 	})
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -171,11 +171,13 @@ func (o *popen) wait(daemon bool) Exit {
 	if !o.grouped {
 		left = peakLeft(zombie)
 	}
+	unborn := left == 0 && stillborn(zombie) // a child that has left its peak has run
 	o.mu.Lock()
 	o.pid = 0
 	o.mu.Unlock()
 	o.stderr.finish()
 	exit := exitOf(reapState(o.process, o.cmd))
+	exit.Stillborn = unborn
 	exit.MaxRSS = truePeak(left, exit.MaxRSS)
 	exit.OutOfMemory = o.cgroup.leave()
 	return exit

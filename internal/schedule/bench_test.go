@@ -62,6 +62,7 @@ func (instant) Start(batch plan.Batch, emit event.Sink, over func()) (schedule.C
 }
 
 func (instant) NoRoom() bool             { return false }
+func (instant) Stillborn() bool          { return false }
 func (instant) Gauge() *gauge.Gauge      { return nil }
 func (instant) Look(bool) bool           { return false }
 func (instant) Turns(bool) machine.Turns { return machine.Turns{Alive: true} }

@@ -50,7 +50,9 @@ type child struct {
 	try     int // 1 for the first child of the engine
 	signals chan string
 	noRoom  bool
-	heard   []string
+
+	stillborn bool
+	heard     []string
 
 	gauge *gauge.Gauge         // nil: none
 	turns func() machine.Turns // nil: the child is stopped
@@ -101,9 +103,11 @@ func (c *child) Turns(bool) machine.Turns {
 	return c.turns()
 }
 func (c *child) NoRoom() bool { return c.noRoom }
-func (c *child) Terminate()   { c.hear("terminate") }
-func (c *child) Kill()        { c.hear("kill") }
-func (c *child) Abandon()     { c.hear("abandon") }
+
+func (c *child) Stillborn() bool { return c.stillborn }
+func (c *child) Terminate()      { c.hear("terminate") }
+func (c *child) Kill()           { c.hear("kill") }
+func (c *child) Abandon()        { c.hear("abandon") }
 
 func (c *child) hear(signal string) {
 	c.heard = append(c.heard, fmt.Sprintf("%s at %s", signal, time.Since(start)))

@@ -117,10 +117,15 @@ type localChild struct {
 
 	sleep  machine.Sleep // at the time of Abandon
 	noRoom bool
+
+	stillborn bool
 }
 
 // NoRoom implements Child.
 func (c *localChild) NoRoom() bool { return c.noRoom }
+
+// Stillborn implements Child.
+func (c *localChild) Stillborn() bool { return c.stillborn }
 
 // Sleep implements Child.
 func (c *localChild) Sleep() machine.Sleep { return process.Inspect(c.process, machine.SleepOf) }
@@ -275,7 +280,7 @@ func (c *localChild) exited() (why string, killed bool) {
 	e.ExitCode, e.Signal = &exit.Code, exit.Signal
 	e.User, e.System, e.MaxRSS = exit.User.Seconds(), exit.System.Seconds(), exit.MaxRSS
 	e.Stderr = c.stderr.String()
-	c.noRoom = process.OutOfThreads(exit, e.Stderr)
+	c.noRoom, c.stillborn = process.OutOfThreads(exit, e.Stderr), exit.Stillborn
 	c.emit(e)
 	killed = exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
 	return inWords(e.Name, exit, c.limits, e.Stderr), killed && c.limits.Reached(exit, e.Stderr) == ""

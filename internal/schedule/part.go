@@ -26,6 +26,8 @@ type part struct {
 	failure *event.Event // the last failure; nil before the first
 	pauses  *backoff.ExponentialBackOff
 	redone  []string // items that settled before: their events are not emitted again
+
+	stillborn int // children in a row for these items that never ran
 }
 
 func newPart(batch plan.Batch) *part {

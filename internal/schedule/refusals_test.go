@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/plan"
 	"brood/internal/schedule"
 )
@@ -114,6 +115,47 @@ func TestNoThreads(t *testing.T) {
 				limited := count(seen, "limited ")
 				if len(b.done) != row.done || failures != row.failures || limited != 1 {
 					t.Errorf("%d batches done, %d failed, %d Limited events", len(b.done), failures, limited)
+				}
+			})
+		})
+	}
+}
+
+// A child that a signal ended before it ran has done nothing, so another one gets its items. When the run is being
+// ended, nobody begins them.
+func TestStillborn(t *testing.T) {
+	for _, row := range []struct {
+		name              string
+		deaths            int
+		stopped           bool
+		started, failures int
+	}{{"once", 1, false, 4, 0}, {"always", 1 << 30, false, 33, 3}, {"at the end of the run", 1 << 30, true, 1, 0}} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &engine{}
+				stops := make(chan schedule.Stop, 1)
+				e.make = func(c *child) { c.stillborn = c.try <= row.deaths }
+				e.live = func(*child) {
+					if row.stopped {
+						stops <- schedule.Drain
+					}
+					time.Sleep(time.Second)
+				}
+				e.tell = func(c *child, emit event.Sink) {
+					emit(event.Event{Kind: event.Exited, File: c.name})
+					if c.stillborn {
+						emit(event.Event{Kind: event.Failed, File: c.name, Error: "SIGINT"})
+					}
+				}
+				b := newBatches(3)
+				seen := run(b, e, schedule.Options{Slots: 1, Stop: stops, Cancel: func() {}})
+				failures := 0
+				for i := range 3 {
+					failures += count(seen, fmt.Sprint("failed f", i))
+				}
+				if len(e.children) != row.started || failures != row.failures {
+					t.Errorf("%d children, %d failures; want %d and %d", len(e.children), failures, row.started,
+						row.failures)
 				}
 			})
 		})

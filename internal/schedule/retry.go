@@ -14,6 +14,9 @@ import (
 // everything fails, a few thousand items are enough.
 const laterAtMost = 1000
 
+// stillbornAtMost bounds the stillborn children in a row for the same items.
+const stillbornAtMost = 10
+
 // newPauses returns the pauses between the tries of an item: about 1 s, 2 s, 4 s … a minute.
 // Each is up to half as much longer or shorter, so that items which failed together do not
 // come back together.
@@ -31,7 +34,8 @@ type later struct {
 
 // ended handles the items that a child did not finish. Failures that may pass are tried
 // again. The item that the child was working on has failed; the items after it get another
-// child. After a lack of threads none has failed, and all wait for room.
+// child. After a lack of threads none has failed, and all wait for room. A stillborn child has
+// done nothing, so its items are as before.
 func (s *scheduler) ended(a *attempt) {
 	s.meter.children(len(s.children), time.Now())
 	delete(s.children, a)
@@ -39,10 +43,13 @@ func (s *scheduler) ended(a *attempt) {
 		s.failed(a, e)
 	}
 	switch left := a.left; {
+	case len(left) > 0 && a.child.Stillborn() && s.stopped > 0: // nobody begins them any more
+	case len(left) > 0 && a.child.Stillborn() && a.stillborn < stillbornAtMost:
+		rest := a.same(left)
+		rest.stillborn++
+		s.ready = append(s.ready, rest)
 	case len(left) > 0 && a.child.NoRoom():
-		rest := a.rest(left)
-		rest.tries, rest.failure, rest.pauses = a.tries, a.failure, a.pauses
-		s.refused(rest, left[0].Error, syscall.EAGAIN)
+		s.refused(a.same(left), left[0].Error, syscall.EAGAIN)
 	case len(left) > 1 && s.stopped == 0:
 		s.ready = append(s.ready, a.rest(left[1:]))
 		s.failed(a, a.explained(left[0]))
@@ -64,6 +71,13 @@ func (a *attempt) rest(left []event.Event) *part {
 		items[i] = e.File
 	}
 	return a.split(items)
+}
+
+// same is rest for items that have not failed: they have as many tries left as before.
+func (a *attempt) same(left []event.Event) *part {
+	rest := a.rest(left)
+	rest.tries, rest.failure, rest.pauses, rest.stillborn = a.tries, a.failure, a.pauses, a.stillborn
+	return rest
 }
 
 // explained returns e with the reason, if the scheduler itself ended the child.

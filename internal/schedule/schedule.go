@@ -53,6 +53,9 @@ type Child interface {
 	// NoRoom reports whether the child ended only because the system had no room for its
 	// threads. Run calls it after the child's end.
 	NoRoom() bool
+
+	// Stillborn reports whether a signal ended the child before it ran. Run calls it after the child's end.
+	Stillborn() bool
 	Gauge() *gauge.Gauge // the child's progress in shared memory; nil when events report it
 
 	// Look emits the child's progress if it is new, or in any case if again is true.
