@@ -19,6 +19,7 @@
 //	cli       flags to a run.Spec, help, completion, exit statuses; the only importer of urfave/cli
 //	run       one run from its first event to its last, wherever its batches are worked on
 //	plan      walks the source and streams batches in order; only reads, and never holds a million names
+//	item      the values for each run of a command: of arguments, files and standard input
 //	schedule  when: slots, order, retries, stalls, stops
 //	slurm     the same batches on a cluster: the job folder, arrays, following their events; and a task's side of it
 //	process   the multiprocessing.Process model, both ends of it; starts all children

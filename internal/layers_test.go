@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"internal/faultfs":  {},
 	"internal/filecopy": {"digest"},
 	"internal/gauge":    {},
+	"internal/item":     {},
 	"internal/lesson":   {"confine", "event", "machine", "process", "status", "view"},
 	"internal/machine":  {},
 	"internal/manual":   {},
