@@ -139,7 +139,7 @@ func threads(pid int) (states string) {
 // guardiansOf returns the PIDs of the guardians of a parent.
 func guardiansOf(parent int) (found []int) {
 	for _, pid := range pids() {
-		if a := argv(pid); len(a) == 3 && a[1] == "guardian" && a[2] == fmt.Sprintf("--parent=%d", parent) {
+		if a := argv(pid); len(a) == 4 && a[1] == "guardian" && a[2] == fmt.Sprintf("--parent=%d", parent) {
 			found = append(found, pid)
 		}
 	}

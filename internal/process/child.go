@@ -171,7 +171,7 @@ func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	// The name is not the program's, so "pkill -9 brood" does not end the guardians with the parent. They end
 	// by themselves when the parent has ended.
 	showName(guardianCommand)
-	guard()
+	guard(argv[2:])
 	return 0, true
 }
 

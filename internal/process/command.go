@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 )
 
@@ -61,6 +62,9 @@ func (o *popen) tryCommand(c *Config, daemon bool, t ties, s *spawner) (began ti
 	if c.Command.Stdin != nil {
 		cmd.Stdin = c.Command.Stdin
 	}
+	if daemon {
+		cmd.Env = append(slices.Clip(cmd.Env), t.mark)
+	}
 	var stderr *os.File
 	defer func() {
 		o.dropPipes()
@@ -80,4 +84,14 @@ func (o *popen) tryCommand(c *Config, daemon bool, t ties, s *spawner) (began ti
 		t.guardians.join(o.process)
 	}
 	return began, nil
+}
+
+// LookPath returns the path of a program, as a shell finds it by $PATH.
+func LookPath(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	var why *exec.Error
+	if errors.As(err, &why) {
+		return "", fmt.Errorf("program %q: %w", name, why.Err)
+	}
+	return path, err
 }

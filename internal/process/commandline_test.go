@@ -19,7 +19,7 @@ func TestReadCommandLine(t *testing.T) {
 	}{
 		"what a parent writes":     {written, CommandLine{Parent: 41, Name: "copy-1", Target: "copy", Args: []string{"--", "a\nb"}}, true},
 		"without a target":         {[]string{"brood", "child", "-", "--name=x", "--parent=1", "--lifeline=3", "--"}, CommandLine{Parent: 1, Name: "x", Args: []string{}}, true},
-		"a guardian":               {[]string{"brood", "guardian", "--parent=41"}, CommandLine{Guardian: true, Parent: 41}, true},
+		"a guardian":               {[]string{"brood", "guardian", "--parent=41", "--mark=A=b"}, CommandLine{Guardian: true, Parent: 41}, true},
 		"a guardian of nobody":     {[]string{"brood", "guardian"}, CommandLine{}, false},
 		"by hand":                  {[]string{"brood", "child", "copy", "--source=a", "--dest=b", "--", "c"}, CommandLine{}, false},
 		"another program's child":  {[]string{"sh", "child", "--name=x"}, CommandLine{}, false},

@@ -74,7 +74,7 @@ func TestDaemonsControlGroupOfOthers(t *testing.T) {
 		t.Errorf("groups: %v, want none", below)
 	}
 	must(t, syscall.Kill(f.pid, syscall.SIGKILL))
-	if !f.endsBut(func(role string) bool { return strings.HasPrefix(role, "session-") }) {
+	if !f.endsBut(nobodyStays) {
 		t.Errorf("alive: %v", f.alive())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -20,12 +21,14 @@ import (
 //	parent ── lifeline ──▶ guardian: end of file says that the parent is gone
 //	daemon ── its time ──▶ list ◀── 0 ── parent, before it reaps that daemon
 //	                        └─────▶ guardian, at the end: SIGKILL to each group in it
+//	                                               then: SIGKILL to all that has the mark (endMarked)
 //
 // Each guardian does all of that. While the parent replaces a killed one, the other still watches.
 type guardians struct {
 	file     *os.File // the list; a daemon child inherits it, and closes it once registered
 	lifeline *lifeline
 	watcher  *watcher
+	mark     string // of the daemons' environment
 	dir      string // the guardians' working folder: the control group above the daemons', or /
 
 	mu      sync.Mutex
@@ -47,15 +50,17 @@ const (
 	longestPause  = time.Second
 
 	lifelineDescriptor, listDescriptor = 3, 4 // in a guardian
+
+	markFlag = "--mark="
 )
 
 // newGuardians starts both. It fails only if the first does not start. The second is then tried again later.
-func newGuardians(w *watcher, l *lifeline, dir string) (*guardians, error) {
+func newGuardians(w *watcher, l *lifeline, mark, dir string) (*guardians, error) {
 	file, err := newList()
 	if err != nil {
 		return nil, err
 	}
-	g := &guardians{file: file, lifeline: l, watcher: w, dir: dir}
+	g := &guardians{file: file, lifeline: l, watcher: w, mark: mark, dir: dir}
 	if err := g.start(); err != nil {
 		file.Close()
 		return nil, err
@@ -73,9 +78,9 @@ func (g *guardians) start() error {
 	}
 	it := &guardian{ended: make(chan struct{}), cmd: &exec.Cmd{
 		Path:        executable(),
-		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid())},
+		Args:        []string{os.Args[0], guardianCommand, fmt.Sprintf("--parent=%d", os.Getpid()), markFlag + g.mark},
 		Dir:         g.dir,
-		Env:         environment(0),
+		Env:         unmarked(environment(0)),
 		ExtraFiles:  []*os.File{g.lifeline.read, g.file},
 		SysProcAttr: ownGroup(),
 	}}
@@ -86,6 +91,11 @@ func (g *guardians) start() error {
 	started := time.Now()
 	g.watcher.watch(it.cmd, func() { g.lost(it, time.Since(started)) })
 	return nil
+}
+
+// unmarked removes the mark of a family above. When that family ends, this one's guardians still have work.
+func unmarked(environ []string) []string {
+	return slices.DeleteFunc(environ, func(e string) bool { return strings.HasPrefix(e, markKey) })
 }
 
 // lost is called when a guardian has ended. Unless it was retired, somebody killed it.
@@ -166,7 +176,7 @@ func joinGuardian(list *os.File) error {
 }
 
 // guard is the program of a guardian.
-func guard() {
+func guard(args []string) {
 	// A signal to all processes of a name, or to the terminal's group, is meant for the parent. The guardian's
 	// work comes after that.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
@@ -177,5 +187,10 @@ func guard() {
 	}
 	endDaemons()
 	_ = eachListed(list, killGroup)
+	for _, arg := range args {
+		if mark, ok := strings.CutPrefix(arg, markFlag); ok {
+			endMarked(mark)
+		}
+	}
 	removeDaemons(parent)
 }

@@ -11,7 +11,7 @@ import (
 // closes, the system kills them and all their descendants. That is when the parent is gone, however it ended.
 type guardians struct{ file *os.File }
 
-func newGuardians(*watcher, *lifeline, string) (*guardians, error) {
+func newGuardians(*watcher, *lifeline, string, string) (*guardians, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func joinGuardian(job *os.File) error {
 	return windows.AssignProcessToJobObject(windows.Handle(job.Fd()), windows.CurrentProcess())
 }
 
-func guard() {}
+func guard([]string) {}
 
 // sweepGroup does nothing: a daemon's descendants end with the job.
 func sweepGroup(int) {}

@@ -58,7 +58,7 @@ func guardiansOf(parent int) (pids []int) {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		if strings.HasSuffix(string(text), fmt.Sprintf("\x00guardian\x00--parent=%d\x00", parent)) {
+		if strings.Contains(string(text), fmt.Sprintf("\x00guardian\x00--parent=%d\x00", parent)) {
 			pids = append(pids, atoi(filepath.Base(filepath.Dir(file))))
 		}
 	}

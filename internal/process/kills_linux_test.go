@@ -21,8 +21,8 @@ var (
 )
 
 // TestKills kills families: the parent, and by chance guardians and daemons, before it or after it. A daemon's
-// descendants in its group end always. Elsewhere they end if they have a control group, and if a guardian is
-// alive when the parent ends. To kill more families, or to repeat a failed run with the seed from its log:
+// descendants in its group end always. Elsewhere they end if a guardian is alive when the parent ends: with a
+// control group by that, and without one by their mark. To kill more families, or to repeat a failed run with the seed from its log:
 //
 //	go test -tags urfave_cli_no_docs,noasm -run '^TestKills$' -v -timeout 1h ./internal/process -kills 500 -kills-seed 7
 func TestKills(t *testing.T) {
@@ -74,7 +74,7 @@ func (k *kills) once() {
 	})
 	k.count["families"]++
 	if !f.endsBut(func(role string) bool {
-		return strings.HasPrefix(role, "session-") && (k.group == "" || !guarded)
+		return strings.HasPrefix(role, "session-") && !guarded
 	}) {
 		k.Errorf("alive: %v, killed: %v, a guardian was left: %t", f.alive(), victims, guarded)
 	}

@@ -91,6 +91,7 @@ func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Tim
 	own.lifeline = pass(cmd, t.lifeline.read)
 	if own.daemon {
 		own.guardian = pass(cmd, t.guardians.file)
+		cmd.Env = append(cmd.Env, t.mark)
 	}
 	if c.Shared != nil {
 		own.shared = pass(cmd, c.Shared)

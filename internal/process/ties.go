@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 )
 
@@ -14,11 +15,15 @@ type ties struct {
 	watcher    *watcher   // of the children's ends, and of their standard error
 	receiver   *watcher   // of their events; for Config.Receive
 	guardians  *guardians // for daemons
+	mark       string     // an entry in the environment of daemons, which their descendants inherit
 	cgroups    *cgroups   // for daemons, and for a limit of memory
 	suspension func()     // ends the passing on of Ctrl-Z
 
 	spawners map[priority]*spawner
 }
+
+// markKey begins the mark of a family.
+const markKey = "BROOD_FAMILY="
 
 // tie returns the ties for a child, and its spawner. That is nil unless the child is a daemon or has a priority.
 func (f *family) tie(daemon, receives bool, limits Limits) (t ties, s *spawner, err error) {
@@ -65,7 +70,8 @@ func (t *ties) make(daemon, receives, limited bool) (err error) {
 		}
 	}
 	if daemon && t.guardians == nil {
-		if t.guardians, err = newGuardians(t.watcher, t.lifeline, t.cgroups.forDaemons()); err != nil {
+		t.mark = fmt.Sprintf("%s%d-%08x", markKey, os.Getpid(), rand.Uint32())
+		if t.guardians, err = newGuardians(t.watcher, t.lifeline, t.mark, t.cgroups.forDaemons()); err != nil {
 			return fmt.Errorf("guardian: %w", err)
 		}
 	}
