@@ -28,7 +28,7 @@ func TestPsWatchOnATerminal(t *testing.T) {
 	cmd := p.brood()
 	cmd.Path, _ = exec.LookPath("unshare")
 	cmd.Args = []string{"unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c",
-		`"$0" copy --quiet --bwlimit=64K "$1" "$2" & exec "$0" ps --watch 0.1`, p.installed(t), p.src, p.dst}
+		`"$0" copy --quiet --bwlimit=64K "$1" "$2" & exec "$0" ps --watch 1`, p.installed(t), p.src, p.dst}
 	r := inTerminal(t, p, "xterm", cmd)
 	const line = `(?m)^PID .*\n(?s:.*)─ \d+ .* copy-1 .*big-1$`
 	r.shows(line)
@@ -36,6 +36,7 @@ func TestPsWatchOnATerminal(t *testing.T) {
 	if before := drawn(); !eventually(func() bool { return drawn() > before+2 }) {
 		t.Errorf("the list is not drawn again: %q", r.stderr())
 	}
+	r.shows(line) // the whole list: at Ctrl-C the terminal discards what is not read yet (termios(3), NOFLSH)
 	r.types("\x03")
 	r.endsWith(130)
 	r.shows(line)
