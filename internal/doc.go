@@ -31,6 +31,7 @@
 //	gauge     the progress of each child, in memory that it shares with its parent
 //	pace      one rate of bytes for all children, in memory that they share
 //	digest    the hashes that verify contents
+//	output    what commands write: grouped, in order, by line, stored
 //	confine   confines a process, for good, to the files that its batch needs
 //	census    the runs on this machine and their processes, from /proc; a cluster's nodes, from the process that follows
 //	event     what can happen, and its JSON Lines form

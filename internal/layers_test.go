@@ -33,6 +33,7 @@ var layers = map[string][]string{
 	"internal/lesson":   {"confine", "event", "machine", "process", "status", "view"},
 	"internal/machine":  {},
 	"internal/manual":   {},
+	"internal/output":   {},
 	"internal/pace":     {},
 	"internal/plan":     {"event", "filecopy", "machine"}, // it reads the mounts
 	"internal/process":  {"argument", "machine"},
@@ -75,7 +76,7 @@ var owners = map[string]string{
 	"runtime/debug":                  "internal/run internal/cli internal/process/umltest", // see package child
 	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
-		"internal/pace internal/lesson internal/census internal/view",
+		"internal/pace internal/lesson internal/census internal/view internal/output",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",

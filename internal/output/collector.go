@@ -1,0 +1,88 @@
+package output
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Collector delivers the output of all commands of a run. Its methods may be called from several goroutines.
+type Collector struct {
+	options Options
+	results *results     // nil for none
+	fulls   atomic.Int64 // how many times the disk was found full
+	named   atomic.Bool  // the file system has no files without a name
+	held    atomic.Int64
+	failed  atomic.Pointer[error] // see Err
+
+	mu      sync.Mutex // also held while Out and Err are written
+	to      [2]*destination
+	next    int               // the number whose turn it is, if Ordered
+	waiting map[int]*finished // ended before their turn; nil: without output
+	live    map[int]*Output   // open, with mode Lines and Ordered
+}
+
+// New prepares Options.Results. It is an error if files cannot be made there or in Options.Dir.
+func New(o Options) (*Collector, error) {
+	if o.Mode == Raw && (o.Ordered || o.Results != "") {
+		return nil, errors.New("raw output can be neither ordered nor stored")
+	}
+	if o.Dir == "" {
+		o.Dir = os.TempDir()
+	}
+	c := &Collector{options: o, next: 1, waiting: map[int]*finished{}, live: map[int]*Output{}}
+	c.to = destinations(o.Out, o.Err)
+	if o.Mode == Raw {
+		return c, nil
+	}
+	var err error
+	if c.results, err = openResults(o.Results); err != nil {
+		return nil, fmt.Errorf("results in %q: %w", o.Results, cause(err))
+	}
+	f, err := c.spill()
+	if err != nil {
+		return nil, errors.Join(err, c.results.close())
+	}
+	f.close()
+	return c, nil
+}
+
+// Skip says that the number ends without output, so that later ones do not wait for it. Each number ends once: by
+// Skip, or by Output.Close of its last attempt.
+func (c *Collector) Skip(seq int) {
+	if c.options.Ordered {
+		c.finish(seq, finished{})
+	}
+}
+
+// Held returns how many outputs wait for an earlier one. Each uses up to 8 KiB of memory or two descriptors, so start
+// no more commands when there are many. A command without output is not counted. Held does not block.
+func (c *Collector) Held() int { return int(c.held.Load()) }
+
+// Err returns the first error of writing to Out or Err, or of reading an output back. After an error of writing, the
+// rest for that file is dropped. Err does not block.
+func (c *Collector) Err() error {
+	if err := c.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Close prints the outputs that still wait, and returns Err, or that the file of the results cannot be closed. Close each
+// Output first.
+func (c *Collector) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, seq := range slices.Sorted(maps.Keys(c.waiting)) {
+		if f := c.waiting[seq]; f != nil {
+			c.print(*f)
+		}
+	}
+	clear(c.waiting)
+	c.held.Store(0)
+	return errors.Join(c.Err(), c.results.close())
+}
