@@ -21,7 +21,9 @@ func appendEvent(line []byte, e *Event) ([]byte, error) {
 	o.string("task", e.Task)
 	o.string("array", e.Array)
 
-	o.list("command", e.Command)
+	o.paths("command", e.Command)
+	o.paths("inputs", e.Inputs)
+	o.integer("seq", e.Seq)
 
 	o.path("file", e.File)
 	o.integer("items", e.Items)
@@ -79,6 +81,8 @@ func appendEvent(line []byte, e *Event) ([]byte, error) {
 	o.base64("source_base64", e.Source)
 	o.base64("dest_base64", e.Dest)
 	o.base64s("sources_base64", e.Sources)
+	o.base64s("command_base64", e.Command)
+	o.base64s("inputs_base64", e.Inputs)
 
 	if e.Totals != nil {
 		o.count("files", e.Files)

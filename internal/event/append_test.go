@@ -23,6 +23,8 @@ type wire struct {
 	DestBase64   []byte `json:"dest_base64,omitempty"`
 
 	SourcesBase64 [][]byte `json:"sources_base64,omitempty"`
+	CommandBase64 [][]byte `json:"command_base64,omitempty"`
+	InputsBase64  [][]byte `json:"inputs_base64,omitempty"`
 }
 
 type plain event.Event
@@ -35,19 +37,28 @@ type final struct {
 	Duration float64 `json:"duration"`
 }
 
+// readable is event.Readable for several names.
+func readable(names event.Paths) (text event.Paths, exact [][]byte) {
+	if !slices.ContainsFunc(names, func(name string) bool { return !utf8.ValidString(name) }) {
+		return names, nil
+	}
+	text = slices.Clone(names)
+	for i, name := range names {
+		text[i], _ = event.Readable(name)
+		exact = append(exact, []byte(name))
+	}
+	return text, exact
+}
+
 // encoded returns the line of e as encoding/json makes it, with the escapes of Harmless.
 func encoded(e event.Event) (string, error) {
 	out := final{wire{plain: plain(e)}, e.Files, e.Bytes, e.Duration}
 	out.File, out.FileBase64 = event.Readable(e.File)
 	out.Source, out.SourceBase64 = event.Readable(e.Source)
 	out.Dest, out.DestBase64 = event.Readable(e.Dest)
-	if slices.ContainsFunc(e.Sources, func(name string) bool { return !utf8.ValidString(name) }) {
-		out.Sources = slices.Clone(e.Sources)
-		for i, name := range e.Sources {
-			out.Sources[i], _ = event.Readable(name)
-			out.SourcesBase64 = append(out.SourcesBase64, []byte(name))
-		}
-	}
+	out.Sources, out.SourcesBase64 = readable(e.Sources)
+	out.Command, out.CommandBase64 = readable(e.Command)
+	out.Inputs, out.InputsBase64 = readable(e.Inputs)
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)

@@ -6,6 +6,7 @@
 //
 //	begun ─▶ started ─▶ progress… ─▶ copied | skipped | failed ─▶ exited ─▶ … ─▶ finished
 //	            └─ one child ──────────────────────────────────┘
+//	begun ─▶ started ─▶ exited ─▶ ran | failed ─▶ … ─▶ finished    (a command for each item)
 //
 // A child may end without an event for an item, or fail for a cause that may pass. When there is another attempt, that
 // item gets a retried event and no failed event.
@@ -40,6 +41,7 @@ const (
 	Linked    Kind = "linked"
 	Made      Kind = "made"
 	Verified  Kind = "verified"
+	Ran       Kind = "ran"
 	Differs   Kind = "differs"
 	Skipped   Kind = "skipped"
 	Failed    Kind = "failed"
@@ -77,8 +79,12 @@ const (
 	Waiting   = "waiting" // for a turn at the rate that all children share
 )
 
-// Version is the number of this format. It grows when a reader of the old format would misread the new one.
-const Version = 2
+// Version is the number of this format, for copies and lessons. It grows when a reader of the old format would misread
+// the new one. Readers before CommandVersion would misread the record of a command's run.
+const (
+	Version        = 2
+	CommandVersion = 3
+)
 
 // Event is one fact. A field that a kind does not have is zero, and the JSON leaves it out. Fields explains each
 // field.
@@ -95,7 +101,9 @@ type Event struct {
 	Task  string `json:"task,omitempty"`
 	Array string `json:"array,omitempty"`
 
-	Command []string `json:"command,omitempty"`
+	Command Paths `json:"command,omitempty"`
+	Inputs  Paths `json:"inputs,omitempty"`
+	Seq     int   `json:"seq,omitempty"`
 
 	File  string `json:"file,omitempty"`
 	Items int    `json:"items,omitempty"`
@@ -146,7 +154,7 @@ type Event struct {
 	*Totals
 }
 
-// Paths are several names of files. Each is any bytes.
+// Paths are several texts that are not for people alone, such as names of files. Each is any bytes.
 type Paths []string
 
 // Totals are the fields that only Finished has.
@@ -195,11 +203,11 @@ func (e Event) Parent() Process {
 	return Process{e.Node, e.PPID}
 }
 
-// Settles reports whether the event is the good final outcome of its item: the item was copied, compared or made, or
-// there was nothing to do. Failed is the final outcome of the others.
+// Settles reports whether the event is the good final outcome of its item: the item was copied, compared or made, its
+// command has succeeded, or there was nothing to do. Failed is the final outcome of the others.
 func (e Event) Settles() bool {
 	switch e.Kind {
-	case Copied, Linked, Made, Verified, Skipped, Differs:
+	case Copied, Linked, Made, Verified, Ran, Skipped, Differs:
 		return true
 	}
 	return false

@@ -38,12 +38,17 @@ func Fields() []Field {
 		{"node", TypeString, "", "The node of the cluster where it happened; `pid` and `ppid` are of that machine."},
 		{"task", TypeString, "", "The cluster's ID of the task that the process is, such as 81_3."},
 		{"array", TypeString, "", "The cluster's ID of an array of tasks, such as 81."},
-		{"command", TypeList, "", "The command line of a process of a lesson."},
+		{"command", TypePaths, "", "A command line: of a process of a lesson, or of a command of `brood run`. " +
+			"At the beginning of a run it has the placeholders."},
+		{"inputs", TypePaths, "", "The items that a command was given, if these are not just `file`. " +
+			"An item of several values has a NUL between them."},
+		{"seq", TypeInteger, "", "The number of the command in its run, from 1 on."},
 
 		{"file", TypePath, "", "The item, as it is named below `dest`; of several items the first one. With one `source` " +
-			"it has the same name below that."},
+			"it has the same name below that. An item of several values has spaces between them."},
 		{"items", TypeInteger, "", "How many items a process was given, or there are to do."},
-		{"files", TypeInteger, "", "How many files were copied; of a comparison, how many are equal."},
+		{"files", TypeInteger, "", "How many files were copied; of a comparison, how many are equal; of commands, how many " +
+			"have succeeded."},
 		{"tasks", TypeInteger, "", "How many tasks of the cluster were submitted, wait, or were started in all."},
 
 		{"bytes", TypeInteger, "bytes", "How much is done."},
@@ -86,7 +91,7 @@ func Fields() []Field {
 		{"asked", TypeInteger, "", "How many slots the user wants; absent when it is as many as possible."},
 		{"auto", TypeBoolean, "", "Whether brood looks for the best number of slots during the run."},
 		{"trying", TypeBoolean, "", "Whether that number of slots is only tried."},
-		{"dry_run", TypeBoolean, "", "Whether nothing is copied."},
+		{"dry_run", TypeBoolean, "", "Whether nothing is copied or run."},
 		{"verify", TypeBoolean, "", "Whether the two sides are compared and nothing is copied."},
 
 		{"links", TypeInteger, "", "How many symlinks and hard links were made."},

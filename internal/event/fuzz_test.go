@@ -83,6 +83,7 @@ func FuzzWrite(f *testing.F) {
 		got, err := event.NewReader(&line).Next()
 		// In JSON each byte that is not UTF-8 is U+FFFD.
 		want := someEvent(file, source, dest, string([]rune(words)), n, x, finished)
+		want.Command = e.Command // which is bytes
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("read %+v %+v, %v\nwant %+v %+v", got, got.Totals, err, want, want.Totals)
 		}
@@ -102,11 +103,13 @@ func someEvent(file, source, dest, words string, n int64, x float64, finished bo
 		Auto: n > 1, Trying: n > 2, DryRun: n > 0, Verify: n < 0,
 	}
 	if words != "" {
-		e.Command = []string{words, "", words}
 		e.Lost = []string{words, "owner"}
 	}
 	if source != "" {
 		e.Sources = event.Paths{source, dest}
+		e.Command = event.Paths{source, "", words}
+		e.Inputs = event.Paths{dest, source}
+		e.Seq = i
 	}
 	if finished {
 		e.Totals = &event.Totals{

@@ -19,6 +19,8 @@ type wire struct {
 	DestBase64   []byte `json:"dest_base64,omitempty"`
 
 	SourcesBase64 [][]byte `json:"sources_base64,omitempty"`
+	CommandBase64 [][]byte `json:"command_base64,omitempty"`
+	InputsBase64  [][]byte `json:"inputs_base64,omitempty"`
 }
 
 type plain Event // without the methods of Event

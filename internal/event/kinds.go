@@ -19,7 +19,7 @@ func Kinds() []Format {
 	}{
 		{Begun,
 			"The run begins. It is the first event of a record.",
-			"pid version", "ppid source sources dest slots auto hash dry_run verify node task file items size", ""},
+			"pid version", "ppid source sources dest slots auto hash dry_run verify node task file items size command", ""},
 		{Limited,
 			"There is room for fewer children at once than the user wants.",
 			"reason", "slots asked node", ""},
@@ -36,11 +36,11 @@ func Kinds() []Format {
 			"Tasks wait for the cluster. Without `tasks`, the reason is a message about the cluster.",
 			"reason", "tasks", ""},
 		{Planned,
-			"A dry run would copy a file, or repair it (`reason`).",
-			"file", "size reason", ""},
+			"A dry run would copy a file, or repair it (`reason`), or run a command.",
+			"file", "size reason command", ""},
 		{Started,
 			"A child, a task or a process of a lesson has started.",
-			"name pid ppid", "file items duration command node task", ""},
+			"name pid ppid", "file items duration command inputs seq node task", ""},
 		{Retried,
 			"An item will be tried again. Without `attempt`, there was no room for a child, at its start or later.",
 			"error", "name pid file attempt delay node task", ""},
@@ -67,6 +67,9 @@ func Kinds() []Format {
 		{Verified,
 			"A file that was there before has the same contents on both sides.",
 			"name pid file", "bytes hash digest lost node", ""},
+		{Ran,
+			"A command has ended, and its exit code means success.",
+			"name pid file", "node", ""},
 		{Differs,
 			"An item is not the same on both sides. The `reason` is `missing`, `extra`, `other kind`, `other size`, " +
 				"`other contents` or `other target`.",
@@ -75,7 +78,7 @@ func Kinds() []Format {
 			"An item was not copied, or only repaired (`reason`).",
 			"file reason", "name pid lost node", ""},
 		{Failed,
-			"An item could not be copied or compared. The run goes on.",
+			"An item could not be copied or compared, or its command has failed. The run goes on.",
 			"file error", "name pid transient state wchan node", ""},
 		{Exited,
 			"A process has ended, or was lost with its task or node (`reason`), or was abandoned (`error`).",
@@ -96,7 +99,7 @@ func Kinds() []Format {
 		{Finished,
 			"The run ends. It is the last event of a record. With `--jobs auto`, `slots` is the best number.",
 			"files bytes duration rate links skipped failed children peak retried abandoned verified missing extra " +
-				"different", "source sources dest slots unbegun repaired tasks nodes hash digest losses verify dry_run planned " +
+				"different", "command source sources dest slots unbegun repaired tasks nodes hash digest losses verify dry_run planned " +
 				"planned_bytes signal reason error", ""},
 	}
 	formats := make([]Format, len(rows))

@@ -99,9 +99,12 @@ func (d *decoder) decode(l line) (Event, error) {
 			*name.to = string(name.exact)
 		}
 	}
-	for i, exact := range in.SourcesBase64 {
-		if i < len(e.Sources) {
-			e.Sources[i] = string(exact)
+	for _, names := range []struct {
+		to    Paths
+		exact [][]byte
+	}{{e.Sources, in.SourcesBase64}, {e.Command, in.CommandBase64}, {e.Inputs, in.InputsBase64}} {
+		for i, exact := range names.exact[:min(len(names.exact), len(names.to))] {
+			names.to[i] = string(exact)
 		}
 	}
 	if e.Kind == Begun {
