@@ -21,12 +21,13 @@ type Totals struct {
 	PID, PPID    int
 	Source, Dest string
 	Sources      event.Paths // if there are several
+	Command      event.Paths // that is run for each item, or nil
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
 	Slots        int // the best known number, when the run looks for it; else 0
 
-	Files   int   // copied
+	Files   int   // copied; of commands, how many have succeeded
 	Bytes   int64 // in these files
 	Links   int
 	Folders int
@@ -75,7 +76,7 @@ func (r *Totals) Apply(e event.Event) {
 	switch e.Kind {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
-		r.Sources, r.DryRun, r.Verify = e.Sources, e.DryRun, e.Verify
+		r.Sources, r.Command, r.DryRun, r.Verify = e.Sources, e.Command, e.DryRun, e.Verify
 		if e.Auto {
 			r.Slots = e.Slots
 		}
@@ -97,6 +98,8 @@ func (r *Totals) Apply(e event.Event) {
 		r.Bytes += e.Bytes
 		r.verified(e)
 		r.lost(e)
+	case event.Ran:
+		r.Files++
 	case event.Linked:
 		r.Links++
 		r.lost(e)
@@ -199,13 +202,13 @@ func (r *Totals) differs(e event.Event) {
 	}
 }
 
-// Works reports whether the run copies or compares. The processes of a lesson do not.
-func (r *Totals) Works() bool { return r.Source != "" || len(r.Sources) > 0 }
+// Works reports whether the run copies, compares or runs commands. The processes of a lesson do not.
+func (r *Totals) Works() bool { return r.Source != "" || len(r.Sources) > 0 || len(r.Command) > 0 }
 
 // Finished returns the event that ends the run at the time now.
 func (r *Totals) Finished(now time.Time) event.Event {
 	e := event.Event{
-		Time: now, Kind: event.Finished, Source: r.Source, Sources: r.Sources, Dest: r.Dest,
+		Time: now, Kind: event.Finished, Source: r.Source, Sources: r.Sources, Dest: r.Dest, Command: r.Command,
 		DryRun: r.DryRun, Verify: r.Verify, Signal: r.Stopped, Reason: r.Halted, Slots: r.Slots, Tasks: r.Tasks,
 		Files: r.Files, Bytes: r.Bytes, Duration: now.Sub(r.Begun).Seconds(),
 		Totals: &event.Totals{

@@ -16,6 +16,8 @@ func chinese() language {
 		`^its process was ended by (SIG\w+)$`:                    "其进程被 %s 终止",
 		`^its process was ended by its memory limit of (.+)$`:    "其进程超出内存限制 %s",
 		`^its process was ended by its CPU time limit of (\S+)$`: "其进程超出 CPU 时间限制 %s",
+		`^exit code (\d+)$`:                                      "退出码 %s",
+		`^ended by (SIG\w+)$`:                                    "被 %s 终止",
 		`^its process ended with exit code (\d+)$`:               "其进程以退出码 %s 结束",
 		`^(\d+) failed \((.*)\)$`:                                "%s 个失败（%s）",
 		`^(Slurm|[A-Z]+(?:_[A-Z]+)*)$`:                           "%s", // Slurm's own words
@@ -40,11 +42,15 @@ func chinesePhrases() map[string]string {
 		"%s and %q are only partly compared":            "%s与 %q 只比较了一部分",
 		"stopped by %s while comparing %s and %q":       "比较%[2]s与 %[3]q 时收到 %[1]s，提前结束",
 		"%s to %q, incomplete: the record has no end\n": "%s到 %q：记录没有结尾，以下是其中已有的内容\n",
-		"%q": " %q ", "%s source": " %s 个源", // a source in these; one ends in Latin text, the other in Chinese
+		"ran %q":                         "已运行 %q",
+		"ran %q, and some failed":        "已运行 %q，有失败",
+		"would run %q":                   "预演：运行 %q",
+		"stopped by %s while running %q": "运行 %[2]q 时收到 %[1]s，提前结束",
+		"%q":                             " %q ", "%s source": " %s 个源", // a source in these; one ends in Latin text, the other in Chinese
 
 		// Its table.
 		"equal": "相同", "different": "不同", "missing": "缺失", "extra": "多余",
-		"files": "文件", "verified": "已校验", "links": "链接", "repaired": "已修复", "skipped": "跳过",
+		"files": "文件", "succeeded": "成功", "verified": "已校验", "links": "链接", "repaired": "已修复", "skipped": "跳过",
 		"failed": "失败", "retried": "重试", "halted": "提前结束", "not kept": "未保留",
 		"not begun": "未开始", "unknown": "未知",
 		"tasks": "任务", "children": "子进程", "time": "用时",
@@ -59,7 +65,8 @@ func chinesePhrases() map[string]string {
 		"no progress": "没有进展", "stopped": "暂停", "stalled": "卡住", "lost": "丢失",
 
 		// The files and the family.
-		"slowest files": "最慢的文件", "failed files": "失败的文件", "family": "进程家族",
+		"slowest files": "最慢的文件", "slowest commands": "最慢的命令",
+		"failed files": "失败的文件", "failed commands": "失败的命令", "family": "进程家族",
 		"  %q: %s%s\n": "  %q：%s%s\n", " (%s)": "（%s）", "… and %s more": "… 还有 %s 个", "  %s: %s": "  %s：%s",
 		": brood report %s": "：brood report %s",
 		", see the log; with --record FILE, brood report FILE lists them": "，见日志；加上 --record FILE，" +

@@ -35,7 +35,11 @@ func (a Advice) failures(w *strings.Builder, e event.Event, l language) (whole b
 	}
 	w.WriteString("\n")
 	if len(a.first) > 0 {
-		w.WriteString(l.say("failed files") + "\n")
+		title := "failed files"
+		if len(e.Command) > 0 {
+			title = "failed commands"
+		}
+		w.WriteString(l.say(title) + "\n")
 	}
 	whole = e.Failed <= len(a.first)
 	for _, f := range a.first {
@@ -77,11 +81,11 @@ func (a Advice) rest(l language) string {
 	return l.say("; with --record FILE, brood report FILE lists them")
 }
 
-// again tells how to copy what is missing. A comparison or a dry run copies nothing.
+// again tells how to copy what is missing. Only a copy can be continued.
 func (a Advice) again(e event.Event, l language) string {
 	unbegun := a.uncounted || e.Unbegun > 0
 	switch {
-	case e.Verify || e.DryRun || e.Failed == 0 && !unbegun:
+	case len(e.Command) > 0 || e.Verify || e.DryRun || e.Failed == 0 && !unbegun:
 		return ""
 	case a.Record == "" || unbegun:
 		return l.say("run the same command again to copy what is missing") + "\n"

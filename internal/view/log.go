@@ -13,6 +13,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -22,14 +23,16 @@ import (
 // Log writes log lines for events, and at the end a line for each attribute that files lost. Messages are constant,
 // and the keys are those of the events' JSON. Names and foreign text are quoted, so they cannot move the cursor.
 func Log(logger hclog.Logger) func(event.Event) {
-	compares := false
+	failed := "not copied"
 	return func(e event.Event) {
 		level, message, pairs := line(e)
-		if e.Kind == event.Begun {
-			compares = e.Verify
-		}
-		if e.Kind == event.Failed && compares {
-			message = "not compared"
+		switch {
+		case e.Kind == event.Begun && e.Verify:
+			failed = "not compared"
+		case e.Kind == event.Begun && len(e.Command) > 0:
+			failed = "command failed"
+		case e.Kind == event.Failed:
+			message = failed
 		}
 		if message != "" {
 			logger.Log(level, message, onOneLine(pairs)...)
@@ -55,6 +58,10 @@ func onOneLine(pairs []any) []any {
 func line(e event.Event) (hclog.Level, string, []any) {
 	switch e.Kind {
 	case event.Begun:
+		if len(e.Command) > 0 {
+			pairs := []any{"pid", e.PID, "ppid", e.PPID, "command", quoted(strings.Join(e.Command, " "))}
+			return hclog.Info, "parent started", withSome(pairs, "slots", e.Slots)
+		}
 		pairs := []any{"pid", e.PID, "ppid", e.PPID, "source", quoted(e.Source), "dest", quoted(e.Dest)}
 		if n := len(e.Sources); n > 0 {
 			pairs[4], pairs[5] = "sources", n
@@ -96,7 +103,7 @@ func line(e event.Event) (hclog.Level, string, []any) {
 		return hclog.Debug, "verified", withChild(e, pairs...)
 	case event.Differs:
 		return hclog.Debug, "differs", withChild(e, "file", quoted(e.File), "reason", quoted(e.Reason))
-	case event.Linked, event.Made:
+	case event.Linked, event.Made, event.Ran:
 		return hclog.Debug, string(e.Kind), withChild(e, "file", quoted(e.File))
 	case event.Progress:
 		pairs := []any{"file", quoted(e.File), "bytes", e.Bytes, "size", e.Size}

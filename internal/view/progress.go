@@ -78,19 +78,29 @@ func fieldsOf(s *status.Standing, now time.Time) (fields []field) {
 		fields = append(fields, field{text: percent(part)})
 	}
 	fields = append(fields, amountOf(s)...)
-	fields = append(fields, field{text: rateOf(s.Rate(now)), rank: 3}, field{text: timeOf(s, now, clock), rank: 2})
+	if len(s.Totals.Command) == 0 {
+		fields = append(fields, field{text: rateOf(s.Rate(now)), rank: 3})
+	}
+	fields = append(fields, field{text: timeOf(s, now, clock), rank: 2})
 	fields = append(fields, taskFields(s)...)
 	return append(fields, troubleOf(s)...)
 }
 
-// amountOf returns the fields of the bytes and the files.
+// amountOf returns the fields of the bytes and the files, or of the commands.
 func amountOf(s *status.Standing) []field {
-	bytes, files := Bytes(s.Copied()), plural(s.Settled(), "file")
+	bytes, what := Bytes(s.Copied()), "file"
+	if len(s.Totals.Command) > 0 {
+		what = "command"
+	}
 	if s.Bytes > 0 {
 		bytes += " of " + Bytes(s.Bytes)
 	}
+	files := plural(s.Settled(), what)
 	if s.Items > 0 {
-		files = count(s.Settled()) + " of " + plural(s.Items, "file")
+		files = count(s.Settled()) + " of " + plural(s.Items, what)
+	}
+	if what == "command" {
+		return []field{{text: files, rank: 5}}
 	}
 	return []field{{text: bytes, rank: 4}, {text: files, rank: 5}}
 }

@@ -91,18 +91,26 @@ func (r *report) since(at time.Time) string { return fmt.Sprintf("%.3f", at.Sub(
 // slowest lists the files that took the longest.
 func (r *report) slowest() {
 	files := slices.DeleteFunc(slices.Clone(r.t.Files), func(f status.File) bool {
-		return f.Took() <= 0 || f.Outcome != event.Copied && f.Outcome != event.Verified && f.Outcome != event.Failed
+		return f.Took() <= 0 || !worked(f.Outcome)
 	})
 	slices.SortStableFunc(files, func(a, b status.File) int { return cmp.Compare(b.Took(), a.Took()) })
 	if len(files) == 0 {
 		return
 	}
-	r.heading(r.language.say("slowest files"))
+	r.heading(r.of("slowest files", "slowest commands"))
 	for _, f := range files[:min(len(files), mostFiles)] {
 		name := nameOn(plain(f.Life.Name), f.Life.Node)
 		start := fmt.Sprintf("  %9.3f s  %9s  %-*s  ", f.Took().Seconds(), Bytes(f.Bytes), r.nameColumns(), name)
 		r.line(start + shorten(quotedName(f.Name), max(r.columns-width(start), 8)))
 	}
+}
+
+// of returns a title: that of files, or that of commands if the run has some.
+func (r *report) of(files, commands string) string {
+	if len(r.t.Run().Command) > 0 {
+		return r.language.say(commands)
+	}
+	return r.language.say(files)
 }
 
 func (r *report) nameColumns() (columns int) {
@@ -122,7 +130,7 @@ func (r *report) failed() {
 			continue
 		}
 		if n++; n == 1 {
-			r.heading(r.language.say("failed files"))
+			r.heading(r.of("failed files", "failed commands"))
 		}
 		if n <= mostFailed {
 			r.text.WriteString(r.language.say("  %q: %s%s\n", f.Name, plain(r.language.reason(f.Why)), r.where(f)))
@@ -139,4 +147,9 @@ func (r *report) where(f status.File) string {
 		return ""
 	}
 	return r.language.say(" (%s)", nameOn(plain(f.Life.Name), f.Life.Node))
+}
+
+// worked tells whether an item with that outcome was worked on.
+func worked(outcome event.Kind) bool {
+	return slices.Contains([]event.Kind{event.Copied, event.Verified, event.Ran, event.Failed}, outcome)
 }

@@ -47,7 +47,11 @@ func sayRun(s *status.Standing, now time.Time) string {
 	if part, known := s.Part(); known {
 		said = slices.Insert(said, 1, percent(part))
 	}
-	said = append(said, count(s.Totals.Running)+" at work", rateOf(s.Rate(now)), timeOf(s, now, spoken))
+	said = append(said, count(s.Totals.Running)+" at work")
+	if len(s.Totals.Command) == 0 {
+		said = append(said, rateOf(s.Rate(now)))
+	}
+	said = append(said, timeOf(s, now, spoken))
 	said = append(append(said, texts(taskFields(s))...), texts(troubleOf(s))...)
 	return "progress: " + listed(said)
 }

@@ -52,7 +52,10 @@ func Summary(w io.Writer, e event.Event, a Advice) error {
 func summary(e event.Event, a Advice, l language) (text string, whole bool) {
 	t := table{language: l}
 	fmt.Fprintln(&t, head(e, l))
-	if e.Verify {
+	ran := len(e.Command) > 0
+	if ran {
+		t.row("succeeded", count(e.Files))
+	} else if e.Verify {
 		t.row("equal", count(e.Files), Bytes(e.Bytes))
 		t.row("different", count(e.Different))
 		t.row("missing", count(e.Missing))
@@ -70,7 +73,9 @@ func summary(e event.Event, a Advice, l language) (text string, whole bool) {
 	if e.Repaired > 0 {
 		t.row("repaired", count(e.Repaired))
 	}
-	t.row("skipped", count(e.Skipped))
+	if !ran {
+		t.row("skipped", count(e.Skipped))
+	}
 	t.row("failed", count(e.Failed))
 	if e.Retried > 0 {
 		t.row("retried", count(e.Retried))
@@ -92,7 +97,11 @@ func summary(e event.Event, a Advice, l language) (text string, whole bool) {
 			t.row("tasks", count(e.Tasks), l.say("on %s", l.plural(e.Nodes, "node")))
 		}
 		t.row("children", children(e, l)...)
-		t.row("time", fmt.Sprintf("%.3f s", e.Duration), Bytes(int64(e.Rate))+"/s")
+		values := []string{fmt.Sprintf("%.3f s", e.Duration)}
+		if !ran {
+			values = append(values, Bytes(int64(e.Rate))+"/s")
+		}
+		t.row("time", values...)
 	}
 	whole = a.failures(&t.Builder, e, l)
 	return t.String(), whole
@@ -143,6 +152,8 @@ func head(e event.Event, l language) string { return strings.TrimLeft(about(e, l
 func about(e event.Event, l language) string {
 	source := l.sources(e.Source, e.Sources)
 	switch {
+	case len(e.Command) > 0:
+		return ran(e, l)
 	case e.Verify:
 		return compared(e, l)
 	case e.DryRun:
@@ -153,6 +164,19 @@ func about(e event.Event, l language) string {
 		return l.say("partly copied %s to %q", source, e.Dest)
 	}
 	return l.say("copied %s to %q", source, e.Dest)
+}
+
+func ran(e event.Event, l language) string {
+	command := strings.Join(e.Command, " ")
+	switch {
+	case e.DryRun:
+		return l.say("would run %q", command)
+	case e.Signal != "":
+		return l.say("stopped by %s while running %q", e.Signal, command)
+	case e.Failed > 0:
+		return l.say("ran %q, and some failed", command)
+	}
+	return l.say("ran %q", command)
 }
 
 func compared(e event.Event, l language) string {

@@ -1,0 +1,50 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"brood/internal/event"
+)
+
+// Commands writes a line for each command of a run that has failed, will be tried again or is being ended, and at the
+// end how many have failed. It writes nothing about the others: what they print is news enough.
+func Commands(w io.Writer) func(event.Event) {
+	say := func(format string, args ...any) { fmt.Fprintf(w, "brood: "+format+"\n", args...) }
+	return func(e event.Event) {
+		item := event.Plain(e.File)
+		switch e.Kind {
+		case event.Limited:
+			say("fewer commands at once: %d (%s)", e.Slots, e.Reason)
+		case event.Failed:
+			say("%s: %s", item, event.Plain(e.Error))
+		case event.Retried:
+			if e.Attempt > 0 {
+				pause := time.Duration(e.Delay * float64(time.Second)).Round(100 * time.Millisecond)
+				say("%s: %s; attempt %d follows in %s", item, event.Plain(e.Error), e.Attempt+1, pause)
+			}
+		case event.Stalled:
+			say("%s: %s, so it is ended", item, e.Reason)
+		case event.Stopping:
+			if e.Signal != "" {
+				say("%s: %s", e.Signal, e.Reason)
+			} else {
+				say("%s", e.Reason)
+			}
+		case event.Exited:
+			if e.Error != "" {
+				say("%s: PID %d: %s", item, e.PID, e.Error)
+			}
+		case event.Finished:
+			switch {
+			case e.Failed > 0 && e.Unbegun > 0:
+				say("%s failed, %d not run", plural(e.Failed, "command"), e.Unbegun)
+			case e.Failed > 0:
+				say("%s of %s failed", count(e.Failed), plural(e.Failed+e.Files, "command"))
+			case e.Unbegun > 0:
+				say("%s not run", plural(e.Unbegun, "command"))
+			}
+		}
+	}
+}
