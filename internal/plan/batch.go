@@ -2,13 +2,18 @@ package plan
 
 import "slices"
 
-// Batch is the work for one child.
+// Batch is the work for one child: files and the like, or one command of brood run.
 type Batch struct {
 	Root    int      // the number of the root that holds all items: see Tree.Root
 	Folders bool     // the items are folders, links and nodes, or hard links; not files
 	Items   []string // names relative to source and destination, with slashes
 	Firsts  []string // only with hard links: for each item the name to link to, which is done
 	Bytes   int64    // total size of the files that are copied
+
+	// Of a command. Items then has one text, which names the first of the inputs.
+	Seq     int        // the number of the command in its run, from 1 on
+	Inputs  [][]string // the values of each item that the command is given
+	Attempt int        // 1, 2 …; the scheduler counts
 
 	of []entry // the items' entries
 }
