@@ -12,6 +12,10 @@
 //	          ▼                                                ║
 //	        event ◀═══════════ its record, in the job folder ◀═╝
 //
+// brood run has other items and other children: the batches come from item, and each child is a command:
+//
+//	argv ─▶ cli ─▶ run: item ─▶ schedule ─▶ process ══ the command's own argv ══▶ any program ─▶ output
+//
 // The command line becomes a spec; a run plans batches of items; the scheduler gives each
 // batch to a child process; every fact is an event; views read events and their fold. No
 // arrow points back.
@@ -19,6 +23,7 @@
 //	cli       flags to a run.Spec, help, completion, exit statuses; the only importer of urfave/cli
 //	run       one run from its first event to its last, wherever its batches are worked on
 //	plan      walks the source and streams batches in order; only reads, and never holds a million names
+//	command   a command with placeholders and the values of items, as the argv of a process
 //	item      the values for each run of a command: of arguments, files and standard input
 //	schedule  when: slots, order, retries, stalls, stops
 //	slurm     the same batches on a cluster: the job folder, arrays, following their events; and a task's side of it

@@ -50,6 +50,9 @@ func flagsFirst(args []string, app *cli.App) []string {
 		case arg == "--":
 			rest = append(rest, args[i+1:]...)
 			i = len(args)
+		case (len(arg) < 2 || arg[0] != '-') && command.Name == runName: // the rest is a command with flags of its own
+			rest = append(rest, args[i:]...)
+			i = len(args)
 		case len(arg) < 2 || arg[0] != '-':
 			rest = append(rest, arg)
 		case helpFlag(arg) != "":

@@ -97,7 +97,7 @@ func newApp(std Streams) *cli.App {
 		Writer:    std.Out,
 		ErrWriter: std.Err,
 		Commands: []*cli.Command{
-			copyCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std),
+			copyCommand(std), runCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std),
 			psCommand(std), limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std),
 			taskCommand(std), helpCommand(std), versionCommand(),
 		},

@@ -65,6 +65,8 @@ func commonFlags(command string) (names []string) {
 		all = copyFlags()
 	case "verify":
 		all = verifyFlags()
+	case runName:
+		all = commandFlags()
 	}
 	for _, f := range all {
 		if f.use&common != 0 {
@@ -104,7 +106,7 @@ func describeFlag(f cli.Flag) manual.Flag {
 	case *cli.StringFlag:
 		d.Takes.Files = f.TakesFile
 	case *cli.StringSliceFlag:
-		d.Again = true
+		d.Again, d.Takes.Files = true, f.TakesFile
 	}
 	return d
 }
@@ -112,7 +114,7 @@ func describeFlag(f cli.Flag) manual.Flag {
 // argument returns what completion offers for a word of a command's ArgsUsage.
 func argument(app *cli.App, name string) manual.Value {
 	switch name {
-	case "SOURCE", "RECORD":
+	case "SOURCE", "RECORD", "COMMAND":
 		return manual.Value{Files: true}
 	case "DEST", "FOLDER", "JOB-DIR":
 		return manual.Value{Folders: true}

@@ -36,6 +36,9 @@ func complaint(t *testing.T, args ...string) string {
 
 // rejected returns a line that every command refuses, for any value of the flag.
 func rejected(command, flag, value string) []string {
+	if command == runName { // it takes any number but none
+		return []string{command, "--" + flag + "=" + value}
+	}
 	line := []string{command, "--" + flag + "=" + value, "--", "a"}
 	if command == "copy" || command == "verify" || command == "task" { // they take any number but one
 		return line
@@ -56,7 +59,7 @@ func TestEachWordOfAFlagIsTaken(t *testing.T) {
 					word += "3"
 				}
 				said := complaint(t, rejected(c.Name, words.Name, word)...)
-				if !strings.Contains(said, "got 4 arguments") && !strings.Contains(said, "got 1 argument") {
+				if !regexp.MustCompile("got [014] argument").MatchString(said) {
 					t.Errorf("brood %s --%s %s: %s", c.Name, words.Name, word, said)
 				}
 			}
@@ -144,9 +147,13 @@ func TestExamplesAreTaken(t *testing.T) {
 			if _, inner, ok := strings.Cut(line, "<("); ok {
 				line = strings.TrimSuffix(inner, ")")
 			}
-			line, _, _ = strings.Cut(line, " | ")
+			if before, after, _ := strings.Cut(line, " | "); strings.HasPrefix(after, "brood") {
+				line = after
+			} else {
+				line = before
+			}
 			words := strings.Fields(strings.ReplaceAll(line, "'", ""))
-			said := complaint(t, append(words[1:], "--no-such-flag")...)
+			said := complaint(t, slices.Insert(words[1:], 1, "--no-such-flag")...)
 			if !strings.Contains(said, "no such flag: -no-such-flag") || words[1] != c.Name {
 				t.Errorf("%s: %s", e.Text, said)
 			}

@@ -6,6 +6,9 @@ import "brood/internal/manual"
 const (
 	aboutCopied   = "Files to copy"
 	aboutCompared = "Files to compare"
+	aboutItems    = "Items"
+	aboutCommand  = "The command"
+	aboutOutput   = "Output of commands"
 	aboutProof    = "Verification"
 	aboutSlots    = "Children at once"
 	aboutFailure  = "Failures"
@@ -19,7 +22,7 @@ const (
 
 func groups() []string {
 	return []string{
-		aboutCopied, aboutCompared, aboutProof, aboutSlots, aboutFailure, aboutChild, aboutCluster,
+		aboutCopied, aboutCompared, aboutItems, aboutCommand, aboutOutput, aboutProof, aboutSlots, aboutFailure, aboutChild, aboutCluster,
 		aboutLesson, aboutQuiz, aboutPicture, aboutLog,
 	}
 }
@@ -57,6 +60,17 @@ func examples(command string) []manual.Entry {
 	case "verify":
 		return []manual.Entry{
 			{Term: "Prove that a copy still equals its source:", Text: "brood verify --hash blake3 /media/card /disk"},
+		}
+	case runName:
+		return []manual.Entry{
+			{Term: "Convert each video, four at once:",
+				Text: "find . -name '*.mov' -print0 | brood run -0 -j4 -- ffmpeg -i {} {.}.mp4"},
+			{Term: "Compress files, and name the failures:", Text: "brood run -- gzip -9 ::: *.log"},
+			{Term: "Use a shell; brood quotes the items:",
+				Text: "brood run --shell 'zcat {} | wc -l' ::: *.gz"},
+			{Term: "Every combination, with a time limit and two retries:",
+				Text: "brood run --timeout 1h --retries 2 -- ./render {1} {2} ::: day night ::: 1080 2160"},
+			{Term: "Print the commands:", Text: "brood run --dry-run -- mv {} {.}.bak ::: *.txt"},
 		}
 	case "report":
 		return []manual.Entry{

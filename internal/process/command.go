@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -46,6 +47,9 @@ func (c *Command) environment() []string {
 	return c.Env
 }
 
+// theShell runs a file that the kernel does not know how to run.
+const theShell = "/bin/sh"
+
 // tryCommand is try for a command. The caller holds mu.
 func (o *popen) tryCommand(c *Config, daemon bool, t ties, s *spawner) (began time.Time, err error) {
 	cmd := &exec.Cmd{
@@ -76,7 +80,14 @@ func (o *popen) tryCommand(c *Config, daemon bool, t ties, s *spawner) (began ti
 	if stderr != nil {
 		cmd.Stderr = stderr
 	}
-	if began, err = o.run(cmd, daemon, 0, t.cgroups, s); err != nil {
+	began, err = o.run(cmd, daemon, 0, t.cgroups, s)
+	if errors.Is(err, syscall.ENOEXEC) && c.Command.Path != theShell { // a script without #!, as in execvp(3)
+		argv := append([]string{"sh", c.Command.Path}, c.Command.Args[min(1, len(c.Command.Args)):]...)
+		c.Command = &Command{theShell, argv, c.Command.Env, c.Command.Dir, c.Command.Stdin}
+		o.dropPipes()
+		return o.tryCommand(c, daemon, t, s)
+	}
+	if err != nil {
 		return began, err
 	}
 	o.grouped = true

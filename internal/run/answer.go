@@ -1,8 +1,10 @@
 package run
 
 import (
+	"fmt"
 	"io"
 
+	"brood/internal/command"
 	"brood/internal/event"
 	"brood/internal/plan"
 	"brood/internal/view"
@@ -12,6 +14,12 @@ import (
 // copy, or the items that differ.
 func lister(spec *Spec, out io.Writer) func(event.Event) {
 	switch {
+	case spec.Command != nil && spec.DryRun:
+		return func(e event.Event) {
+			if e.Kind == event.Planned {
+				fmt.Fprintln(out, command.Quote(e.Command)) // out is buffered; its Flush returns the error
+			}
+		}
 	case spec.Quiet, spec.Files.OnStdout():
 	case spec.Compare && spec.JSON:
 		return view.DifferencesJSON(out)

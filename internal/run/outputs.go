@@ -30,10 +30,10 @@ func (f Files) OnStdout() bool {
 }
 
 // Outputs are these files while they are written.
-type Outputs []*output
+type Outputs []*outputFile
 
-// output is one of them.
-type output struct {
+// outputFile is one of them.
+type outputFile struct {
 	flag, name string
 	to         io.Writer
 	file       *os.File // what to is, nil for standard output
@@ -49,7 +49,7 @@ func openOutputs(spec *Spec, tree plan.Tree, stdout io.Writer) (Outputs, error) 
 	for _, o := range []struct{ flag, name string }{
 		{"--record", f.Record}, {"--checksums", f.Checksums}, {"--report", f.Report},
 	} {
-		if o.name == "" || o.name == Stdout {
+		if o.name == "" || o.name == Stdout || spec.Command != nil { // a command has no folder as its source
 			continue
 		}
 		if err := outside(tree, o.flag, o.name, spec.Stall); err != nil {
@@ -74,11 +74,11 @@ func outside(tree plan.Tree, flag, name string, stall time.Duration) error {
 func Create(files Files, stdout io.Writer) (all Outputs, err error) {
 	for _, f := range []struct {
 		flag, name string
-		attach     func(*output) error
+		attach     func(*outputFile) error
 	}{
-		{"--record", files.Record, (*output).writeRecord},
-		{"--checksums", files.Checksums, (*output).writeChecksums},
-		{"--report", files.Report, func(o *output) error { return o.writeReport(files.Lang) }},
+		{"--record", files.Record, (*outputFile).writeRecord},
+		{"--checksums", files.Checksums, (*outputFile).writeChecksums},
+		{"--report", files.Report, func(o *outputFile) error { return o.writeReport(files.Lang) }},
 	} {
 		if f.name == "" {
 			continue
@@ -89,7 +89,7 @@ func Create(files Files, stdout io.Writer) (all Outputs, err error) {
 				return nil, errors.Join(err, all.Close())
 			}
 		}
-		o := &output{flag: f.flag, name: f.name, to: stdout}
+		o := &outputFile{flag: f.flag, name: f.name, to: stdout}
 		err := o.open()
 		if err == nil {
 			err = f.attach(o)
@@ -135,7 +135,7 @@ func (all Outputs) Close() (err error) {
 }
 
 // open creates the file, unless it is standard output.
-func (o *output) open() (err error) {
+func (o *outputFile) open() (err error) {
 	if o.name == Stdout {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (o *output) open() (err error) {
 	return err
 }
 
-func (o *output) close() error {
+func (o *outputFile) close() error {
 	err := o.view.Err()
 	if o.file != nil {
 		if closeErr := o.file.Close(); err == nil {
@@ -159,17 +159,17 @@ func (o *output) close() error {
 	return nil
 }
 
-func (o *output) writeRecord() error {
+func (o *outputFile) writeRecord() error {
 	o.view = view.NewRecord(o.to)
 	return nil
 }
 
-func (o *output) writeChecksums() error {
+func (o *outputFile) writeChecksums() error {
 	o.view = view.NewChecksums(o.to)
 	return nil
 }
 
-func (o *output) writeReport(lang string) error {
+func (o *outputFile) writeReport(lang string) error {
 	events, err := os.CreateTemp("", "brood-report-*.jsonl")
 	if err != nil {
 		return err

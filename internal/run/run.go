@@ -172,10 +172,13 @@ func newRun(tree plan.Tree, spec *Spec, std Streams, outputs Outputs) *run {
 	return r
 }
 
-// teller tells people what happens: by a log, or by a table of the children.
+// teller tells people what happens: by a log, by a table of the children, or by what went wrong with commands.
 func (r *run) teller() func(event.Event) {
-	if !r.spec.Table {
+	switch {
+	case !r.spec.Table:
 		return view.Log(hclog.New(&r.log.options))
+	case r.spec.Command != nil:
+		return view.Commands(r.log.queue)
 	}
 	table := &view.Endings{To: r.log.queue, Size: r.display.size, Color: r.display.color, Mute: r.display.mute}
 	return table.Read

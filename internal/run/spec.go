@@ -61,6 +61,7 @@ type Spec struct {
 	Progress    ProgressMode
 	Files       Files
 
+	Command *Command // run it once per item; nil to copy or compare
 	Cluster *Cluster // run on a cluster; nil for this machine
 	Task    *Task    // this process is a task of such a run; nil for the others
 }

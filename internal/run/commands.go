@@ -1,0 +1,253 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"brood/internal/command"
+	"brood/internal/event"
+	"brood/internal/item"
+	"brood/internal/output"
+	"brood/internal/plan"
+	"brood/internal/process"
+	"brood/internal/schedule"
+)
+
+// Command is what a command line asked brood run to do: a command once per item.
+type Command struct {
+	Words []string // as on the command line, with placeholders
+	Shell bool     // they are one line for sh
+	Items item.Spec
+	Most  int      // items of one command at most
+	Fill  bool     // as many of these as a command line holds
+	Dir   string   // the working folder of commands; "" for this process's own
+	Env   []string // their environment, without BROOD_ITEM and the like
+
+	Output output.Options
+	Tag    []string // a template for the tag of each line; nil for none
+
+	OK    []int // exit codes that mean success
+	Again Again
+}
+
+// Again says which failures of a command may pass, so that it is tried again.
+type Again struct {
+	All     bool
+	Codes   []int
+	Signals bool
+}
+
+// holdAtMost bounds the outputs that wait for an earlier one. No more commands start meanwhile.
+const holdAtMost = 1000
+
+// Commands runs a command for each item.
+func Commands(spec Spec, std Streams) (Outcome, error) {
+	c := &commands{Command: spec.Command, retries: spec.Retries, delivered: make(chan struct{}, 1)}
+	items, err := item.Open(c.Items, os.Stdin)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer items.Close()
+	if err := c.prepare(items); err != nil {
+		return Outcome{}, err
+	}
+	return execute(plan.Tree{}, &spec, std, c)
+}
+
+// commands is this machine as the place where commands run.
+type commands struct {
+	*Command
+	template *command.Template
+	tag      *command.Template // nil for none
+	items    *item.Reader
+	output   *output.Collector
+	retries  int
+	run      *run
+	found    struct{ name, path string } // of the last program
+
+	delivered chan struct{} // holds a value if a command has ended since the source of items looked
+}
+
+// prepare checks the command, and prepares its output, before anything starts.
+func (c *commands) prepare(items *item.Reader) (err error) {
+	c.items = items
+	options := command.Options{Shell: c.Shell, Names: items.Names(), Several: c.Most > 1 || c.Fill}
+	if c.template, err = command.Parse(c.Words, options); err != nil {
+		return err
+	}
+	if len(c.Tag) > 0 {
+		options.Shell = false
+		if c.tag, err = command.Parse(c.Tag, options); err != nil {
+			return fmt.Errorf("--tagstring: %w", err)
+		}
+	}
+	if name := c.Words[0]; !c.Shell && !strings.Contains(name, "{") { // the same program for all items
+		if _, err := c.program(name); err != nil {
+			return err
+		}
+	}
+	c.output, err = output.New(c.Command.Output)
+	return err
+}
+
+// program returns the path of a program. A name with a slash is relative to the commands' folder. It remembers the
+// last path, since most runs have one program.
+func (c *commands) program(name string) (path string, err error) {
+	if strings.Contains(name, "/") {
+		return name, nil
+	}
+	if name != c.found.name {
+		if path, err = process.LookPath(name); err != nil {
+			return "", err
+		}
+		c.found.name, c.found.path = name, path
+	}
+	return c.found.path, nil
+}
+
+func (c *commands) do(r *run) (end ending, err error) {
+	c.run = r
+	if err := process.Prepare(r.spec.Limits); err != nil {
+		return end, err
+	}
+	slots := newSlots(r.spec)
+	begun := event.Event{
+		Kind: event.Begun, Version: event.CommandVersion, PID: os.Getpid(), PPID: os.Getppid(),
+		Command: c.Words, DryRun: r.spec.DryRun, Slots: slots.count,
+	}
+	r.emit(begun)
+	if r.spec.Slots != 0 && slots.limited.Kind != "" {
+		r.emit(slots.limited)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	source := newItemSource(ctx, c)
+	if r.spec.DryRun {
+		c.list(source)
+		return c.ending(source), nil
+	}
+	signals := r.watchSignals(localRungs(r.spec.Daemon))
+	r.display.listen()
+	engine := &schedule.Commands{Launch: c.launch, Name: r.spec.Name, Daemon: r.spec.Daemon}
+	schedule.Run(source, engine, schedule.Options{
+		Slots: slots.count, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
+		Timeout: r.spec.Timeout, Retries: r.spec.Retries,
+	}, r.emit)
+	cancel()
+	process.Finish(grace)
+	signal := signals.end()
+	end = c.ending(source)
+	end.signal = cmp.Or(signal, end.signal)
+	return end, nil
+}
+
+// ending returns how the run has ended, apart from signals: well, without a reader of its output, or in part.
+func (c *commands) ending(source *itemSource) (end ending) {
+	why := source.failed()
+	if err := c.output.Close(); errors.Is(err, syscall.EPIPE) {
+		end.signal = syscall.SIGPIPE
+	} else if err != nil {
+		why = errors.Join(why, err)
+	}
+	if why != nil {
+		end.partial = why.Error()
+		end.warnings = []string{end.partial}
+	}
+	return end
+}
+
+// list writes the commands of a dry run.
+func (c *commands) list(source *itemSource) {
+	for batch := range source.Batches() {
+		argv := c.template.Expand(command.Vars{Items: batch.Inputs, Seq: batch.Seq, Slot: 1})
+		c.run.emit(event.Event{Kind: event.Planned, File: batch.Items[0], Command: argv})
+		source.Done(batch)
+	}
+}
+
+// launch implements schedule.Commands.Launch.
+func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err error) {
+	vars := command.Vars{Items: batch.Inputs, Seq: batch.Seq, Slot: slot}
+	l.Argv = c.template.Expand(vars)
+	path, err := c.program(l.Argv[0])
+	if err != nil {
+		c.output.Skip(batch.Seq)
+		return l, err
+	}
+	tag := ""
+	if c.tag != nil {
+		tag = strings.Join(c.tag.Expand(vars), " ")
+	}
+	out, err := c.output.Open(output.Item{Seq: batch.Seq, Tag: tag, Name: batch.Items[0], Argv: l.Argv})
+	if err != nil {
+		if !process.Exhausted(err) {
+			c.output.Skip(batch.Seq)
+		}
+		return l, err
+	}
+	l.Config = process.Config{
+		Command: &process.Command{Path: path, Args: l.Argv, Dir: c.Dir, Env: c.environment(batch, slot)},
+		Stdout:  out.Stdout(), Stderr: out.Stderr(), Limits: c.run.spec.Limits,
+	}
+	l.Started = out.Started
+	l.Ended = func(end schedule.End) (why string, transient bool) {
+		why, transient = c.judge(end)
+		last := !transient || batch.Attempt > c.retries
+		if end.Err != nil {
+			last = !process.Exhausted(end.Err)
+		}
+		err := out.Close(output.End{
+			ExitCode: end.Exit.Code, Signal: end.Exit.Signal, Error: why, Start: end.Began, Duration: end.Duration,
+			User: end.Exit.User, System: end.Exit.System, MaxRSS: end.Exit.MaxRSS,
+		}, last)
+		if why == "" && err != nil {
+			why = err.Error()
+		}
+		c.checkReaders()
+		select {
+		case c.delivered <- struct{}{}:
+		default:
+		}
+		return why, transient
+	}
+	return l, nil
+}
+
+// checkReaders ends the run when nobody reads its output any more (| head), or it cannot be written.
+func (c *commands) checkReaders() {
+	if c.output.Err() == nil {
+		return
+	}
+	select {
+	case c.run.stops <- schedule.Terminate:
+	default: // other stops are on their way
+	}
+}
+
+// environment returns the environment of one command.
+func (c *commands) environment(batch plan.Batch, slot int) []string {
+	return append(slices.Clip(c.Env),
+		"BROOD_ITEM="+batch.Items[0],
+		fmt.Sprint("BROOD_SEQ=", batch.Seq),
+		fmt.Sprint("BROOD_SLOT=", slot),
+		fmt.Sprint("BROOD_ATTEMPT=", batch.Attempt))
+}
+
+// judge returns why a command has failed, "" if it has not, and whether another attempt may succeed.
+func (c *commands) judge(end schedule.End) (why string, transient bool) {
+	switch exit := end.Exit; {
+	case end.Err != nil:
+		return end.Err.Error(), false
+	case exit.Signal != "":
+		return "ended by " + exit.Signal, c.Again.All || c.Again.Signals
+	case !slices.Contains(c.OK, exit.Code):
+		return fmt.Sprint("exit code ", exit.Code), c.Again.All || slices.Contains(c.Again.Codes, exit.Code)
+	}
+	return "", false
+}

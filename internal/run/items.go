@@ -1,0 +1,108 @@
+package run
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"brood/internal/command"
+	"brood/internal/event"
+	"brood/internal/plan"
+	"brood/internal/process"
+)
+
+// itemSource makes the batches of commands: the items that one command is given. It reads no further than the
+// scheduler needs, so it never holds more than one batch.
+//
+//	item.Reader ── Next ─▶ read ── Batches ─▶ schedule
+type itemSource struct {
+	*commands
+	batches chan plan.Batch
+	ended   chan struct{}
+	err     error // why there are no more items; valid once batches is closed
+}
+
+// newItemSource starts the reading. A read of standard input may last for ever, so nobody waits for its end.
+func newItemSource(ctx context.Context, c *commands) *itemSource {
+	s := &itemSource{commands: c, batches: make(chan plan.Batch), ended: make(chan struct{})}
+	go func() {
+		s.err = s.read(ctx)
+		close(s.ended)
+		close(s.batches)
+	}()
+	return s
+}
+
+// Batches implements schedule.Source.
+func (s *itemSource) Batches() <-chan plan.Batch { return s.batches }
+
+// Done implements schedule.Source.
+func (s *itemSource) Done(plan.Batch) {}
+
+// failed returns the error of reading, nil while items may still come.
+func (s *itemSource) failed() error {
+	select {
+	case <-s.ended:
+		return s.err
+	default:
+		return nil
+	}
+}
+
+// read sends all batches.
+func (s *itemSource) read(ctx context.Context) error {
+	room := process.ArgRoom()
+	var batch plan.Batch
+	size := 0
+	send := func() bool {
+		if len(batch.Inputs) == 0 {
+			return true
+		}
+		batch.Seq++
+		batch.Items = []string{title(batch.Inputs)}
+		for s.output.Held() >= holdAtMost {
+			select {
+			case <-s.delivered:
+			case <-ctx.Done():
+				return false
+			}
+		}
+		select {
+		case s.batches <- batch:
+			batch = plan.Batch{Seq: batch.Seq}
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for {
+		values, err := s.items.Next()
+		switch {
+		case err == io.EOF:
+			if send() {
+				s.run.emit(event.Event{Kind: event.Measured, Items: batch.Seq})
+			}
+			return nil
+		case err != nil:
+			send()
+			return err
+		}
+		if s.Fill {
+			more := s.template.Size(command.Vars{Items: [][]string{values}})
+			if size+more > room && !send() {
+				return nil
+			}
+			if len(batch.Inputs) == 0 {
+				size = 0
+			}
+			size += more
+		}
+		batch.Inputs = append(batch.Inputs, values)
+		if len(batch.Inputs) >= s.Most && !send() {
+			return nil
+		}
+	}
+}
+
+// title names what a command is given, for people and for BROOD_ITEM: its first item.
+func title(inputs [][]string) string { return strings.Join(inputs[0], " ") }
