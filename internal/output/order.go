@@ -16,8 +16,10 @@ func (c *Collector) finish(seq int, f finished) {
 		c.print(f)
 		return
 	}
-	c.waiting[seq] = nil
-	if !f.empty() {
+	if f.empty() {
+		c.waiting[seq] = nil
+		c.releaseAll(&f.texts) // all is printed, but may be in a file
+	} else {
 		c.waiting[seq] = &f
 		c.held.Add(1)
 	}
