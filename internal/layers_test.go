@@ -43,7 +43,7 @@ var layers = map[string][]string{
 	"internal/slurm":    {"event", "filecopy", "plan", "schedule"},
 	"internal/status":   {"event"},
 	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
-	"internal/view":     {"census", "event", "status"},
+	"internal/view":     {"census", "command", "event", "status"}, // a joblog quotes commands
 
 	"internal/child/stack": {},
 	"internal/digest/cpu":  {},

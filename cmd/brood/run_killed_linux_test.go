@@ -5,11 +5,17 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"brood/internal/event"
 )
 
 var runKills = flag.Int("run-kills", 10, "how many runs TestKilledRunOfCommands kills")
@@ -77,4 +83,59 @@ func TestKilledRunWithoutDaemons(t *testing.T) {
 		t.Error("the command has ended with brood")
 	}
 	p.endAll()
+}
+
+// A run is killed, its input changes, and another run resumes from its record: each item succeeds exactly once.
+func TestResumeWithOtherInput(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	items := []string{"same", "same"}
+	for i := range 60 {
+		items = append(items, fmt.Sprint("item ", i))
+	}
+	write := func() {
+		must(t, os.WriteFile(p.dir+"/items", []byte(strings.Join(items, "\n")+"\n"), 0o644))
+	}
+	runs := func(record string, flags ...string) *exec.Cmd {
+		args := append([]string{"run", "-j3", "-a", "items", "--record", record}, flags...)
+		return p.brood(append(args, "--shell", ": {}; sleep 0.0{#}")...)
+	}
+	ran := func(record string) (all []string) {
+		file, err := os.Open(p.dir + "/" + record)
+		if err != nil {
+			return nil
+		}
+		defer file.Close()
+		_ = event.ReadRun(file, func(e event.Event) {
+			if e.Kind == event.Ran {
+				all = append(all, e.File)
+			}
+		})
+		return all
+	}
+	write()
+	killed := runs("first")
+	must(t, killed.Start())
+	if !eventually(func() bool { return len(ran("first")) >= 10 }) {
+		t.Fatal("no command ends")
+	}
+	must(t, killed.Process.Kill())
+	_ = killed.Wait()
+	before := ran("first")
+
+	items = append([]string{"new", "same"}, items...)
+	rand.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	write()
+	if out, err := runs("second", "--resume", "first").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	all := append(before, ran("second")...)
+	slices.Sort(all)
+	slices.Sort(items)
+	if !slices.Equal(all, items) {
+		t.Errorf("succeeded: %q\nwant %q", all, items)
+	}
+	if len(before) == len(items) {
+		t.Error("the first run was not killed in the middle")
+	}
 }

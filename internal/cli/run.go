@@ -91,8 +91,30 @@ func readRun(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	if spec.Limits, err = readLimits(c); err != nil {
 		return spec, err
 	}
-	spec.Command, err = readCommand(c)
-	return spec, err
+	if spec.Command, err = readCommand(c); err != nil {
+		return spec, err
+	}
+	return spec, readResume(c, &spec)
+}
+
+// readResume reads which earlier runs this one continues, and where its joblog goes.
+func readResume(c *cli.Context, spec *run.Spec) error {
+	resume := &spec.Command.Resume
+	resume.Files, resume.OK = c.StringSlice("resume"), spec.Command.OK
+	if again := c.StringSlice("resume-failed"); len(again) > 0 {
+		if len(resume.Files) > 0 {
+			return errors.New("--resume and --resume-failed: want one of the two")
+		}
+		resume.Files, resume.Failed = again, true
+	}
+	spec.Files.Joblog = c.String("joblog")
+	for _, name := range resume.Files {
+		if name == spec.Files.Record || run.SameFile(name, spec.Files.Record) {
+			return fmt.Errorf("--record %q: the run resumes from this file", spec.Files.Record)
+		}
+		spec.Files.Continue = spec.Files.Continue || run.SameFile(name, spec.Files.Joblog)
+	}
+	return nil
 }
 
 // readCommand reads the command, its items, and what becomes of its output.

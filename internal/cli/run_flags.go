@@ -70,7 +70,7 @@ func commandFlags() []flag {
 		{&cli.IntFlag{Name: "retries", Category: aboutFailure,
 			Usage: "run a command that has failed up to `N` times more"}, forChildren | common},
 		{&cli.StringFlag{Name: "retry-on", Category: aboutFailure, DefaultText: "any failure",
-			Usage: "retry only after these exit codes, or `CODES|signal`: 75,signal"}, forParent},
+			Usage: "retry only after the exit codes in `LIST`; signal in it is any signal: 75,signal"}, forParent},
 		{oneOf(&cli.StringFlag{Name: "halt", Category: aboutFailure, Value: "never",
 			Usage: "end the run `WHEN` too many commands failed: soon,fail=3 waits for the running ones, " +
 				"now,fail=3 terminates them"},
@@ -94,6 +94,13 @@ func commandFlags() []flag {
 			string(run.ProgressAuto), string(run.ProgressAlways), string(run.ProgressNever)), forOutput},
 		{&cli.StringFlag{Name: "record", Category: aboutLog, TakesFile: true,
 			Usage: "write every event to `FILE` as JSON Lines"}, forOutput | common},
+		{&cli.StringFlag{Name: "joblog", Category: aboutLog, TakesFile: true,
+			Usage: "write a line for each command to `FILE`, as GNU parallel does"}, forOutput},
+		{&cli.StringSliceFlag{Name: "resume", Category: aboutItems, TakesFile: true,
+			Usage: "leave out the items that were run by `FILE`, the record or joblog of an earlier run; " +
+				"may be repeated"}, forParent | common},
+		{&cli.StringSliceFlag{Name: "resume-failed", Category: aboutItems, TakesFile: true,
+			Usage: "the same, but run what has failed in `FILE` again"}, forParent},
 		{&cli.StringFlag{Name: "report", Category: aboutLog, TakesFile: true,
 			Usage: "draw the run as a page for a browser in `FILE`, as brood report --html does"}, forOutput},
 		{oneOf(&cli.StringFlag{Name: "log-level", Category: aboutLog, Value: "warn",

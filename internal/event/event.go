@@ -59,6 +59,8 @@ const (
 	ReasonDone   = "same size and time"
 	ReasonExists = "exists"
 
+	ReasonRan = "done by an earlier run" // its command has ended
+
 	ReasonRepaired = "same size and time, attributes repaired" // no contents were moved
 )
 

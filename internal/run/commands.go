@@ -32,8 +32,9 @@ type Command struct {
 	Output output.Options
 	Tag    []string // a template for the tag of each line; nil for none
 
-	OK    []int // exit codes that mean success
-	Again Again
+	OK     []int // exit codes that mean success
+	Resume Resume
+	Again  Again
 }
 
 // Again says which failures of a command may pass, so that it is tried again.
@@ -69,6 +70,7 @@ type commands struct {
 	output   *output.Collector
 	retries  int
 	run      *run
+	done     done                        // by earlier runs
 	found    struct{ name, path string } // of the last program
 
 	delivered chan struct{} // holds a value if a command has ended since the source of items looked
@@ -91,6 +93,9 @@ func (c *commands) prepare(items *item.Reader) (err error) {
 		if _, err := c.program(name); err != nil {
 			return err
 		}
+	}
+	if c.done, err = readDone(c.Resume, c.Words); err != nil {
+		return err
 	}
 	c.output, err = output.New(c.Command.Output)
 	return err

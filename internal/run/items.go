@@ -9,6 +9,8 @@ import (
 	"brood/internal/event"
 	"brood/internal/plan"
 	"brood/internal/process"
+	"brood/internal/schedule"
+	"brood/internal/view"
 )
 
 // itemSource makes the batches of commands: the items that one command is given. It reads no further than the
@@ -60,6 +62,14 @@ func (s *itemSource) read(ctx context.Context) error {
 		}
 		batch.Seq++
 		batch.Items = []string{title(batch.Inputs)}
+		if len(s.done.lines) > 0 {
+			argv := s.template.Expand(command.Vars{Items: batch.Inputs, Seq: batch.Seq, Slot: 1})
+			if take(s.done.lines, view.JoblogCommand(argv)) {
+				s.skip(batch.Inputs...)
+				batch = plan.Batch{Seq: batch.Seq - 1}
+				return true
+			}
+		}
 		for s.output.Held() >= holdAtMost {
 			select {
 			case <-s.delivered:
@@ -87,6 +97,10 @@ func (s *itemSource) read(ctx context.Context) error {
 			send()
 			return err
 		}
+		if take(s.done.items, schedule.JoinValues(values)) {
+			s.skip(values)
+			continue
+		}
 		if s.Fill {
 			more := s.template.Size(command.Vars{Items: [][]string{values}})
 			if size+more > room && !send() {
@@ -101,6 +115,17 @@ func (s *itemSource) read(ctx context.Context) error {
 		if len(batch.Inputs) >= s.Most && !send() {
 			return nil
 		}
+	}
+}
+
+// skip tells that items were done by an earlier run.
+func (s *itemSource) skip(items ...[]string) {
+	for _, values := range items {
+		e := event.Event{Kind: event.Skipped, File: strings.Join(values, " "), Reason: event.ReasonRan}
+		if len(values) > 1 {
+			e.Inputs = event.Paths{schedule.JoinValues(values)}
+		}
+		s.run.emit(e)
 	}
 }
 

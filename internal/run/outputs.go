@@ -17,8 +17,9 @@ import (
 
 // Files are the names of files that a run writes beside the copies: "" for none, Stdout for standard output.
 type Files struct {
-	Record, Checksums, Report string
-	Lang                      string // of the report
+	Record, Checksums, Report, Joblog string
+	Lang                              string // of the report
+	Continue                          bool   // the joblog goes on where it ends
 }
 
 // Stdout is the name of standard output, or input, where a file is wanted.
@@ -26,7 +27,7 @@ const Stdout = "-"
 
 // OnStdout reports whether one of the files is standard output. Then nothing else is written there.
 func (f Files) OnStdout() bool {
-	return f.Record == Stdout || f.Checksums == Stdout || f.Report == Stdout
+	return f.Record == Stdout || f.Checksums == Stdout || f.Report == Stdout || f.Joblog == Stdout
 }
 
 // Outputs are these files while they are written.
@@ -37,6 +38,7 @@ type outputFile struct {
 	flag, name string
 	to         io.Writer
 	file       *os.File // what to is, nil for standard output
+	goesOn     bool     // the file is not truncated
 	view       interface {
 		Read(event.Event)
 		Err() error
@@ -79,6 +81,7 @@ func Create(files Files, stdout io.Writer) (all Outputs, err error) {
 		{"--record", files.Record, (*outputFile).writeRecord},
 		{"--checksums", files.Checksums, (*outputFile).writeChecksums},
 		{"--report", files.Report, func(o *outputFile) error { return o.writeReport(files.Lang) }},
+		{"--joblog", files.Joblog, func(o *outputFile) error { return o.writeJoblog(files.Continue) }},
 	} {
 		if f.name == "" {
 			continue
@@ -89,7 +92,7 @@ func Create(files Files, stdout io.Writer) (all Outputs, err error) {
 				return nil, errors.Join(err, all.Close())
 			}
 		}
-		o := &outputFile{flag: f.flag, name: f.name, to: stdout}
+		o := &outputFile{flag: f.flag, name: f.name, to: stdout, goesOn: files.Continue && f.flag == "--joblog"}
 		err := o.open()
 		if err == nil {
 			err = f.attach(o)
@@ -140,7 +143,11 @@ func (o *outputFile) open() (err error) {
 		return nil
 	}
 	// Only for writing: with a pipe open for reading as well, we would not learn that its reader is gone.
-	if o.file, err = os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666); err == nil {
+	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	if o.goesOn {
+		flags = os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	}
+	if o.file, err = os.OpenFile(o.name, flags, 0o666); err == nil {
 		o.to = o.file
 	}
 	return err
@@ -166,6 +173,12 @@ func (o *outputFile) writeRecord() error {
 
 func (o *outputFile) writeChecksums() error {
 	o.view = view.NewChecksums(o.to)
+	return nil
+}
+
+func (o *outputFile) writeJoblog(goesOn bool) error {
+	info, err := os.Stat(o.name)
+	o.view = view.NewJoblog(o.to, goesOn && err == nil && info.Size() > 0)
 	return nil
 }
 
