@@ -10,7 +10,8 @@
 //
 //	a child     by its command line: brood child TARGET --name=… --parent=PID …
 //	a guardian  by its command line: brood guardian --parent=PID
-//	a parent    as the parent of a child; without children by its command: brood copy, verify, follow or lesson
+//	a parent    as the parent of a child; without children by its command: brood copy, run, verify, follow or lesson
+//	a command   of brood run, and what it has started, as a descendant of that parent
 //	a task      as a parent on a node of a cluster: brood task --job-dir=… --batch=N …
 //	a zombie    as a process without a command line whose parent is one of these
 //
@@ -48,7 +49,7 @@ const (
 type Process struct {
 	PID, PPID int
 	Role      Role
-	Command   []string // arguments of a parent, or of a task of this machine
+	Command   []string // arguments of a parent, or of a task of this machine; the whole command line of a command
 	Name      string   // copy-1 of a child, task-1 of a task; "" of a zombie, whose name only its parent knows
 	Target    string   // target of a child
 	Starter   int      // PID of an orphan's parent, which has ended; else 0

@@ -3,6 +3,7 @@ package census
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -120,7 +121,7 @@ func (s *survey) classify(pid int) {
 		s.addProgram(s.exe(pid), argv[0])
 		s.lines[pid] = argv
 		s.addChild(pid, line)
-	case len(argv) > 1 && slices.Contains([]string{"copy", "task", "verify", "follow", "lesson"}, argv[1]):
+	case len(argv) > 1 && slices.Contains([]string{"copy", "task", "verify", "follow", "lesson", runCommand}, argv[1]):
 		s.lines[pid] = argv
 		s.commands = append(s.commands, pid)
 	}
@@ -177,6 +178,11 @@ func (s *survey) link() (roots []*Process) {
 			c.Starter = c.parent
 		}
 	}
+	for pid, p := range maps.Clone(s.found) {
+		if p.Role == Parent && len(p.Command) > 0 && p.Command[0] == runCommand {
+			s.addCommands(pid)
+		}
+	}
 	s.addZombies()
 	for _, p := range s.found {
 		if parent := s.found[p.PPID]; parent != nil && p.Starter == 0 {
@@ -190,6 +196,29 @@ func (s *survey) link() (roots []*Process) {
 	}
 	slices.SortFunc(roots, byAge)
 	return roots
+}
+
+// runCommand is the command of a brood whose children are commands, which do not tell who has started them.
+const runCommand = "run"
+
+// addCommands adds the descendants of a process, as the kernel lists them.
+func (s *survey) addCommands(parent int) {
+	threads, _ := os.ReadDir(s.file(parent, "task"))
+	for _, thread := range threads {
+		text, _ := machine.ReadFile(filepath.Join(s.file(parent, "task"), thread.Name(), "children"))
+		for _, word := range strings.Fields(string(text)) {
+			pid, err := strconv.Atoi(word)
+			if err != nil || s.found[pid] != nil {
+				continue
+			}
+			argv, _ := s.argv(pid)
+			if p, ok := s.stat(pid); ok && len(argv) > 0 {
+				p.Role, p.Command = Child, argv
+				s.found[pid] = p
+				s.addCommands(pid)
+			}
+		}
+	}
 }
 
 // correct turns a process between fork and exec into a child. Until then it has the command line of its parent.

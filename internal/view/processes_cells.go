@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +82,7 @@ func processName(p *census.Process) string {
 	case p.Name != "":
 		name = plain(p.Name)
 	case len(p.Command) > 0:
-		name = plain(p.Command[0])
+		name = plain(path.Base(p.Command[0])) // of a command, its program
 	}
 	return shorten(name, longestName)
 }
@@ -106,7 +107,7 @@ func processWork(p *census.Process) string {
 		return plain(p.File)
 	case p.Files > 0:
 		return count(p.Files) + " files"
-	case p.Role == census.Child:
+	case p.Role == census.Child && len(p.Command) == 0:
 		return plain(p.Target) // a child of a lesson
 	}
 	return words(p.Command[min(1, len(p.Command)):])

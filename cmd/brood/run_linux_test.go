@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -138,4 +139,22 @@ func TestResumeWithOtherInput(t *testing.T) {
 	if len(before) == len(items) {
 		t.Error("the first run was not killed in the middle")
 	}
+}
+
+// brood ps shows the commands of a run, and what they have started.
+func TestPsOfCommands(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := start(t, p, p.brood("run", "-j1", "--shell", "sleep 1000 & : {}; wait", ":::", "item"))
+	tree := regexp.MustCompile(fmt.Sprintf(`(?m)^%d .* run +-j1 --shell .*\n(?:.* guardian *\n)*`+
+		`.*─ \d+ +%d .* sh +-c sleep 1000 & : 'item'; wait\n.*─ \d+ .* sleep +1000$`, r.pid, r.pid))
+	var list []byte
+	if !eventually(func() bool {
+		list, _ = p.brood("ps").Output()
+		return tree.Match(list)
+	}) {
+		t.Errorf("brood ps:\n%s", list)
+	}
+	r.signal(syscall.SIGINT)
+	r.wants(130)
 }
