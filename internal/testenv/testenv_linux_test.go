@@ -1,6 +1,7 @@
 package testenv_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,11 +91,16 @@ func TestKilled(t *testing.T) {
 // When a test binary is killed, its file systems are unmounted.
 func TestKilledWithMount(t *testing.T) {
 	if dir := os.Getenv(again); dir != "" {
-		if _, err := faultfs.Mount(dir, t.TempDir(), faultfs.Options{}); err != nil {
+		at, source := dir+"/mount", dir+"/source" // the other run removes them, as this one is killed
+		err := errors.Join(os.Mkdir(at, 0o755), os.Mkdir(source, 0o755))
+		if err == nil {
+			_, err = faultfs.Mount(at, source, faultfs.Options{})
+		}
+		if err != nil {
 			fmt.Println("none")
 			t.Fatal(err)
 		}
-		fmt.Println(dir)
+		fmt.Println(at)
 		select {}
 	}
 	dir := killed(t, "TestKilledWithMount")
