@@ -49,7 +49,7 @@ func TestLine(t *testing.T) {
 			"x=$(case 'v w.x' in *.x) a 'v w.x';; esac)"},
 		"before a here-document": {"cat {} <<E >{}\nit's\nE", "cat 'v w.x' <<E >'v w.x'\nit's\nE"},
 		"a here-string":          {"cat <<<{}\nwc {}", "cat <<<'v w.x'\nwc 'v w.x'"},
-		"two dollars":            {"echo $${} $$", "echo $$'v w.x' $$"},
+		"two dollars":            {`echo $${} "$$( " {}`, `echo $$'v w.x' "$$( " 'v w.x'`},
 		"other braces":           {"{ echo ${x} {a,b} '{c}'; wc {}; }", "{ echo ${x} {a,b} '{c}'; wc 'v w.x'; }"},
 		"numbers": {`{%}>{#} "{#}" '{%}' $(({%} - 1)) a {} # {#}`,
 			`'2'>'7' "7" '2' $((2 - 1)) a 'v w.x' # 7`},
