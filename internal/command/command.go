@@ -9,7 +9,7 @@
 //	{name}  {name/.}    the value in the column of that name
 //	{#}  {%}            the sequence number of the command, and the number of its slot
 //
-// Other text in braces stays as it is. A command without a placeholder for values gets all values as words at its end.
+// Other text in braces stays as it is. A command without a placeholder gets all values as words at its end.
 //
 //	t, err := command.Parse([]string{"convert", "{}", "{.}.png"}, command.Options{})
 //	t.Expand(command.Vars{Items: [][]string{{"a b.jpg"}}}) // convert, "a b.jpg", "a b.png"
@@ -46,6 +46,7 @@ type Options struct {
 	Names   []string // the names of the columns, for {name}; the first of two equal names counts
 	Values  int      // the number of values of each item; 0: as many as Names, or unknown
 	Several bool     // The command gets several items: {3} can be a value of the second.
+	Text    bool     // It is a text and no command: without a placeholder no values are appended.
 }
 
 // Vars are what the placeholders of one command stand for.
@@ -80,7 +81,7 @@ func Parse(words []string, o Options) (*Template, error) {
 			t.words = append(t.words, parseWord(text, o.Names))
 		}
 	}
-	if !slices.ContainsFunc(t.words, word.hasValue) {
+	if !o.Text && !slices.ContainsFunc(t.words, word.hasPlaceholder) {
 		if o.Shell {
 			t.words = append(t.words, word{{text: " "}})
 		}

@@ -42,7 +42,7 @@ func TestExpand(t *testing.T) {
 		"forms":                      {"{.}|{/}|{//}|{/.}", item("d/a.b.c"), "d/a.b|a.b.c|d|a.b"},
 		"sequence and slot":          {"p|{#}-{%}|{}", item("a"), "p|7-2|a"},
 		"without a placeholder":      {"p|-x", item("a", "b"), "p|-x|a|b"},
-		"a number is no value":       {"p|{#}|{%}", item("a"), "p|7|2|a"},
+		"a number is enough":         {"p|{#}|{%}", item("a"), "p|7|2"},
 		"a value can be the program": {"{}|x", item("p"), "p|x"},
 		"positions":                  {"p|{2}{1}|{-1/}", item("a", "d/b"), "p|d/ba|b"},
 		"forms of positions":         {"{1.}|{1/}|{1//}|{-1/.}", item("d/a.b"), "d/a|a.b|d|a"},

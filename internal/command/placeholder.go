@@ -42,6 +42,10 @@ func (w word) repeats() bool { return w.has(value) || w.has(column) }
 // hasValue tells whether a value of an item becomes a part of the word.
 func (w word) hasValue() bool { return w.repeats() || w.has(position) }
 
+func (w word) hasPlaceholder() bool {
+	return slices.ContainsFunc(w, func(p part) bool { return p.kind != literal })
+}
+
 // parseWord takes a word apart that no shell reads.
 func parseWord(text string, names []string) word {
 	var w word

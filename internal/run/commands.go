@@ -80,11 +80,14 @@ type commands struct {
 func (c *commands) prepare(items *item.Reader) (err error) {
 	c.items = items
 	options := command.Options{Shell: c.Shell, Names: items.Names(), Several: c.Most > 1 || c.Fill}
+	if c.Items.Colsep == nil && !c.Items.Header {
+		options.Values = max(len(c.Items.Sources), 1)
+	}
 	if c.template, err = command.Parse(c.Words, options); err != nil {
 		return err
 	}
 	if len(c.Tag) > 0 {
-		options.Shell = false
+		options.Shell, options.Text = false, true
 		if c.tag, err = command.Parse(c.Tag, options); err != nil {
 			return fmt.Errorf("--tagstring: %w", err)
 		}

@@ -24,6 +24,9 @@ type itemSource struct {
 	err     error // why there are no more items; valid once batches is closed
 }
 
+// lineRoom is how many bytes of a line for the shell are filled with items. Linux passes 128 KiB in one argument.
+const lineRoom = 127 << 10
+
 // newItemSource starts the reading. A read of standard input may last for ever, so nobody waits for its end.
 func newItemSource(ctx context.Context, c *commands) *itemSource {
 	s := &itemSource{commands: c, batches: make(chan plan.Batch), ended: make(chan struct{})}
@@ -54,6 +57,9 @@ func (s *itemSource) failed() error {
 // read sends all batches.
 func (s *itemSource) read(ctx context.Context) error {
 	room := process.ArgRoom()
+	if s.Shell {
+		room = min(room, lineRoom)
+	}
 	var batch plan.Batch
 	size := 0
 	send := func() bool {
@@ -102,12 +108,16 @@ func (s *itemSource) read(ctx context.Context) error {
 			continue
 		}
 		if s.Fill {
-			more := s.template.Size(command.Vars{Items: [][]string{values}})
+			vars := command.Vars{Items: [][]string{values}}
+			more, exact := s.template.Adds(vars)
+			if !exact {
+				more = s.template.Size(vars)
+			}
 			if size+more > room && !send() {
 				return nil
 			}
 			if len(batch.Inputs) == 0 {
-				size = 0
+				size = s.template.Size(vars) - more
 			}
 			size += more
 		}
