@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # the backquotes are Markdown; shared with the other parts
-# The commands that copy the folder $src into the empty folder $dst, and their names in the table.
+# The commands that copy the folder $src into the empty folder $dst, and their names in the table. In rows l to n they
+# run a command for each line of $src/items, and write the output to $dst/out.
 
 per_child=auto # as brood help jobs advises for many small files
 
@@ -17,12 +18,16 @@ declare -A label=(
 	[original]='the Python original, fork'
 	[floor]='a C program with posix_spawn'
 	[lean]='a small Go program with os/exec'
+	[xargs_true]='`xargs -P2 -n1`'
+	[xargs_echo]='`xargs -P2 -n1000`'
+	[parallel_true]='`parallel -j2`'
+	[parallel_zeros]='`parallel -k -j2`'
 	[brood_many_tenth]='itself, a tenth of the files'
 	[brood_plan_tenth]='itself, a tenth of the files'
 )
 
-# script COMMANDS runs them with the source as $1 and the destination as $2.
-script() { timed sh -ec "$1" sh "$src" "$dst"; }
+# script COMMANDS runs them with the source as $1, the destination as $2 and brood as $3.
+script() { timed sh -ec "$1" sh "$src" "$dst" "$brood"; }
 
 cp_folder() { timed cp -r "$src/." "$dst"; }
 cp_each() { script 'find "$1" -type f -print0 | xargs -0 -P2 -n1 cp -t "$2"'; }
@@ -67,3 +72,15 @@ brood_plan_tenth() {
 	from=$src/0
 	brood_plan
 }
+
+brood_true() { script '"$3" run -j2 -a "$1/items" true >"$2/out"'; }
+xargs_true() { script 'xargs -P2 -n1 true <"$1/items" >"$2/out"'; }
+parallel_true() { script 'parallel --will-cite -j2 true <"$1/items" >"$2/out"'; }
+
+# Lines of 1000 numbers come in any order.
+brood_echo() { script '"$3" run -j2 -n1000 -a "$1/items" echo | sort >"$2/out"'; }
+xargs_echo() { script 'xargs -P2 -n1000 echo <"$1/items" | sort >"$2/out"'; }
+
+zeros='head -c "$(($SIZE / 8))" /dev/zero; : {}'
+brood_zeros() { script '"$3" run -k -j2 -a "$1/items" --shell "$ZEROS" >"$2/out"'; }
+parallel_zeros() { script 'parallel --will-cite -k -j2 "$ZEROS" <"$1/items" >"$2/out"'; }

@@ -10,7 +10,7 @@ timed() {
 # run ROUND CONTENDER adds a line to the measurements of the row: ROUND CONTENDER SECONDS CPU PEAK.
 run() {
 	rm -f "$work/took"
-	from=$src # the default source of a contender
+	from=${want:-$src} # the default source of a contender, or what it must write
 	"$2"
 	echo "$1 $2 $(<"$work/took")" >>"$work/measured"
 }

@@ -169,6 +169,49 @@ row_k() {
 	compare '' brood_files floor cpu
 }
 
+# --- brood run
+
+row_l() {
+	local n
+	n=$(pick 5000 50)
+	what="$n times \`true\`, 2 at once"
+	needs room=$MiB xargs parallel || return
+	items "$n"
+	: >"$want/out"
+	race warm brood_true xargs_true parallel_true
+	compare 1.3 brood_true xargs_true
+	compare 0.3 brood_true parallel_true
+}
+
+row_m() {
+	local n
+	n=$(pick 1000000 10000)
+	what="$n lines to \`echo\`, 1000 for each"
+	needs room=$((n * 40)) xargs || return
+	items "$n"
+	xargs -n1000 <"$src/items" | sort >"$want/out"
+	race warm brood_echo xargs_echo
+	compare 1.2 brood_echo xargs_echo
+}
+
+row_n() {
+	export SIZE ZEROS=$zeros
+	SIZE=$((MiB * $(pick 2048 16)))
+	what="$((SIZE / MiB)) MiB of output of 8 commands, 2 at once, in order"
+	needs room=$((4 * SIZE)) parallel || return
+	items 8
+	head -c "$SIZE" /dev/zero >"$want/out"
+	race warm brood_zeros parallel_zeros
+	compare 0.5 brood_zeros parallel_zeros
+}
+
+# items COUNT makes the items, and the folder for the wanted output.
+items() {
+	want=$work/want
+	quietly mkdir -p "$src" "$want"
+	seq "$1" >"$src/items"
+}
+
 # --- many children at once
 
 # hold N starts a parent and stops each of its N children at once. The common rate is so low that no child ends before.
