@@ -133,6 +133,8 @@ func TestCommandIsTerminatedWithItsGroup(t *testing.T) {
 	must(t, p.Terminate()) // and does nothing
 }
 
+func init() { targets["commander"] = commander }
+
 // commander starts a command with descendants, and hangs.
 func commander(w *process.Work) error {
 	daemon := w.Args[0] == "daemon"

@@ -69,7 +69,6 @@ func init() { // not in the declaration, since some of them start others
 		"guardians-killed":  guardiansKilled,
 		"family":            family,
 		"closed":            closed,
-		"commander":         commander,
 		"descendants":       descendants,
 		"stopped-guardians": stoppedGuardians,
 	})

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"brood/internal/command"
@@ -73,6 +74,7 @@ type commands struct {
 	done     done                        // by earlier runs
 	found    struct{ name, path string } // of the last program
 
+	unread    atomic.Bool   // nobody reads the output any more, so the run is being ended
 	delivered chan struct{} // holds a value if a command has ended since the source of items looked
 }
 
@@ -229,12 +231,8 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 
 // checkReaders ends the run when nobody reads its output any more (| head), or it cannot be written.
 func (c *commands) checkReaders() {
-	if c.output.Err() == nil {
-		return
-	}
-	select {
-	case c.run.stops <- schedule.Terminate:
-	default: // other stops are on their way
+	if c.output.Err() != nil && !c.unread.Swap(true) {
+		c.run.stops <- schedule.Terminate
 	}
 }
 

@@ -39,7 +39,8 @@ var rungs = []rung{
 	{schedule.Kill, "the running children are killed; once more ends this process, whatever holds it up"},
 }
 
-// stopsAtMost is how many stops a run can be sent: by signals, by halt, and by the job folder of a task.
+// stopsAtMost is how many stops a run can be sent: by signals, by halt, and by the job folder of a task or the lack of a
+// reader.
 const stopsAtMost = 5
 
 // localRungs returns the rungs of a run on this machine.

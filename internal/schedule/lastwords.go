@@ -1,6 +1,12 @@
 package schedule
 
-import "io"
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"brood/internal/process"
+)
 
 // lastWords keeps a child's standard error; of a long one only the beginning and the end.
 // The beginning matters because a trace starts with the error.
@@ -53,4 +59,21 @@ func (w *lastWords) String() string {
 		return string(w.begin) + "\n…\n" + string(w.end)
 	}
 	return string(w.begin) + string(w.end)
+}
+
+// inWords returns the reason for a failure: the exit, and the first line of stderr.
+func inWords(name string, exit process.Exit, limits process.Limits, stderr string) string {
+	if limit := limits.Reached(exit, stderr); limit != "" {
+		return "its process was ended by its " + limit
+	}
+	why := fmt.Sprintf("its process ended with exit code %d", exit.Code)
+	if exit.Signal != "" {
+		why = "its process was ended by " + exit.Signal
+	}
+	// The first line states the error; a trace may follow.
+	line, _, _ := strings.Cut(strings.TrimPrefix(stderr, "Process "+name+":\n"), "\n")
+	if line = strings.TrimSpace(line); line != "" {
+		why += ": " + line
+	}
+	return why
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -284,21 +283,4 @@ func (c *localChild) exited() (why string, killed bool) {
 	c.emit(e)
 	killed = exit.Signal == "SIGKILL" || exit.Signal == "SIGTERM"
 	return inWords(e.Name, exit, c.limits, e.Stderr), killed && c.limits.Reached(exit, e.Stderr) == ""
-}
-
-// inWords returns the reason for a failure: the exit, and the first line of stderr.
-func inWords(name string, exit process.Exit, limits process.Limits, stderr string) string {
-	if limit := limits.Reached(exit, stderr); limit != "" {
-		return "its process was ended by its " + limit
-	}
-	why := fmt.Sprintf("its process ended with exit code %d", exit.Code)
-	if exit.Signal != "" {
-		why = "its process was ended by " + exit.Signal
-	}
-	// The first line states the error; a trace may follow.
-	line, _, _ := strings.Cut(strings.TrimPrefix(stderr, "Process "+name+":\n"), "\n")
-	if line = strings.TrimSpace(line); line != "" {
-		why += ": " + line
-	}
-	return why
 }
