@@ -64,6 +64,9 @@ const (
 	ReasonRepaired = "same size and time, attributes repaired" // no contents were moved
 )
 
+// ReasonUnread is a reason of Stopping: the reader of standard output has gone away (| head), which is no news to it.
+const ReasonUnread = "nobody reads the output"
+
 // Reasons of Differs.
 const (
 	ReasonMissing  = "missing"        // at the destination

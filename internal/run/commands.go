@@ -74,7 +74,7 @@ type commands struct {
 	done     done                        // by earlier runs
 	found    struct{ name, path string } // of the last program
 
-	unread    atomic.Bool   // nobody reads the output any more, so the run is being ended
+	unread    atomic.Bool   // the output cannot be written any more, so the run is being ended
 	delivered chan struct{} // holds a value if a command has ended since the source of items looked
 }
 
@@ -231,9 +231,16 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 
 // checkReaders ends the run when nobody reads its output any more (| head), or it cannot be written.
 func (c *commands) checkReaders() {
-	if c.output.Err() != nil && !c.unread.Swap(true) {
-		c.run.stops <- schedule.Terminate
+	err := c.output.Err()
+	if err == nil || c.unread.Swap(true) {
+		return
 	}
+	why := err.Error()
+	if errors.Is(err, syscall.EPIPE) {
+		why = event.ReasonUnread
+	}
+	c.run.emit(event.Event{Kind: event.Stopping, Reason: why})
+	c.run.stops <- schedule.Terminate
 }
 
 // environment returns the environment of one command.

@@ -91,6 +91,7 @@ func chinesePhrases() map[string]string {
 func chineseReasons() map[string]string {
 	return map[string]string{
 		"same size and time": "大小和时间相同", "exists": "已存在", "done by an earlier run": "先前已运行",
+		"nobody reads the output":                 "无人读取输出",
 		"same size and time, attributes repaired": "大小和时间相同，已修复属性",
 		"missing": "缺失", "extra": "多余", "other kind": "类型不同", "other size": "大小不同",
 		"other contents": "内容不同", "other target": "链接目标不同", "cannot be made here": "此处无法创建",

@@ -12,7 +12,12 @@ import (
 // end how many have failed. It writes nothing about the others: what they print is news enough.
 func Commands(w io.Writer) func(event.Event) {
 	say := func(format string, args ...any) { fmt.Fprintf(w, "brood: "+format+"\n", args...) }
+	unread := false
 	return func(e event.Event) {
+		unread = unread || e.Kind == event.Stopping && e.Reason == event.ReasonUnread
+		if unread {
+			return // the commands that run are ended, which is what the reader wants
+		}
 		item := event.Plain(e.File)
 		switch e.Kind {
 		case event.Limited:
