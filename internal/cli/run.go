@@ -226,9 +226,12 @@ func readAgain(c *cli.Context) (again run.Again, err error) {
 	}
 	var codes []string
 	for _, word := range strings.Split(on, ",") {
-		if word == "signal" {
+		switch word {
+		case "signal":
 			again.Signals = true
-		} else {
+		case "timeout":
+			again.Timeouts = true
+		default:
 			codes = append(codes, word)
 		}
 	}

@@ -70,7 +70,7 @@ func commandFlags() []flag {
 		{&cli.IntFlag{Name: "retries", Category: aboutFailure,
 			Usage: "run a command that has failed up to `N` times more"}, forChildren | common},
 		{&cli.StringFlag{Name: "retry-on", Category: aboutFailure, DefaultText: "any failure",
-			Usage: "retry only after the exit codes in `LIST`; signal in it is any signal: 75,signal"}, forParent},
+			Usage: "retry only after what is in `LIST`: exit codes, signal, timeout; for example 75,timeout"}, forParent},
 		{oneOf(&cli.StringFlag{Name: "halt", Category: aboutFailure, Value: "never",
 			Usage: "end the run `WHEN` too many commands failed: soon,fail=3 waits for the running ones, " +
 				"now,fail=3 terminates them"},

@@ -40,9 +40,10 @@ type Command struct {
 
 // Again says which failures of a command may pass, so that it is tried again.
 type Again struct {
-	All     bool
-	Codes   []int
-	Signals bool
+	All      bool
+	Codes    []int
+	Signals  bool
+	Timeouts bool
 }
 
 // holdAtMost bounds the outputs that wait for an earlier one. No more commands start meanwhile.
@@ -147,7 +148,7 @@ func (c *commands) do(r *run) (end ending, err error) {
 	engine := &schedule.Commands{Launch: c.launch, Name: r.spec.Name, Daemon: r.spec.Daemon}
 	schedule.Run(source, engine, schedule.Options{
 		Slots: slots.count, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
-		Timeout: r.spec.Timeout, Retries: r.spec.Retries,
+		Timeout: r.spec.Timeout, Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
 	}, r.emit)
 	cancel()
 	process.Finish(grace)
@@ -212,6 +213,7 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 		if end.Err != nil {
 			last = !process.Exhausted(end.Err)
 		}
+		last = last && !end.Exit.Stillborn
 		err := out.Close(output.End{
 			ExitCode: end.Exit.Code, Signal: end.Exit.Signal, Error: why, Start: end.Began, Duration: end.Duration,
 			User: end.Exit.User, System: end.Exit.System, MaxRSS: end.Exit.MaxRSS,
@@ -257,6 +259,8 @@ func (c *commands) judge(end schedule.End) (why string, transient bool) {
 	switch exit := end.Exit; {
 	case end.Err != nil:
 		return end.Err.Error(), false
+	case end.Asked && (exit.Signal != "" || !slices.Contains(c.OK, exit.Code)):
+		return "ended by brood", c.Again.All || c.Again.Timeouts
 	case exit.Signal != "":
 		return "ended by " + exit.Signal, c.Again.All || c.Again.Signals
 	case !slices.Contains(c.OK, exit.Code):

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"brood/internal/event"
@@ -48,6 +49,7 @@ type Launch struct {
 type End struct {
 	Err      error        // it did not start, or it was abandoned; nil for all others
 	Exit     process.Exit // without Err
+	Asked    bool         // the scheduler has asked it to end: it took too long, or the run is being ended
 	Began    time.Time
 	Duration time.Duration
 }
@@ -126,6 +128,7 @@ type command struct {
 	over    func()
 	sleep   machine.Sleep // at the time of Abandon
 
+	asked     atomic.Bool // to end
 	stillborn bool
 }
 
@@ -133,7 +136,7 @@ type command struct {
 func (c *command) settle() {
 	err := c.process.Join()
 	exit, _ := c.process.Exit()
-	end := End{Err: err, Exit: exit, Began: c.began, Duration: time.Since(c.began)}
+	end := End{Err: err, Exit: exit, Asked: c.asked.Load(), Began: c.began, Duration: time.Since(c.began)}
 	c.stillborn = exit.Stillborn
 	why, transient := c.Ended(end)
 	outcome := event.Event{Kind: event.Ran, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0]}
@@ -180,9 +183,17 @@ func (c *command) Turns(quick bool) machine.Turns {
 	return process.Inspect(c.process, machine.TurnsOf)
 }
 
-// An error of these two means that the command has ended.
-func (c *command) Terminate() { _ = c.process.Terminate() }
-func (c *command) Kill()      { _ = c.process.Kill() }
+// Terminate implements Child. An error means that the command has ended.
+func (c *command) Terminate() {
+	c.asked.Store(true)
+	_ = c.process.Terminate()
+}
+
+// Kill implements Child.
+func (c *command) Kill() {
+	c.asked.Store(true)
+	_ = c.process.Kill()
+}
 
 func (c *command) Abandon() {
 	c.sleep = process.Inspect(c.process, machine.SleepOf)

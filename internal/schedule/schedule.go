@@ -105,6 +105,7 @@ type Options struct {
 	Timeout time.Duration                    // longest time for one item; 0: no limit
 	Silence func(children int) time.Duration // time without progress until a Silent event; nil: no such event
 	Retries int                              // further tries of an item whose failure may pass
+	Longer  bool                             // an item that took longer than Timeout may take less the next time
 
 	// Room returns how many more children the machine has room for, and why not for more.
 	// A negative number is how many run too many. Run calls it about once a second at most.

@@ -110,6 +110,7 @@ func (a *attempt) overdue(o Options) (why string) {
 		a.pass = true
 		return fmt.Sprint("no progress for ", o.Stall)
 	case o.Timeout > 0 && a.busy >= o.Timeout:
+		a.pass = o.Longer
 		return fmt.Sprint("not done after ", o.Timeout)
 	}
 	return ""

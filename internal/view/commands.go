@@ -3,13 +3,14 @@ package view
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"brood/internal/event"
 )
 
-// Commands writes a line for each command of a run that has failed, will be tried again or is being ended, and at the
-// end how many have failed. It writes nothing about the others: what they print is news enough.
+// Commands writes a line for each command of a run that has failed or will be tried again, and at the end how many have
+// failed. It writes nothing about the others: what they print is news enough.
 func Commands(w io.Writer) func(event.Event) {
 	say := func(format string, args ...any) { fmt.Fprintf(w, "brood: "+format+"\n", args...) }
 	unread := false
@@ -18,19 +19,17 @@ func Commands(w io.Writer) func(event.Event) {
 		if unread {
 			return // the commands that run are ended, which is what the reader wants
 		}
-		item := event.Plain(e.File)
+		item, why := event.Plain(e.File), event.Plain(strings.TrimPrefix(e.Error, "stalled: "))
 		switch e.Kind {
 		case event.Limited:
 			say("fewer commands at once: %d (%s)", e.Slots, e.Reason)
 		case event.Failed:
-			say("%s: %s", item, event.Plain(e.Error))
+			say("%s: %s", item, why)
 		case event.Retried:
 			if e.Attempt > 0 {
 				pause := time.Duration(e.Delay * float64(time.Second)).Round(100 * time.Millisecond)
-				say("%s: %s; attempt %d follows in %s", item, event.Plain(e.Error), e.Attempt+1, pause)
+				say("%s: %s; attempt %d follows in %s", item, why, e.Attempt+1, pause)
 			}
-		case event.Stalled:
-			say("%s: %s, so it is ended", item, e.Reason)
 		case event.Stopping:
 			if e.Signal != "" {
 				say("%s: %s", e.Signal, e.Reason)
