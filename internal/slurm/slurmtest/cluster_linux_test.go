@@ -114,7 +114,8 @@ func TestControllerAway(t *testing.T) {
 	}
 	c.KillController()
 	out, err := c.Command("squeue").CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "Unable to contact slurm controller") {
+	// A controller that is just dying may still reset the connection.
+	if err == nil || !strings.Contains(string(out), "slurm_load_jobs error: ") {
 		t.Errorf("without a controller squeue prints %q, %v", out, err)
 	}
 	c.StartController()
