@@ -11,12 +11,14 @@ declare -A label=(
 	[cp_checked]='`cp -r`, `sync`, `xxh128sum` of both sides'
 	[cp_proved]='the same, with the caches dropped between: both sides are read from the medium'
 	[cp_shared]='`cp -r --reflink=always`'
+	[cp_shared_each]='`xargs -0 -P2 -n1 cp --reflink=always`'
 	[cp_sparse]='`cp -r --sparse=auto`'
 	[rsync_folder]='`rsync -a`'
 	[rclone_folder]='`rclone copy --ignore-checksum --transfers=2`'
 	[rclone_checked]='`rclone copy`, `sync`, `rclone check`'
 	[original]='the Python original, fork'
 	[floor]='a C program with posix_spawn'
+	[empty_runs]='a Go program that does nothing, three times a run'
 	[lean]='a small Go program with os/exec'
 	[xargs_true]='`xargs -P2 -n1`'
 	[xargs_echo]='`xargs -P2 -n1000`'
@@ -33,6 +35,7 @@ cp_folder() { timed cp -r "$src/." "$dst"; }
 cp_each() { script 'find "$1" -type f -print0 | xargs -0 -P2 -n1 cp -t "$2"'; }
 cp_parallel() { script 'find "$1" -type f -print0 | parallel --will-cite -0 -j2 -n1 cp -t "$2"'; }
 cp_shared() { timed cp -r --reflink=always "$src/." "$dst"; }
+cp_shared_each() { script 'find "$1" -type f -print0 | xargs -0 -P2 -n1 cp --reflink=always -t "$2"'; }
 cp_sparse() { timed cp -r --sparse=auto "$src/." "$dst"; }
 cp_checked() {
 	script 'cp -r "$1/." "$2"
@@ -71,6 +74,12 @@ brood_plan() {
 brood_plan_tenth() {
 	from=$src/0
 	brood_plan
+}
+
+brood_runs() { script 'i=0; while [ $i -lt $TIMES ]; do "$3" copy --quiet "$1" "$2/$i"; i=$((i + 1)); done'; }
+empty_runs() {
+	from=$work/empty
+	timed sh -c 'i=0; while [ $i -lt $TIMES ]; do "$1"; "$1"; "$1"; i=$((i + 1)); done' sh "$tools/empty"
 }
 
 brood_true() { script '"$3" run -j2 -a "$1/items" true >"$2/out"'; }

@@ -52,7 +52,7 @@ row_d() {
 	needs room=$((3 * (rounds + 2) * n * 5000)) rsync || return
 	tree "$n" 4096
 	race warm brood_many cp_folder rsync_folder
-	compare 0.8 brood_many cp_folder
+	compare 1.0 brood_many cp_folder
 	compare 0.5 brood_many rsync_folder
 }
 
@@ -66,12 +66,13 @@ shared() {
 	local mib before after
 	mib=$(pick 512 2)
 	what="4 × $mib MiB within $1, shared (reflink)"
-	needs root room=$((5 * mib * MiB)) "mkfs.$1" || return
+	needs root room=$((5 * mib * MiB)) "mkfs.$1" xargs || return
 	volume "$1" $((512 * MiB + 12 * mib * MiB)) || return
 	src=$work/$1/src dst=$work/$1/dst
 	contents "$src" 4 $((mib * MiB))
-	race fresh brood_files cp_shared
-	compare 1.2 brood_files cp_shared
+	race fresh brood_files cp_shared cp_shared_each
+	compare 2 brood_files cp_shared_each
+	compare '' brood_files cp_shared
 	fresh
 	before=$(written "$work/$1")
 	run 0 brood_files
@@ -96,12 +97,30 @@ row_g() {
 	local gib data
 	gib=$(pick 20 1)
 	what="a file of $gib GiB with 20 MiB of data, warm"
-	needs room=$((100 * MiB)) || return
+	needs room=$((100 * MiB)) xargs || return
 	sparse_file $((gib << 30)) "$MiB"
-	race fresh brood_files cp_sparse
+	race fresh brood_files cp_sparse cp_each
 	data=$(du -m "$dst/sparse" | cut -f 1) # of the last copy of the race
 	((data < 40)) || fail "row g: a copy takes $data MiB, want less than 40: its holes are filled"
-	compare 1.0 brood_files cp_sparse
+	compare 2 brood_files cp_each
+	compare '' brood_files cp_sparse
+	discard "$src"
+	row_g_one
+}
+
+# row_g_one compares a run for one small file with the three processes that it needs: the parent, a child for the file,
+# and one for the folder.
+row_g_one() {
+	local i
+	export TIMES
+	TIMES=$(pick 50 2)
+	what="a file of 4 KiB, $TIMES runs one after the other"
+	contents "$src" 1 4096
+	want=$work/want
+	quietly mkdir "$want"
+	for ((i = 0; i < TIMES; i++)); do quietly cp -r "$src" "$want/$i"; done
+	race fresh brood_runs empty_runs
+	compare 2.5 brood_runs empty_runs
 }
 
 row_h() {
