@@ -86,9 +86,16 @@ brood_true() { script '"$3" run -j2 -a "$1/items" true >"$2/out"'; }
 xargs_true() { script 'xargs -P2 -n1 true <"$1/items" >"$2/out"'; }
 parallel_true() { script 'parallel --will-cite -j2 true <"$1/items" >"$2/out"'; }
 
-# Lines of 1000 numbers come in any order.
-brood_echo() { script '"$3" run -j2 -n1000 -a "$1/items" echo | sort >"$2/out"'; }
-xargs_echo() { script 'xargs -P2 -n1000 echo <"$1/items" | sort >"$2/out"'; }
+# The lines come in any order, and are sorted afterwards. They go to a file: in a pipe, the system may mix lines of two
+# processes that are longer than 4096 bytes.
+brood_echo() {
+	script '"$3" run -j2 -n1000 -a "$1/items" echo >"$2/out"'
+	quietly sort -o "$dst/out" "$dst/out"
+}
+xargs_echo() {
+	script 'xargs -P2 -n1000 echo <"$1/items" >"$2/out"'
+	quietly sort -o "$dst/out" "$dst/out"
+}
 
 zeros='head -c "$(($SIZE / 8))" /dev/zero; : {}'
 brood_zeros() { script '"$3" run -k -j2 -a "$1/items" --shell "$ZEROS" >"$2/out"'; }
