@@ -230,12 +230,30 @@ func (s *Standing) Rate(now time.Time) float64 { return s.speed.rate(now) }
 
 // Left returns how long the rest will take at the current rate. known is false while there is no useful estimate.
 func (s *Standing) Left(now time.Time) (left time.Duration, known bool) {
+	if len(s.Totals.Command) > 0 {
+		return s.leftOfCommands(now)
+	}
 	rate := s.Rate(now)
 	if s.Bytes == 0 || rate < 1 || now.Sub(s.Totals.Begun) < settleTime {
 		return 0, false
 	}
 	rest := max(0, s.Bytes*s.passes-s.gone())
-	seconds := float64(rest) / rate
+	return estimate(float64(rest) / rate)
+}
+
+// leftOfCommands estimates the time by the number of commands that have ended. Nobody knows how far a running command
+// has got, so it counts as half done.
+func (s *Standing) leftOfCommands(now time.Time) (left time.Duration, known bool) {
+	took := now.Sub(s.Totals.Begun)
+	if s.names == 0 || s.names > s.Items || took < settleTime {
+		return 0, false
+	}
+	done := float64(s.names) + float64(min(s.Totals.Running, s.Items-s.names))/2
+	return estimate(took.Seconds() / done * (float64(s.Items) - done))
+}
+
+// estimate returns a time in seconds as an estimate, unless it is too long to be one.
+func estimate(seconds float64) (left time.Duration, known bool) {
 	if seconds > (1000 * time.Hour).Seconds() {
 		return 0, false
 	}

@@ -2,6 +2,7 @@ package status_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -166,5 +167,31 @@ func TestLeftIsNotKnownAtOnce(t *testing.T) {
 	s := standing(runBegun, measured, firstStarted, at(0.5, progressOf(11, "a", mib, 100*mib, "")))
 	if left, known := s.Left(at(0.5, event.Event{}).Time); known {
 		t.Errorf("%v left, after half a second", left)
+	}
+}
+
+// TestLeftOfCommands checks the estimate from the number of commands. Running commands count as half done.
+func TestLeftOfCommands(t *testing.T) {
+	begun := runBegun
+	begun.Command = event.Paths{"true"}
+	total := at(0, event.Event{Kind: event.Measured, Items: 10})
+	ran := event.Event{Kind: event.Ran, PID: 11}
+	failed := event.Event{Kind: event.Failed, PID: 11}
+	for name, row := range map[string]struct {
+		events []event.Event
+		want   time.Duration // after 12 s; below 0: not known
+	}{
+		"total unknown": {[]event.Event{begun, ran}, -1},
+		"none done":     {[]event.Event{begun, total, firstStarted}, -1},
+		"two done":      {[]event.Event{begun, total, ran, failed}, 48 * time.Second},
+		"two done, two running": {
+			[]event.Event{begun, total, ran, failed, firstStarted, other}, 28 * time.Second},
+		"all done": {append([]event.Event{begun, total}, slices.Repeat([]event.Event{ran}, 10)...), 0},
+	} {
+		s := standing(row.events...)
+		left, known := s.Left(at(12, event.Event{}).Time)
+		if known != (row.want >= 0) || known && left != row.want {
+			t.Errorf("%s: %v left, known: %v; want %v", name, left, known, row.want)
+		}
 	}
 }
