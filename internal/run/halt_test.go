@@ -31,6 +31,15 @@ func TestHalt(t *testing.T) {
 		"percent":          {Halt{Percent: 10, Asked: "x"}, append(measured(15), failed(5)...), drain, "2 failed (x)"},
 		"percent of few":   {Halt{Percent: 10, Asked: "x"}, append(measured(3), failed(1)...), drain, "1 failed (x)"},
 		"percent, unknown": {Halt{Percent: 10}, failed(100), nil, ""},
+		"percent, known late": {Halt{Percent: 10, Asked: "x"}, append(failed(5), measured(15)...), drain,
+			"5 failed (x)"},
+		"percent so far":         {Halt{Percent: 50, SoFar: true, Asked: "x"}, failed(9), drain, "3 of 6 failed (x)"},
+		"percent so far, of few": {Halt{Percent: 50, SoFar: true}, failed(2), nil, ""},
+		"percent so far, below":  {Halt{Percent: 51, SoFar: true}, failed(100), nil, ""},
+		"percent so far, known later": {Halt{Percent: 51, SoFar: true, Asked: "x"},
+			slices.Concat(failed(7), measured(15), failed(4)), drain, "8 failed (x)"},
+		"percent so far, skipped": {Halt{Percent: 50, SoFar: true}, slices.Concat(failed(2), skipped(9)), nil, ""},
+		"so far, no percent":      {Halt{SoFar: true}, failed(100), nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stops := make(chan schedule.Stop, 1) // a second stop would block
@@ -58,6 +67,10 @@ func TestHalt(t *testing.T) {
 			}
 		})
 	}
+}
+
+func skipped(items int) []event.Event {
+	return slices.Repeat([]event.Event{{Kind: event.Skipped}}, items)
 }
 
 func measured(items int) []event.Event { return []event.Event{{Kind: event.Measured, Items: items}} }
