@@ -16,6 +16,8 @@
 //
 //	argv ─▶ cli ─▶ run: item ─▶ schedule ─▶ process ══ the command's own argv ══▶ any program ─▶ output
 //
+// The items of --from are files that plan finds.
+//
 // The command line becomes a spec; a run plans batches of items; the scheduler gives each
 // batch to a child process; every fact is an event; views read events and their fold. No
 // arrow points back.

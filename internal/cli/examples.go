@@ -65,6 +65,8 @@ func examples(command string) []manual.Entry {
 		return []manual.Entry{
 			{Term: "Convert each video, four at once:",
 				Text: "find . -name '*.mov' -print0 | brood run -0 -j4 -- ffmpeg -i {} {.}.mp4"},
+			{Term: "The same for the videos below a folder:",
+				Text: "brood run --from videos --include '*.mov' --timeout 1h -- ffmpeg -i {} out/{/.}.mp4"},
 			{Term: "Compress files, and name the failures:", Text: "brood run -- gzip -9 ::: *.log"},
 			{Term: "Use a shell; brood quotes the items:",
 				Text: "brood run --shell 'zcat {} | wc -l' ::: *.gz"},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
@@ -61,7 +62,7 @@ func runFlags(command, what string) []flag {
 	if command == "verify" { // in brood copy, the common one is --verify
 		proof |= common
 	}
-	return []flag{
+	return slices.Concat([]flag{
 		{oneOf(&cli.StringFlag{Name: "jobs", Category: aboutSlots, Aliases: []string{"j"},
 			Value: strconv.Itoa(runtime.NumCPU()), DefaultText: "the CPUs",
 			Usage: "run `N` children at once; 0: no limit; auto: look for the fastest number"},
@@ -90,10 +91,7 @@ func runFlags(command, what string) []flag {
 			"never", "soon,fail=", "now,fail="), forParent},
 		{&cli.IntFlag{Name: "max-errors", Category: aboutFailure, DefaultText: "any number",
 			Usage: "same as --halt soon,fail=`N`"}, forParent},
-		{&cli.StringSliceFlag{Name: "include", Category: what,
-			Usage: "take only files that match `GLOB`; may be repeated"}, forParent},
-		{&cli.StringSliceFlag{Name: "exclude", Category: what,
-			Usage: "leave out files and folders that match `GLOB`; may be repeated"}, forParent | common},
+	}, filterFlags(what, common), []flag{
 		{&cli.StringFlag{Name: "files-from", Category: what, TakesFile: true,
 			Usage: "take only the names in `FILE`, one a line (LF or CR LF), relative to SOURCE; " +
 				"a folder with all in it; -: standard input"}, forParent},
@@ -137,6 +135,16 @@ func runFlags(command, what string) []flag {
 		{oneOf(&cli.StringFlag{Name: logFormat, Category: aboutLog, Value: "text",
 			Usage: "log as `FORMAT`: text or json"},
 			"text", "json"), forOutput},
+	})
+}
+
+// filterFlags are the flags that choose files below a folder. readFilters reads them. mark is that of --exclude.
+func filterFlags(what string, mark use) []flag {
+	return []flag{
+		{&cli.StringSliceFlag{Name: "include", Category: what,
+			Usage: "take only files that match `GLOB`; may be repeated"}, forParent},
+		{&cli.StringSliceFlag{Name: "exclude", Category: what,
+			Usage: "leave out files and folders that match `GLOB`; may be repeated"}, forParent | mark},
 	}
 }
 

@@ -29,10 +29,10 @@ func runCommand(std Streams) *cli.Command {
 		Usage:     "run a command once per item, each as a process of its own",
 		ArgsUsage: "COMMAND...",
 		Description: "Runs COMMAND once for each line of standard input, or for each value after :::, as\n" +
-			"xargs and GNU parallel do. {} stands for the item, which is appended when COMMAND has\n" +
-			"no {}. No shell reads COMMAND, so it needs no second quoting. The output of each\n" +
-			"command appears when that command has ended. No process that COMMAND starts outlives\n" +
-			"brood, however brood ends.",
+			"xargs and GNU parallel do, or for each file below the folder of --from. {} stands for\n" +
+			"the item, which is appended when COMMAND has no {}. No shell reads COMMAND, so it\n" +
+			"needs no second quoting. The output of each command appears when that command has\n" +
+			"ended. No process that COMMAND starts outlives brood, however brood ends.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags:           flagsOf(commandFlags()),
@@ -92,6 +92,9 @@ func readRun(c *cli.Context, std Streams) (spec run.Spec, err error) {
 		return spec, err
 	}
 	if spec.Command, err = readCommand(c); err != nil {
+		return spec, err
+	}
+	if err := readFrom(c, &spec); err != nil {
 		return spec, err
 	}
 	return spec, readResume(c, &spec)

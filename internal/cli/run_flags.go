@@ -2,6 +2,7 @@ package cli
 
 import (
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
@@ -11,7 +12,10 @@ import (
 
 // commandFlags are the flags of brood run.
 func commandFlags() []flag {
-	return []flag{
+	return slices.Concat([]flag{
+		{&cli.StringFlag{Name: "from", Category: aboutItems,
+			Usage: "take the files below `FOLDER` as items, as find FOLDER -type f prints them"}, forParent},
+	}, filterFlags(aboutItems, 0), []flag{
 		{&cli.BoolFlag{Name: "null", Category: aboutItems, Aliases: []string{"0"},
 			Usage: "a zero byte ends each item, not the line: find -print0"}, forParent | common},
 		{&cli.StringFlag{Name: "delimiter", Category: aboutItems, Aliases: []string{"d"},
@@ -73,7 +77,7 @@ func commandFlags() []flag {
 			Usage: "retry only after what is in `LIST`: exit codes, signal, timeout; for example 75,timeout"}, forParent},
 		{oneOf(&cli.StringFlag{Name: "halt", Category: aboutFailure, Value: "never",
 			Usage: "end the run `WHEN` too many commands failed: soon,fail=3 waits for the running ones, " +
-				"now,fail=3 terminates them"},
+				"now,fail=10% terminates them"},
 			"never", "soon,fail=", "now,fail="), forParent},
 
 		{&cli.IntFlag{Name: "nice", Category: aboutChild, DefaultText: "as this process",
@@ -109,5 +113,5 @@ func commandFlags() []flag {
 		{oneOf(&cli.StringFlag{Name: logFormat, Category: aboutLog, Value: "text",
 			Usage: "log as `FORMAT`: text or json"},
 			"text", "json"), forOutput},
-	}
+	})
 }

@@ -31,7 +31,7 @@ func readSpec(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	if args := c.Args().Slice(); len(args) > 0 {
 		spec.Sources, spec.Dest = args[:len(args)-1], args[len(args)-1]
 	}
-	spec.Include, spec.Exclude = c.StringSlice("include"), c.StringSlice("exclude")
+	readFilters(c, &spec)
 	if err := fitsListing(c); err != nil {
 		return spec, err
 	}
@@ -65,6 +65,11 @@ func readSpec(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	}
 	spec.Limits, err = readLimits(c)
 	return spec, err
+}
+
+// readFilters reads the flags that choose files below a folder.
+func readFilters(c *cli.Context, spec *run.Spec) {
+	spec.Include, spec.Exclude = c.StringSlice("include"), c.StringSlice("exclude")
 }
 
 // readOutput reads the flags about the log, the summary and the files that a run writes.

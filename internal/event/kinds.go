@@ -75,7 +75,8 @@ func Kinds() []Format {
 				"`other contents` or `other target`.",
 			"file reason", "name pid", ""},
 		{Skipped,
-			"An item was not copied, or only repaired, or its command was not run again (`reason`).",
+			"An item was not copied, or only repaired, or its command was not run again, or a folder of items could not be " +
+				"read (`reason`).",
 			"file reason", "name pid lost node inputs", ""},
 		{Failed,
 			"An item could not be copied or compared, or its command has failed. The run goes on.",

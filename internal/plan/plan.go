@@ -22,6 +22,8 @@
 // A comparison (StartCompare) walks both sides. Its batches hold only files that need reading;
 // a difference in name, kind or size is an event. A tree without a destination (CheckSource)
 // is a list of its files.
+//
+// Files is a walk without batches: brood run takes its items from it.
 package plan
 
 import (

@@ -25,6 +25,7 @@ type Command struct {
 	Words []string // as on the command line, with placeholders
 	Shell bool     // they are one line for sh
 	Items item.Spec
+	From  string   // the files below this folder are the first source of items; "" for none
 	Most  int      // items of one command at most
 	Fill  bool     // as many of these as a command line holds
 	Dir   string   // the working folder of commands; "" for this process's own
@@ -51,7 +52,12 @@ const holdAtMost = 1000
 
 // Commands runs a command for each item.
 func Commands(spec Spec, std Streams) (Outcome, error) {
-	c := &commands{Command: spec.Command, retries: spec.Retries, delivered: make(chan struct{}, 1)}
+	command := *spec.Command
+	c := &commands{Command: &command, retries: spec.Retries, delivered: make(chan struct{}, 1)}
+	if err := c.openFrom(&spec); err != nil {
+		return Outcome{}, err
+	}
+	defer c.from.close()
 	items, err := item.Open(c.Items, os.Stdin)
 	if err != nil {
 		return Outcome{}, err
@@ -60,6 +66,7 @@ func Commands(spec Spec, std Streams) (Outcome, error) {
 	if err := c.prepare(items); err != nil {
 		return Outcome{}, err
 	}
+	spec.Halt.SoFar = true
 	return execute(plan.Tree{}, &spec, std, c)
 }
 
@@ -69,12 +76,14 @@ type commands struct {
 	template *command.Template
 	tag      *command.Template // nil for none
 	items    *item.Reader
+	from     *from // nil without --from
 	output   *output.Collector
 	retries  int
 	run      *run
 	done     done                        // by earlier runs
 	found    struct{ name, path string } // of the last program
 
+	measured  atomic.Bool   // the number of commands was emitted
 	unread    atomic.Bool   // the output cannot be written any more, so the run is being ended
 	delivered chan struct{} // holds a value if a command has ended since the source of items looked
 }
@@ -138,6 +147,8 @@ func (c *commands) do(r *run) (end ending, err error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	c.measure(-1)
+	c.startWalk(ctx)
 	source := newItemSource(ctx, c)
 	if r.spec.DryRun {
 		c.list(source)
@@ -160,7 +171,7 @@ func (c *commands) do(r *run) (end ending, err error) {
 
 // ending returns how the run has ended, apart from signals: well, without a reader of its output, or in part.
 func (c *commands) ending(source *itemSource) (end ending) {
-	why := source.failed()
+	why := errors.Join(source.failed(), c.from.end())
 	if err := c.output.Close(); errors.Is(err, syscall.EPIPE) {
 		end.signal = syscall.SIGPIPE
 	} else if err != nil {

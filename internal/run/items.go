@@ -94,8 +94,10 @@ func (s *itemSource) read(ctx context.Context) error {
 	for {
 		values, err := s.items.Next()
 		switch {
+		case ctx.Err() != nil: // then the end of the items is no real one
+			return nil
 		case err == io.EOF:
-			if send() {
+			if send() && !s.measured.Load() {
 				s.run.emit(event.Event{Kind: event.Measured, Items: batch.Seq})
 			}
 			return nil

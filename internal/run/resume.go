@@ -105,7 +105,9 @@ func (d *done) readRecord(r io.Reader) error {
 			}
 			delete(running, e.Process())
 		case event.Skipped:
-			d.count(e)
+			if e.Reason == event.ReasonRan {
+				d.count(e)
+			}
 		}
 	})
 	var part *event.Part

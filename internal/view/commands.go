@@ -25,6 +25,10 @@ func Commands(w io.Writer) func(event.Event) {
 			say("fewer commands at once: %d (%s)", e.Slots, e.Reason)
 		case event.Failed:
 			say("%s: %s", item, why)
+		case event.Skipped:
+			if e.Reason != event.ReasonRan {
+				say("%s: %s", item, event.Plain(e.Reason))
+			}
 		case event.Retried:
 			if e.Attempt > 0 {
 				pause := time.Duration(e.Delay * float64(time.Second)).Round(100 * time.Millisecond)
