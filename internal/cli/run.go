@@ -73,9 +73,6 @@ func readRun(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	if spec.Slots, spec.Auto, err = parseJobs(c.String("jobs")); err != nil {
 		return spec, err
 	}
-	if spec.Auto {
-		return spec, errors.New(`--jobs "auto": want a number; brood run cannot measure how fast commands are`)
-	}
 	if spec.Room, err = readRoom(c); err != nil {
 		return spec, err
 	}

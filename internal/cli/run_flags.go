@@ -60,7 +60,8 @@ func commandFlags() []flag {
 
 		{oneOf(&cli.StringFlag{Name: "jobs", Category: aboutSlots, Aliases: []string{"j"},
 			Value: strconv.Itoa(runtime.NumCPU()), DefaultText: "the CPUs",
-			Usage: "run `N` commands at once; 0: no limit"}), forChildren | common},
+			Usage: "run `N` commands at once; 0: no limit; auto: look for the fastest number"},
+			"auto"), forChildren | common},
 		{&cli.StringFlag{Name: "load", Category: aboutSlots,
 			Usage: "start no command while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"},
 			forChildren},

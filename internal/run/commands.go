@@ -139,7 +139,7 @@ func (c *commands) do(r *run) (end ending, err error) {
 	slots := newSlots(r.spec)
 	begun := event.Event{
 		Kind: event.Begun, Version: event.CommandVersion, PID: os.Getpid(), PPID: os.Getppid(),
-		Command: c.Words, DryRun: r.spec.DryRun, Slots: slots.count,
+		Command: c.Words, DryRun: r.spec.DryRun, Slots: slots.count, Auto: r.spec.Auto,
 	}
 	r.emit(begun)
 	if r.spec.Slots != 0 && slots.limited.Kind != "" {
@@ -158,8 +158,8 @@ func (c *commands) do(r *run) (end ending, err error) {
 	r.display.listen()
 	engine := &schedule.Commands{Launch: c.launch, Name: r.spec.Name, Daemon: r.spec.Daemon}
 	schedule.Run(source, engine, schedule.Options{
-		Slots: slots.count, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
-		Timeout: r.spec.Timeout, Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
+		Slots: slots.count, Most: slots.most, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
+		Output: true, Timeout: r.spec.Timeout, Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
 	}, r.emit)
 	cancel()
 	process.Finish(grace)

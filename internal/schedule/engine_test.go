@@ -53,6 +53,7 @@ type child struct {
 
 	stillborn bool
 	heard     []string
+	work      time.Duration // that is left, for tests that use it
 
 	gauge *gauge.Gauge         // nil: none
 	turns func() machine.Turns // nil: the child is stopped

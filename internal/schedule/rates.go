@@ -21,7 +21,10 @@ func (m moved) rate() float64 { return (m.bytes + perFile*m.files) / m.seconds }
 // rates holds the beats measured with one number of children.
 type rates []moved
 
-func (r *rates) add(m moved) { *r = append(*r, m) }
+func (r *rates) add(m moved) {
+	*r = append(*r, m)
+	r.last(beatsKept)
+}
 
 // last drops all but the last n beats.
 func (r *rates) last(n int) { *r = (*r)[max(len(*r)-n, 0):] }
@@ -57,14 +60,14 @@ func (r rates) exact(children int) bool {
 	return r.usable(beatsMin, children) && (r.doubt() <= r.mean()*(gain-1)/2 || len(r) >= beatsMax)
 }
 
-// with returns the rate in words: in MiB/s, or for small files in files/s.
-func (r rates) with(children int) string {
+// with returns the rate in words: in MiB/s, or for small files, and for commands, in what/s.
+func (r rates) with(children int, what string) string {
 	var all moved
 	for _, m := range r {
 		all.bytes, all.files, all.seconds = all.bytes+m.bytes, all.files+m.files, all.seconds+m.seconds
 	}
 	if all.bytes < perFile*all.files {
-		return fmt.Sprintf("%.3g files/s with %d", all.files/all.seconds, children)
+		return fmt.Sprintf("%.3g %s/s with %d", all.files/all.seconds, what, children)
 	}
 	return fmt.Sprintf("%.3g MiB/s with %d", all.bytes/all.seconds/(1<<20), children)
 }

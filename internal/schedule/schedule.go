@@ -106,6 +106,7 @@ type Options struct {
 	Silence func(children int) time.Duration // time without progress until a Silent event; nil: no such event
 	Retries int                              // further tries of an item whose failure may pass
 	Longer  bool                             // an item that took longer than Timeout may take less the next time
+	Output  bool                             // the children are commands
 
 	// Room returns how many more children the machine has room for, and why not for more.
 	// A negative number is how many run too many. Run calls it about once a second at most.
@@ -133,7 +134,7 @@ func Run(source Source, engine Engine, opts Options, emit event.Sink) {
 	}
 	var beats <-chan time.Time
 	if opts.Most > 0 {
-		s.tuner = newTuner(opts.Slots, opts.Most, emit)
+		s.tuner = newTuner(opts, emit)
 		s.meter.counted, s.meter.read = time.Now(), time.Now()
 	}
 	if opts.Room != nil || opts.Most > 0 {

@@ -14,10 +14,11 @@ const (
 	sigmas = 3   // smallest real gain in standard errors of the difference
 	far    = 0.8 // below this part of the best rate, two beats are enough to give up
 
-	beatsMin  = 5  // fewest beats for a rate
-	beatsLost = 2  // fewest beats for a rate that is far too low
-	beatsMax  = 12 // most beats, even if they vary much
-	newsMin   = 2  // fewest events for each child, in all beats of a rate
+	beatsMin  = 5    // fewest beats for a rate
+	beatsLost = 2    // fewest beats for a rate that is far too low
+	beatsMax  = 12   // most beats, even if they vary much
+	newsMin   = 2    // fewest events for each child, in all beats of a rate
+	beatsKept = 1000 // most beats: what has too few events in these says nothing
 
 	fillMax  = 10  // longest wait until a larger number runs, in beats
 	emptyMax = 120 // longest wait until a smaller number runs, in beats: no child is ended for it
@@ -37,7 +38,7 @@ var (
 
 // tuner searches for the number of children at once that moves the most. A share with a high
 // latency needs many more than there are CPUs (TestAutoFindsMore of cmd/brood), and a user
-// cannot know how many.
+// cannot know how many. Of commands it counts how many end well, since nobody knows how much they do.
 //
 // It climbs from the best number to a clearly better one. Before each try it measures the best
 // number again, since the speed of a medium changes:
@@ -58,7 +59,8 @@ var (
 // Azure's azcopy also climbs by doubling, and measures again after each step back. It stops
 // at the first good number. A run here lasts hours, on media that differ more.
 type tuner struct {
-	most int // largest number to try
+	most int    // largest number to try
+	what string // is counted: files or commands
 	emit event.Sink
 
 	best  int
@@ -76,10 +78,13 @@ type tuner struct {
 	resting, rest int // beats of this rest: until now, and in all
 }
 
-func newTuner(first, most int, emit event.Sink) *tuner {
-	first = min(first, most)
+func newTuner(o Options, emit event.Sink) *tuner {
+	first, what := min(o.Slots, o.Most), "files"
+	if o.Output {
+		what = "commands"
+	}
 	return &tuner{
-		most: most, emit: emit, best: first, now: first, tried: map[int]bool{first: true},
+		most: o.Most, what: what, emit: emit, best: first, now: first, tried: map[int]bool{first: true},
 		settle: 1, steps: steps, rest: restFirst,
 	}
 }
@@ -119,7 +124,7 @@ func (t *tuner) judge() {
 	}
 	best, now := t.known.mean(), t.trial.mean()
 	doubt := sigmas * math.Hypot(t.trial.doubt(), t.known.doubt())
-	enough, why := t.trial.usable(beatsMin, t.now), t.trial.with(t.now)+", "+t.known.with(t.best)
+	enough, why := t.trial.usable(beatsMin, t.now), t.trial.with(t.now, t.what)+", "+t.known.with(t.best, t.what)
 	switch {
 	case enough && now > gain*best && now > best+doubt:
 		t.best, t.known, t.trial, t.before, t.rest = t.now, t.trial, nil, now, restFirst
@@ -154,7 +159,7 @@ func (t *tuner) tryNext() {
 		if n := min(int(math.Round(float64(t.best)*step)), t.most); n >= 1 && !t.tried[n] {
 			t.tried[n] = true
 			t.change(n)
-			t.emit(event.Event{Kind: event.Adjusted, Slots: n, Trying: true, Reason: t.known.with(t.best)})
+			t.emit(event.Event{Kind: event.Adjusted, Slots: n, Trying: true, Reason: t.known.with(t.best, t.what)})
 			return
 		}
 	}

@@ -162,6 +162,56 @@ func TestTuningOfSmallFiles(t *testing.T) {
 	})
 }
 
+// Of commands, the search counts how many end well in a second. For short commands that wait, it finds more slots. If
+// they compute, or take long, it stays near the number where it began.
+func TestTuningOfCommands(t *testing.T) {
+	const s = time.Second
+	for name, row := range map[string]struct {
+		life        time.Duration // on the average
+		cpus        float64       // that they share; 0: they wait for something else
+		least, most int           // slots at the end
+		atOnce      int32         // commands at once at most
+	}{
+		"short, they wait": {s, 0, 32, 64, 64},
+		"short, two CPUs":  {s, 2, 2, 4, 8},
+		"long, they wait":  {100 * s, 0, 2, 4, 8},
+		"long, two CPUs":   {100 * s, 2, 2, 4, 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				stops := make(chan schedule.Stop, 1)
+				go func() {
+					time.Sleep(15 * time.Minute)
+					stops <- schedule.Drain
+				}()
+				r := rand.New(rand.NewPCG(1, 1))
+				e := &engine{}
+				e.make = func(c *child) { c.work = time.Duration(r.ExpFloat64() * float64(row.life)) }
+				e.tell = func(c *child, emit event.Sink) {
+					defer e.running.Add(-1)
+					if row.cpus == 0 {
+						time.Sleep(c.work)
+					}
+					for step := row.life / 10; row.cpus > 0 && c.work > 0; {
+						time.Sleep(step)
+						c.work -= time.Duration(float64(step) * min(1, row.cpus/float64(e.running.Load())))
+					}
+					emit(event.Event{Kind: event.Exited, File: c.name})
+					emit(event.Event{Kind: event.Ran, File: c.name})
+				}
+				s := searched(newBatches(64*15*60), e, schedule.Options{Slots: 2, Most: 64, Output: true, Stop: stops})
+				if s.settled < row.least || s.settled > row.most || s.most > row.atOnce {
+					t.Errorf("settled on %d, want %d to %d; %d at once, want %d at most: %q",
+						s.settled, row.least, row.most, s.most, row.atOnce, s.changes)
+				}
+				if len(s.changes) > 0 && !strings.HasSuffix(s.changes[0], " commands/s with 2") {
+					t.Errorf("the first change is %q", s.changes[0])
+				}
+			})
+		})
+	}
+}
+
 // The search changes nothing while fewer children run than it wants.
 func TestTuningWithoutEnoughToDo(t *testing.T) {
 	for _, name := range []string{"no batches", "the machine is busy"} {
