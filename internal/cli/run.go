@@ -76,7 +76,7 @@ func readRun(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	if spec.Room, err = readRoom(c); err != nil {
 		return spec, err
 	}
-	if spec.Timeout, err = durationIfSet(c, "timeout"); err != nil {
+	if err = readPace(c, &spec); err != nil {
 		return spec, err
 	}
 	if spec.Retries = c.Int("retries"); spec.Retries < 0 {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,6 +30,13 @@ func behave(what string) {
 	case "spins":
 		for began := time.Now(); time.Since(began) < time.Hour; {
 		}
+	case "waits": // for a child that spins
+		runtime.LockOSThread() // the child's end comes with that of the thread
+		cmd := exec.Command("/proc/self/exe")
+		cmd.Env = append(os.Environ(), behaviour+"=spins")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		_ = cmd.Run()
+		time.Sleep(time.Hour)
 	case "sleeps":
 		time.Sleep(time.Hour)
 	case "reads": // sits in a system call, while Go's other threads are idle

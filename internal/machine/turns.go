@@ -14,6 +14,10 @@ type Turns struct {
 // TurnsOf reads the turns of a process.
 func TurnsOf(pid int) Turns { return turnsOf(pid) }
 
+// TurnsOfTree is TurnsOf for a process with its descendants. Ran includes descendants that have ended. Held and Alive
+// are about the process alone. Where the kernel does not list the children of a thread, so is all the rest.
+func TurnsOfTree(pid int) Turns { return turnsOfTree(pid) }
+
 // GlanceOf is TurnsOf at the cost of one file. It leaves Waited zero, and Runnable and Held are those of the
 // first thread. A stop shows all the same, since it stops all threads.
 func GlanceOf(pid int) Turns { return glanceOf(pid) }

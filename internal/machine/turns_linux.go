@@ -27,6 +27,24 @@ func turnsOf(pid int) (all Turns) {
 	return all
 }
 
+func turnsOfTree(pid int) Turns {
+	all := turnsOf(pid)
+	if fields := Stat(fmt.Sprintf("/proc/%d/stat", pid)); len(fields) > 14 { // of the children that it has reaped
+		user, _ := strconv.ParseInt(fields[13], 10, 64)
+		system, _ := strconv.ParseInt(fields[14], 10, 64)
+		all.Ran += time.Duration(user+system) * time.Second / userHz
+	}
+	for _, thread := range numbered(fmt.Sprintf("/proc/%d/task", pid)) {
+		children, _ := ReadFile(thread + "/children")
+		for _, child := range strings.Fields(string(children)) {
+			n, _ := strconv.Atoi(child)
+			t := turnsOfTree(n)
+			all.Ran, all.Waited, all.Runnable = all.Ran+t.Ran, all.Waited+t.Waited, all.Runnable || t.Runnable
+		}
+	}
+	return all
+}
+
 func glanceOf(pid int) Turns { return turnsIn(fmt.Sprintf("/proc/%d/stat", pid)) }
 
 // turnsIn reads a stat file, of a thread or of the process.

@@ -1,8 +1,12 @@
 package machine_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"brood/internal/machine"
 )
@@ -35,5 +39,42 @@ func TestTurns(t *testing.T) {
 	_, _ = p.Wait()
 	if got := turns(); got != (machine.Turns{}) {
 		t.Errorf("reaped: %+v", got)
+	}
+}
+
+// A process that waits for another one has the CPU time of that one, also when it has ended.
+func TestTurnsOfTree(t *testing.T) {
+	if _, err := os.Stat("/proc/thread-self/children"); err != nil {
+		t.Skip("the kernel does not list children: ", err)
+	}
+	const enough = 50 * time.Millisecond
+	p := start(t, "waits")
+	tree := func() machine.Turns { return machine.TurnsOfTree(p.Pid) }
+	if !eventually(func() bool { return tree().Ran > machine.TurnsOf(p.Pid).Ran+enough && tree().Runnable }) {
+		t.Errorf("its child spins: %+v", tree())
+	}
+	var child int
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.Pid))
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		_, _ = fmt.Sscan(string(text), &child)
+	}
+	if child == 0 {
+		t.Fatal("it has no child")
+	}
+	if err := syscall.Kill(child, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if !eventually(func() bool { return machine.TurnsOf(child).Held }) || tree().Held {
+		t.Errorf("its child is stopped, it is not: %+v", tree())
+	}
+	if err := syscall.Kill(child, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if !eventually(func() bool { return machine.TurnsOf(child) == machine.Turns{} }) {
+		t.Error("nobody reaps its child")
+	}
+	if got := tree(); got.Ran < machine.TurnsOf(p.Pid).Ran+enough || got.Runnable {
+		t.Errorf("its child has ended: %+v", got)
 	}
 }

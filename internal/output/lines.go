@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type stream struct {
 	output      *Output
 	i           int // 0: standard output, 1: standard error
 	pipe, child *os.File
+
+	got   atomic.Int64 // bytes from the pipe
+	taken atomic.Int64 // bytes of these that are printed or kept
 
 	text   text // not printed yet. When the item has its turn, it is part of a line. Collector.mu guards it
 	stored text // everything, for Results; the goroutine's until its end
@@ -95,7 +99,9 @@ func (s *stream) read() {
 	buffer := make([]byte, readBuffer)
 	for {
 		n, err := s.pipe.Read(buffer)
+		s.got.Add(int64(n))
 		s.take(buffer[:n])
+		s.taken.Add(int64(n))
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			s.readRest(buffer)
 		}

@@ -159,7 +159,8 @@ func (c *commands) do(r *run) (end ending, err error) {
 	engine := &schedule.Commands{Launch: c.launch, Name: r.spec.Name, Daemon: r.spec.Daemon}
 	schedule.Run(source, engine, schedule.Options{
 		Slots: slots.count, Most: slots.most, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
-		Output: true, Timeout: r.spec.Timeout, Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
+		Delay: r.spec.Delay, Stall: r.spec.Stall, Output: true, Timeout: r.spec.Timeout, Percent: r.spec.Percent,
+		Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
 	}, r.emit)
 	cancel()
 	process.Finish(grace)
@@ -217,7 +218,9 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 		Command: &process.Command{Path: path, Args: l.Argv, Dir: c.Dir, Env: c.environment(batch, slot)},
 		Stdout:  out.Stdout(), Stderr: out.Stderr(), Limits: c.run.spec.Limits,
 	}
-	l.Started = out.Started
+	if l.Started = out.Started; c.run.spec.Stall > 0 {
+		l.Written = out.Written
+	}
 	l.Ended = func(end schedule.End) (why string, transient bool) {
 		why, transient = c.judge(end)
 		last := !transient || batch.Attempt > c.retries

@@ -39,9 +39,10 @@ type Spec struct {
 	Durable, Resume bool
 
 	// The children.
-	Name    string // they are called Name-1, Name-2 …
-	Slots   int    // children at once, 0 for no limit
-	Auto    bool   // look for the best number of slots, beginning with Slots
+	Name    string        // they are called Name-1, Name-2 …
+	Slots   int           // children at once, 0 for no limit
+	Delay   time.Duration // shortest time between two starts
+	Auto    bool          // look for the best number of slots, beginning with Slots
 	Room    Room
 	Daemon  bool
 	Confine confine.Mode
@@ -51,6 +52,7 @@ type Spec struct {
 	// Failures.
 	Stall   time.Duration // end a child that makes no progress for this time, 0 for never
 	Timeout time.Duration // end a child that needs longer for one item, 0 for never
+	Percent float64       // the same in percent of the median of the commands that ended well, 0 for never
 	Retries int
 	Halt    Halt
 

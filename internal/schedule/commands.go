@@ -37,6 +37,10 @@ type Launch struct {
 	Config process.Config // with a Command or a target; Commands sets Name and Daemon
 	Argv   []string       // of the command, for people
 
+	// Written returns how many bytes the command has written, and whether brood has not taken them all, so that the
+	// command may have to wait. Nil: that is not known, and the command never makes progress.
+	Written func() (bytes int64, held bool)
+
 	// Started is called when the command runs, and has inherited what it needs.
 	Started func()
 
@@ -129,12 +133,17 @@ type command struct {
 	sleep   machine.Sleep // at the time of Abandon
 
 	asked     atomic.Bool // to end
+	ended     atomic.Bool // but its output may not be printed yet
 	stillborn bool
+
+	written int64 // at the last call of Signs
+	signs   uint64
 }
 
 // settle emits the end of the process, and then the outcome of the item.
 func (c *command) settle() {
 	err := c.process.Join()
+	c.ended.Store(true)
 	exit, _ := c.process.Exit()
 	end := End{Err: err, Exit: exit, Asked: c.asked.Load(), Began: c.began, Duration: time.Since(c.began)}
 	c.stillborn = exit.Stillborn
@@ -169,18 +178,32 @@ func (c *command) Stillborn() bool { return c.stillborn }
 // Gauge implements Child.
 func (c *command) Gauge() *gauge.Gauge { return nil }
 
+// Signs implements Child. The progress of a command is its output. While brood has not taken or printed that, the
+// command makes progress too, so that a reader which stops reading stalls no command.
+func (c *command) Signs() uint64 {
+	if c.Written == nil {
+		return 0
+	}
+	bytes, held := c.Written()
+	if bytes != c.written || held || c.ended.Load() {
+		c.written = bytes
+		c.signs++
+	}
+	return c.signs
+}
+
 // Look implements Child.
 func (c *command) Look(bool) bool { return false }
 
 // Sleep implements Child.
 func (c *command) Sleep() machine.Sleep { return process.Inspect(c.process, machine.SleepOf) }
 
-// Turns implements Child.
+// Turns implements Child. The descendants count: the command may be a shell that waits for a program.
 func (c *command) Turns(quick bool) machine.Turns {
 	if quick {
 		return process.Inspect(c.process, machine.GlanceOf)
 	}
-	return process.Inspect(c.process, machine.TurnsOf)
+	return process.Inspect(c.process, machine.TurnsOfTree)
 }
 
 // Terminate implements Child. An error means that the command has ended.

@@ -96,6 +96,7 @@ func (e *engine) lead(c *child, emit event.Sink) {
 
 func (c *child) Sleep() machine.Sleep { return machine.Sleep{State: "D", Channel: "rpc_wait"} }
 func (c *child) Gauge() *gauge.Gauge  { return c.gauge }
+func (c *child) Signs() uint64        { return c.gauge.Signs() }
 func (c *child) Look(bool) bool       { return false }
 func (c *child) Turns(bool) machine.Turns {
 	if c.turns == nil {

@@ -154,6 +154,9 @@ func (c *localChild) freeGauge() {
 // Gauge implements Child.
 func (c *localChild) Gauge() *gauge.Gauge { return c.gauge }
 
+// Signs implements Child.
+func (c *localChild) Signs() uint64 { return c.gauge.Signs() }
+
 // Look implements Child. It emits no progress of an item that has settled, nor of one whose
 // predecessors have not: the child must be at the first undone item.
 func (c *localChild) Look(again bool) bool {

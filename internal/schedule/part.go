@@ -88,6 +88,8 @@ type attempt struct {
 	settled atomic.Int32  // items settled; see take
 	mark    mark          // progress that the meter has counted
 	exited  bool          // Exited came
+	took    float64       // seconds from the child's start to its end
+	ran     bool          // its command ended well
 	failed  []event.Event // failures that may pass
 	left    []event.Event // failures after Exited: of the item that the child was working on, and of those after it
 
@@ -105,7 +107,9 @@ func (a *attempt) take(e event.Event) {
 	case event.Started:
 		a.name, a.pid = e.Name, e.PID
 	case event.Exited:
-		a.exited = true
+		a.exited, a.took = true, e.Duration
+	case event.Ran:
+		a.ran = true
 	case event.Failed:
 		a.settled.Add(1)
 		if a.exited {

@@ -39,6 +39,9 @@ type later struct {
 func (s *scheduler) ended(a *attempt) {
 	s.meter.children(len(s.children), time.Now())
 	delete(s.children, a)
+	if a.ran && a.why == nil {
+		s.times.add(a.took)
+	}
 	for _, e := range a.failed {
 		s.failed(a, e)
 	}

@@ -58,6 +58,9 @@ type Child interface {
 	Stillborn() bool
 	Gauge() *gauge.Gauge // the child's progress in shared memory; nil when events report it
 
+	// Signs returns a number that changes with the child's progress, apart from events. Run calls it at each tick.
+	Signs() uint64
+
 	// Look emits the child's progress if it is new, or in any case if again is true.
 	// It reports whether it emitted anything.
 	Look(again bool) bool
@@ -103,10 +106,12 @@ type Options struct {
 	Look    time.Duration                    // interval between two readings of the progress; 0: never read
 	Stall   time.Duration                    // longest time without progress that was possible; 0: no limit
 	Timeout time.Duration                    // longest time for one item; 0: no limit
+	Percent float64                          // the same in percent of the median of commands that ended well; 0: none
 	Silence func(children int) time.Duration // time without progress until a Silent event; nil: no such event
 	Retries int                              // further tries of an item whose failure may pass
 	Longer  bool                             // an item that took longer than Timeout may take less the next time
-	Output  bool                             // the children are commands
+	Output  bool                             // the children are commands, and their progress is output
+	Delay   time.Duration                    // shortest time between two starts
 
 	// Room returns how many more children the machine has room for, and why not for more.
 	// A negative number is how many run too many. Run calls it about once a second at most.
@@ -157,6 +162,8 @@ func Run(source Source, engine Engine, opts Options, emit event.Sink) {
 			s.startAgain()
 		case <-s.alarm:
 			s.wake()
+		case <-s.pause:
+			s.pause = nil
 		case <-ticks:
 			s.tick()
 		case <-looks:
@@ -195,6 +202,9 @@ type scheduler struct {
 	later     []later          // parts to try again, sorted by time
 	alarm     <-chan time.Time // fires at the time of later[0]
 
+	pause <-chan time.Time // fires when Options.Delay is over; nil: it is
+
+	times    runTimes
 	refusals refusals
 }
 
@@ -216,7 +226,7 @@ func (s *scheduler) next() <-chan plan.Batch {
 }
 
 func (s *scheduler) startReady() {
-	for len(s.ready) > 0 && s.free() && s.admits() {
+	for len(s.ready) > 0 && s.pause == nil && s.free() && s.admits() {
 		p := s.ready[0]
 		s.ready = s.ready[1:]
 		s.start(p)
@@ -225,6 +235,7 @@ func (s *scheduler) startReady() {
 
 func (s *scheduler) start(p *part) {
 	a := &attempt{part: p, emit: s.emit, meter: &s.meter, retry: p.tries < s.opts.Retries}
+	a.began = time.Now()
 	var err error
 	if a.child, err = s.engine.Start(p.asBatch(), a.take, func() { s.overs <- a }); err != nil {
 		s.notStarted(p, err)
@@ -232,6 +243,7 @@ func (s *scheduler) start(p *part) {
 	}
 	s.meter.children(len(s.children), time.Now())
 	s.children[a] = true
+	s.setPause()
 	if len(s.children) == s.opts.Slots && s.opts.Full != nil {
 		s.opts.Full()
 		s.opts.Full = nil

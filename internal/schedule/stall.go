@@ -15,10 +15,11 @@ import (
 //
 // Time without progress is a stall only if the child could have made some; trial decides.
 type patience struct {
+	began  time.Time     // of the attempt
 	quiet  time.Duration // since the last progress
 	busy   time.Duration // since the last item settled
 	count  int32         // settled items at the last tick
-	signs  uint64        // signs of the gauge at the last tick
+	signs  uint64        // signs of the child at the last tick
 	silent bool          // a Silent event was emitted, and no progress since
 	trial  trial
 
@@ -38,7 +39,7 @@ func (o Options) tick() time.Duration {
 	switch {
 	case shortest > 0:
 		return plan.Tick(shortest)
-	case o.Silence != nil:
+	case o.Silence != nil || o.Percent > 0:
 		return time.Second
 	}
 	return 0
@@ -54,11 +55,11 @@ func (s *scheduler) tick() {
 	if s.stopped >= Terminate {
 		return // the whole run is on the ladder
 	}
-	looks := silentAtOnce
+	looks, limit := silentAtOnce, s.limit()
 	for a := range s.children {
 		if a.rung > 0 {
 			s.climb(a)
-		} else if why := a.overdue(s.opts); why != "" {
+		} else if why := a.overdue(s.opts, limit); why != "" {
 			sleep := a.child.Sleep()
 			a.why = &event.Event{
 				Kind: event.Stalled, Name: a.name, PID: a.pid, File: a.at(), Reason: why,
@@ -94,11 +95,11 @@ func (a *attempt) silence() event.Event {
 }
 
 // overdue advances the clocks by one tick. It returns why the child must end, or "".
-func (a *attempt) overdue(o Options) (why string) {
+func (a *attempt) overdue(o Options, limit limit) (why string) {
 	tick := o.tick()
 	a.quiet += tick
-	a.busy += tick
-	signs := a.child.Gauge().Signs()
+	a.busy = min(a.busy+tick, time.Since(a.began)) // the first tick may have been shorter
+	signs := a.child.Signs()
 	if a.heard.Swap(false) || signs != a.signs {
 		a.quiet, a.silent, a.signs, a.trial = 0, false, signs, trial{}
 	}
@@ -106,12 +107,15 @@ func (a *attempt) overdue(o Options) (why string) {
 		a.busy, a.count = 0, n
 	}
 	switch {
-	case o.Stall > 0 && a.stalls(o.Stall, tick):
-		a.pass = true
+	case o.Stall > 0 && a.stalls(o, tick):
+		a.pass = o.Longer || !o.Output
+		if o.Output {
+			return fmt.Sprint("no output for ", o.Stall)
+		}
 		return fmt.Sprint("no progress for ", o.Stall)
-	case o.Timeout > 0 && a.busy >= o.Timeout:
+	case limit.time > 0 && a.busy >= limit.time:
 		a.pass = o.Longer
-		return fmt.Sprint("not done after ", o.Timeout)
+		return limit.why
 	}
 	return ""
 }

@@ -23,12 +23,18 @@ type trial struct {
 	held      time.Duration // how long every look has found it stopped, in state D, or ended
 }
 
-// chance is enough CPU time for any child to make progress: to move a block of 1 MiB, or to start.
-const chance = 250 * time.Millisecond
+// chance returns how much CPU time is enough for any child to make progress: to move a block of 1 MiB, or to start.
+// A command may compute for much longer before it writes, so it must have had a CPU for half of a half of Stall.
+func (o Options) chance() time.Duration {
+	if o.Output {
+		return o.Stall / 4
+	}
+	return min(250*time.Millisecond, o.Stall/20)
+}
 
 // stalls reports, at each tick, whether the child has stalled.
-func (a *attempt) stalls(stall, tick time.Duration) bool {
-	half, due, t := stall/2, a.quiet >= stall, &a.trial
+func (a *attempt) stalls(o Options, tick time.Duration) bool {
+	half, due, t := o.Stall/2, a.quiet >= o.Stall, &a.trial
 	if a.quiet < half || t.began && t.held == 0 && !due {
 		return false
 	}
@@ -41,14 +47,14 @@ func (a *attempt) stalls(stall, tick time.Duration) bool {
 		// A child that waits or was acquitted may have been stopped only now: it gets a full Stall. The same holds for
 		// a child that has ended, since this process may be late to learn that.
 		t.held += tick
-		return t.held >= stall || due && now.Held && !waits && !t.acquitted
+		return t.held >= o.Stall || due && now.Held && !waits && !t.acquitted
 	}
 	if t.held = 0; !due {
 		return false
 	}
-	t.ran += now.Ran - t.turns.Ran
+	t.ran += max(now.Ran-t.turns.Ran, 0)
 	starves := now.Runnable || now.Waited-t.turns.Waited > half/4
-	if t.ran >= min(chance, stall/20) || !waits && !starves {
+	if t.ran >= o.chance() || !waits && !starves {
 		return true
 	}
 	a.quiet -= half

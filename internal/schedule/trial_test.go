@@ -117,3 +117,56 @@ func TestSignsAreProgress(t *testing.T) {
 		}
 	})
 }
+
+// A command that writes nothing is ended on time, even if it computes. Time in which it waits for a CPU does not count.
+func TestSilentCommand(t *testing.T) {
+	const life, stall = 10 * time.Minute, 10 * time.Second
+	turns := func(ran, waited float64, runnable bool) func(time.Duration) machine.Turns {
+		return func(age time.Duration) machine.Turns {
+			part := func(of float64) time.Duration { return time.Duration(of * float64(age)) }
+			return machine.Turns{Alive: true, Ran: part(ran), Waited: part(waited), Runnable: runnable}
+		}
+	}
+	for name, row := range map[string]struct {
+		turns    func(age time.Duration) machine.Turns
+		from, to time.Duration // age at which the command is ended; 0: not at all
+	}{
+		"it sleeps":                      {turns(0, 0, false), stall, stall + 2*time.Second},
+		"it computes":                    {turns(1, 0, true), stall, stall + 2*time.Second},
+		"it has several CPUs":            {turns(4, 4, true), stall, stall + 2*time.Second},
+		"it has most of a CPU":           {turns(0.6, 0.4, true), stall, stall + 2*time.Second},
+		"it has a tenth of a CPU":        {turns(0.1, 0.9, true), 25 * time.Second, 35 * time.Second},
+		"it is starved":                  {turns(0.0001, 0.9999, true), 0, 0},
+		"its processes come and go":      {turns(-0.1, 0, false), stall, stall + 2*time.Second},
+		"they come and go and are ready": {turns(-0.1, 0, true), 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var given time.Duration
+				e := &engine{
+					make: func(c *child) {
+						began := time.Now()
+						c.turns = func() machine.Turns { return row.turns(time.Since(began)) }
+					},
+					tell: func(c *child, emit event.Sink) {
+						began := time.Now()
+						select {
+						case <-c.signals:
+							given = time.Since(began)
+						case <-time.After(life):
+						}
+						ends(emit, given > 0, c.items...)
+					},
+				}
+				seen := history(newBatches(1), e,
+					schedule.Options{Slots: 1, Grace: time.Hour, Stall: stall, Output: true})
+				if given < row.from || given > row.to {
+					t.Errorf("ended after %v, want between %v and %v", given, row.from, row.to)
+				}
+				if want := "failed f0: stalled: no output for 10s"; given > 0 && seen[len(seen)-1] != want {
+					t.Errorf("events %q, want %q at the end", seen, want)
+				}
+			})
+		})
+	}
+}
