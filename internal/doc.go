@@ -37,6 +37,8 @@
 //	filecopy  one file from A to B, whole or not at all; no processes, no logging
 //	gauge     the progress of each child, in memory that it shares with its parent
 //	pace      one rate of bytes for all children, in memory that they share
+//	jobs      how many children run at once, for another process to change
+//	memfd     files in memory, which another process finds by a PID
 //	digest    the hashes that verify contents
 //	output    what commands write: grouped, in order, by line, stored
 //	confine   confines a process, for good, to the files that its batch needs

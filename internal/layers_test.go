@@ -17,10 +17,10 @@ var layers = map[string][]string{
 	"cmd/brood":       {"child", "cli", "lesson", "process", "target"},
 	"internal":        {},
 	"internal/census": {"machine", "process"}, // it reads the command lines of children
-	"internal/cli": {"census", "confine", "digest", "event", "filecopy", "item", "lesson", "machine", "manual",
+	"internal/cli": {"census", "confine", "digest", "event", "filecopy", "item", "jobs", "lesson", "machine", "manual",
 		"output", "pace", "plan", "process", "report", "run", "status", "view"},
-	"internal/run": {"census", "command", "confine", "digest", "event", "filecopy", "gauge", "item", "machine", "output",
-		"pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "view"},
+	"internal/run": {"census", "command", "confine", "digest", "event", "filecopy", "gauge", "item", "jobs", "machine",
+		"output", "pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "view"},
 	"internal/argument": {},
 	"internal/child":    {"child/stack", "process", "target"},
 	"internal/command":  {},
@@ -31,11 +31,13 @@ var layers = map[string][]string{
 	"internal/filecopy": {"digest"},
 	"internal/gauge":    {},
 	"internal/item":     {},
+	"internal/jobs":     {"memfd"},
 	"internal/lesson":   {"confine", "event", "machine", "process", "status", "view"},
 	"internal/machine":  {},
 	"internal/manual":   {},
+	"internal/memfd":    {},
 	"internal/output":   {},
-	"internal/pace":     {},
+	"internal/pace":     {"memfd"},
 	"internal/plan":     {"event", "filecopy", "machine"}, // it reads the mounts
 	"internal/process":  {"argument", "machine"},
 	"internal/report":   {"event", "status", "view"}, // the words of reasons in Chinese
@@ -77,7 +79,7 @@ var owners = map[string]string{
 	"runtime/debug":                  "internal/run internal/cli internal/process/umltest", // see package child
 	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
-		"internal/pace internal/lesson internal/census internal/view internal/output",
+		"internal/pace internal/lesson internal/census internal/view internal/output internal/memfd internal/jobs",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",

@@ -66,14 +66,14 @@ const (
 	childCopies  = `"child", "copy"`
 )
 
-// The parent of a copy of one file does little before it starts the child that copies: 98 calls when this was written,
-// and 125 with another child before it. The bounds leave room for a few more, and each file that is read takes three.
+// The parent of a copy of one file does little before it starts the child that copies: 109 calls when this was written,
+// and 133 with another child before it. The bounds leave room for a few more, and each file that is read takes three.
 func TestCallsBeforeTheFirstChild(t *testing.T) {
 	for name, c := range map[string]struct {
 		dest string
 		most int
 	}{
-		"into a folder":                 {"", 110},
+		"into a folder":                 {"", 120},
 		"into a folder that is missing": {"/new/", 145}, // another child makes it
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,11 +32,11 @@ func as(t *testing.T, uid uint32, cmd *exec.Cmd) *exec.Cmd {
 }
 
 // wantLimit runs brood limit as that user, and fails the test unless it prints want.
-func (r *run) wantLimit(uid uint32, want string, pid int, rate ...string) {
+func (r *run) wantLimit(uid uint32, want string, pid int, limits ...string) {
 	r.Helper()
-	out, _ := as(r.T, uid, r.brood(append([]string{"limit", fmt.Sprint(pid)}, rate...)...)).CombinedOutput()
+	out, _ := as(r.T, uid, r.brood(append([]string{"limit", fmt.Sprint(pid)}, limits...)...)).CombinedOutput()
 	if string(out) != want+"\n" {
-		r.Errorf("user %d: brood limit %d %q prints %q, want %q", uid, pid, rate, out, want)
+		r.Errorf("user %d: brood limit %d %q prints %q, want %q", uid, pid, limits, out, want)
 	}
 }
 
@@ -121,7 +121,7 @@ func TestLimit(t *testing.T) {
 				r.wantLimit(uid, fmt.Sprintf("brood: limit %d: permission denied", r.pid), r.pid, "off")
 			}
 			for _, uid := range row.may {
-				r.wantLimit(uid, "8.0 KiB/s", r.pid)
+				r.wantLimit(uid, "rate 8.0 KiB/s\njobs 2", r.pid)
 				r.wantLimit(uid, "8.0 KiB/s, was 8.0 KiB/s", r.pid, "8K")
 			}
 			r.wantLimit(row.may[0], "off, was 8.0 KiB/s", r.pid, "0")

@@ -99,6 +99,7 @@ func examples(command string) []manual.Entry {
 			{Term: "Halve the bandwidth of the run with the PID 4711, then lift the limit:",
 				Text: "brood limit 4711 5M"},
 			{Text: "brood limit 4711 off"},
+			{Term: "Run two children at once from now on:", Text: "brood limit 4711 --jobs 2"},
 		}
 	case lessonName:
 		return []manual.Entry{

@@ -60,7 +60,7 @@ func commandFlags() []flag {
 
 		{oneOf(&cli.StringFlag{Name: "jobs", Category: aboutSlots, Aliases: []string{"j"},
 			Value: strconv.Itoa(runtime.NumCPU()), DefaultText: "the CPUs",
-			Usage: "run `N` commands at once; 0: no limit; auto: look for the fastest number"},
+			Usage: "run `N` commands at once; 0: no limit; auto: look for the fastest number; brood limit changes it"},
 			"auto"), forChildren | common},
 		{&cli.StringFlag{Name: "load", Category: aboutSlots,
 			Usage: "start no command while `N` processes run or wait for a CPU or disk; 100%: as many as CPUs"},

@@ -24,8 +24,9 @@ func Kinds() []Format {
 			"There is room for fewer children at once than the user wants.",
 			"reason", "slots asked node", ""},
 		{Adjusted,
-			"With `--jobs auto` the number of slots changes: to the best known number, or to another that is tried.",
-			"slots reason", "trying node", ""},
+			"The number of slots changes: with `--jobs auto` to the best known number, or to another that is tried; " +
+				"by `brood limit` to what a user wants.",
+			"slots reason", "trying asked node", ""},
 		{Measured,
 			"The work has been counted, because a view or a flag needs the totals.",
 			"", "items size", ""},

@@ -15,7 +15,7 @@ import (
 // The least limits for a parent with one child, measured with two CPUs. With less, runs hung, or ended with a
 // stack trace of the runtime. Descriptors and tasks come on top of the present ones.
 const (
-	leastFiles   = 19
+	leastFiles   = 20
 	leastTasks   = 16
 	leastMapped  = 800_000 << 10 // RLIMIT_AS
 	leastData    = 80_000 << 10  // RLIMIT_DATA

@@ -136,7 +136,8 @@ func (c *commands) do(r *run) (end ending, err error) {
 	if err := process.Prepare(r.spec.Limits); err != nil {
 		return end, err
 	}
-	slots := newSlots(r.spec)
+	slots, shared := newSlots(r.spec), shareSlots(r.spec)
+	defer shared.Close()
 	begun := event.Event{
 		Kind: event.Begun, Version: event.CommandVersion, PID: os.Getpid(), PPID: os.Getppid(),
 		Command: c.Words, DryRun: r.spec.DryRun, Slots: slots.count, Auto: r.spec.Auto,
@@ -161,6 +162,7 @@ func (c *commands) do(r *run) (end ending, err error) {
 		Slots: slots.count, Most: slots.most, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
 		Delay: r.spec.Delay, Stall: r.spec.Stall, Output: true, Timeout: r.spec.Timeout, Percent: r.spec.Percent,
 		Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
+		Changes: shared.Changes(), Limit: slots.limit,
 	}, r.emit)
 	cancel()
 	process.Finish(grace)

@@ -65,6 +65,7 @@ func (l *local) makeDest() (made bool, err error) {
 		stopped := false
 		options := l.options(func() { stopped = true })
 		options.Slots, options.Most, options.Room, options.Full, options.Timeout = 1, 0, nil, nil, 0
+		options.Changes = nil // a change waits for the others
 		schedule.Run(newOneBatch("."), engine, options, seen.take)
 		last, stalled := seen.result()
 		if stopped || last.Kind == event.Made {

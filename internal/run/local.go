@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/jobs"
 	"brood/internal/pace"
 	"brood/internal/plan"
 	"brood/internal/process"
@@ -19,6 +20,7 @@ type local struct {
 	*run
 	slots  slots
 	bucket *pace.Bucket // the rate that the children share, nil where memory cannot be shared
+	shared *jobs.Shared // the number of slots, which others can change; likewise
 }
 
 // engine starts the children.
@@ -71,6 +73,7 @@ func (l *local) options(cancel context.CancelFunc) schedule.Options {
 		Grace: grace, Stop: l.stops, Cancel: cancel,
 		Look: lookEvery, Silence: silence,
 		Stall: l.spec.Stall, Timeout: l.spec.Timeout, Retries: l.spec.Retries,
+		Changes: l.shared.Changes(), Limit: l.slots.limit,
 	}
 }
 
@@ -102,7 +105,8 @@ func (h here) do(r *run) (end ending, err error) {
 	if err := prepare(r.spec); err != nil {
 		return end, err
 	}
-	l := &local{r, newSlots(r.spec), h.bucket}
+	l := &local{r, newSlots(r.spec), h.bucket, shareSlots(r.spec)}
+	defer l.shared.Close()
 	if end.signal, err = l.work(); err != nil {
 		return end, err
 	}

@@ -21,12 +21,14 @@ const childMemory = 8 << 20
 // slots is how many children may run at once.
 type slots struct {
 	count   int         // where --jobs auto begins its search
+	limit   int         // how many the system has room for
 	most    int         // where that search ends, 0 without it
 	limited event.Event // why count is below Spec.Slots, zero when it is not
 }
 
 func newSlots(spec *Spec) (s slots) {
 	limit, reason := process.Limit()
+	s.limit = limit
 	if limit > 2 { // otherwise there is no room for them
 		process.ReserveThreads()
 	}

@@ -79,6 +79,8 @@ func (n *node) do() (signal syscall.Signal, err error) {
 		return 0, err
 	}
 	defer closeRate(n.bucket)
+	n.shared = shareSlots(n.spec)
+	defer n.shared.Close()
 	return n.copy(list)
 }
 

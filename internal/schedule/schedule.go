@@ -117,6 +117,11 @@ type Options struct {
 	// A negative number is how many run too many. Run calls it about once a second at most.
 	// Nil means room for any number.
 	Room func() (more int, why string)
+
+	// Changes brings a new number of slots whenever somebody wants another, at most Limit; 0: as many as Limit. No
+	// child is ended for it. Nil: nobody does.
+	Changes <-chan int
+	Limit   int
 }
 
 // Run runs all batches. It returns when no child runs any more, except those it abandoned.
@@ -170,6 +175,8 @@ func Run(source Source, engine Engine, opts Options, emit event.Sink) {
 			s.look()
 		case <-beats:
 			s.beat()
+		case n := <-opts.Changes:
+			s.change(n)
 		case stop := <-opts.Stop:
 			s.stop(stop)
 		case <-s.grace:

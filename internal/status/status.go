@@ -81,7 +81,10 @@ func (r *Totals) Apply(e event.Event) {
 			r.Slots = e.Slots
 		}
 	case event.Adjusted:
-		if !e.Trying {
+		switch {
+		case e.Reason == event.ReasonLimit:
+			r.Slots = 0 // a user has ended the search
+		case !e.Trying:
 			r.Slots = e.Slots
 		}
 	case event.Planned:

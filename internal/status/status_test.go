@@ -25,6 +25,11 @@ func TestRun(t *testing.T) {
 				{Kind: event.Adjusted, Slots: 8, Trying: true}},
 			status.Totals{Begun: begun, Slots: 4},
 		},
+		"--jobs auto, until a user sets a number": {
+			[]event.Event{{Kind: event.Begun, Time: begun, Slots: 2, Auto: true}, {Kind: event.Adjusted, Slots: 4},
+				{Kind: event.Adjusted, Slots: 3, Reason: event.ReasonLimit}},
+			status.Totals{Begun: begun},
+		},
 		"files and their bytes": {
 			[]event.Event{{Kind: event.Copied, File: "f", Bytes: 3}, {Kind: event.Copied, File: "g", Bytes: 1 << 40}},
 			status.Totals{Files: 2, Bytes: 1<<40 + 3},

@@ -23,6 +23,10 @@ func Commands(w io.Writer) func(event.Event) {
 		switch e.Kind {
 		case event.Limited:
 			say("fewer commands at once: %d (%s)", e.Slots, e.Reason)
+		case event.Adjusted:
+			if !e.Trying {
+				say("number of commands at once changed: %s", limited(e))
+			}
 		case event.Failed:
 			say("%s: %s", item, why)
 		case event.Skipped:

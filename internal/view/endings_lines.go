@@ -24,7 +24,7 @@ func (s *Endings) tell(e event.Event) {
 		s.say(hclog.Warn, "fewer children at once: "+limited(e))
 	case event.Adjusted:
 		if !e.Trying {
-			s.say(hclog.Info, "number of children changed: "+count(e.Slots)+" ("+plain(e.Reason)+")")
+			s.say(hclog.Info, "number of children changed: "+limited(e))
 		}
 	case event.Submitted:
 		s.say(hclog.Info, fmt.Sprintf("tasks submitted: %s in array %s, %s, %s",

@@ -127,7 +127,7 @@ func adjusted(e event.Event) (hclog.Level, string, []any) {
 	if e.Trying {
 		level, message = hclog.Debug, "trying another number of children"
 	}
-	return level, message, []any{"slots", e.Slots, "reason", quoted(e.Reason)}
+	return level, message, append(withSome([]any{"slots", e.Slots}, "asked", e.Asked), "reason", quoted(e.Reason))
 }
 
 func copied(e event.Event) (hclog.Level, string, []any) {

@@ -208,6 +208,10 @@ func TestLog(t *testing.T) {
 			`{"kind":"linked","name":"copy-1","node":"n\u001b[2J","pid":49,"file":"l"}`,
 			`[DEBUG] brood: linked: file="l" name=copy-1 pid=49 node="n\x1b[2J"`,
 		},
+		"slots changed by a user": {
+			`{"kind":"adjusted","slots":90,"asked":100,"reason":"brood limit"}`,
+			`[INFO]  brood: number of children changed: slots=90 asked=100 reason="brood limit"`,
+		},
 		"stopping": {
 			`{"kind":"stopping","signal":"SIGINT","reason":"no more"}`,
 			`[WARN]  brood: stopping: signal=SIGINT reason="no more"`,
