@@ -50,6 +50,7 @@ func appendEvent(line []byte, e *Event) ([]byte, error) {
 	o.number("system", e.System)
 	o.long("maxrss", e.MaxRSS)
 	o.number("zombie", e.Zombie)
+	o.string("stdout", e.Stdout)
 	o.string("stderr", e.Stderr)
 
 	o.string("state", e.State)

@@ -136,6 +136,7 @@ type Event struct {
 	System   float64 `json:"system,omitempty"`
 	MaxRSS   int64   `json:"maxrss,omitempty"`
 	Zombie   float64 `json:"zombie,omitempty"`
+	Stdout   string  `json:"stdout,omitempty"`
 	Stderr   string  `json:"stderr,omitempty"`
 
 	State string `json:"state,omitempty"`

@@ -71,8 +71,9 @@ func Fields() []Field {
 		{"maxrss", TypeInteger, "bytes", "The peak memory. It is absent when it is not known: " +
 			"a killed child had less than its parent."},
 		{"zombie", TypeNumber, "seconds", "The time from a child's last event until it was reaped."},
+		{"stdout", TypeString, "", "The last lines that a failed command wrote to standard output: 10 at most, and 4 KiB."},
 		{"stderr", TypeString, "", "What the child wrote to standard error: the beginning and the end of it, " +
-			"when it was more than 4 KiB."},
+			"when it was more than 4 KiB. Of a failed command, the last lines, as in `stdout`."},
 		{"state", TypeString, "", "The kernel's letter for the state of a child that makes no progress."},
 		{"wchan", TypeString, "", "The kernel function where that child sleeps."},
 

@@ -98,7 +98,7 @@ func someEvent(file, source, dest, words string, n int64, x float64, finished bo
 		Name: words, PID: i, PPID: i, Sender: i, Node: words, Task: words, Array: words,
 		File: file, Files: i, Items: i, Tasks: i, Bytes: n, Size: n, Duration: x,
 		Method: words, Phase: words, Hash: words, Digest: words, Resumed: n, Retries: i,
-		ExitCode: &i, Signal: words, User: x, System: x, MaxRSS: n, Stderr: words,
+		ExitCode: &i, Signal: words, User: x, System: x, MaxRSS: n, Stdout: words, Stderr: words,
 		Error: words, Reason: words, Version: i, Source: source, Dest: dest, Slots: i, Asked: i,
 		Auto: n > 1, Trying: n > 2, DryRun: n > 0, Verify: n < 0,
 	}

@@ -84,7 +84,7 @@ func Kinds() []Format {
 			"file error", "name pid transient state wchan node", ""},
 		{Exited,
 			"A process has ended, or was lost with its task or node (`reason`), or was abandoned (`error`).",
-			"pid", "name ppid file exitcode signal bytes duration zombie user system maxrss stderr " +
+			"pid", "name ppid file exitcode signal bytes duration zombie user system maxrss stdout stderr " +
 				"error reason state wchan node task", "exitcode error reason"},
 		{Signalled,
 			"In a lesson: a process was sent a signal.",

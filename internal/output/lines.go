@@ -29,6 +29,9 @@ type stream struct {
 	text   text // not printed yet. When the item has its turn, it is part of a line. Collector.mu guards it
 	stored text // everything, for Results; the goroutine's until its end
 	err    error
+
+	last []byte // what was read last, for Tail; the goroutine's until its end
+	size int64  // how much was read
 }
 
 // openPipes makes the pipes of a command, and starts to read them.
@@ -117,6 +120,7 @@ func (s *stream) take(p []byte) {
 	if len(p) == 0 || s.err != nil {
 		return
 	}
+	s.keepLast(p)
 	if c.results != nil {
 		s.err = incomplete(s.stored.add(p, small, c.spill))
 	}

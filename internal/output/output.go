@@ -19,6 +19,7 @@ type Output struct {
 	files   [2]*spill  // with Grouped
 	streams [2]*stream // with Lines
 	readers sync.WaitGroup
+	tail    [2]string // see Tail
 }
 
 // Open makes the files for an attempt. Close the attempt before it first.
@@ -81,6 +82,9 @@ func (o *Output) Close(end End, last bool) error {
 		return nil
 	}
 	texts, stored, err := o.end()
+	if end.Error != "" {
+		o.keepTail(&texts)
+	}
 	if last && err == nil {
 		err = c.storeResults(o, end, &stored)
 	}

@@ -21,6 +21,7 @@ type record struct {
 	Signals  []signal          `json:"signals"`
 	Files    files             `json:"files"`
 	Moved    moved             `json:"moved"`
+	Outputs  []output          `json:"outputs,omitempty"`
 }
 
 const none = -1
@@ -96,6 +97,13 @@ type files struct {
 	Why     []int   `json:"why"`
 }
 
+// output has the last lines of a failed command, as indices into Texts. File is the index of its item.
+type output struct {
+	File   int `json:"file"`
+	Stdout int `json:"stdout"`
+	Stderr int `json:"stderr"`
+}
+
 // moved has the bytes that all children together had read or written by each time.
 type moved struct {
 	At    []int64 `json:"at"`
@@ -132,7 +140,7 @@ func recordOf(t *status.Timeline) *record {
 	return &w.record
 }
 
-// text returns the index of a text. The text holds no character that cannot be seen.
+// text returns the index of a text. The text holds no character that cannot be seen, except newlines in an output.
 func (w *writing) text(text string) int {
 	place, ok := w.texts[text]
 	if !ok {
@@ -147,7 +155,7 @@ func (w *writing) name(name string) int { return w.text(event.Plain(name)) }
 
 // reason makes a reason visible, and notes its translation.
 func (w *writing) reason(reason string) string {
-	text := visible(reason)
+	text := event.Visible(reason)
 	if own := w.chinese(text); own != text {
 		w.record.Chinese[text] = own
 	}
@@ -169,7 +177,7 @@ func (w *writing) run() {
 		Verify: r.Verify, DryRun: r.DryRun, Files: r.Files, Bytes: r.Bytes, Rate: end.Rate,
 		Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
 		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes,
-		Ended: w.since(w.t.Parent.Ended), Stopped: visible(r.Stopped), Halted: w.reason(r.Halted),
+		Ended: w.since(w.t.Parent.Ended), Stopped: event.Visible(r.Stopped), Halted: w.reason(r.Halted),
 	}
 }
 
@@ -212,13 +220,13 @@ func (w *writing) life(l *status.Life) {
 	c.Asked, c.Started = append(c.Asked, w.since(l.Asked)), append(c.Started, w.since(l.Started))
 	c.Ended, c.Reaped = append(c.Ended, w.since(l.Ended)), append(c.Reaped, w.since(l.Reaped))
 	c.Adopted, c.Adopter = append(c.Adopted, w.since(l.Adopted)), append(c.Adopter, l.Adopter)
-	c.ExitCode, c.Signal = append(c.ExitCode, l.ExitCode), append(c.Signal, w.text(visible(l.Signal)))
+	c.ExitCode, c.Signal = append(c.ExitCode, l.ExitCode), append(c.Signal, w.text(event.Visible(l.Signal)))
 	c.Error, c.Bytes = append(c.Error, w.text(w.reason(l.Error))), append(c.Bytes, l.Bytes)
 	c.CPU, c.MaxRSS = append(c.CPU, int64((l.User+l.System)*1e6)), append(c.MaxRSS, l.MaxRSS)
 	c.Failed, c.Retried = append(c.Failed, l.Failed), append(c.Retried, l.Retried)
 	phases := make([]int64, 0, 4*len(l.Phases))
 	for _, p := range l.Phases {
-		kind, file := w.text(visible(p.Kind)), w.name(p.File)
+		kind, file := w.text(event.Visible(p.Kind)), w.name(p.File)
 		phases = append(phases, int64(kind), w.since(p.From), w.since(p.To), int64(file))
 	}
 	c.Phases = append(c.Phases, phases)
@@ -226,7 +234,7 @@ func (w *writing) life(l *status.Life) {
 
 func (w *writing) signals(n int, l *status.Life) {
 	for _, sent := range l.Signals {
-		name := w.text(visible(sent.Signal))
+		name := w.text(event.Visible(sent.Signal))
 		w.record.Signals = append(w.record.Signals, signal{int64(n), w.since(sent.At), int64(sent.From), int64(name)})
 	}
 }
@@ -253,6 +261,10 @@ func (w *writing) file(f status.File) {
 	c.Outcome = append(c.Outcome, w.text(string(f.Outcome)))
 	c.Bytes, c.Why = append(c.Bytes, f.Bytes), append(c.Why, w.text(w.reason(f.Why)))
 	c.From, c.To = append(c.From, w.since(f.From)), append(c.To, w.since(f.To))
+	if l := f.Life; l != nil && l.Stdout+l.Stderr != "" {
+		stdout, stderr := w.text(view.OfCommand(l.Stdout)), w.text(view.OfCommand(l.Stderr))
+		w.record.Outputs = append(w.record.Outputs, output{len(c.Name) - 1, stdout, stderr})
+	}
 }
 
 // moved leaves out points that are too close to each other to be distinguished.

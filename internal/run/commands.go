@@ -220,7 +220,8 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 		Command: &process.Command{Path: path, Args: l.Argv, Dir: c.Dir, Env: c.environment(batch, slot)},
 		Stdout:  out.Stdout(), Stderr: out.Stderr(), Limits: c.run.spec.Limits,
 	}
-	if l.Started = out.Started; c.run.spec.Stall > 0 {
+	l.Started, l.Tail = out.Started, out.Tail
+	if c.run.spec.Stall > 0 {
 		l.Written = out.Written
 	}
 	l.Ended = func(end schedule.End) (why string, transient bool) {

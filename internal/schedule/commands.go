@@ -47,6 +47,10 @@ type Launch struct {
 	// Ended is called once, in any case. It returns why the item has failed, "" if it has not, and whether
 	// another attempt may succeed.
 	Ended func(End) (why string, transient bool)
+
+	// Tail returns the last lines that the command wrote. It is called after Ended, if the item has failed. Nil:
+	// they are not known.
+	Tail func() (stdout, stderr string)
 }
 
 // End is how an attempt to run a command has ended.
@@ -155,6 +159,9 @@ func (c *command) settle() {
 	exited := event.Event{
 		Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0],
 		Duration: end.Duration.Seconds(),
+	}
+	if why != "" && c.Tail != nil {
+		exited.Stdout, exited.Stderr = c.Tail()
 	}
 	if errors.Is(err, process.ErrAbandoned) {
 		exited.Error, exited.State, exited.WChan = err.Error(), c.sleep.State, c.sleep.Channel

@@ -31,6 +31,7 @@ func (t *Timeline) settle(e event.Event) {
 	case e.Kind == event.Retried:
 		if l := t.latest[e.Process()]; l != nil && e.Attempt > 0 {
 			l.Retried++
+			l.Stdout, l.Stderr = "", ""
 		}
 		return
 	default:
@@ -41,7 +42,20 @@ func (t *Timeline) settle(e event.Event) {
 		f.Life, f.From, l.fileSince = l, l.fileSince, e.Time
 		if e.Kind == event.Failed {
 			l.Failed++
+			if l.Stdout+l.Stderr != "" {
+				t.Outputs++
+			}
 		}
 	}
 	t.Files = append(t.Files, f)
+}
+
+// mostOutputs bounds the failed commands whose last lines a Timeline keeps, each up to 8 KiB.
+const mostOutputs = 1000
+
+// wrote keeps the last lines of a command that has ended.
+func (t *Timeline) wrote(l *Life, e event.Event) {
+	if len(t.Run().Command) > 0 && t.Outputs < mostOutputs {
+		l.Stdout, l.Stderr = e.Stdout, e.Stderr
+	}
 }

@@ -14,6 +14,7 @@ type Timeline struct {
 	Files    []File  // the settled items, in order
 	Moved    []Moved
 	Finished bool // the record has the end of the run
+	Outputs  int  // failed commands with last lines: see Life.Stdout
 
 	standing Standing
 	latest   map[event.Process]*Life
@@ -52,6 +53,8 @@ type Life struct {
 	MaxRSS   int64   // bytes; 0 when it is not known
 	Failed   int     // of its items
 	Retried  int     // attempts that are followed by another
+
+	Stdout, Stderr string // the last lines of a failed command, if they are among the first of Timeline.Outputs
 
 	fileSince time.Time // the start of its current item
 	left      bool      // it has left its slot
@@ -145,6 +148,7 @@ func (t *Timeline) Apply(e event.Event) {
 		l.apply(e)
 		if e.Kind == event.Exited {
 			t.slots.leave(l)
+			t.wrote(l, e)
 		}
 	}
 	t.settle(e)

@@ -140,3 +140,42 @@ func TestSlotOfTwoEnds(t *testing.T) {
 		t.Errorf("slots %v; want %v", slots, want)
 	}
 }
+
+// TestOutputs: the last lines of commands that have failed are kept, of the first thousand.
+func TestOutputs(t *testing.T) {
+	var tl status.Timeline
+	tl.Apply(event.Event{Kind: event.Begun, Command: event.Paths{"make"}})
+	for pid := range 1100 {
+		e := event.Event{PID: pid + 1, Name: "run", File: "f"}
+		for _, kind := range []event.Kind{event.Started, event.Exited, event.Retried, event.Started, event.Exited, event.Failed} {
+			e.Kind, e.Attempt, e.Stdout = kind, 1, fmt.Sprint(kind, pid)
+			tl.Apply(e)
+		}
+	}
+	kept := 0
+	for i, l := range tl.Lives {
+		if l.Stdout != "" {
+			kept++
+			if want := fmt.Sprint(event.Exited, i/2); l.Stdout != want || i%2 == 0 {
+				t.Errorf("life %d has %q, want %q of a last attempt", i, l.Stdout, want)
+			}
+		}
+	}
+	if kept != 1000 || tl.Outputs != 1000 {
+		t.Errorf("kept %d outputs, counted %d; want 1000", kept, tl.Outputs)
+	}
+}
+
+// TestNoOutputOfCopies: what a child of a copy writes is not kept.
+func TestNoOutputOfCopies(t *testing.T) {
+	var tl status.Timeline
+	for _, e := range []event.Event{
+		{Kind: event.Begun, Source: "a", Dest: "b"}, {Kind: event.Started, PID: 1}, {Kind: event.Exited, PID: 1, Stderr: "x"},
+		{Kind: event.Failed, PID: 1, File: "f"},
+	} {
+		tl.Apply(e)
+	}
+	if tl.Lives[0].Stderr != "" || tl.Outputs != 0 {
+		t.Errorf("kept %q", tl.Lives[0].Stderr)
+	}
+}

@@ -66,7 +66,8 @@ func chinesePhrases() map[string]string {
 
 		// The files and the family.
 		"slowest files": "最慢的文件", "slowest commands": "最慢的命令",
-		"failed files": "失败的文件", "failed commands": "失败的命令", "family": "进程家族",
+		"failed files": "失败的文件", "failed commands": "失败的命令",
+		"standard output:": "标准输出：", "standard error:": "标准错误：", "family": "进程家族",
 		"  %q: %s%s\n": "  %q：%s%s\n", " (%s)": "（%s）", "… and %s more": "… 还有 %s 个", "  %s: %s": "  %s：%s",
 		": brood report %s": "：brood report %s",
 		", see the log; with --record FILE, brood report FILE lists them": "，见日志；加上 --record FILE，" +

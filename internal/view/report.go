@@ -62,6 +62,9 @@ func (r *report) summary() (named bool) {
 	run := r.t.Run()
 	advice := AdviceOn(run)
 	advice.Columns, advice.Record, advice.Listed = r.columns, r.record, true
+	if r.t.Outputs > 0 {
+		advice.first = nil // failed lists them, each with its last lines
+	}
 	if !r.t.Finished {
 		advice.Record = "" // it lacks what was not begun
 	}
@@ -73,7 +76,7 @@ func (r *report) summary() (named bool) {
 		said = strings.TrimLeft(head, " ") + rest
 	}
 	r.text.WriteString(said)
-	return named && run.Different+run.Missing+run.Extra == 0
+	return named && run.Different+run.Missing+run.Extra == 0 && r.t.Outputs == 0
 }
 
 func (r *report) heading(text string) {
@@ -134,6 +137,7 @@ func (r *report) failed() {
 		}
 		if n <= mostFailed {
 			r.text.WriteString(r.language.say("  %q: %s%s\n", f.Name, plain(r.language.reason(f.Why)), r.where(f)))
+			r.output(f.Life)
 		}
 	}
 	if n > mostFailed {

@@ -61,7 +61,7 @@ function drawWords() {
   get('outcome').ariaLabel = say('result');
   get('at').ariaLabel = say('position');
   scroller.ariaLabel = say('lineLabel', countText(lives.length));
-  for (const draw of [drawHead, drawTheme, drawPlay, drawSpeeds, drawCounters, drawLegend, drawColumns, drawOutcomes, sift, drawFamily, redraw]) draw();
+  for (const draw of [drawHead, drawTheme, drawPlay, drawSpeeds, drawCounters, drawLegend, drawColumns, drawOutcomes, sift, drawOutputs, drawFamily, redraw]) draw();
 }
 
 const dark = window.matchMedia('(prefers-color-scheme: dark)');

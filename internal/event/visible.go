@@ -1,4 +1,4 @@
-package report
+package event
 
 import (
 	"strconv"
@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// visible escapes the characters of a sentence that cannot be seen.
-func visible(text string) string {
+// Visible escapes the characters of a sentence that cannot be seen.
+func Visible(text string) string {
 	var said strings.Builder
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
