@@ -36,6 +36,7 @@ func TestLimitJobs(t *testing.T) {
 	r.wantLimit(me, "jobs 1", r.pid)
 	r.wantLimit(me, "3, was 1", r.pid, "--jobs", "3")
 	r.runs(3)
+	r.says("brood: number of commands at once changed: 3 (brood limit)\n")
 	r.wantLimit(me, "1, was 3", r.pid, "-j1")
 	r.wantLimit(me, "1, was 1", r.pid, "--jobs=1")
 	if !eventually(func() bool { return len(r.of(event.Adjusted)) == 2 }) {
