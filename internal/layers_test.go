@@ -36,7 +36,7 @@ var layers = map[string][]string{
 	"internal/machine":  {},
 	"internal/manual":   {},
 	"internal/memfd":    {},
-	"internal/output":   {},
+	"internal/output":   {"tempfile"},
 	"internal/pace":     {"memfd"},
 	"internal/plan":     {"event", "filecopy", "machine"}, // it reads the mounts
 	"internal/process":  {"argument", "machine"},
@@ -45,6 +45,7 @@ var layers = map[string][]string{
 	"internal/slurm":    {"event", "filecopy", "plan", "schedule"},
 	"internal/status":   {"event"},
 	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
+	"internal/tempfile": {},
 	"internal/view":     {"census", "command", "event", "status"}, // a joblog quotes commands
 
 	"internal/child/stack": {},
@@ -79,7 +80,8 @@ var owners = map[string]string{
 	"runtime/debug":                  "internal/run internal/cli internal/process/umltest", // see package child
 	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
-		"internal/pace internal/lesson internal/census internal/view internal/output internal/memfd internal/jobs",
+		"internal/pace internal/lesson internal/census internal/view internal/output internal/memfd internal/jobs " +
+		"internal/tempfile",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",

@@ -8,14 +8,16 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"brood/internal/tempfile"
 )
 
 // Collector delivers the output of all commands of a run. Its methods may be called from several goroutines.
 type Collector struct {
 	options Options
+	files   tempfile.Folder
 	results *results     // nil for none
 	fulls   atomic.Int64 // how many times the disk was found full
-	named   atomic.Bool  // the file system has no files without a name
 	held    atomic.Int64
 	failed  atomic.Pointer[error] // see Err
 
@@ -43,11 +45,12 @@ func New(o Options) (*Collector, error) {
 	if c.results, err = openResults(o.Results); err != nil {
 		return nil, fmt.Errorf("results in %q: %w", o.Results, cause(err))
 	}
-	f, err := c.spill()
+	c.files.Path = c.folder()
+	f, err := c.files.Create()
 	if err != nil {
 		return nil, errors.Join(err, c.results.close())
 	}
-	f.close()
+	f.Close()
 	return c, nil
 }
 

@@ -122,7 +122,7 @@ func (s *stream) take(p []byte) {
 	}
 	s.keepLast(p)
 	if c.results != nil {
-		s.err = incomplete(s.stored.add(p, small, c.spill))
+		s.err = incomplete(s.stored.add(p, small, c.files.Create))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,7 +135,7 @@ func (s *stream) take(p []byte) {
 			p = p[i+1:]
 		}
 	}
-	s.err = errors.Join(s.err, incomplete(s.text.add(p, limit, c.spill)))
+	s.err = errors.Join(s.err, incomplete(s.text.add(p, limit, c.files.Create)))
 }
 
 func incomplete(err error) error {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"sync"
+
+	"brood/internal/tempfile"
 )
 
 // Output is the output of one attempt at an item.
@@ -16,8 +18,8 @@ type Output struct {
 	folder    string // of its results; "" for none
 	fulls     int64  // Collector.fulls at the start
 
-	files   [2]*spill  // with Grouped
-	streams [2]*stream // with Lines
+	files   [2]*tempfile.File // with Grouped
+	streams [2]*stream        // with Lines
 	readers sync.WaitGroup
 	tail    [2]string // see Tail
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+
+	"brood/internal/tempfile"
 )
 
 // A command whose write failed for lack of space may ignore that, and the collector does not see its writes. So at the
@@ -23,7 +25,7 @@ const (
 
 // checkRoom returns ErrIncomplete if the disk is full or has been since the attempt began. empty is an empty file on
 // the disk, which checkRoom may fill; nil for none.
-func (o *Output) checkRoom(empty *spill) error {
+func (o *Output) checkRoom(empty *tempfile.File) error {
 	c := o.collector
 	if err := c.probe(empty); err != nil {
 		return fmt.Errorf("%w: write to %q: %w", ErrIncomplete, c.folder(), cause(err))
@@ -35,7 +37,7 @@ func (o *Output) checkRoom(empty *spill) error {
 }
 
 // probe returns an error if the disk takes no more, and counts it in c.fulls.
-func (c *Collector) probe(empty *spill) error {
+func (c *Collector) probe(empty *tempfile.File) error {
 	err := c.tryWrite(empty)
 	if err != nil {
 		c.fulls.Add(1)
@@ -43,13 +45,13 @@ func (c *Collector) probe(empty *spill) error {
 	return err
 }
 
-func (c *Collector) tryWrite(f *spill) error {
+func (c *Collector) tryWrite(f *tempfile.File) error {
 	if f == nil {
 		var err error
-		if f, err = c.spill(); err != nil {
+		if f, err = c.files.Create(); err != nil {
 			return err
 		}
-		defer f.close()
+		defer f.Close()
 	}
 	_, err := f.Write(make([]byte, smallProbe))
 	if err == nil && free(f.File) < littleRoom {

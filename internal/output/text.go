@@ -3,6 +3,8 @@ package output
 import (
 	"bytes"
 	"io"
+
+	"brood/internal/tempfile"
 )
 
 // small is the size in bytes of a text that is held in memory. A larger one is held in a file.
@@ -11,16 +13,16 @@ const small = 4 << 10
 // text is output that is kept until it is printed or stored.
 type text struct {
 	memory []byte
-	file   *spill // has all of it if memory is nil
-	from   int64  // bytes at its start that are printed
-	size   int64  // bytes
-	lines  int64  // bytes up to and with the last newline; only add counts them
+	file   *tempfile.File // has all of it if memory is nil
+	from   int64          // bytes at its start that are printed
+	size   int64          // bytes
+	lines  int64          // bytes up to and with the last newline; only add counts them
 }
 
 func (t *text) empty() bool { return t.from == t.size }
 
 // load reads a file that a command has written. A small text leaves the file to the caller.
-func load(f *spill) (text, error) {
+func load(f *tempfile.File) (text, error) {
 	var buffer [small + 1]byte
 	n, err := f.ReadAt(buffer[:], 0)
 	switch {
@@ -37,7 +39,7 @@ func load(f *spill) (text, error) {
 }
 
 // add appends p. When the text no longer fits into limit bytes, add asks for a file.
-func (t *text) add(p []byte, limit int, file func() (*spill, error)) error {
+func (t *text) add(p []byte, limit int, file func() (*tempfile.File, error)) error {
 	if i := bytes.LastIndexByte(p, '\n'); i >= 0 {
 		t.lines = t.size + int64(i) + 1
 	}
@@ -91,7 +93,7 @@ func fill(p []byte, r io.Reader) (n int, err error) {
 // release forgets the text.
 func (t *text) release() {
 	if t.file != nil {
-		t.file.close()
+		t.file.Close()
 	}
 	*t = text{}
 }
