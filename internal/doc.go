@@ -27,6 +27,7 @@
 //	plan      walks the source and streams batches in order; only reads, and never holds a million names
 //	command   a command with placeholders and the values of items, as the argv of a process
 //	item      the values for each run of a command: of arguments, files and standard input
+//	block     the blocks of standard input that commands read, in place of items
 //	tempfile  temporary files without a name
 //	schedule  when: slots, order, retries, stalls, stops
 //	slurm     the same batches on a cluster: the job folder, arrays, following their events; and a task's side of it

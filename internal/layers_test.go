@@ -17,11 +17,13 @@ var layers = map[string][]string{
 	"cmd/brood":       {"child", "cli", "lesson", "process", "target"},
 	"internal":        {},
 	"internal/census": {"machine", "process"}, // it reads the command lines of children
-	"internal/cli": {"census", "confine", "digest", "event", "filecopy", "item", "jobs", "lesson", "machine", "manual",
-		"output", "pace", "plan", "process", "report", "run", "status", "view"},
-	"internal/run": {"census", "command", "confine", "digest", "event", "filecopy", "gauge", "item", "jobs", "machine",
+	"internal/cli": {"block", "census", "confine", "digest", "event", "filecopy", "item", "jobs", "lesson", "machine",
+		"manual", "output", "pace", "plan", "process", "report", "run", "status", "view"},
+	"internal/run": {"block", "census", "command", "confine", "digest", "event", "filecopy", "gauge", "item", "jobs",
+		"machine",
 		"output", "pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "view"},
 	"internal/argument": {},
+	"internal/block":    {"tempfile"},
 	"internal/child":    {"child/stack", "process", "target"},
 	"internal/command":  {},
 	"internal/confine":  {},
@@ -38,7 +40,7 @@ var layers = map[string][]string{
 	"internal/memfd":    {},
 	"internal/output":   {"tempfile"},
 	"internal/pace":     {"memfd"},
-	"internal/plan":     {"event", "filecopy", "machine"}, // it reads the mounts
+	"internal/plan":     {"event", "filecopy", "machine", "tempfile"}, // it reads the mounts
 	"internal/process":  {"argument", "machine"},
 	"internal/report":   {"event", "status", "view"}, // the words of reasons in Chinese
 	"internal/schedule": {"event", "gauge", "machine", "plan", "process"},

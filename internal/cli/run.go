@@ -149,7 +149,10 @@ func readCommand(c *cli.Context) (*run.Command, error) {
 	if to.Again, err = readAgain(c); err != nil {
 		return nil, err
 	}
-	return to, readStreams(c, to)
+	if err := readStreams(c, to); err != nil {
+		return nil, err
+	}
+	return to, readPipe(c, to)
 }
 
 // readItems reads where the items come from.

@@ -46,6 +46,7 @@ type Options struct {
 	Names   []string // the names of the columns, for {name}; the first of two equal names counts
 	Values  int      // the number of values of each item; 0: as many as Names, or unknown
 	Several bool     // The command gets several items: {3} can be a value of the second.
+	NoItems bool     // There are no items: the command has no placeholder for their values, and no value is appended.
 	Text    bool     // It is a text and no command: without a placeholder no values are appended.
 }
 
@@ -59,7 +60,8 @@ type Vars struct {
 // Parse reads a command. With Shell, spaces join the words to one line, which can contain anything that sh understands.
 //
 // Errors: the command is empty; {3} asks for a value that no item has; a placeholder in a Shell line is at a place
-// where a value cannot be quoted safely, such as within quotes. {#} and {%} may be anywhere, because they are numbers.
+// where a value cannot be quoted safely, such as within quotes; with NoItems a placeholder asks for a value. {#} and
+// {%} may be anywhere, because they are numbers.
 //
 // Without Shell there is no escape. In a Shell line the text {} is one of
 //
@@ -81,7 +83,7 @@ func Parse(words []string, o Options) (*Template, error) {
 			t.words = append(t.words, parseWord(text, o.Names))
 		}
 	}
-	if !o.Text && !slices.ContainsFunc(t.words, word.hasPlaceholder) {
+	if !o.Text && !o.NoItems && !slices.ContainsFunc(t.words, word.hasPlaceholder) {
 		if o.Shell {
 			t.words = append(t.words, word{{text: " "}})
 		}
@@ -93,8 +95,17 @@ func Parse(words []string, o Options) (*Template, error) {
 	return t, nil
 }
 
-// check looks for positions that no item has.
+// check looks for values that no item has.
 func (t *Template) check(o Options) error {
+	if o.NoItems {
+		for _, p := range slices.Concat(t.words...) {
+			if p.kind == value || p.kind == column || p.kind == position {
+				return fmt.Errorf("placeholder %s: there is no item, because the command reads a block; "+
+					"{#} is its number", p.text)
+			}
+		}
+		return nil
+	}
 	values := o.Values
 	if values == 0 {
 		values = len(o.Names)

@@ -134,8 +134,23 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// Nothing is appended to a command without items.
+func TestNoItems(t *testing.T) {
+	for line, want := range map[string][]string{"sort -u": {"sort", "-u"}, "p {#}-{%}": {"p", "7-2"}} {
+		template := parse(t, command.Options{NoItems: true}, strings.Fields(line)...)
+		if got := template.Expand(command.Vars{Seq: 7, Slot: 2}); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+	template := parse(t, command.Options{NoItems: true, Shell: true}, "sort | uniq")
+	if got, want := template.Expand(command.Vars{}), []string{"sh", "-c", "sort | uniq"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	const two = ": the number of values of an item is 2"
+	const noItem = ": there is no item, because the command reads a block; {#} is its number"
 	ab := []string{"a", "b"}
 	for name, row := range map[string]struct {
 		command []string
@@ -152,6 +167,10 @@ func TestParseErrors(t *testing.T) {
 		"the last value":  {[]string{"p", "{2}{-2}"}, command.Options{Values: 2}, ""},
 		"more than named": {[]string{"p", "{2}"}, command.Options{Names: []string{"a"}, Values: 2}, ""},
 		"unknown":         {[]string{"p", "{3}"}, command.Options{}, ""},
+		"no item":         {[]string{"p", "x{/}"}, command.Options{NoItems: true}, "placeholder {/}" + noItem},
+		"no item's value": {[]string{"p {-1}"}, command.Options{NoItems: true, Shell: true}, "placeholder {-1}" + noItem},
+		"no item's text":  {[]string{"{1}"}, command.Options{NoItems: true, Text: true}, "placeholder {1}" + noItem},
+		"only numbers":    {[]string{"p", "{#}{%}{a}"}, command.Options{NoItems: true}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := ""

@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"brood/internal/tempfile"
+)
 
 // Batch is the work for one child: files and the like, or one command of brood run.
 type Batch struct {
@@ -11,9 +15,10 @@ type Batch struct {
 	Bytes   int64    // total size of the files that are copied
 
 	// Of a command. Items then has one text, which names the first of the inputs.
-	Seq     int        // the number of the command in its run, from 1 on
-	Inputs  [][]string // the values of each item that the command is given
-	Attempt int        // 1, 2 …; the scheduler counts
+	Seq     int            // the number of the command in its run, from 1 on
+	Inputs  [][]string     // the values of each item that the command is given
+	Attempt int            // 1, 2 …; the scheduler counts
+	Stdin   *tempfile.File // for each attempt to open again; nil: no standard input. The source of the batch closes it
 
 	of []entry // the items' entries
 }

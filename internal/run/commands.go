@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"brood/internal/block"
 	"brood/internal/command"
 	"brood/internal/event"
 	"brood/internal/item"
@@ -30,6 +31,8 @@ type Command struct {
 	Fill  bool     // as many of these as a command line holds
 	Dir   string   // the working folder of commands; "" for this process's own
 	Env   []string // their environment, without BROOD_ITEM and the like
+
+	Blocks *block.Spec // a command for each of these blocks, which it reads, and no items; nil for none
 
 	Output output.Options
 	Tag    []string // a template for the tag of each line; nil for none
@@ -63,6 +66,10 @@ func Commands(spec Spec, std Streams) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer items.Close()
+	if c.blocks, err = openBlocks(&spec); err != nil {
+		return Outcome{}, err
+	}
+	defer c.blocks.close()
 	if err := c.prepare(items); err != nil {
 		return Outcome{}, err
 	}
@@ -77,6 +84,7 @@ type commands struct {
 	tag      *command.Template // nil for none
 	items    *item.Reader
 	from     *from // nil without --from
+	blocks   *blocks
 	output   *output.Collector
 	retries  int
 	run      *run
@@ -91,7 +99,8 @@ type commands struct {
 // prepare checks the command, and prepares its output, before anything starts.
 func (c *commands) prepare(items *item.Reader) (err error) {
 	c.items = items
-	options := command.Options{Shell: c.Shell, Names: items.Names(), Several: c.Most > 1 || c.Fill}
+	options := command.Options{Shell: c.Shell, Names: items.Names(), Several: c.Most > 1 || c.Fill,
+		NoItems: c.Blocks != nil}
 	if c.Items.Colsep == nil && !c.Items.Header {
 		options.Values = max(len(c.Items.Sources), 1)
 	}
@@ -157,7 +166,7 @@ func (c *commands) do(r *run) (end ending, err error) {
 	}
 	signals := r.watchSignals(localRungs(r.spec.Daemon))
 	r.display.listen()
-	engine := &schedule.Commands{Launch: c.launch, Name: r.spec.Name, Daemon: r.spec.Daemon}
+	engine := &schedule.Commands{Launch: c.launchOnBlock, Name: r.spec.Name, Daemon: r.spec.Daemon}
 	schedule.Run(source, engine, schedule.Options{
 		Slots: slots.count, Most: slots.most, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
 		Delay: r.spec.Delay, Stall: r.spec.Stall, Output: true, Timeout: r.spec.Timeout, Percent: r.spec.Percent,

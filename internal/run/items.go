@@ -13,8 +13,8 @@ import (
 	"brood/internal/view"
 )
 
-// itemSource makes the batches of commands: the items that one command is given. It reads no further than the
-// scheduler needs, so it never holds more than one batch.
+// itemSource makes the batches of commands: the items that one command is given, or its block. It reads no further than
+// the scheduler needs, so it never holds more than one batch.
 //
 //	item.Reader ── Next ─▶ read ── Batches ─▶ schedule
 type itemSource struct {
@@ -31,7 +31,11 @@ const lineRoom = 127 << 10
 func newItemSource(ctx context.Context, c *commands) *itemSource {
 	s := &itemSource{commands: c, batches: make(chan plan.Batch), ended: make(chan struct{})}
 	go func() {
-		s.err = s.read(ctx)
+		if s.Blocks != nil {
+			s.err = s.readBlocks(ctx)
+		} else {
+			s.err = s.read(ctx)
+		}
 		close(s.ended)
 		close(s.batches)
 	}()
@@ -42,7 +46,7 @@ func newItemSource(ctx context.Context, c *commands) *itemSource {
 func (s *itemSource) Batches() <-chan plan.Batch { return s.batches }
 
 // Done implements schedule.Source.
-func (s *itemSource) Done(plan.Batch) {}
+func (s *itemSource) Done(batch plan.Batch) { s.blocks.done(batch) }
 
 // failed returns the error of reading, nil while items may still come.
 func (s *itemSource) failed() error {
@@ -76,20 +80,9 @@ func (s *itemSource) read(ctx context.Context) error {
 				return true
 			}
 		}
-		for s.output.Held() >= holdAtMost {
-			select {
-			case <-s.delivered:
-			case <-ctx.Done():
-				return false
-			}
-		}
-		select {
-		case s.batches <- batch:
-			batch = plan.Batch{Seq: batch.Seq}
-			return true
-		case <-ctx.Done():
-			return false
-		}
+		sent := s.send(ctx, batch)
+		batch = plan.Batch{Seq: batch.Seq}
+		return sent
 	}
 	for {
 		values, err := s.items.Next()
@@ -127,6 +120,23 @@ func (s *itemSource) read(ctx context.Context) error {
 		if len(batch.Inputs) >= s.Most && !send() {
 			return nil
 		}
+	}
+}
+
+// send sends a batch, when not too many outputs wait for an earlier one. It returns false when the run is being ended.
+func (s *itemSource) send(ctx context.Context, batch plan.Batch) bool {
+	for s.output.Held() >= holdAtMost {
+		select {
+		case <-s.delivered:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	select {
+	case s.batches <- batch:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

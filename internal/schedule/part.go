@@ -62,7 +62,7 @@ func holds(folder, name string) bool {
 // asBatch returns the part as a batch for the engine.
 func (p *part) asBatch() plan.Batch {
 	batch := plan.Batch{Root: p.batch.Root, Folders: p.batch.Folders, Items: p.items, Bytes: p.batch.Bytes,
-		Seq: p.batch.Seq, Inputs: p.batch.Inputs, Attempt: p.tries + 1}
+		Seq: p.batch.Seq, Inputs: p.batch.Inputs, Attempt: p.tries + 1, Stdin: p.batch.Stdin}
 	if len(p.batch.Firsts) > 0 {
 		for _, item := range p.items {
 			batch.Firsts = append(batch.Firsts, p.batch.Firsts[slices.Index(p.batch.Items, item)])
