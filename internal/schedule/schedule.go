@@ -188,9 +188,10 @@ func (s *scheduler) over() bool {
 	return len(s.children)+len(s.refusals.waiting)+len(s.ready)+len(s.later) == 0 && (s.drained || s.stopped > 0)
 }
 
-// free reports whether a slot is free for a new or ready part.
+// free reports whether a slot is free for a new or ready part. A stop that waits in its channel counts: select could
+// take a new batch before it.
 func (s *scheduler) free() bool {
-	return s.stopped == 0 && len(s.refusals.waiting) == 0 && len(s.children) < s.slots
+	return s.stopped == 0 && len(s.opts.Stop) == 0 && len(s.refusals.waiting) == 0 && len(s.children) < s.slots
 }
 
 // next returns the channel of new batches, or nil while no new batch may start.

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/plan"
 	"brood/internal/schedule"
 )
@@ -28,6 +29,28 @@ func TestSlots(t *testing.T) {
 			}
 			if want := min(1, 20/slots); full != want {
 				t.Errorf("%d slots: Full was called %d times, want %d", slots, full, want)
+			}
+		})
+	}
+}
+
+// No child starts after the failure that ends the run.
+func TestStopAtAFailure(t *testing.T) {
+	for range 20 { // select is random
+		synctest.Test(t, func(t *testing.T) {
+			stops := make(chan schedule.Stop, 9)
+			e := &engine{tell: func(c *child, emit event.Sink) {
+				emit(event.Event{Kind: event.Exited, File: c.name})
+				emit(event.Event{Kind: event.Failed, File: c.name})
+			}}
+			opts := schedule.Options{Slots: 1, Stop: stops, Cancel: func() {}}
+			schedule.Run(newBatches(9), e, opts, func(e event.Event) {
+				if e.Kind == event.Failed {
+					stops <- schedule.Drain
+				}
+			})
+			if len(e.children) != 1 {
+				t.Errorf("%d children, want 1", len(e.children))
 			}
 		})
 	}
