@@ -168,7 +168,10 @@ func readItems(c *cli.Context, sources []item.Source) (spec item.Spec, err error
 	case c.Bool("null"):
 		spec.Delim = 0
 	case d != "":
-		text, err := strconv.Unquote(`"` + d + `"`) // \t, \0 …
+		if d == `\0` { // C, xargs and parallel know it, Go does not
+			d = `\x00`
+		}
+		text, err := strconv.Unquote(`"` + d + `"`)
 		if err != nil || len(text) != 1 {
 			return spec, fmt.Errorf(`--delimiter %q: want one character, or an escape such as \t`, d)
 		}
