@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"regexp"
@@ -108,6 +109,11 @@ func readResume(c *cli.Context, spec *run.Spec) error {
 		resume.Files, resume.Failed = again, true
 	}
 	spec.Files.Joblog = c.String("joblog")
+	resume.Files = slices.DeleteFunc(resume.Files, func(name string) bool {
+		info, err := os.Stat(name)
+		first := errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
+		return first && name == spec.Files.Joblog // of several runs with this command line
+	})
 	for _, name := range resume.Files {
 		if name == spec.Files.Record || run.SameFile(name, spec.Files.Record) {
 			return fmt.Errorf("--record %q: the run resumes from this file", spec.Files.Record)
