@@ -133,6 +133,9 @@ func (c *commands) program(name string) (path string, err error) {
 	}
 	if name != c.found.name {
 		if path, err = process.LookPath(name); err != nil {
+			if strings.Contains(name, " ") {
+				err = fmt.Errorf("%w; for a line of several words use --shell", err)
+			}
 			return "", err
 		}
 		c.found.name, c.found.path = name, path
