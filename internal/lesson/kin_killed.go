@@ -141,7 +141,12 @@ multiprocessing.set_start_method("fork")
 ends = multiprocessing.Pipe()
 parent(ends[1])
 `
-	argv := []string{"env", "python3", "-I", "-X", "utf8", "-u", "-c", source}
+	return becomePython(source)
+}
+
+// becomePython replaces this process by Python, which runs the program.
+func becomePython(source string) error {
+	argv := []string{"env", "python3", "-I", "-X", "utf8", "-c", source}
 	err := syscall.Exec("/usr/bin/env", argv, os.Environ())
 	return fmt.Errorf("run python3: %w", err)
 }

@@ -19,6 +19,7 @@ var kinTargets = map[string]process.Target{
 	"orphan": orphan, "orphan-parent": orphanParent, "orphan-child": orphanChild,
 	"killed": killed, "killed-parent": killedParent, "killed-daemon": killedDaemon,
 	"killed-python": killedPython, "killed-python-parent": killedPythonParent,
+	"pool-python": poolPython, "pool-python-program": poolPythonProgram,
 	"group": group, "group-child": groupChild,
 	"subreaper":    subreaper,
 	"stall-asleep": stallAsleep, "stall-stopped": stallStopped, "stall-vfork": stallVfork, "stall-folder": stallFolder,

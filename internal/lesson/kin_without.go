@@ -10,7 +10,7 @@ import (
 
 // kinTargets need Unix. Elsewhere they return an error.
 var kinTargets = map[string]process.Target{
-	"orphan": notHere, "killed": notHere, "killed-python": notHere, "group": notHere, "subreaper": notHere,
+	"orphan": notHere, "killed": notHere, "killed-python": notHere, "pool-python": notHere, "group": notHere, "subreaper": notHere,
 	"tree":         notHere,
 	"stall-asleep": notHere, "stall-stopped": notHere, "stall-vfork": notHere, "stall-folder": notHere,
 }

@@ -85,7 +85,7 @@ func All() []Lesson {
 		singleLesson, multiLesson, argsLesson, pidsLesson, memoryLesson, waitLesson, daemonLesson, copyLesson,
 		exitcodesLesson, terminateLesson, zombieLesson,
 		treeLesson, orphanLesson, killedLesson, subreaperLesson, groupLesson,
-		raceLesson, speedupLesson, confinedLesson, stallLesson,
+		raceLesson, speedupLesson, poolLesson, confinedLesson, stallLesson,
 	}
 }
 

@@ -23,6 +23,7 @@ var oneTargets = map[string]process.Target{
 	"idle": idle, "idle-stubborn": idleStubborn, "terminate": terminate, "stubborn": stubborn, "stopped": stopped,
 	"short-life": shortLife, "zombie": zombie,
 	"confined": confined, "confined-child": confinedChild,
+	"square": square, "per-item": perItem,
 }
 
 var number = 1

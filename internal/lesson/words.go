@@ -71,10 +71,13 @@ var words = map[string]string{
 	"守护进程还活着，现在的父进程：":          "the daemon is still alive, PID of its parent now:",
 	"主进程杀死了守护进程":               "the main process killed the daemon",
 	"这里跳过：没有能运行的 python3，退出码：": "skipped: python3 does not run here, exit code:",
-	"编号：":  "PID:",
-	"组：":   "group:",
-	"父进程：": "parent:",
-	"还活着：": "still alive:",
+	"编号：":         "PID:",
+	"第几项：":        "item:",
+	"结果：":         "result:",
+	"等了 1 秒，没有结果": "no result after 1 s",
+	"组：":          "group:",
+	"父进程：":        "parent:",
+	"还活着：":        "still alive:",
 }
 
 // comments returns the comments in the code that the lessons show, in English and in Chinese. It is
