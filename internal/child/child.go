@@ -1,5 +1,6 @@
-// Package child runs this process as a child at the first moment, if it is one with a single name. A child that
-// copies one small file spends most of its time on its own start, so it does not wait for what only others need.
+// Package child runs this process as a child at the first moment, if it is one with a single name, or the setup of a
+// command. A child that copies one small file spends most of its time on its own start, so it does not wait for what
+// only others need.
 //
 // Go initialises the packages of a program one after another: always the first one, by import path, whose own imports
 // are initialised (The Go Programming Language Specification, "Program initialization"). "brood/internal/child" comes
@@ -19,7 +20,7 @@ import (
 )
 
 func init() {
-	if !process.IsChild(os.Args) || !single(os.Args) {
+	if !process.IsChild(os.Args) || !single(os.Args) && !process.IsSetup(os.Args) {
 		return
 	}
 	if status, ok := process.Main(os.Args, target.Lookup, target.Late...); ok {

@@ -90,6 +90,10 @@ func commandFlags() []flag {
 				"now,fail=10% terminates them"},
 			"never", "soon,fail=", "now,fail="), forParent},
 
+		{&cli.StringFlag{Name: "memory", Category: aboutChild,
+			Usage: "limit the memory of a command to `SIZE`: 512M, 1.5G …"}, forChildren},
+		{&cli.StringFlag{Name: "cpu-time", Category: aboutChild,
+			Usage: "limit the CPU time of each process of a command to `DURATION`: 90s, 2h …"}, forChildren},
 		{&cli.IntFlag{Name: "nice", Category: aboutChild, DefaultText: "as this process",
 			Usage: "add `N`, -20 to 19, to the niceness of commands"}, forChildren},
 		{oneOf(&cli.StringFlag{Name: "ionice", Category: aboutChild,

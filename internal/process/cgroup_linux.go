@@ -156,22 +156,24 @@ func (g *cgroup) start(cmd *exec.Cmd, start func() error) error {
 	cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(g.dir.Fd())
 	err := start()
 	g.dir.Close()
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case Exhausted(err):
-		g.of.put(g)
+	}
+	g.of.put(g)
+	if Exhausted(err) {
 		return err
 	}
-	g.of.giveUp()
 	return fmt.Errorf("%w: %w", errCgroup, err)
 }
+
+// limited tells whether the group limits the memory.
+func (g *cgroup) limited() bool { return g != nil && g.limit > 0 }
 
 // leave is called when the child was reaped. It tells whether the group's limit has ended the child. The kernel
 // counts failures to get memory within this limit (oom), and the processes that it killed for lack of memory
 // (oom_kill). A kill without the first was for a limit above, or for the machine's.
 func (g *cgroup) leave() (outOfMemory bool) {
-	if g == nil || g.limit == 0 {
+	if !g.limited() {
 		return false
 	}
 	events, _ := machine.ReadFile(g.path + "/memory.events")

@@ -15,9 +15,13 @@ func (*cgroups) forDaemons() (dir string) { return "/" }
 
 func (*cgroups) enter(int64, bool) *cgroup { return nil }
 
+func (*cgroups) giveUp() {}
+
 func (*cgroups) close() {}
 
 func (*cgroup) start(_ *exec.Cmd, start func() error) error { return start() }
+
+func (*cgroup) limited() bool { return false }
 
 func (*cgroup) leave() (outOfMemory bool) { return false }
 

@@ -163,6 +163,10 @@ func Main(argv []string, lookup Lookup, late ...string) (status int, ok bool) {
 	if !IsChild(argv) {
 		return 0, false
 	}
+	if IsSetup(argv) {
+		showName(filepath.Base(argv[0]))
+		return setUp(argv[2:]), true
+	}
 	if argv[1] == childCommand {
 		ownSettings()
 		showName(filepath.Base(argv[0]))

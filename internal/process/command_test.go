@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"brood/internal/process"
 )
@@ -32,6 +33,15 @@ func runCommand(t *testing.T, c process.Config) (out string, exit process.Exit) 
 	exit, err := p.Exit()
 	must(t, err)
 	return said.String(), exit
+}
+
+// commandLimits are no limits, and limits that have a command started by way of a setup.
+func commandLimits() []process.Limits {
+	limits := process.Limits{Memory: 64 << 20, CPUTime: time.Hour}
+	if limits.Validate() != nil {
+		return []process.Limits{{}}
+	}
+	return []process.Limits{{}, limits}
 }
 
 func TestCommand(t *testing.T) {
@@ -68,12 +78,14 @@ func TestCommand(t *testing.T) {
 			row.command.Args = append(row.command.Args, "a b", "", "*")
 		}
 		for _, daemon := range []bool{false, true} {
-			_, err := input.Seek(0, io.SeekStart)
-			must(t, err)
-			got, exit := runCommand(t, process.Config{Command: &row.command, Daemon: &daemon})
-			if got != row.want || exit.Code != row.code {
-				t.Errorf("%s, daemon %t: %q and exit code %d, want %q and %d", name, daemon, got, exit.Code, row.want,
-					row.code)
+			for _, limits := range commandLimits() {
+				_, err := input.Seek(0, io.SeekStart)
+				must(t, err)
+				got, exit := runCommand(t, process.Config{Command: &row.command, Daemon: &daemon, Limits: limits})
+				if got != row.want || exit.Code != row.code {
+					t.Errorf("%s, daemon %t, limits %+v: %q and exit code %d, want %q and %d", name, daemon, limits, got,
+						exit.Code, row.want, row.code)
+				}
 			}
 		}
 	}
@@ -95,15 +107,23 @@ func TestCommandThatCannotStart(t *testing.T) {
 			"argument list too long"},
 		"NUL":           {process.Config{Command: shell("a\x00b")}, nil, "NUL"},
 		"also a target": {process.Config{Target: "return", Command: shell(":")}, nil, "no Target"},
-		"memory":        {process.Config{Command: shell(":"), Limits: process.Limits{Memory: 1 << 30}}, nil, "limit"},
+		"a setup":       {process.Config{Target: "run"}, nil, `target "run"`},
 	} {
-		p := process.New(row.config)
-		err := p.Start()
-		if err == nil || !strings.Contains(err.Error(), row.text) || row.want != nil && !errors.Is(err, row.want) {
-			t.Errorf("%s: %v, want %q", name, err, row.text)
-		}
-		if alive, _ := p.IsAlive(); alive {
-			t.Errorf("%s: alive", name)
+		said := ""
+		for _, row.config.Limits = range commandLimits() {
+			row.config.Name = "it"
+			p := process.New(row.config)
+			err := p.Start()
+			if err == nil || !strings.Contains(err.Error(), row.text) || row.want != nil && !errors.Is(err, row.want) {
+				t.Fatalf("%s: %v, want %q", name, err, row.text)
+			}
+			if said != "" && err.Error() != said {
+				t.Errorf("%s: with limits %q, without %q", name, err, said)
+			}
+			said = err.Error()
+			if alive, _ := p.IsAlive(); alive {
+				t.Errorf("%s: alive", name)
+			}
 		}
 	}
 }
@@ -135,11 +155,13 @@ func TestCommandIsTerminatedWithItsGroup(t *testing.T) {
 
 func init() { targets["commander"] = commander }
 
-// commander starts a command with descendants, and hangs.
+// commander starts a command with descendants, and hangs. With a second argument the command has limits.
 func commander(w *process.Work) error {
 	daemon := w.Args[0] == "daemon"
 	line := "trap '' TERM HUP; sleep 1000 & echo sleep $!; echo sh $$; echo up; wait"
-	p := process.New(process.Config{Command: shell(line), Daemon: &daemon, Stdout: w.Events})
+	limits := commandLimits()
+	p := process.New(process.Config{Command: shell(line), Daemon: &daemon, Stdout: w.Events,
+		Limits: limits[min(len(w.Args), len(limits))-1]})
 	if err := p.Start(); err != nil {
 		return err
 	}
@@ -148,9 +170,10 @@ func commander(w *process.Work) error {
 
 // A daemon that is a command ends with its parent, however that ends. So does what the command has started.
 func TestCommandWithoutItsParent(t *testing.T) {
-	for _, kind := range []string{"daemon", "no daemon"} {
+	for _, kind := range []string{"daemon", "no daemon", "daemon/limited", "no daemon/limited"} {
 		t.Run(kind, func(t *testing.T) {
-			p := start(t, process.Config{Target: "commander", Args: []string{kind}})
+			p := start(t, process.Config{Target: "commander", Args: strings.Split(kind, "/")})
+			kind, _, _ := strings.Cut(kind, "/")
 			pids := up(t, p)
 			must(t, p.Kill())
 			for _, who := range []string{"sh", "sleep"} {

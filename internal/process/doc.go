@@ -56,7 +56,8 @@
 // the child stays stopped until it is sent SIGCONT: its new parent is of its session, as PID 1 of a container may
 // be; or the child is just being stopped.
 //
-// [Limits] bound what a child may take of the machine. A child sets two of them for itself. It has two more from the
+// [Limits] bound what a child may take of the machine. A child sets two of them for itself; for a [Command] a setup
+// does, which then executes the program in its own place. It has two more from the
 // thread that starts it; the parent has one such thread for each priority. If this process may make control groups,
 // one of them limits the child's memory as well.
 //

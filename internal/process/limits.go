@@ -8,23 +8,24 @@ import (
 )
 
 // Limits bound what a child may take of the machine. Only Linux has them. The zero value is no limits. The
-// programs that a child starts have the same limits.
+// programs that a child starts have the same limits, each for itself, apart from the limit of a control group.
 //
-//	Memory, CPUTime   the child sets for itself before its target runs; its command line shows them
+//	Memory, CPUTime   the child sets for itself before its target or its program runs; its command line shows them
 //	Nice, IO          are those of the thread that starts it, so that each of its threads has them from the beginning
 type Limits struct {
 	// Memory is the number of bytes that the child may map beyond what its runtime maps at the start: 0, or
 	// LeastMemory and more. It is RLIMIT_DATA, so it counts allocated memory, touched or not. A child that gets
-	// no more ends by its runtime, with exit code 2.
+	// no more ends by its runtime, with exit code 2. For a Command it is the whole that the program may map, and
+	// what a program does that gets no more is its own business.
 	//
 	// A main process that is alone in a control group of version 2, which was handed to it, makes a group for
 	// each such child as well. That group counts everything that the child really takes, also what RLIMIT_DATA
 	// does not, such as shared memory and the kernel's. There SIGKILL ends the child and its descendants
-	// (Exit.OutOfMemory).
+	// (Exit.OutOfMemory). A Command in such a group has no RLIMIT_DATA.
 	Memory int64
 
 	// CPUTime is in whole seconds. A child that has used them gets SIGXCPU, which ends it as SIGTERM does
-	// (Work.Context). One second of CPU time later it gets SIGKILL.
+	// (Work.Context); a Command gets it like any signal. One second of CPU time later it gets SIGKILL.
 	CPUTime time.Duration
 
 	// Nice is added to the niceness of this process, as by Python's os.nice: -20 to 19.
@@ -42,6 +43,9 @@ const LeastMemory = 32 << 20
 
 // cpuGrace is the CPU time that a child may still use after SIGXCPU.
 const cpuGrace = time.Second
+
+// xcpuStatus is the exit status of a shell whose program was ended by SIGXCPU: 128 and its number.
+const xcpuStatus = 128 + 24
 
 // IOPriority orders the reading and writing of processes, if the disk's scheduler heeds it (ionice(1)). The
 // zero value is the parent's priority.
@@ -129,7 +133,7 @@ func (l Limits) priority() priority { return priority{l.Nice, l.IO} }
 
 // Reached returns the limit that has ended a child, such as "CPU time limit of 10s"; "" for none. Since anybody
 // may signal a child, it goes by evidence: the time that the child used, and what its runtime wrote to standard
-// error.
+// error. A shell whose program was ended by SIGXCPU exits with xcpuStatus.
 func (l Limits) Reached(e Exit, stderr string) string {
 	// The limit goes by the clock's ticks, the usage by the scheduler. On a busy machine they differed by a
 	// tenth. A SIGXCPU hardly ever has another cause.
@@ -137,7 +141,8 @@ func (l Limits) Reached(e Exit, stderr string) string {
 	switch {
 	case l.Memory > 0 && e.Code != 0 && (e.OutOfMemory || outOfMemory(stderr)):
 		return "memory limit of " + inBytes(l.Memory)
-	case l.CPUTime > 0 && (e.Signal == "SIGXCPU" && used >= l.CPUTime/2 || e.Signal == "SIGKILL" && used >= l.CPUTime):
+	case l.CPUTime > 0 && ((e.Signal == "SIGXCPU" || e.Code == xcpuStatus) && used >= l.CPUTime/2 ||
+		e.Signal == "SIGKILL" && used >= l.CPUTime):
 		return "CPU time limit of " + l.CPUTime.String()
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -15,15 +16,23 @@ func limitsAvailable() error { return nil }
 // take has this process, the child, live within the limits that a child sets for itself.
 func (l Limits) take() error {
 	if l.CPUTime > 0 {
-		seconds := uint64(l.CPUTime.Seconds())
-		if err := lower(unix.RLIMIT_CPU, seconds, seconds+uint64(cpuGrace.Seconds())); err != nil {
-			return fmt.Errorf("limit the CPU time: %w", err)
+		if err := limitCPUTime(l.CPUTime); err != nil {
+			return err
 		}
 	}
 	if l.Memory > 0 {
 		if err := limitMemory(l.Memory); err != nil {
 			return fmt.Errorf("limit the memory: %w", err)
 		}
+	}
+	return nil
+}
+
+// limitCPUTime limits the CPU time of this process, and of each process that it starts.
+func limitCPUTime(d time.Duration) error {
+	seconds := uint64(d.Seconds())
+	if err := lower(unix.RLIMIT_CPU, seconds, seconds+uint64(cpuGrace.Seconds())); err != nil {
+		return fmt.Errorf("limit the CPU time: %w", err)
 	}
 	return nil
 }

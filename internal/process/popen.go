@@ -61,7 +61,11 @@ func (o *popen) start(c *Config, own ownFlags, t ties, s *spawner) (began time.T
 	defer o.mu.Unlock()
 	began, err = o.try(c, own, t, s)
 	if errors.Is(err, errCgroup) {
-		began, err = o.try(c, own, t, s) // now without a group
+		groups := t.cgroups
+		t.cgroups = nil
+		if began, err = o.try(c, own, t, s); err == nil { // so the group was the cause
+			groups.giveUp()
+		}
 	}
 	if err != nil {
 		return began, nil, err
@@ -77,7 +81,7 @@ func (o *popen) start(c *Config, own ownFlags, t ties, s *spawner) (began time.T
 // try is one attempt to start the child. The caller holds mu.
 func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Time, err error) {
 	if c.Command != nil {
-		return o.tryCommand(c, own.daemon, t, s)
+		return o.tryCommand(c, own, t, s)
 	}
 	cmd := &exec.Cmd{
 		Path:        t.program,
@@ -120,17 +124,11 @@ func (o *popen) try(c *Config, own ownFlags, t ties, s *spawner) (began time.Tim
 	if stderr != nil {
 		cmd.Stderr = stderr
 	}
-	return o.run(cmd, own.daemon, c.Limits.Memory, t.cgroups, s)
+	return o.run(cmd, t.cgroups.enter(c.Limits.Memory, own.daemon), s.starting(cmd, own.daemon))
 }
 
-// run starts cmd, in a control group of its own where it can have one. The caller holds mu.
-func (o *popen) run(cmd *exec.Cmd, daemon bool, memory int64, groups *cgroups, s *spawner) (
-	began time.Time, err error) {
-	start := cmd.Start
-	if s != nil {
-		start = func() error { return s.start(cmd, daemon) }
-	}
-	group := groups.enter(memory, daemon)
+// run starts cmd in the group by calling start. The caller holds mu.
+func (o *popen) run(cmd *exec.Cmd, group *cgroup, start func() error) (began time.Time, err error) {
 	began = time.Now()
 	if err := group.start(cmd, start); err != nil {
 		return began, err

@@ -122,8 +122,8 @@ func (p *Process) usable() error {
 	return nil
 }
 
-// Start runs the target in a new process. It returns when the new process runs this binary (after the exec, so
-// its process group exists). It first reaps the children that have ended, as Python does.
+// Start runs the target in a new process. It returns when the new process runs this binary, or the program of a
+// Command (after the exec, so its process group exists). It first reaps the children that have ended, as Python does.
 //
 // Arguments that the system cannot pass are an error before anything is started. If the system has no room for
 // one more process, the error wraps syscall.EAGAIN, ENOMEM, EMFILE or ENFILE ([Exhausted]).

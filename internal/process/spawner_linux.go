@@ -55,6 +55,14 @@ func onThread(f func()) {
 	runtime.UnlockOSThread()
 }
 
+// starting returns the function that starts a child, from this thread without a spawner.
+func (s *spawner) starting(cmd *exec.Cmd, daemon bool) func() error {
+	if s == nil {
+		return cmd.Start
+	}
+	return func() error { return s.start(cmd, daemon) }
+}
+
 // start starts a child. With daemon the kernel kills the child when this process is gone.
 func (s *spawner) start(cmd *exec.Cmd, daemon bool) (err error) {
 	if daemon {

@@ -9,6 +9,6 @@ type spawner struct{}
 
 func newSpawner(priority) (*spawner, error) { return &spawner{}, nil }
 
-func (s *spawner) start(cmd *exec.Cmd, _ bool) error { return cmd.Start() }
+func (s *spawner) starting(cmd *exec.Cmd, _ bool) func() error { return cmd.Start }
 
 func (s *spawner) stop() {}

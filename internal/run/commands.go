@@ -285,11 +285,14 @@ func (c *commands) environment(batch plan.Batch, slot int) []string {
 
 // judge returns why a command has failed, "" if it has not, and whether another attempt may succeed.
 func (c *commands) judge(end schedule.End) (why string, transient bool) {
+	limit := c.run.spec.Limits.Reached(end.Exit, "")
 	switch exit := end.Exit; {
 	case end.Err != nil:
 		return end.Err.Error(), false
 	case end.Asked && (exit.Signal != "" || !slices.Contains(c.OK, exit.Code)):
 		return "ended by brood", c.Again.All || c.Again.Timeouts
+	case limit != "" && !slices.Contains(c.OK, exit.Code):
+		return "ended by its " + limit, c.Again.All || c.Again.Signals
 	case exit.Signal != "":
 		return "ended by " + exit.Signal, c.Again.All || c.Again.Signals
 	case !slices.Contains(c.OK, exit.Code):

@@ -8,6 +8,8 @@
 //	brood child mark   --source=DIR --dest=DIR [options] -- NAME
 //	brood child unmark --source=DIR --dest=DIR [options] -- NAME
 //
+// "brood child run" is no target: it is the setup of a command, in package process.
+//
 // For copy, link and verify a NAME is a file, symlink, folder … below source. The child writes one event for each
 // name with its outcome. After a failure it goes on with the next name, and ends with exit code 1. make writes
 // one event for the destination itself, ".". mark and unmark write no event.
