@@ -118,7 +118,7 @@ type run struct {
 	pid      int
 	terminal *os.File
 	ended    chan struct{}
-	asked    time.Time // when the test last sent a signal or Ctrl-C
+	answered time.Time // when the test last saw an answer
 }
 
 // start starts cmd. Outputs that are not set become files of the place: with a pipe, a child could hold up the end of
@@ -218,6 +218,7 @@ func (r *run) says(words string) {
 	if !eventually(func() bool { return said() || r.over() }) || !said() {
 		r.Fatalf("stderr lacks %q:\n%s", words, r.stderr())
 	}
+	r.answered = time.Now()
 }
 
 // wants waits for the end, and fails the test unless brood has that exit status and leaves no process.

@@ -62,21 +62,22 @@ func (w way) ask(r *run, how string) {
 	r.says(how)
 }
 
-// apart waits until brood counts a further signal as a new one, and not as an echo of the last.
+// apart waits until brood counts a further signal as a new one, and not as an echo of the last. The time runs from the
+// answer to that one: on a busy machine brood may read a signal long after it was sent.
 func (r *run) apart() {
 	const apart = 600 * time.Millisecond // with a CPU of its own, brood needs 0.1 s
-	time.Sleep(time.Until(r.asked.Add(apart)))
-	r.asked = time.Now()
+	time.Sleep(time.Until(r.answered.Add(apart)))
 }
 
 // together sends the signals, and tells whether it took less than 50 ms.
 func (r *run) together(signals ...syscall.Signal) bool {
 	r.Helper()
 	r.apart()
+	began := time.Now()
 	for _, sig := range signals {
 		r.signal(sig)
 	}
-	return time.Since(r.asked) < 50*time.Millisecond
+	return time.Since(began) < 50*time.Millisecond
 }
 
 // brood counts equal signals at one moment as one, and different signals as two.

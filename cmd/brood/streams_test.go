@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
@@ -205,6 +206,7 @@ func TestTerminalThatIsNotRead(t *testing.T) {
 		if !eventually(func() bool { return len(r.of(event.Stopping)) == n }) {
 			t.Fatalf("brood counts %d times Ctrl-C, want %d", len(r.of(event.Stopping)), n)
 		}
+		r.answered = time.Now()
 	}
 	if !eventually(func() bool { return gone(held[0].pid) }) {
 		t.Errorf("child %d lives, want it killed", held[0].pid)
