@@ -85,12 +85,15 @@ func (o *popen) tryCommand(c *Config, own ownFlags, t ties, s *spawner) (began t
 	}
 	group := t.cgroups.enter(c.Limits.Memory, own.daemon)
 	direct := s.starting(cmd, own.daemon)
-	start := func() error {
-		err := direct()
-		if err == nil && own.daemon {
-			t.guardians.join(cmd.Process)
+	start := direct
+	if own.daemon {
+		start = func() error {
+			err := startMarked(t.mark, direct)
+			if err == nil {
+				t.guardians.join(cmd.Process)
+			}
+			return err
 		}
-		return err
 	}
 	setup := own
 	if group.limited() {

@@ -41,15 +41,14 @@
 //     runs, so no descendant can slip through. The parent takes the daemon off the list before it reaps it, so
 //     no signal can reach a stranger with the same PID. Where there is no PDEATHSIG, guardians end stopped
 //     daemons, too.
-//   - Daemons have a mark in their environment, and what they start inherits it. A guardian kills each process
-//     with the mark, in any process group and session (Linux).
+//   - Daemons have a mark in their environment, and commands also in their limits. What they start inherits it. A
+//     guardian kills each process with the mark, in any process group and session (Linux).
 //   - If this process runs in a control group of its own, daemons live in a group below it, and a guardian kills
 //     the whole group. A descendant cannot leave it.
 //
-// Without such a control group, a descendant is out of reach if it has left the process group and was given another
-// environment, or runs as another user. With one, it is out of reach only if the parent and both guardians die
-// before a replacement runs (milliseconds). Windows has a Job
-// Object instead.
+// Without such a control group, a descendant is out of reach if it has left the process group and has lost the mark,
+// or runs as another user. With one, it is out of reach only if the parent and both guardians die before a
+// replacement runs (milliseconds). Windows has a Job Object instead.
 //
 // A child that is no daemon goes on when its parent dies. If it is stopped, its process group is orphaned then, and
 // the kernel sends it SIGHUP, which it survives, and SIGCONT. In two cases the kernel sends neither, and

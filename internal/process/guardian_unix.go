@@ -180,6 +180,7 @@ func guard(args []string) {
 	// A signal to all processes of a name, or to the terminal's group, is meant for the parent. The guardian's
 	// work comes after that.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
+	unmarkLimit() // as in its environment
 	parent := os.Getppid()
 	list := received(listDescriptor, "list")
 	if _, err := io.Copy(io.Discard, polled(lifelineDescriptor, "lifeline")); err != nil {

@@ -12,10 +12,9 @@ import (
 	"brood/internal/machine"
 )
 
-// endMarked kills all processes that have the mark in their environment: daemons and their descendants, in any
-// process group and session. It does not find a descendant that was given another environment, nor one of another
-// user, such as a setuid program. It looks again until it finds none, as a process may start others before it is
-// killed.
+// endMarked kills all processes that have the mark in their environment or limits: daemons and their descendants, in
+// any process group and session. It does not find a descendant that has lost both, nor one of another user, such as a
+// setuid program. It looks again until it finds none, as a process may start others before it is killed.
 func endMarked(mark string) {
 	for began := time.Now(); killMarked(mark) > 0 && time.Since(began) < killGrace; {
 		time.Sleep(2 * time.Millisecond)
@@ -42,7 +41,7 @@ func killMarked(mark string) (found int) {
 			}
 			continue
 		}
-		if hasMark(pid, mark) { // the pidfd is not of a stranger that got the PID meanwhile
+		if hasMark(pid, mark) && !ended(pidfd) { // the pidfd is not of a stranger that got the PID meanwhile
 			_ = unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0)
 			found++
 		}
@@ -51,8 +50,17 @@ func killMarked(mark string) (found int) {
 	return found
 }
 
-// hasMark tells whether a process has the mark. A zombie has no environment.
+// ended tells whether the process is a zombie, or gone.
+func ended(pidfd int) bool {
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, 0)
+	return n > 0 && err == nil
+}
+
+// hasMark tells whether a process has the mark, or is a zombie that had it in its limits.
 func hasMark(pid int, mark string) bool {
+	if hasLimit(pid, mark) {
+		return true
+	}
 	environ, err := machine.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	if err != nil {
 		return false
