@@ -58,7 +58,7 @@ var layers = map[string][]string{
 
 	// Only tests import these:
 	"internal/event/eventtest": {"event"},
-	"internal/process/umltest": {},
+	"internal/process/umltest": {"testenv"},
 	"internal/slurm/slurmtest": {"testenv"},
 	"internal/testenv":         {},
 }

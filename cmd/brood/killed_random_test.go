@@ -3,12 +3,14 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,8 +21,11 @@ import (
 
 var (
 	killsWanted = flag.Int("kills", 30, "how many kills TestRandomKills makes")
-	killsSeed   = flag.Uint64("seed", 0, "the seed of TestRandomKills; 0: another each time")
+	killsSeed   = flag.Uint64("seed", 0, "the seed of TestRandomKills and TestKilledRuns; 0: another each time")
 )
+
+// seedOfKills returns the seed, the same for both tests.
+var seedOfKills = sync.OnceValue(func() uint64 { return cmp.Or(*killsSeed, uint64(time.Now().UnixNano())) })
 
 // When the parent, children or both are killed at a random moment, the destination has only whole files and
 // temporaries, and the next run goes on from there. For more kills, or for those of a failed test (its log has the
@@ -30,12 +35,9 @@ var (
 func TestRandomKills(t *testing.T) {
 	testenv.Long(t)
 	t.Parallel()
-	if *killsSeed == 0 {
-		*killsSeed = uint64(time.Now().UnixNano())
-	}
-	a := assault{T: t, place: newPlace(t), random: rand.New(rand.NewPCG(*killsSeed, 0)), kills: map[string]int{}}
+	a := assault{T: t, place: newPlace(t), random: rand.New(rand.NewPCG(seedOfKills(), 0)), kills: map[string]int{}}
 	a.src = acrossFileSystems(t, a.src)
-	t.Logf("seed %d", *killsSeed)
+	t.Logf("seed %d", seedOfKills())
 	a.plant()
 	a.measure()
 	for a.total() < *killsWanted && !t.Failed() {

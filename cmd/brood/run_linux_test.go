@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,41 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"brood/internal/event"
 )
-
-var runKills = flag.Int("run-kills", 10, "how many runs TestKilledRunOfCommands kills")
-
-// hostile is a command that does what it can to stay alive.
-const hostile = `trap '' TERM HUP INT QUIT
-: {}
-sleep 1000 &
-(sleep 1000 &)
-sh -c 'kill -STOP $$' &
-setsid sleep 1000 &
-case $BROOD_SEQ in *[02468]) kill -STOP $$; esac
-wait`
-
-// When brood is killed at a random moment, nothing is left of its commands, nor of what they have started. With
-// --no-daemon it goes on.
-func TestKilledRunOfCommands(t *testing.T) {
-	t.Parallel()
-	for range *runKills {
-		p := newPlace(t)
-		cmd := p.brood("run", "-j4", "--shell", hostile, ":::", "1", "2", "3", "4", "5", "6")
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		must(t, cmd.Start())
-		time.Sleep(time.Duration(rand.Int64N(int64(60 * time.Millisecond))))
-		must(t, cmd.Process.Signal(syscall.SIGKILL))
-		_ = cmd.Wait()
-		if !eventually(func() bool { return len(p.alive()) == 0 }) {
-			t.Fatalf("still alive: %q; brood said %q", p.alive(), said.String())
-		}
-	}
-}
 
 // Ctrl-C ends the commands, and brood ends by it.
 func TestInterruptedRunOfCommands(t *testing.T) {

@@ -1,57 +1,19 @@
 package process_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"brood/internal/process/umltest"
 )
-
-// delegated makes a control group of version 2 for the length of a test, without controllers. It hands the
-// group to that user, marked as systemd does. The test fails if anything is left in it.
-func delegated(t *testing.T, owner int) (dir string) {
-	t.Helper()
-	root := "/sys/fs/cgroup"
-	if !isCgroup2(root) {
-		root += "/unified" // beside version 1
-	}
-	if !isCgroup2(root) {
-		t.Skip("platform: no control groups of version 2")
-	}
-	dir, err := os.MkdirTemp(root, "brood-test-")
-	if err != nil {
-		t.Skip("needs root: ", err)
-	}
-	t.Cleanup(func() {
-		if !eventually(func() bool { return os.Remove(dir) == nil }) {
-			below, _ := filepath.Glob(dir + "/brood-*")
-			t.Errorf("%s cannot be removed, it has the groups %v", dir, below)
-		}
-	})
-	if _, err := os.Stat(dir + "/cgroup.kill"); err != nil {
-		t.Skip("needs kernel: Linux 5.14: ", err)
-	}
-	must(t, os.Chmod(dir, 0o755))
-	_ = syscall.Setxattr(dir, "user.delegate", []byte("1"), 0)
-	for _, file := range []string{"", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"} {
-		must(t, os.Chown(filepath.Join(dir, file), owner, owner))
-	}
-	return dir
-}
-
-func isCgroup2(dir string) bool {
-	var st unix.Statfs_t
-	return unix.Statfs(dir, &st) == nil && st.Type == unix.CGROUP2_SUPER_MAGIC
-}
 
 // With a control group for daemons, a descendant in a session of its own ends too, and the group is removed.
 func TestDaemonsControlGroup(t *testing.T) {
 	for _, end := range []string{"killed", "returns"} {
 		t.Run(end, func(t *testing.T) {
-			f := startFamily(t, delegated(t, nobody), nobody)
+			f := startFamily(t, umltest.Delegated(t, nobody), nobody)
 			if end == "killed" {
 				must(t, syscall.Kill(f.pid, syscall.SIGKILL))
 			} else {
@@ -68,7 +30,7 @@ func nobodyStays(string) bool { return false }
 
 // Another user's group stays unchanged, and daemons end as they do without groups.
 func TestDaemonsControlGroupOfOthers(t *testing.T) {
-	dir := delegated(t, 0)
+	dir := umltest.Delegated(t, 0)
 	f := startFamily(t, dir, nobody)
 	if below, _ := filepath.Glob(dir + "/brood-*"); len(below) > 0 {
 		t.Errorf("groups: %v, want none", below)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"brood/internal/process/umltest"
 	"brood/internal/testenv"
 )
 
@@ -36,7 +37,7 @@ func TestKills(t *testing.T) {
 			k := kills{T: t, random: rand.New(rand.NewPCG(*killsSeed, 0)), count: map[string]int{},
 				left: map[string]int{}}
 			if grouped {
-				k.group, k.user = delegated(t, nobody), nobody
+				k.group, k.user = umltest.Delegated(t, nobody), nobody
 				t.Cleanup(k.removeGroups)
 			}
 			for n := 0; n < *killsWanted && !t.Failed(); n++ {
