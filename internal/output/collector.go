@@ -20,6 +20,7 @@ type Collector struct {
 	fulls   atomic.Int64 // how many times the disk was found full
 	held    atomic.Int64
 	failed  atomic.Pointer[error] // see Err
+	broken  chan struct{}         // see Failed
 
 	mu      sync.Mutex // also held while Out and Err are written
 	to      [2]*destination
@@ -36,7 +37,7 @@ func New(o Options) (*Collector, error) {
 	if o.Dir == "" {
 		o.Dir = os.TempDir()
 	}
-	c := &Collector{options: o, next: 1, waiting: map[int]*finished{}, live: map[int]*Output{}}
+	c := &Collector{options: o, next: 1, broken: make(chan struct{}), waiting: map[int]*finished{}, live: map[int]*Output{}}
 	c.to = destinations(o.Out, o.Err)
 	if o.Mode == Raw {
 		return c, nil
@@ -67,12 +68,23 @@ func (c *Collector) Skip(seq int) {
 func (c *Collector) Held() int { return int(c.held.Load()) }
 
 // Err returns the first error of writing to Out or Err, or of reading an output back. After an error of writing, the
-// rest for that file is dropped. Err does not block.
+// rest for that file is dropped. With Raw it is EPIPE if a command has ended when nobody read Out any more. Err does
+// not block.
 func (c *Collector) Err() error {
 	if err := c.failed.Load(); err != nil {
 		return *err
 	}
 	return nil
+}
+
+// Failed returns a channel that is closed when Err has an error.
+func (c *Collector) Failed() <-chan struct{} { return c.broken }
+
+// fail sets the first error.
+func (c *Collector) fail(err error) {
+	if c.failed.CompareAndSwap(nil, &err) {
+		close(c.broken)
+	}
 }
 
 // Close prints the outputs that still wait, and returns Err, or that the file of the results cannot be closed. Close each

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -143,6 +144,11 @@ func TestReaderGone(t *testing.T) {
 			for _, mode := range []output.Mode{output.Grouped, output.Lines} {
 				c := must(output.New(output.Options{Mode: mode, Out: w, Err: s.file, Dir: t.TempDir()}))(t)
 				check(t, c.Err())
+				select {
+				case <-c.Failed():
+					t.Error("Failed is closed before anything is written")
+				default:
+				}
 				r.Close()
 				b := &bench{Collector: c, t: t}
 				b.run(output.Item{Seq: 1}, script)
@@ -150,6 +156,7 @@ func TestReaderGone(t *testing.T) {
 				if err := c.Err(); !errors.Is(err, syscall.EPIPE) {
 					t.Errorf("Err returns %v, want %v", err, syscall.EPIPE)
 				}
+				<-c.Failed()
 				if err := c.Close(); !errors.Is(err, syscall.EPIPE) {
 					t.Errorf("Close returns %v, want %v", err, syscall.EPIPE)
 				}
@@ -157,6 +164,27 @@ func TestReaderGone(t *testing.T) {
 			same(t, "standard error", s.all(), "b\nb\nb\nb\n")
 		})
 	}
+}
+
+// With Raw the collector writes nothing, and finds out at the end of a command that the reader has gone.
+func TestReaderGoneRaw(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("platform: Windows cannot tell")
+	}
+	r, w, err := os.Pipe()
+	check(t, err)
+	defer w.Close()
+	c := must(output.New(output.Options{Mode: output.Raw, Out: w, Err: os.Stderr}))(t)
+	once := func() error {
+		check(t, must(c.Open(output.Item{Seq: 1}))(t).Close(output.End{}, true))
+		return c.Err()
+	}
+	check(t, once())
+	r.Close()
+	if err := once(); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("Err returns %v, want %v", err, syscall.EPIPE)
+	}
+	<-c.Failed()
 }
 
 // A terminal or pipe may be in non-blocking mode because of another process.

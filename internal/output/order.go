@@ -86,6 +86,6 @@ func (c *Collector) printText(i int, tag string, t *text, more []byte) {
 		err = d.err
 	}
 	if err != nil {
-		c.failed.CompareAndSwap(nil, &err)
+		c.fail(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"syscall"
 
 	"brood/internal/tempfile"
 )
@@ -81,6 +82,9 @@ func (o *Output) Started() {
 func (o *Output) Close(end End, last bool) error {
 	c := o.collector
 	if c.options.Mode == Raw {
+		if unread(c.options.Out) {
+			c.fail(syscall.EPIPE)
+		}
 		return nil
 	}
 	texts, stored, err := o.end()

@@ -28,10 +28,10 @@ const (
 func (o *Output) checkRoom(empty *tempfile.File) error {
 	c := o.collector
 	if err := c.probe(empty); err != nil {
-		return fmt.Errorf("%w: write to %q: %w", ErrIncomplete, c.folder(), cause(err))
+		return fmt.Errorf("%w: write to %s: %w", ErrIncomplete, c.folder(), cause(err))
 	}
 	if c.fulls.Load() != o.fulls {
-		return fmt.Errorf("%w: write to %q: %w while the command ran", ErrIncomplete, c.folder(), syscall.ENOSPC)
+		return fmt.Errorf("%w: write to %s: %w while the command ran", ErrIncomplete, c.folder(), syscall.ENOSPC)
 	}
 	return nil
 }

@@ -170,12 +170,14 @@ func (c *commands) do(r *run) (end ending, err error) {
 	signals := r.watchSignals(localRungs(r.spec.Daemon))
 	r.display.listen()
 	engine := &schedule.Commands{Launch: c.launchOnBlock, Name: r.spec.Name, Daemon: r.spec.Daemon}
+	unwatch := c.watchReaders()
 	schedule.Run(source, engine, schedule.Options{
 		Slots: slots.count, Most: slots.most, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
 		Delay: r.spec.Delay, Stall: r.spec.Stall, Output: true, Timeout: r.spec.Timeout, Percent: r.spec.Percent,
 		Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
 		Changes: shared.Changes(), Limit: slots.limit,
 	}, r.emit)
+	unwatch()
 	cancel()
 	process.Finish(grace)
 	signal := signals.end()
@@ -194,7 +196,9 @@ func (c *commands) ending(source *itemSource) (end ending) {
 	}
 	if why != nil {
 		end.partial = why.Error()
-		end.warnings = []string{end.partial}
+		if !c.unread.Load() { // otherwise the stop has said it
+			end.warnings = []string{end.partial}
+		}
 	}
 	return end
 }
@@ -247,9 +251,7 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 			ExitCode: end.Exit.Code, Signal: end.Exit.Signal, Error: why, Start: end.Began, Duration: end.Duration,
 			User: end.Exit.User, System: end.Exit.System, MaxRSS: end.Exit.MaxRSS,
 		}, last)
-		if why == "" && err != nil {
-			why = err.Error()
-		}
+		why = both(why, err)
 		c.checkReaders()
 		select {
 		case c.delivered <- struct{}{}:
@@ -258,20 +260,6 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 		return why, transient
 	}
 	return l, nil
-}
-
-// checkReaders ends the run when nobody reads its output any more (| head), or it cannot be written.
-func (c *commands) checkReaders() {
-	err := c.output.Err()
-	if err == nil || c.unread.Swap(true) {
-		return
-	}
-	why := err.Error()
-	if errors.Is(err, syscall.EPIPE) {
-		why = event.ReasonUnread
-	}
-	c.run.emit(event.Event{Kind: event.Stopping, Reason: why})
-	c.run.stops <- schedule.Terminate
 }
 
 // environment returns the environment of one command.
