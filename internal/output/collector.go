@@ -17,6 +17,7 @@ type Collector struct {
 	options Options
 	files   tempfile.Folder
 	results *results     // nil for none
+	spool   *spooler     // nil for none
 	fulls   atomic.Int64 // how many times the disk was found full
 	held    atomic.Int64
 	failed  atomic.Pointer[error] // see Err
@@ -41,6 +42,9 @@ func New(o Options) (*Collector, error) {
 	c.to = destinations(o.Out, o.Err)
 	if o.Mode == Raw {
 		return c, nil
+	}
+	if o.Spool != nil {
+		c.spool = &spooler{file: o.Spool}
 	}
 	var err error
 	if c.results, err = openResults(o.Results); err != nil {

@@ -29,6 +29,10 @@ type Options struct {
 	// stderr and at last item.json. They replace those of an earlier attempt or run.
 	Results string
 
+	// Spool, a file in append mode, gets each output as well, for Collector.Replay in another process; nil for none. It
+	// stays open. Only with Grouped.
+	Spool *os.File
+
 	Dir string // where files without a name are made, unless Results is a folder; "" for os.TempDir()
 
 	// Delay is how long a descendant may hold an ended command's pipe open before it is cut off, with Lines. On

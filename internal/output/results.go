@@ -108,8 +108,13 @@ func folderName(it Item) string {
 	return number + "-" + name[:cut]
 }
 
-// storeResults stores the output of an item, which has ended.
+// storeResults stores the output of an item, which has ended, in the spool and in the results.
 func (c *Collector) storeResults(o *Output, end End, texts *[2]text) error {
+	if c.spool != nil {
+		if err := c.spool.add(o.item, end, texts); err != nil {
+			return fmt.Errorf("spool: %w: %w", ErrIncomplete, cause(err))
+		}
+	}
 	r := c.results
 	if r == nil {
 		return nil
