@@ -70,7 +70,7 @@ func Kinds() []Format {
 			"name pid file", "bytes hash digest lost node", ""},
 		{Ran,
 			"A command has ended, and its exit code means success.",
-			"name pid file", "node", ""},
+			"name pid file", "node seq", ""},
 		{Differs,
 			"An item is not the same on both sides. The `reason` is `missing`, `extra`, `other kind`, `other size`, " +
 				"`other contents` or `other target`.",
@@ -81,7 +81,7 @@ func Kinds() []Format {
 			"file reason", "name pid lost node inputs", ""},
 		{Failed,
 			"An item could not be copied or compared, or its command has failed. The run goes on.",
-			"file error", "name pid transient state wchan node", ""},
+			"file error", "name pid transient state wchan node seq signal", ""},
 		{Exited,
 			"A process has ended, or was lost with its task or node (`reason`), or was abandoned (`error`).",
 			"pid", "name ppid file exitcode signal bytes duration zombie user system maxrss stdout stderr " +

@@ -152,9 +152,13 @@ func (c *command) settle() {
 	end := End{Err: err, Exit: exit, Asked: c.asked.Load(), Began: c.began, Duration: time.Since(c.began)}
 	c.stillborn = exit.Stillborn
 	why, transient := c.Ended(end)
-	outcome := event.Event{Kind: event.Ran, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0]}
+	outcome := event.Event{Kind: event.Ran, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0],
+		Seq: c.batch.Seq}
 	if why != "" {
 		outcome.Kind, outcome.Error, outcome.Transient = event.Failed, why, transient
+		if !end.Asked {
+			outcome.Signal = exit.Signal
+		}
 	}
 	exited := event.Event{
 		Kind: event.Exited, Name: c.process.Name(), PID: c.pid, File: c.batch.Items[0],

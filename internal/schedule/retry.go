@@ -155,7 +155,7 @@ func (s *scheduler) giveUp(p *part, why string) {
 		case p.failure != nil && item == p.failure.File:
 			s.emit(*p.failure)
 		case !slices.Contains(p.redone, item):
-			s.emit(event.Event{Kind: event.Failed, File: item, Error: "not started: " + why})
+			s.emit(event.Event{Kind: event.Failed, File: item, Seq: p.batch.Seq, Error: "not started: " + why})
 		}
 	}
 	s.done(p)
