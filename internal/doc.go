@@ -17,6 +17,11 @@
 //	argv ─▶ cli ─▶ run: item ─▶ schedule ─▶ process ══ the command's own argv ══▶ any program ─▶ output
 //
 // The items of --from are files that plan finds.
+// On a cluster the task of such a batch runs several commands, and their output comes back through the job folder:
+//
+//	item ─▶ slurm ══ job folder, sbatch ══▶ brood run-task: the commands of one list ─▶ schedule ─▶ process …
+//	         ▼                                              ║
+//	       event, output ◀══ its record and its output ◀════╝
 //
 // The command line becomes a spec; a run plans batches of items; the scheduler gives each
 // batch to a child process; every fact is an event; views read events and their fold. No

@@ -121,7 +121,8 @@ func (s *survey) classify(pid int) {
 		s.addProgram(s.exe(pid), argv[0])
 		s.lines[pid] = argv
 		s.addChild(pid, line)
-	case len(argv) > 1 && slices.Contains([]string{"copy", "task", "verify", "follow", "lesson", runCommand}, argv[1]):
+	case len(argv) > 1 && slices.Contains(
+		[]string{"copy", "task", "verify", "follow", "lesson", runCommand, runTask}, argv[1]):
 		s.lines[pid] = argv
 		s.commands = append(s.commands, pid)
 	}
@@ -179,7 +180,7 @@ func (s *survey) link() (roots []*Process) {
 		}
 	}
 	for pid, p := range maps.Clone(s.found) {
-		if p.Role == Parent && len(p.Command) > 0 && p.Command[0] == runCommand {
+		if p.Role != Child && len(p.Command) > 0 && (p.Command[0] == runCommand || p.Command[0] == runTask) {
 			s.addCommands(pid)
 		}
 	}
@@ -198,8 +199,11 @@ func (s *survey) link() (roots []*Process) {
 	return roots
 }
 
-// runCommand is the command of a brood whose children are commands, which do not tell who has started them.
-const runCommand = "run"
+// These are the commands of a brood whose children are commands, which do not tell who has started them.
+const (
+	runCommand = "run"
+	runTask    = "run-task" // on a node
+)
 
 // addCommands adds the descendants of a process, as the kernel lists them.
 func (s *survey) addCommands(parent int) {

@@ -10,7 +10,7 @@ import (
 
 // batchOf reads the number of a task's batch from its arguments, as the batch script writes them.
 func batchOf(arguments []string) (batch int, ok bool) {
-	if len(arguments) == 0 || arguments[0] != "task" {
+	if len(arguments) == 0 || arguments[0] != "task" && arguments[0] != runTask {
 		return 0, false
 	}
 	for _, a := range flags(arguments) {
@@ -29,8 +29,10 @@ func follows(arguments []string) bool {
 		return false
 	case arguments[0] == "follow":
 		return true
+	case arguments[0] != "copy" && arguments[0] != runCommand:
+		return false
 	}
-	return arguments[0] == "copy" && slices.ContainsFunc(flags(arguments), func(a string) bool {
+	return slices.ContainsFunc(flags(arguments), func(a string) bool {
 		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
 		return name == "on"
 	})

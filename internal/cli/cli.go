@@ -99,7 +99,7 @@ func newApp(std Streams) *cli.App {
 		Commands: []*cli.Command{
 			copyCommand(std), runCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std),
 			psCommand(std), limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std),
-			taskCommand(std), helpCommand(std), versionCommand(),
+			taskCommand(std), runTaskCommand(std), helpCommand(std), versionCommand(),
 		},
 		Flags:          []cli.Flag{cli.HelpFlag},     // the library adds it only with its own help command
 		ExitErrHandler: func(*cli.Context, error) {}, // Main prints the error

@@ -14,10 +14,10 @@ import (
 	"brood/internal/run"
 )
 
-// readCluster reads the flags of a run on a cluster. The other flags are in spec.
-func readCluster(c *cli.Context, spec *run.Spec) (err error) {
+// readCluster reads the flags of a run on a cluster. flags are those of the command. The other ones are in spec.
+func readCluster(c *cli.Context, spec *run.Spec, flags []flag) (err error) {
 	if !c.IsSet("on") {
-		for _, f := range append(forCluster.of(copyFlags()), forSbatch.of(copyFlags())...) {
+		for _, f := range append(forCluster.of(flags), forSbatch.of(flags)...) {
 			if name := f.Names()[0]; c.IsSet(name) {
 				return fmt.Errorf("--%s requires --on slurm", name)
 			}
@@ -40,13 +40,13 @@ func readCluster(c *cli.Context, spec *run.Spec) (err error) {
 	if err := fitsCluster(c, spec, k); err != nil {
 		return err
 	}
-	for _, f := range forSbatch.of(copyFlags()) {
+	for _, f := range forSbatch.of(flags) {
 		if name := f.Names()[0]; c.IsSet(name) {
 			k.Sbatch = append(k.Sbatch, "--"+name+"="+c.String(name))
 		}
 	}
 	k.Sbatch = append(k.Sbatch, c.StringSlice("slurm-arg")...)
-	k.Flags = append(passedOn(c), k.Flags...)
+	k.Flags = append(passedOn(c, flags), k.Flags...)
 	if spec.Rate > 0 {
 		k.Flags = append(k.Flags, fmt.Sprint("--bwlimit=", max(spec.Rate/int64(k.Throttle), 4096)))
 	}
@@ -58,13 +58,23 @@ func readCluster(c *cli.Context, spec *run.Spec) (err error) {
 }
 
 // passedOn returns the flags that every task gets as they were given.
-func passedOn(c *cli.Context) (flags []string) {
-	for _, f := range forChildren.of(copyFlags()) {
-		if name := f.Names()[0]; c.IsSet(name) {
-			flags = append(flags, fmt.Sprintf("--%s=%v", name, c.Value(name)))
+func passedOn(c *cli.Context, flags []flag) (passed []string) {
+	for _, f := range forChildren.of(flags) {
+		name := f.Names()[0]
+		switch _, several := f.Flag.(*cli.StringSliceFlag); {
+		case !c.IsSet(name):
+		case several:
+			for _, value := range c.StringSlice(name) {
+				passed = append(passed, fmt.Sprintf("--%s=%s", name, value))
+			}
+		default:
+			passed = append(passed, fmt.Sprintf("--%s=%v", name, c.Value(name)))
 		}
 	}
-	return append(flags, "--daemon") // no child may stay on a node
+	if c.Command.Name == runName {
+		return passed // its children are daemons
+	}
+	return append(passed, "--daemon") // no child may stay on a node
 }
 
 const (
@@ -130,8 +140,9 @@ func fitsCluster(c *cli.Context, spec *run.Spec, k *run.Cluster) error {
 		return errors.New("--detach: nobody is left to watch for --halt or --max-errors")
 	case k.Detach && spec.Daemon:
 		return errors.New("--detach and --daemon: daemon tasks do not outlive the process that follows them")
-	case k.Detach && (files.Record != "" || files.Report != "" || files.Checksums != ""):
-		return errors.New("--detach: nobody is left to write --record, --report or --checksums; brood follow can")
+	case k.Detach && (files.Record != "" || files.Report != "" || files.Checksums != "" || files.Joblog != ""):
+		return errors.New("--detach: nobody is left to write --record, --report, --checksums or --joblog; " +
+			"brood follow can")
 	}
 	return nil
 }

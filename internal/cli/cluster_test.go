@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,9 +36,33 @@ func TestClusterUsage(t *testing.T) {
 	}
 }
 
+// TestCommandClusterUsage does the same for brood run.
+func TestCommandClusterUsage(t *testing.T) {
+	for _, row := range []struct{ flags, says string }{
+		{"--detach", "--detach requires --on slurm"},
+		{"--daemon", "--daemon requires --on slurm"},
+		{"--time=30", "--time requires --on slurm"},
+		{"--on=pbs", `--on "pbs": want slurm`},
+		{"--on=slurm -u", "--ungroup: not with --on slurm"},
+		{"--on=slurm --line-buffer", "--line-buffer: not with --on slurm"},
+		{"--on=slurm --no-daemon", "--no-daemon: not with --on slurm"},
+		{"--on=slurm --detach --joblog=j", "nobody is left to write --record, --report, --checksums or --joblog"},
+		{"--on=slurm --detach --halt=now,fail=1", "--detach: nobody is left to watch for --halt"},
+		{"--on=slurm --per-task=0", "--per-task 0: want 1 or more"},
+		{"--on=slurm --slurm-arg=-Jx", "brood itself sets these"},
+	} {
+		var out, said strings.Builder
+		args := append([]string{"brood", "run"}, strings.Fields(row.flags)...)
+		status := Main(append(args, "true", ":::", "1"), Streams{Out: &out, Err: &said})
+		if status != statusUsage || !strings.Contains(said.String(), row.says) {
+			t.Errorf("%s: status %d, it says %q, want %q", row.flags, status, said.String(), row.says)
+		}
+	}
+}
+
 // TestEveryFlagHasAUse finds a flag that nobody has decided about. It would be dropped silently on the nodes.
 func TestEveryFlagHasAUse(t *testing.T) {
-	for _, f := range append(copyFlags(), verifyFlags()...) {
+	for _, f := range slices.Concat(copyFlags(), verifyFlags(), commandFlags()) {
 		if only := f.use &^ common; only < forParent || only > forSbatch {
 			t.Errorf("--%s has no use", f.Names()[0])
 		}

@@ -27,7 +27,7 @@ func copyCommand(std Streams) *cli.Command {
 		Action: func(c *cli.Context) error {
 			spec, err := readCopy(c, std)
 			if err == nil {
-				err = readCluster(c, &spec)
+				err = readCluster(c, &spec, copyFlags())
 			}
 			if err != nil {
 				return misuse(c, err)
@@ -54,23 +54,30 @@ func taskCommand(std Streams) *cli.Command {
 		ArgsUsage:       "SOURCE... DEST",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
-		Flags:           taskFlags(),
+		Flags:           taskFlags(copyFlags()),
 		Action: func(c *cli.Context) error {
 			spec, err := readCopy(c, std)
-			if err == nil && (c.String("job-dir") == "" || !c.IsSet("batch")) {
-				err = errors.New("want --job-dir and --batch")
+			if err == nil {
+				spec.Task, err = readTask(c)
 			}
 			if err != nil {
 				return misuse(c, err)
-			}
-			spec.Task = &run.Task{
-				JobFolder: c.String("job-dir"), Batch: c.Int("batch"),
-				Generation: c.Int("generation"), Again: c.Bool("again"),
 			}
 			outcome, err := run.CopyBatch(spec)
 			return conclude(outcome, err)
 		},
 	}
+}
+
+// readTask reads the flags that only a task has.
+func readTask(c *cli.Context) (*run.Task, error) {
+	if c.String("job-dir") == "" || !c.IsSet("batch") {
+		return nil, errors.New("want --job-dir and --batch")
+	}
+	return &run.Task{
+		JobFolder: c.String("job-dir"), Batch: c.Int("batch"),
+		Generation: c.Int("generation"), Again: c.Bool("again"),
+	}, nil
 }
 
 // conclude turns the outcome of a run into the exit status.

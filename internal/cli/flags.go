@@ -174,7 +174,7 @@ func copyFlags() []flag {
 			Usage: "list what would be copied, touch nothing"}, forParent | common},
 		jsonSummary(),
 	}...)
-	return append(flags, clusterFlags()...)
+	return append(flags, clusterFlags("copy")...)
 }
 
 // verifyFlags are the flags of brood verify.
@@ -188,14 +188,18 @@ func jsonSummary() flag {
 	return flag{&cli.BoolFlag{Name: "json", Category: aboutLog, Usage: "print the summary as JSON"}, forOutput}
 }
 
-// clusterFlags are the flags of brood copy for a run on a cluster.
-func clusterFlags() []flag {
+// clusterFlags are the flags of a command for a run on a cluster.
+func clusterFlags(command string) []flag {
+	seen, beside, items := "SOURCE and DEST", "beside DEST", "files"
+	if command == runName {
+		seen, beside, items = "the current folder", "in the current folder", "commands"
+	}
 	return []flag{
 		{oneOf(&cli.StringFlag{Name: "on", Category: aboutCluster,
-			Usage: "copy on `WHERE` instead of this machine: slurm, a cluster whose nodes see SOURCE and DEST " +
-				"as it does"},
+			Usage: command + " on `WHERE` instead of this machine: slurm, a cluster whose nodes see " + seen +
+				" as it does"},
 			"slurm"), forParent},
-		{&cli.StringFlag{Name: "job-dir", Category: aboutCluster, DefaultText: "beside DEST",
+		{&cli.StringFlag{Name: "job-dir", Category: aboutCluster, DefaultText: beside,
 			Usage: "keep lists and records in `FOLDER`, new or empty, which all nodes see"}, forCluster},
 		{&cli.StringFlag{Name: "partition", Category: aboutCluster,
 			Usage: "use the nodes of `PARTITION`"}, forSbatch},
@@ -214,7 +218,7 @@ func clusterFlags() []flag {
 		{&cli.IntFlag{Name: "array-throttle", Category: aboutCluster, DefaultText: "as Slurm has it",
 			Usage: "run `N` tasks at once"}, forCluster},
 		{&cli.IntFlag{Name: "per-task", Category: aboutCluster, DefaultText: "by the amount of work",
-			Usage: "give a task up to `N` files"}, forCluster},
+			Usage: "give a task up to `N` " + items}, forCluster},
 		{&cli.StringFlag{Name: "heartbeat", Category: aboutCluster, Value: "1m",
 			Usage: "with --daemon, end the tasks when nobody has followed them for `DURATION`"}, forCluster},
 		{&cli.BoolFlag{Name: "detach", Category: aboutCluster,
@@ -222,11 +226,11 @@ func clusterFlags() []flag {
 	}
 }
 
-// taskFlags are the flags of brood task, which runs on a node: those of brood copy that it may
+// taskFlags are the flags of a command that runs on a node: those of brood copy or run that it may
 // be passed, and its own.
-func taskFlags() []cli.Flag {
-	return append(flagsOf(copyFlags()),
-		&cli.IntFlag{Name: "batch", Usage: "copy the items of batch `N`"},
+func taskFlags(flags []flag) []cli.Flag {
+	return append(flagsOf(flags),
+		&cli.IntFlag{Name: "batch", Usage: "work on the items of batch `N`"},
 		&cli.IntFlag{Name: "generation", Usage: "belong to array `N` of the run"},
 		&cli.BoolFlag{Name: "again", Usage: "an earlier task had the same batch"})
 }

@@ -13,18 +13,20 @@ import (
 func followCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "follow",
-		Usage:     "continue a copy on a cluster, from any machine that sees its job folder",
+		Usage:     "continue a run on a cluster, from any machine that sees its job folder",
 		ArgsUsage: "JOB-DIR",
-		Description: "Logs everything that has happened so far, and goes on until all is done, as the\n" +
-			"brood copy that began the run would have: it submits what was not submitted, or\n" +
-			"must be tried again. The exit status is that of brood copy.",
+		Description: "Logs what has happened until now, and goes on until all is done, as the brood copy\n" +
+			"or run that began it would have: it submits what was not submitted, or must be\n" +
+			"tried again. Of brood run it prints all output, from the beginning on. The exit\n" +
+			"status is that of brood copy or run.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
-		Flags:           flagsOf(forOutput.of(copyFlags())),
+		Flags:           append(flagsOf(forOutput.of(copyFlags())), joblogFlag()),
 		Action: func(c *cli.Context) error {
-			spec, err := readOutput(c, std)
+			err := wantJobFolder(c)
+			var spec run.Spec
 			if err == nil {
-				err = wantJobFolder(c)
+				spec, err = readFollow(c, std)
 			}
 			if err != nil {
 				return misuse(c, err)
@@ -38,10 +40,11 @@ func followCommand(std Streams) *cli.Command {
 func stopCommand(std Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "stop",
-		Usage:     "end a copy on a cluster",
+		Usage:     "end a run on a cluster",
 		ArgsUsage: "JOB-DIR",
 		Description: "Cancels the waiting tasks, then the running ones, and returns when Slurm has none\n" +
-			"left. Finished copies stay; copying the same again skips them.",
+			"left. Finished copies stay; copying the same again skips them. brood follow can still\n" +
+			"print the output of commands that have ended.",
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Action: func(c *cli.Context) error {

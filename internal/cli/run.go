@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/urfave/cli/v2"
 
 	"brood/internal/item"
@@ -39,36 +38,30 @@ func runCommand(std Streams) *cli.Command {
 		Flags:           flagsOf(commandFlags()),
 		Action: func(c *cli.Context) error {
 			spec, err := readRun(c, std)
+			if err == nil {
+				err = readCommandCluster(c, &spec)
+			}
 			if err != nil {
 				return misuse(c, err)
 			}
-			// Ignored signals stay ignored across exec, and caught ones do not. Go returns an error for a write to
-			// a closed pipe in both cases.
-			pipes := make(chan os.Signal, 1)
-			signal.Notify(pipes, syscall.SIGPIPE)
+			catchPipes()
 			outcome, err := run.Commands(spec, std)
 			return conclude(outcome, err)
 		},
 	}
 }
 
+// catchPipes has a write to a closed pipe fail, and lets commands die of one. Ignored signals stay ignored across exec,
+// and caught ones do not. Go returns an error for the write in both cases.
+func catchPipes() {
+	pipes := make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE)
+}
+
 // readRun reads the command line of brood run.
 func readRun(c *cli.Context, std Streams) (spec run.Spec, err error) {
-	if spec, err = readOutput(c, std); err != nil {
+	if spec, err = readCommandOutput(c, std); err != nil {
 		return spec, err
-	}
-	spec.Quiet = true // standard output has the output of commands, and no summary
-	switch {
-	case c.IsSet("log-level"):
-	case c.Bool("verbose"):
-		spec.Log.Level = hclog.Info
-	case c.Bool("quiet"):
-		spec.Log.Level = hclog.Off
-	default:
-		spec.Table = !c.IsSet("log-format")
-	}
-	if atTerminal(std.Out) && spec.Progress == run.ProgressAuto {
-		spec.Progress = run.ProgressNever // both would write to the same lines
 	}
 	spec.DryRun, spec.Name, spec.Daemon = c.Bool("dry-run"), c.String("name"), !c.Bool("no-daemon")
 	if spec.Slots, spec.Auto, err = parseJobs(c.String("jobs")); err != nil {
@@ -98,7 +91,7 @@ func readRun(c *cli.Context, std Streams) (spec run.Spec, err error) {
 	return spec, readResume(c, &spec)
 }
 
-// readResume reads which earlier runs this one continues, and where its joblog goes.
+// readResume reads which earlier runs this one continues.
 func readResume(c *cli.Context, spec *run.Spec) error {
 	resume := &spec.Command.Resume
 	resume.Files, resume.OK = c.StringSlice("resume"), spec.Command.OK
@@ -108,7 +101,6 @@ func readResume(c *cli.Context, spec *run.Spec) error {
 		}
 		resume.Files, resume.Failed = again, true
 	}
-	spec.Files.Joblog = c.String("joblog")
 	resume.Files = slices.DeleteFunc(resume.Files, func(name string) bool {
 		info, err := os.Stat(name)
 		first := errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0

@@ -12,7 +12,7 @@ import (
 
 // commandFlags are the flags of brood run.
 func commandFlags() []flag {
-	return slices.Concat([]flag{
+	flags := slices.Concat([]flag{
 		{&cli.StringFlag{Name: "from", Category: aboutItems,
 			Usage: "take the files below `FOLDER` as items, as find FOLDER -type f prints them"}, forParent},
 	}, filterFlags(aboutItems, 0), []flag{
@@ -29,20 +29,20 @@ func commandFlags() []flag {
 		{&cli.BoolFlag{Name: "header", Category: aboutItems,
 			Usage: "the first item of each source names the columns: {name}"}, forParent},
 		{&cli.IntFlag{Name: "max-args", Category: aboutItems, Aliases: []string{"n"}, Value: 1,
-			Usage: "give a command up to `N` items, or a block of N lines"}, forParent | common},
+			Usage: "give a command up to `N` items, or a block of N lines"}, forChildren | common},
 		{&cli.BoolFlag{Name: "fill", Category: aboutItems, Aliases: []string{"X"},
-			Usage: "give a command as many items as fit on its command line"}, forParent},
+			Usage: "give a command as many items as fit on its command line"}, forChildren},
 		{&cli.BoolFlag{Name: "pipe", Category: aboutItems,
 			Usage: "cut standard input into blocks of lines; each is the standard input of a command"}, forParent},
 		{&cli.StringFlag{Name: "block", Category: aboutItems, Value: "1M",
 			Usage: "with --pipe, make blocks of up to `SIZE`, which end where a line ends"}, forParent},
 
 		{&cli.BoolFlag{Name: "shell", Category: aboutCommand,
-			Usage: "COMMAND is a line for sh, with pipes and redirections; brood quotes the items"}, forParent | common},
+			Usage: "COMMAND is a line for sh, with pipes and redirections; brood quotes the items"}, forChildren | common},
 		{&cli.StringFlag{Name: "cwd", Category: aboutCommand,
-			Usage: "run commands in `FOLDER`"}, forParent},
+			Usage: "run commands in `FOLDER`"}, forChildren},
 		{&cli.StringSliceFlag{Name: "env", Category: aboutCommand,
-			Usage: "set an environment variable by `NAME=VALUE`, or remove it by -NAME; may be repeated"}, forParent},
+			Usage: "set an environment variable by `NAME=VALUE`, or remove it by -NAME; may be repeated"}, forChildren},
 		{&cli.BoolFlag{Name: "no-daemon", Category: aboutCommand,
 			Usage: "let running commands finish when brood is killed"}, forParent},
 		{&cli.BoolFlag{Name: "dry-run", Category: aboutCommand,
@@ -55,9 +55,9 @@ func commandFlags() []flag {
 		{&cli.BoolFlag{Name: "ungroup", Category: aboutOutput, Aliases: []string{"u"},
 			Usage: "let commands write where brood does, as it comes"}, forParent},
 		{&cli.BoolFlag{Name: "tag", Category: aboutOutput,
-			Usage: "begin each line of output with the item and a tab"}, forParent},
+			Usage: "begin each line of output with the item and a tab"}, forChildren},
 		{&cli.StringFlag{Name: "tagstring", Category: aboutOutput,
-			Usage: "begin each line of output with `TEXT` and a tab; it may have placeholders"}, forParent},
+			Usage: "begin each line of output with `TEXT` and a tab; it may have placeholders"}, forChildren},
 		{&cli.StringFlag{Name: "results", Category: aboutOutput,
 			Usage: "keep the output of each command in a folder of its own below `DIR`, or as lines of DIR.jsonl"},
 			forParent},
@@ -75,7 +75,7 @@ func commandFlags() []flag {
 			Usage: "wait at least `DURATION` between two starts"}, forChildren},
 
 		{&cli.StringFlag{Name: "ok", Category: aboutFailure, Value: "0",
-			Usage: "count exit codes `CODES` as success: 0,1"}, forParent},
+			Usage: "count exit codes `CODES` as success: 0,1"}, forChildren},
 		{&cli.StringFlag{Name: "timeout", Category: aboutFailure,
 			Usage: "end a command that takes longer than `DURATION`; 200%: than twice the median"},
 			forChildren | common},
@@ -84,7 +84,7 @@ func commandFlags() []flag {
 		{&cli.IntFlag{Name: "retries", Category: aboutFailure,
 			Usage: "run a command that has failed up to `N` times more"}, forChildren | common},
 		{&cli.StringFlag{Name: "retry-on", Category: aboutFailure, DefaultText: "any failure",
-			Usage: "retry only after what is in `LIST`: exit codes, signal, timeout; for example 75,timeout"}, forParent},
+			Usage: "retry only after what is in `LIST`: exit codes, signal, timeout; for example 75,timeout"}, forChildren},
 		{oneOf(&cli.StringFlag{Name: "halt", Category: aboutFailure, Value: "never",
 			Usage: "end the run `WHEN` too many commands failed: soon,fail=3 waits for the running ones, " +
 				"now,fail=10% terminates them"},
@@ -112,8 +112,7 @@ func commandFlags() []flag {
 			string(run.ProgressAuto), string(run.ProgressAlways), string(run.ProgressNever)), forOutput},
 		{&cli.StringFlag{Name: "record", Category: aboutLog, TakesFile: true,
 			Usage: "write every event to `FILE` as JSON Lines"}, forOutput | common},
-		{&cli.StringFlag{Name: "joblog", Category: aboutLog, TakesFile: true,
-			Usage: "write a line for each command to `FILE`, as GNU parallel does"}, forOutput},
+		{joblogFlag(), forOutput},
 		{&cli.StringSliceFlag{Name: "resume", Category: aboutItems, TakesFile: true,
 			Usage: "leave out the items that were run by `FILE`, the record or joblog of an earlier run; " +
 				"may be repeated"}, forParent | common},
@@ -128,4 +127,12 @@ func commandFlags() []flag {
 			Usage: "log as `FORMAT`: text or json"},
 			"text", "json"), forOutput},
 	})
+	flags = append(flags, flag{&cli.BoolFlag{Name: "daemon", Category: aboutCluster,
+		Usage: "end the tasks with the process that follows them"}, forCluster})
+	return append(flags, clusterFlags(runName)...)
+}
+
+func joblogFlag() cli.Flag {
+	return &cli.StringFlag{Name: "joblog", Category: aboutLog, TakesFile: true,
+		Usage: "write a line for each command to `FILE`, as GNU parallel does"}
 }

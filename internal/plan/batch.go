@@ -20,6 +20,9 @@ type Batch struct {
 	Attempt int            // 1, 2 …; the scheduler counts
 	Stdin   *tempfile.File // for each attempt to open again; nil: no standard input. The source of the batch closes it
 
+	// Commands are those of a task of a cluster. Items then names each of them.
+	Commands []Batch
+
 	of []entry // the items' entries
 }
 

@@ -73,6 +73,11 @@ func (c *cluster) create(ctx context.Context, cancel context.CancelFunc, work pl
 		return ending{}, err
 	}
 	end, err := c.submit(ctx, cancel, folder, work)
+	return c.submitted(folder, end, err)
+}
+
+// submitted removes the job folder of a run where it serves nothing more.
+func (r *run) submitted(folder *slurm.Folder, end ending, err error) (ending, error) {
 	switch {
 	case err != nil && folder.Submitted():
 		err = fmt.Errorf("%w; what was submitted goes on: brood follow %s", err, slurm.Quoted(folder.Path))
@@ -80,7 +85,7 @@ func (c *cluster) create(ctx context.Context, cancel context.CancelFunc, work pl
 	case err != nil:
 		return end, errors.Join(err, folder.Remove())
 	}
-	return end, c.discard(folder, end)
+	return end, r.discard(folder, end)
 }
 
 // submit plans the run and submits it, while a heartbeat shows that somebody follows.

@@ -70,10 +70,14 @@ func Commands(spec Spec, std Streams) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer c.blocks.close()
+	c.elsewhere = spec.Cluster != nil
 	if err := c.prepare(items); err != nil {
 		return Outcome{}, err
 	}
 	spec.Halt.SoFar = true
+	if c.elsewhere {
+		return c.byCluster(&spec, std)
+	}
 	return execute(plan.Tree{}, &spec, std, c)
 }
 
@@ -88,8 +92,11 @@ type commands struct {
 	output   *output.Collector
 	retries  int
 	run      *run
+	emit     event.Sink                  // of what becomes of the items before they are in a batch
 	done     done                        // by earlier runs
 	found    struct{ name, path string } // of the last program
+
+	elsewhere bool // the commands run on other machines
 
 	measured  atomic.Bool   // the number of commands was emitted
 	unread    atomic.Bool   // the output cannot be written any more, so the run is being ended
@@ -99,11 +106,26 @@ type commands struct {
 // prepare checks the command, and prepares its output, before anything starts.
 func (c *commands) prepare(items *item.Reader) (err error) {
 	c.items = items
-	options := command.Options{Shell: c.Shell, Names: items.Names(), Several: c.Most > 1 || c.Fill,
-		NoItems: c.Blocks != nil}
+	options := command.Options{Names: items.Names(), NoItems: c.Blocks != nil}
 	if c.Items.Colsep == nil && !c.Items.Header {
 		options.Values = max(len(c.Items.Sources), 1)
 	}
+	if err = c.parse(options); err != nil {
+		return err
+	}
+	if c.done, err = readDone(c.Resume, c.Words); err != nil {
+		return err
+	}
+	to := c.Command.Output
+	to.Ordered = to.Ordered && !c.elsewhere // then delivery puts it in order
+	c.output, err = output.New(to)
+	return err
+}
+
+// parse reads the command and the tag, and looks for the program if all items have the same. options say what is known
+// of the values.
+func (c *commands) parse(options command.Options) (err error) {
+	options.Shell, options.Several = c.Shell, c.Most > 1 || c.Fill
 	if c.template, err = command.Parse(c.Words, options); err != nil {
 		return err
 	}
@@ -113,15 +135,9 @@ func (c *commands) prepare(items *item.Reader) (err error) {
 			return fmt.Errorf("--tagstring: %w", err)
 		}
 	}
-	if name := c.Words[0]; !c.Shell && !strings.Contains(name, "{") { // the same program for all items
-		if _, err := c.program(name); err != nil {
-			return err
-		}
+	if name := c.Words[0]; !c.Shell && !strings.Contains(name, "{") {
+		_, err = c.program(name)
 	}
-	if c.done, err = readDone(c.Resume, c.Words); err != nil {
-		return err
-	}
-	c.output, err = output.New(c.Command.Output)
 	return err
 }
 
@@ -144,12 +160,11 @@ func (c *commands) program(name string) (path string, err error) {
 }
 
 func (c *commands) do(r *run) (end ending, err error) {
-	c.run = r
+	c.run, c.emit = r, r.emit
 	if err := process.Prepare(r.spec.Limits); err != nil {
 		return end, err
 	}
-	slots, shared := newSlots(r.spec), shareSlots(r.spec)
-	defer shared.Close()
+	slots := newSlots(r.spec)
 	begun := event.Event{
 		Kind: event.Begun, Version: event.CommandVersion, PID: os.Getpid(), PPID: os.Getppid(),
 		Command: c.Words, DryRun: r.spec.DryRun, Slots: slots.count, Auto: r.spec.Auto,
@@ -169,17 +184,7 @@ func (c *commands) do(r *run) (end ending, err error) {
 	}
 	signals := r.watchSignals(localRungs(r.spec.Daemon))
 	r.display.listen()
-	engine := &schedule.Commands{Launch: c.launchOnBlock, Name: r.spec.Name, Daemon: r.spec.Daemon}
-	unwatch := c.watchReaders()
-	schedule.Run(source, engine, schedule.Options{
-		Slots: slots.count, Most: slots.most, Room: r.spec.Room.room(), Grace: grace, Stop: r.stops, Cancel: cancel,
-		Delay: r.spec.Delay, Stall: r.spec.Stall, Output: true, Timeout: r.spec.Timeout, Percent: r.spec.Percent,
-		Longer: c.Again.All || c.Again.Timeouts, Retries: r.spec.Retries,
-		Changes: shared.Changes(), Limit: slots.limit,
-	}, r.emit)
-	unwatch()
-	cancel()
-	process.Finish(grace)
+	c.schedule(source, slots, r.stops, cancel)
 	signal := signals.end()
 	end = c.ending(source)
 	end.signal = cmp.Or(signal, end.signal)

@@ -91,7 +91,7 @@ func (s *itemSource) read(ctx context.Context) error {
 			return nil
 		case err == io.EOF:
 			if send() && !s.measured.Load() {
-				s.run.emit(event.Event{Kind: event.Measured, Items: batch.Seq})
+				s.emit(event.Event{Kind: event.Measured, Items: batch.Seq})
 			}
 			return nil
 		case err != nil:
@@ -147,7 +147,7 @@ func (s *itemSource) skip(items ...[]string) {
 		if len(values) > 1 {
 			e.Inputs = event.Paths{schedule.JoinValues(values)}
 		}
-		s.run.emit(e)
+		s.emit(e)
 	}
 }
 

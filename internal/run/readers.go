@@ -38,6 +38,10 @@ func (c *commands) checkReaders() {
 		why = event.ReasonUnread
 	}
 	c.run.emit(event.Event{Kind: event.Stopping, Reason: why})
+	if c.elsewhere && !c.run.spec.Daemon {
+		c.run.stops <- schedule.Drain // as Ctrl-C: the tasks go on
+		return
+	}
 	c.run.stops <- schedule.Terminate
 }
 

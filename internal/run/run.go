@@ -21,6 +21,9 @@
 //	cluster    tasks of a Slurm cluster, submitted and followed (cluster.go)
 //	following  tasks that another brood has submitted (follow.go)
 //	node       this process is such a task: children for the items of one batch (task.go)
+//
+// The places of brood run are commands (commands.go), commandCluster (commands_cluster.go), following, and commandNode
+// (commands_task.go).
 package run
 
 import (
@@ -208,7 +211,7 @@ func (r *run) conclude(end ending) Outcome {
 // summarize writes the last lines of the answer. complete tells whether the output files are complete.
 func (r *run) summarize(finished event.Event, end ending, complete bool) error {
 	switch {
-	case r.spec.Files.OnStdout():
+	case r.spec.Files.OnStdout(), r.spec.Command != nil && !r.spec.DryRun && !r.spec.Cluster.detaches():
 		if end.detached != "" {
 			r.log.note(hclog.Info, end.detached)
 		}

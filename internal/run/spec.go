@@ -83,6 +83,9 @@ type Cluster struct {
 	Detach    bool // leave as soon as all tasks are submitted
 }
 
+// detaches tells whether the run leaves by itself. It may be called on nil.
+func (c *Cluster) detaches() bool { return c != nil && c.Detach }
+
 // Task is what the command line of a task says about itself.
 type Task struct {
 	JobFolder  string
@@ -123,6 +126,9 @@ func (s *Spec) begun() event.Event {
 	e := event.Event{
 		Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid(),
 		Dest: s.Dest, Hash: string(s.Hash), DryRun: s.DryRun, Verify: s.Compare,
+	}
+	if s.Command != nil {
+		e.Version, e.Command = event.CommandVersion, s.Command.Words
 	}
 	if len(s.Sources) == 1 {
 		e.Source = s.Sources[0]

@@ -23,6 +23,20 @@ import (
 // CopyBatch is a task of a run on a cluster: it copies the items of one batch. Whoever
 // follows the run reads its events in the job folder, also why it could not begin.
 func CopyBatch(spec Spec) (Outcome, error) {
+	return inTask(spec, func(r *run, t *slurm.Task, _ *taskFiles) (syscall.Signal, error) {
+		n := &node{Task: t, local: &local{run: r, slots: newSlots(r.spec)}}
+		return n.do()
+	})
+}
+
+// taskFiles are what a task writes into the job folder.
+type taskFiles struct {
+	record *os.File
+	spool  *os.File // of commands; nil for a copy
+}
+
+// inTask does the work of a task while its events are written to the job folder.
+func inTask(spec Spec, do func(*run, *slurm.Task, *taskFiles) (syscall.Signal, error)) (Outcome, error) {
 	folder, err := slurm.Open(spec.Task.JobFolder)
 	if err != nil {
 		return Outcome{}, err
@@ -31,17 +45,20 @@ func CopyBatch(spec Spec) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	record, err := t.Record()
+	var files taskFiles
+	files.record, err = t.Record()
+	if err == nil && spec.Command != nil {
+		files.spool, err = t.Spool(files.record)
+	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("job folder %q: %w", folder.Path, err)
 	}
 	debug.SetGCPercent(parentGC)
-	diary := slurm.NewDiary(record, folder.Job.Every.Duration())
+	diary := slurm.NewDiary(files.record, files.spool, folder.Job.Every.Duration())
 	spec.Log.Level = hclog.Error // the follower logs the rest
 	r := &run{spec: &spec, stops: make(chan schedule.Stop, stopsAtMost)}
 	r.stream = event.NewStream(r.status.Read, diary.Read, view.Log(hclog.New(&spec.Log)))
-	n := &node{Task: t, local: &local{run: r, slots: newSlots(&spec)}}
-	signal, err := n.do()
+	signal, err := do(r, t, &files)
 	finished := r.status.Finished(time.Now())
 	if err != nil {
 		finished.Error = err.Error()

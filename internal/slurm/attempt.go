@@ -33,7 +33,8 @@ type attempt struct {
 
 	begun    event.Event         // zero before it has begun
 	running  map[int]event.Event // Started of its running children, by PID
-	failed   int                 // failures
+	failed   int                 // failures that another attempt may undo
+	ending   bool                // it was being ended when it wrote what was read last
 	finished *event.Event
 	lost     bool // it has ended, but its record has no end
 }
@@ -93,6 +94,7 @@ func (a *attempt) read(most int64, take func(event.Event)) error {
 			most -= int64(n)
 			a.pieces.Read(buffer[:n], func(e event.Event, err error) {
 				if err == nil { // skips the half line that a dead node may leave
+					a.ending = a.ending || e.Kind == event.Stopping
 					take(e)
 				}
 			})
@@ -123,6 +125,24 @@ func (a *attempt) over() bool { return a.finished != nil || a.lost }
 // done tells whether the attempt went through its whole batch.
 func (a *attempt) done() bool {
 	return a.finished != nil && a.finished.Error == "" && a.finished.Signal == "" && a.finished.Reason == ""
+}
+
+// ends tells whether an event that was just read is the final outcome of its item, which no later attempt changes. A
+// command that has failed is not run again, unless it was ended together with its task, or perhaps was: Slurm sends
+// these two signals to all processes of a task.
+func (a *attempt) ends(e event.Event) bool {
+	if e.Kind == event.Failed && e.Seq > 0 {
+		return !a.ending && e.Signal != "SIGTERM" && e.Signal != "SIGKILL"
+	}
+	return e.Settles()
+}
+
+// key identifies the item of an event within its batch. Several commands may have the same item.
+func key(e event.Event) string {
+	if e.Seq > 0 {
+		return strconv.Itoa(e.Seq)
+	}
+	return e.File
 }
 
 // refused returns why the attempt could not begin on its node, or "".

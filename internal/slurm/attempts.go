@@ -1,11 +1,9 @@
 package slurm
 
 import (
-	"os"
 	"slices"
 
 	"brood/internal/event"
-	"brood/internal/plan"
 )
 
 // attempts are all attempts at one batch.
@@ -56,9 +54,9 @@ func (tried *attempts) trackNames() error {
 		return nil
 	}
 	tried.settled = map[string]bool{}
-	return tried.reread(func(_ *attempt, e event.Event) {
-		if e.Settles() {
-			tried.settled[e.File] = true
+	return tried.reread(func(_ *attempt, e event.Event, ends bool) {
+		if ends {
+			tried.settled[key(e)] = true
 		}
 	})
 }
@@ -68,18 +66,19 @@ func (tried *attempts) isNew(e event.Event) bool {
 	if tried.settled == nil {
 		return true
 	}
-	was := tried.settled[e.File]
-	tried.settled[e.File] = true
+	was := tried.settled[key(e)]
+	tried.settled[key(e)] = true
 	return !was
 }
 
-// reread calls take for each event of all attempts, up to where each record was read before.
-func (tried *attempts) reread(take func(*attempt, event.Event)) error {
+// reread calls take for each event of all attempts, up to where each record was read before. ends is as of
+// attempt.ends.
+func (tried *attempts) reread(take func(a *attempt, e event.Event, ends bool)) error {
 	for _, a := range tried.all {
 		again := &attempt{file: a.file}
 		for again.offset < a.offset {
 			before := again.offset
-			if err := again.read(a.offset-before, func(e event.Event) { take(a, e) }); err != nil {
+			if err := again.read(a.offset-before, func(e event.Event) { take(a, e, again.ends(e)) }); err != nil {
 				return err
 			}
 			if again.offset == before {
@@ -92,40 +91,37 @@ func (tried *attempts) reread(take func(*attempt, event.Event)) error {
 
 // failures emits the final failures of a batch: those of names that no attempt settled. If why is not empty, no
 // attempt came to the end of the list, and why is the failure of each name without an event. A failure that an attempt
-// reported while it was being stopped then does not count.
-func (tried *attempts) failures(list, why string, emit func(*attempt, event.Event)) error {
+// reported while it was being stopped then does not count. each calls its argument for each item of the batch.
+func (tried *attempts) failures(
+	each func(take func(event.Event)) error, why string, emit func(*attempt, event.Event),
+) error {
 	settled, failed := map[string]bool{}, map[string]bool{}
 	last := map[string]event.Event{}
 	from, ending := map[string]*attempt{}, map[*attempt]bool{}
-	err := tried.reread(func(a *attempt, e event.Event) {
+	err := tried.reread(func(a *attempt, e event.Event, ends bool) {
 		switch {
-		case e.Settles():
-			settled[e.File] = true
+		case ends:
+			settled[key(e)] = true
 		case e.Kind == event.Stopping:
 			ending[a] = true
 		case e.Kind == event.Failed && (why == "" || !ending[a]):
-			last[e.File], from[e.File] = e, a
+			last[key(e)], from[key(e)] = e, a
 		}
 	})
 	if err != nil {
 		return err
 	}
-	fail := func(name string) {
+	return each(func(item event.Event) {
+		name := key(item)
 		e, reported := last[name]
 		if settled[name] || failed[name] || !reported && why == "" {
 			return
 		}
 		failed[name] = true
 		if !reported {
-			e = event.Event{Kind: event.Failed, File: name, Error: why}
+			e = item
+			e.Kind, e.Error = event.Failed, why
 		}
 		emit(from[name], e)
-	}
-	file, err := os.Open(list)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	_, err = plan.OpenList(file, plan.Options{}, func(_ int, name string, _ int64) { fail(name) })
-	return err
+	})
 }

@@ -47,7 +47,7 @@ func TestFailures(t *testing.T) {
 				must(t, a.read(readMost, func(event.Event) {}))
 			}
 			got := []string{}
-			must(t, tried.failures(d.list(0), row.why, func(a *attempt, e event.Event) {
+			must(t, tried.failures(d.eachItem(0), row.why, func(a *attempt, e event.Event) {
 				got = append(got, e.File+": "+e.Error)
 				if reported := e.Error != row.why; reported != (a != nil) || e.Kind != event.Failed {
 					t.Errorf("%+v comes from %+v", e, a)

@@ -49,7 +49,7 @@ func call(ctx context.Context, name string, args ...string) (string, error) {
 	defer cancel()
 	var out, said strings.Builder
 	c := exec.CommandContext(ctx, name, args...)
-	c.Stdout, c.Stderr, c.Env = &out, &said, environment(os.Environ())
+	c.Stdout, c.Stderr, c.Env = &out, &said, environment(name, os.Environ())
 	c.WaitDelay = patience // also gives a busy machine time to read the output
 	err := c.Run()
 	switch {
@@ -69,11 +69,15 @@ var misleading = []string{
 	"SBATCH_OUTPUT=", "SBATCH_REQUEUE=", "SBATCH_NO_REQUEUE=",
 }
 
-// environment returns the environment of a command: ours, without the misleading variables.
-func environment(ours []string) []string {
+// environment returns the environment of a command: ours, without the misleading variables. sbatch gets nothing in
+// addition, because it passes its environment on to the commands of brood run.
+func environment(name string, ours []string) []string {
 	kept := slices.DeleteFunc(slices.Clone(ours), func(v string) bool {
 		return slices.ContainsFunc(misleading, func(name string) bool { return strings.HasPrefix(v, name) })
 	})
+	if name == "sbatch" {
+		return kept
+	}
 	// SLURM_BITSTR_LEN=0 makes squeue print a long list of tasks in full.
 	return append(kept, "SLURM_BITSTR_LEN=0", "LC_ALL=C")
 }

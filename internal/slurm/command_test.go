@@ -69,7 +69,7 @@ func TestNoSlurm(t *testing.T) {
 
 // TestEnvironment checks that variables of the user do not change the output of commands.
 func TestEnvironment(t *testing.T) {
-	got := environment([]string{
+	got := environment("squeue", []string{
 		"HOME=/h", "SQUEUE_FORMAT=%i", "SCONTROL_ALL=1", "SLURM_TIME_FORMAT=relative", "SLURM_CONF=/c",
 		"SBATCH_PARTITION=p", "SLURM_BITSTR_LEN=64",
 	})
@@ -78,5 +78,8 @@ func TestEnvironment(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+	if got := environment("sbatch", []string{"A=b", "SBATCH_OUTPUT=x"}); !slices.Equal(got, []string{"A=b"}) {
+		t.Errorf("sbatch, which passes it on, gets %q", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // interval, in whole lines. Of the Progress events of a child it keeps only the latest.
 type Diary struct {
 	file  *os.File
+	first *os.File // nil for none
 	done  chan struct{}
 	ended chan struct{}
 
@@ -23,9 +24,13 @@ type Diary struct {
 	err      error               // of the first write that failed
 }
 
-// NewDiary begins a record in file. [Diary.Close] closes the file.
-func NewDiary(file *os.File, every time.Duration) *Diary {
-	d := &Diary{file: file, done: make(chan struct{}), ended: make(chan struct{}), progress: map[int]event.Event{}}
+// NewDiary begins a record in file. [Diary.Close] closes the file. Unless first is nil, the diary syncs it before it
+// writes events. So the disk has what was written to first before an event tells of that.
+func NewDiary(file, first *os.File, every time.Duration) *Diary {
+	d := &Diary{
+		file: file, first: first, done: make(chan struct{}), ended: make(chan struct{}),
+		progress: map[int]event.Event{},
+	}
 	d.writer = event.NewWriter(&d.lines)
 	go d.keep(every)
 	return d
@@ -73,7 +78,12 @@ func (d *Diary) write() {
 	if len(lines) == 0 || d.err != nil {
 		return
 	}
-	_, d.err = d.file.Write(lines)
+	if d.first != nil {
+		d.err = d.first.Sync()
+	}
+	if d.err == nil {
+		_, d.err = d.file.Write(lines)
+	}
 	if d.err == nil {
 		d.err = d.file.Sync()
 	}

@@ -37,7 +37,7 @@ func newDiary(t *testing.T, every time.Duration) (d *Diary, name string) {
 	name = filepath.Join(t.TempDir(), "record")
 	file, err := os.Create(name)
 	must(t, err)
-	return NewDiary(file, every), name
+	return NewDiary(file, nil, every), name
 }
 
 // TestDiary checks the order of events in a record. The record has the latest Progress of each child, but none of a
@@ -105,7 +105,7 @@ func TestDiaryFull(t *testing.T) {
 	}
 	file, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	must(t, err)
-	d := NewDiary(file, time.Millisecond)
+	d := NewDiary(file, nil, time.Millisecond)
 	d.Read(event.Event{Kind: event.Begun})
 	if err := d.Close(); !errors.Is(err, syscall.ENOSPC) {
 		t.Error(err)
@@ -121,7 +121,7 @@ func TestDiaryHasNoEnd(t *testing.T) {
 	r, w, err := os.Pipe()
 	must(t, err)
 	defer r.Close()
-	d := NewDiary(w, time.Millisecond)
+	d := NewDiary(w, nil, time.Millisecond)
 	d.Read(event.Event{Kind: event.Copied, File: "a"})
 	lines := bufio.NewReader(r)
 	_, err = lines.ReadString('\n')

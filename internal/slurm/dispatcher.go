@@ -19,6 +19,10 @@ type Options struct {
 	Whole  func() bool          // called after the plan: was the source walked to its end?
 	Halt   <-chan schedule.Stop // ends the run early: Drain lets running tasks finish, Terminate cancels them
 	Mark   func() error         // makes the marker in dest; called once Slurm has accepted the first array
+
+	// Deliver is called with the outcome of each command before that is emitted, and with the file that may have its
+	// output, "" if it did not run. An error is its failure. nil for none.
+	Deliver func(outcome event.Event, spool string) error
 }
 
 // Outcome says how a run ended.

@@ -30,8 +30,8 @@ func ExactAll(words []string) []Exact {
 	return all
 }
 
-// plain converts all words back.
-func plain(words []Exact) []string {
+// Plain converts all words back.
+func Plain(words []Exact) []string {
 	all := make([]string, len(words))
 	for i, w := range words {
 		all[i] = string(w)

@@ -15,7 +15,7 @@ func FuzzExact(f *testing.F) {
 		text, err := json.Marshal(struct{ Words []Exact }{ExactAll([]string{s, "b"})})
 		must(t, err)
 		var back struct{ Words []Exact }
-		if err := json.Unmarshal(text, &back); err != nil || !slices.Equal(plain(back.Words), []string{s, "b"}) {
+		if err := json.Unmarshal(text, &back); err != nil || !slices.Equal(Plain(back.Words), []string{s, "b"}) {
 			t.Errorf("%q: %s: %q, %v", s, text, back.Words, err)
 		}
 	})

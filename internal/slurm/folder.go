@@ -21,11 +21,12 @@ import (
 //	job.json           the request
 //	brood, task.sh     the program and the batch script of a task
 //	seen.json          some names of the source, as each node must see them
-//	lists/000/12       the names of batch 12, as a plan.List; the last list has the folders and links
+//	lists/000/12       the names of batch 12, as a plan.List; the last list has the folders and links. Or its commands
 //	plan.jsonl         the events of the planning
 //	plan.json          the number of batches, once all are listed
 //	arrays.jsonl       the submitted arrays; the number of a line, from 0, is the array's generation
 //	events/000/12.1.0.81_3.1a2b3c4d.jsonl   the record of an attempt: batch, generation, restarts by Slurm, task
+//	events/000/12.1.0.81_3.1a2b3c4d.output  what the commands of that attempt wrote, as an output.Spool
 //	events/000/12.fence                     the latest attempt, if there was more than one
 //	log/81_3.log       the output of a task; empty unless it crashes
 //	marked             exists once the marker is in the destination
@@ -63,6 +64,17 @@ type Planned struct {
 // format is the version of the folder's layout. A brood with another version refuses the folder.
 const format = 1
 
+// formatCommands is the version of a folder of brood run. A brood before that would take it for a copy.
+const formatCommands = 2
+
+// format returns the version of the folder of a request.
+func (r Request) format() int {
+	if r.Commands != nil {
+		return formatCommands
+	}
+	return format
+}
+
 // perFolder is the number of batches that share a folder of lists or records.
 const perFolder = 1000
 
@@ -91,8 +103,8 @@ func Open(path string) (*Folder, error) {
 		} else {
 			err = errNoFolder
 		}
-	case err == nil && f.Job.Format != format:
-		err = fmt.Errorf("has format %d, but this brood reads format %d", f.Job.Format, format)
+	case err == nil && f.Job.Format != f.Job.format():
+		err = fmt.Errorf("has format %d, but this brood reads format %d", f.Job.Format, f.Job.format())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("job folder %q: %w", path, filecopy.Cause(err))
@@ -109,7 +121,7 @@ func create(path string, r Request, every time.Duration, l limits) (*Folder, err
 	host, _ := os.Hostname()
 	id := random()
 	f := &Folder{Path: path, Job: Job{
-		Format: format, Name: "brood-" + id, Begun: time.Now(), PID: os.Getpid(), Host: host,
+		Format: r.format(), Name: "brood-" + id, Begun: time.Now(), PID: os.Getpid(), Host: host,
 		Every: Seconds(every.Seconds()), Marker: ".brood." + id + ".brood",
 		ArraySize: l.array, JobCount: l.jobs, Request: r,
 	}}

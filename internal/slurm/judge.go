@@ -37,11 +37,11 @@ func (d *dispatcher) judge(n int, tried *attempts) error {
 
 // emitFailures emits Failed for the names of a batch that failed in the end (attempts.failures).
 func (d *dispatcher) emitFailures(n int, tried *attempts, why string) error {
-	return tried.failures(d.list(n), why, func(a *attempt, e event.Event) {
+	return tried.failures(d.eachItem(n), why, func(a *attempt, e event.Event) {
 		if a != nil {
 			e.Node = a.begun.Node
 		}
-		d.emit(e)
+		d.emitOutcome(a, e)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 
+	"brood/internal/event"
 	"brood/internal/plan"
 )
 
@@ -17,22 +18,53 @@ func (f *Folder) writeList(n int, batch plan.Batch) error {
 	if err != nil {
 		return err
 	}
+	if f.Job.Commands != nil {
+		return errors.Join(addCommands(file, batch), file.Close())
+	}
 	list := plan.NewList(file)
 	return errors.Join(list.Add(batch), list.Close(), file.Close())
 }
 
-// firstOf returns the first name in the list of batch n.
-func (f *Folder) firstOf(n int) (string, error) {
+// readList calls take for each item in the list of batch n, with an event that identifies it. folders tells whether it
+// is a list of folders and links. If the list is incomplete, the error is plan.ErrNoList or ErrNoCommands.
+func (f *Folder) readList(n int, take func(event.Event)) (folders bool, err error) {
 	file, err := os.Open(f.list(n))
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	defer file.Close()
-	list, err := plan.OpenList(file, plan.Options{}, nil)
-	if err != nil {
-		return "", err
+	if f.Job.Commands != nil {
+		return false, ReadCommands(file, func(c plan.Batch) error {
+			take(event.Event{File: c.Items[0], Seq: c.Seq})
+			return nil
+		})
 	}
-	return list.First, nil
+	list, err := plan.OpenList(file, plan.Options{}, func(_ int, name string, _ int64) {
+		take(event.Event{File: name})
+	})
+	if err != nil {
+		return false, err
+	}
+	return list.Folders(), nil
+}
+
+// eachItem returns a function that calls its argument for each item of batch n.
+func (f *Folder) eachItem(n int) func(take func(event.Event)) error {
+	return func(take func(event.Event)) error {
+		_, err := f.readList(n, take)
+		return err
+	}
+}
+
+// firstOf returns the first name in the list of batch n.
+func (f *Folder) firstOf(n int) (first string, err error) {
+	names := 0
+	_, err = f.readList(n, func(e event.Event) {
+		if names++; names == 1 {
+			first = e.File
+		}
+	})
+	return first, err
 }
 
 // makeParts makes the folders for the list and the records of batch n, if n is the first batch in them.

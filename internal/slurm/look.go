@@ -57,7 +57,17 @@ func (d *dispatcher) isUnderWay(n int) bool {
 
 // readRecords reads the new events in one folder, for the batches that wanted accepts.
 func (d *dispatcher) readRecords(part string, wanted func(batch int) bool) error {
-	folder, err := os.Open(d.in("events", part))
+	return d.eachRecord(part, func(a *attempt) error {
+		if !wanted(a.batch) {
+			return nil
+		}
+		return d.readAttempt(a)
+	})
+}
+
+// eachRecord calls take for each record in one folder, with a new attempt.
+func (f *Folder) eachRecord(part string, take func(*attempt) error) error {
+	folder, err := os.Open(f.in("events", part))
 	if err != nil {
 		return err
 	}
@@ -68,11 +78,11 @@ func (d *dispatcher) readRecords(part string, wanted func(batch int) bool) error
 	}
 	for _, name := range names {
 		a, ok := parseAttempt(name)
-		if !ok || !wanted(a.batch) {
+		if !ok {
 			continue
 		}
 		a.file = filepath.Join(folder.Name(), name)
-		if err := d.readAttempt(a); err != nil {
+		if err := take(a); err != nil {
 			return err
 		}
 	}
@@ -131,15 +141,34 @@ func (d *dispatcher) handle(tried *attempts, a *attempt, e event.Event) {
 	case event.Exited:
 		delete(a.running, e.PID)
 	case event.Failed:
-		a.failed++
-		return
+		if !a.ends(e) {
+			a.failed++
+			return
+		}
 	}
-	if e.Settles() {
+	if a.ends(e) {
 		if !d.isLast(a.batch) && e.Time.After(d.lastFile) {
 			d.lastFile = e.Time
 		}
 		if !tried.isNew(e) {
 			return
+		}
+		d.emitOutcome(a, e)
+		return
+	}
+	d.emit(e)
+}
+
+// emitOutcome emits the final outcome of an item. It delivers the output of a command before that. a is nil if no
+// attempt has run it.
+func (d *dispatcher) emitOutcome(a *attempt, e event.Event) {
+	if e.Seq > 0 && d.opts.Deliver != nil {
+		spool := ""
+		if a != nil {
+			spool = spoolOf(a.file)
+		}
+		if err := d.opts.Deliver(e, spool); err != nil && e.Kind != event.Failed {
+			e.Kind, e.Error = event.Failed, err.Error()
 		}
 	}
 	d.emit(e)

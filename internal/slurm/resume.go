@@ -68,21 +68,15 @@ func (d *dispatcher) restore() error {
 // killed before it could submit the batch.
 func (d *dispatcher) countLists() (n int, err error) {
 	for ; ; n++ {
-		file, err := os.Open(d.list(n))
-		if errors.Is(err, fs.ErrNotExist) {
+		folders, err := d.readList(n, func(event.Event) {})
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-		list, err := plan.OpenList(file, plan.Options{}, nil)
-		file.Close()
-		if errors.Is(err, plan.ErrNoList) {
+		case errors.Is(err, plan.ErrNoList), errors.Is(err, ErrNoCommands):
 			return n, os.Remove(d.list(n))
-		}
-		if err != nil {
+		case err != nil:
 			return n, err
 		}
-		d.planned.Last = list.Folders()
+		d.planned.Last = folders
 	}
 }

@@ -43,7 +43,7 @@ func (f *Folder) submitArgs(a array, generation int, last bool, after string, ex
 	if len(exclude) > 0 {
 		args = append(args, "--exclude="+strings.Join(exclude, ","))
 	}
-	for _, arg := range plain(f.Job.Sbatch) {
+	for _, arg := range Plain(f.Job.Sbatch) {
 		if !a.Again || arg != "--hold" && arg != "-H" { // the user released the batch once; do not hold it again
 			args = append(args, arg)
 		}

@@ -44,7 +44,7 @@ func TestSubmitArgs(t *testing.T) {
 					t.Errorf("%q has %q", args, word)
 				}
 			}
-			own := plain(row.request.Sbatch)
+			own := Plain(row.request.Sbatch)
 			if script := slices.Index(args, f.in("task.sh")); !slices.Equal(args[script-len(own):script], own) {
 				t.Errorf("%q: %q are not last", args, own)
 			}

@@ -41,10 +41,15 @@ func FuzzQuoted(f *testing.F) {
 	})
 }
 
-// runScript runs the batch script as task 3 of an array. It returns the arguments of brood.
+// runScript runs the batch script as task 3 of an array. It returns the arguments of brood, and of brood run also the
+// folder where it runs.
 func runScript(t *testing.T, f *Folder, args ...string) (words []string) {
 	t.Helper()
-	must(t, os.WriteFile(f.in("brood"), []byte("#!/bin/sh\nprintf '%s\\0' \"$@\"\n"), 0o755))
+	brood := "#!/bin/sh\nprintf '%s\\0' \"$@\"\n"
+	if f.Job.Commands != nil {
+		brood = "#!/bin/sh\nprintf '%s\\0' \"$@\" \"$PWD\"\n"
+	}
+	must(t, os.WriteFile(f.in("brood"), []byte(brood), 0o755))
 	must(t, os.WriteFile(f.in("task.sh"), []byte(f.script()), 0o755))
 	sh := exec.Command("sh", append([]string{f.in("task.sh")}, args...)...)
 	sh.Env = append(os.Environ(), "SLURM_ARRAY_TASK_ID=3", "SLURMD_NODENAME=n1")
@@ -70,6 +75,40 @@ func TestScript(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: got\n%q, want\n%q", word, got, want)
 		}
+	}
+}
+
+// TestScriptOfCommands checks that brood gets each word of the command unchanged, in the folder of the submitter.
+func TestScriptOfCommands(t *testing.T) {
+	for _, word := range hostile {
+		dir := t.TempDir() + "/w" + strings.ReplaceAll(word, "/", "")
+		must(t, os.Mkdir(dir, 0o755))
+		c := &Commands{Words: ExactAll([]string{"sh", "-c", word}), Dir: Exact(dir)}
+		f := newFolder(t, Request{Commands: c, Flags: ExactAll([]string{"--env=A=" + word})})
+		got := runScript(t, f, "40", "2", "")
+		want := []string{
+			"run-task", "--job-dir=" + f.Path, "--batch=43", "--generation=2", "--env=A=" + word, "--",
+			"sh", "-c", word, dir,
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: got\n%q, want\n%q", word, got, want)
+		}
+	}
+}
+
+// TestScriptWithoutFolder checks the exit code on a node that does not have the folder of the submitter.
+func TestScriptWithoutFolder(t *testing.T) {
+	f := newFolder(t, Request{Commands: &Commands{Words: ExactAll([]string{"true"}), Dir: "/no such"}})
+	must(t, os.WriteFile(f.in("brood"), []byte("#!/bin/sh\n"), 0o755))
+	must(t, os.WriteFile(f.in("task.sh"), []byte(f.script()), 0o755))
+	sh := exec.Command("sh", f.in("task.sh"), "0", "0", "")
+	sh.Env = append(os.Environ(), "SLURM_ARRAY_TASK_ID=0", "SLURMD_NODENAME=n1")
+	if out, _ := sh.CombinedOutput(); sh.ProcessState.ExitCode() != cannotEnter {
+		t.Errorf("%q, exit code %d; want %d", out, sh.ProcessState.ExitCode(), cannotEnter)
+	}
+	over := queued{state: "FAILED", code: cannotEnter << 8}
+	if !over.refusesNode() || over.why() != "its node does not have the current folder of brood run" {
+		t.Errorf("refuses its node: %v, because %s", over.refusesNode(), over.why())
 	}
 }
 

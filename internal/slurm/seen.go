@@ -44,6 +44,9 @@ func see(source, name string) (Seen, error) {
 
 // writeSeen writes seen.json, with the first names of batch n.
 func (f *Folder) writeSeen(n int) error {
+	if f.Job.Commands != nil { // they have no source
+		return nil
+	}
 	file, err := os.Open(f.list(n))
 	if err != nil {
 		return err

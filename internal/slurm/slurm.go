@@ -27,6 +27,13 @@
 // Folders and links are the last batch. Slurm starts its task when all others are over (--dependency=singleton).
 // The batch is submitted again if a file was written after that task began.
 //
+// # Commands
+//
+// Of brood run, an item is a command, by its number, and Slurm may run it twice as well. An attempt leaves out what the
+// records of others have as ended, and the first outcome counts. Each attempt stores the output of its commands in a
+// file of its own. That reaches the disk before the record tells of it, so the follower finds the output of each
+// command whose outcome it reads.
+//
 // # The seam between the job folder and Slurm
 //
 // Only these files know Slurm's commands, their output and its environment variables:
@@ -43,6 +50,7 @@
 //
 //	folder.go, lists.go, arrays.go, seen.go, exact.go, planning.go  the job folder
 //	task.go, diary.go                                               the node's side
+//	commands.go                                                     the lists and the output of brood run
 //	heartbeat.go                                                    the sign that somebody follows the run
 //	dispatcher.go, batch.go, submit.go, queue.go, stop.go,          the submitting side
 //	resume.go, cluster.go
@@ -61,7 +69,7 @@ type Request struct {
 	Root         Exact   // the folder that names are relative to
 	Sources      []Exact `json:",omitempty"` // if there are several; Source is empty then
 	More         []Exact `json:",omitempty"` // the roots beside Root, by their numbers from 1 on: see plan.Tree
-	Flags        []Exact // of brood copy, for each task
+	Flags        []Exact // of brood copy or run, for each task
 	Sbatch       []Exact // the user's flags of sbatch
 	Throttle     int     // tasks at once; 0: no limit
 	Retries      int     // tries of a batch after the first, whether Slurm or brood starts them
@@ -71,6 +79,9 @@ type Request struct {
 	Own  bool   // brood chose the job folder's name, and removes the folder when all is done
 	Jobs int    // children at once of a task, for the record
 	Hash string // the hash that verifies contents
+
+	// Commands are those of brood run; nil for a copy. A request with Commands has no Source, Dest, Root and Hash.
+	Commands *Commands `json:",omitempty"`
 }
 
 // AllSources returns what the run copies.
@@ -78,11 +89,11 @@ func (r Request) AllSources() []string {
 	if len(r.Sources) == 0 {
 		return []string{string(r.Source)}
 	}
-	return plain(r.Sources)
+	return Plain(r.Sources)
 }
 
 // roots returns all roots.
-func (r Request) roots() []string { return plain(append([]Exact{r.Root}, r.More...)) }
+func (r Request) roots() []string { return Plain(append([]Exact{r.Root}, r.More...)) }
 
 // ofTask returns the sources on the command line of a task: of several only the roots, since the lists have the names.
 func (r Request) ofTask() []string {

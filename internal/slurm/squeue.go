@@ -148,6 +148,8 @@ func (q queued) why() string {
 		return "Slurm could not start the task: " + q.reason + "; can the node see the job folder?"
 	case q.state == "FAILED" && exit == cannotRun:
 		return "its node cannot see or run the brood in the job folder"
+	case q.state == "FAILED" && exit == cannotEnter:
+		return "its node does not have the current folder of brood run"
 	case q.state == "FAILED" && signal != 0:
 		return "Slurm: FAILED, ended by signal " + strconv.Itoa(signal)
 	case q.state == "FAILED" && exit != 0:
@@ -162,7 +164,8 @@ func (q queued) why() string {
 
 // refusesNode tells whether the task could not begin, and its node is the reason.
 func (q queued) refusesNode() bool {
-	return q.notLaunched() || q.state == "FAILED" && q.code>>8&0xff == cannotRun
+	exit := q.code >> 8 & 0xff
+	return q.notLaunched() || q.state == "FAILED" && (exit == cannotRun || exit == cannotEnter)
 }
 
 // endedItself tells whether the task ended by itself, after brood began in it: the end of its record must then appear.

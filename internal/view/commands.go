@@ -36,7 +36,17 @@ func Commands(w io.Writer) func(event.Event) {
 		case event.Retried:
 			if e.Attempt > 0 {
 				pause := time.Duration(e.Delay * float64(time.Second)).Round(100 * time.Millisecond)
+				if pause == 0 { // a task of a cluster
+					say("%s: %s; attempt %d follows", item, why, e.Attempt+1)
+					return
+				}
 				say("%s: %s; attempt %d follows in %s", item, why, e.Attempt+1, pause)
+			}
+		case event.Pending:
+			if e.Tasks > 0 {
+				say("%s waiting: %s", plural(e.Tasks, "task"), event.Plain(e.Reason))
+			} else {
+				say("%s", event.Plain(e.Reason))
 			}
 		case event.Stopping:
 			if e.Signal != "" {

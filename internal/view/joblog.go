@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -41,6 +42,9 @@ func (j *Joblog) Read(e event.Event) {
 	run := j.runs[e.Process()]
 	switch e.Kind {
 	case event.Started:
+		if e.Task != "" {
+			return // a task of a cluster is no command
+		}
 		j.runs[e.Process()] = &jobRun{started: e}
 	case event.Exited:
 		if run != nil {
@@ -62,7 +66,8 @@ func (j *Joblog) write(started, exited event.Event) {
 		code, signal = 0, -code
 	}
 	began := float64(started.Time.UnixMicro())/1e6 - started.Duration
-	_, err := fmt.Fprintf(j.w, "%d\t%s\t%.3f\t%10.3f\t0\t0\t%d\t%d\t%s\n", started.Seq, j.host, began,
+	host := cmp.Or(started.Node, j.host)
+	_, err := fmt.Fprintf(j.w, "%d\t%s\t%.3f\t%10.3f\t0\t0\t%d\t%d\t%s\n", started.Seq, host, began,
 		exited.Duration, code, signal, JoblogCommand(started.Command))
 	if j.err == nil {
 		j.err = err
