@@ -34,7 +34,7 @@ func readPipe(c *cli.Context, to *run.Command) error {
 	case len(sources) > 1:
 		return errors.New("--pipe: reads one FILE; cat joins several")
 	case len(sources) == 1 && sources[0].File == "":
-		return errors.New("--pipe: reads standard input or a FILE (-a), and no arguments after :::")
+		return errors.New("--pipe: reads no arguments after ::: but standard input or a FILE (-a)")
 	case len(sources) == 1:
 		blocks.File = sources[0].File
 	}

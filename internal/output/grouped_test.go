@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -168,9 +167,6 @@ func TestReaderGone(t *testing.T) {
 
 // With Raw the collector writes nothing, and finds out at the end of a command that the reader has gone.
 func TestReaderGoneRaw(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("platform: Windows cannot tell")
-	}
 	r, w, err := os.Pipe()
 	check(t, err)
 	defer w.Close()
