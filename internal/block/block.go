@@ -28,8 +28,8 @@ import (
 type Spec struct {
 	File    string // a file, device or pipe; "" or "-" for standard input
 	Delim   byte   // ends a record: '\n' for lines
-	Size    int64  // a block has at most so many bytes; a longer record is a block of its own
-	Records int    // a block has exactly so many records, the last one perhaps fewer
+	Size    int64  // the most bytes of a block; a longer record is a block of its own
+	Records int    // the records of a block; the last block may have fewer
 	Dir     string // of the temporary files; "" for os.TempDir()
 }
 
@@ -47,7 +47,7 @@ type Reader struct {
 	buffer []byte
 	rest   []byte // was read, and is in no block yet
 	err    error  // what Next returns after rest
-	number int    // of the blocks so far
+	number int    // of blocks until now
 
 	begun atomic.Pointer[tempfile.File] // the block that Next is writing, or could not write
 }
