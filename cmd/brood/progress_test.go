@@ -97,6 +97,20 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// TestProgressOfCommands checks that the standard error of commands stands above their progress, and stays.
+func TestProgressOfCommands(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	script := `echo {} says >&2; printf '%s ends' {} >&2; test {} -lt 3 || until test -e go; do sleep 0.1; done`
+	r := inTerminal(t, p, "xterm", p.brood("run", "-j1", "--progress=always", "--shell", script, ":::", "1", "2", "3"))
+	r.shows(`^1 says\n1 ends\n2 says\n2 ends\n▕.* 66 % .*\n  run-3 \d+  3 `)
+	must(t, os.WriteFile(p.dir+"/go", nil, 0o644))
+	r.wants(0)
+	if screen := strings.TrimSpace(r.screen(columns, rows)); screen != "1 says\n1 ends\n2 says\n2 ends\n3 says\n3 ends" {
+		t.Errorf("the screen has\n%s", screen)
+	}
+}
+
 // TestLogAtATerminal checks which flags bring the log to a terminal, and that --quiet shows no table.
 func TestLogAtATerminal(t *testing.T) {
 	t.Parallel()

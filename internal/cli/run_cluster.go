@@ -79,8 +79,8 @@ func readCommandOutput(c *cli.Context, std Streams) (spec run.Spec, err error) {
 		spec.Log.Level = hclog.Warn // brood follow has another default
 		spec.Table = !c.IsSet("log-format")
 	}
-	if atTerminal(std.Out) && spec.Progress == run.ProgressAuto {
-		spec.Progress = run.ProgressNever // both would write to the same lines
+	if (atTerminal(std.Out) || c.Bool("ungroup")) && spec.Progress == run.ProgressAuto {
+		spec.Progress = run.ProgressNever // commands would write to the same lines
 	}
 	return spec, nil
 }

@@ -39,7 +39,7 @@ func New(o Options) (*Collector, error) {
 		o.Dir = os.TempDir()
 	}
 	c := &Collector{options: o, next: 1, broken: make(chan struct{}), waiting: map[int]*finished{}, live: map[int]*Output{}}
-	c.to = destinations(o.Out, o.Err)
+	c.to = destinations(o)
 	if o.Mode == Raw {
 		return c, nil
 	}

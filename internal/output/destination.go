@@ -13,23 +13,41 @@ import (
 type destination struct {
 	file   *os.File
 	broken *bool // what was written last does not end a line
+	aside  func(write func())
 	err    error
 }
 
 // destinations returns both. If they are the same file, such as a terminal, a line of one may break one of the other.
-func destinations(out, err *os.File) [2]*destination {
-	a, b := &destination{file: out, broken: new(bool)}, &destination{file: err, broken: new(bool)}
-	infoOut, failedOut := out.Stat()
-	infoErr, failedErr := err.Stat()
+func destinations(o Options) [2]*destination {
+	a, b := &destination{file: o.Out, broken: new(bool)}, &destination{file: o.Err, broken: new(bool), aside: o.Aside}
+	infoOut, failedOut := o.Out.Stat()
+	infoErr, failedErr := o.Err.Stat()
 	if failedOut == nil && failedErr == nil && os.SameFile(infoOut, infoErr) {
-		b.broken = a.broken
+		a.aside, b.broken = o.Aside, a.broken
 	}
 	return [2]*destination{a, b}
 }
 
-// print writes a text and then more, which continues it. By lines, a tag precedes each line, and a newline comes first
+// print is printNow, by way of Options.Aside where that counts.
+func (d *destination) print(tag string, byLine bool, t *text, more []byte) (err error) {
+	if d.aside == nil {
+		return d.printNow(tag, byLine, t, more)
+	}
+	if d.err != nil || t.empty() && len(more) == 0 {
+		return nil
+	}
+	d.aside(func() {
+		err = d.printNow(tag, byLine, t, more)
+		if *d.broken {
+			d.Write([]byte{'\n'})
+		}
+	})
+	return err
+}
+
+// printNow writes a text and then more, which continues it. By lines, a tag precedes each line, and a newline comes first
 // if the output before has none at its end. The error is that the text cannot be read; d.err has one of writing.
-func (d *destination) print(tag string, byLine bool, t *text, more []byte) error {
+func (d *destination) printNow(tag string, byLine bool, t *text, more []byte) error {
 	if d.err != nil || t.empty() && len(more) == 0 {
 		return nil
 	}

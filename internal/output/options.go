@@ -21,6 +21,10 @@ type Options struct {
 	Ordered  bool     // in the order of Item.Seq; not with Raw
 	Out, Err *os.File // where the output goes; they stay open
 
+	// Aside, unless nil, is called with each write to Err, and to Out if that is the same file. It calls write once. So
+	// a terminal can be cleared of what others have drawn. Such a write ends with a newline. Not with Raw.
+	Aside func(write func())
+
 	// Results is where the output is stored as well, except with Raw; "" for nowhere.
 	//
 	// If the name ends in .jsonl, it is a file, and each item adds a line. An output must not exceed 64 MiB then.

@@ -71,6 +71,7 @@ func Commands(spec Spec, std Streams) (Outcome, error) {
 	}
 	defer c.blocks.close()
 	c.elsewhere = spec.Cluster != nil
+	c.besideFooter(&spec, std)
 	if err := c.prepare(items); err != nil {
 		return Outcome{}, err
 	}

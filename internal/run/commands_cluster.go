@@ -193,10 +193,11 @@ func followCommands(folder *slurm.Folder, spec Spec, std Streams) (Outcome, erro
 	out := output.Options{Out: os.Stdout, Err: os.Stderr, Results: string(job.Commands.Results)}
 	spec.Command = &Command{Words: slurm.Plain(job.Commands.Words), Output: out}
 	spec.Daemon, spec.Retries, spec.Cluster = job.Daemon, job.Retries, &Cluster{Slots: job.Jobs}
-	collector, err := output.New(out)
-	if err != nil {
+	c := &commands{Command: spec.Command, elsewhere: true}
+	c.besideFooter(&spec, std)
+	var err error
+	if c.output, err = output.New(spec.Command.Output); err != nil {
 		return Outcome{}, err
 	}
-	c := &commands{Command: spec.Command, elsewhere: true, output: collector}
 	return execute(plan.Tree{}, &spec, std, &following{folder: folder, output: c.delivery(folder)})
 }

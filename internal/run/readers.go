@@ -7,6 +7,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/schedule"
+	"brood/internal/view"
 )
 
 // watchReaders calls checkReaders as soon as output cannot be written: the commands that run may never end. The caller
@@ -54,4 +55,11 @@ func both(why string, err error) string {
 		return err.Error()
 	}
 	return why + "; " + err.Error()
+}
+
+// besideFooter keeps what commands write to a terminal apart from the progress that is shown there.
+func (c *commands) besideFooter(spec *Spec, std Streams) {
+	if _, moves := view.Terminal(std.Err); moves && spec.Progress != ProgressNever {
+		c.Command.Output.Aside = func(write func()) { c.run.log.queue.Aside(write) }
+	}
 }

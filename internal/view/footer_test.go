@@ -110,6 +110,27 @@ func TestFooterIsOneWrite(t *testing.T) {
 	})
 }
 
+// TestAside: what others write to the terminal stands above the footer, like a line.
+func TestAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScreen(20, 6)
+		q := view.NewQueue(s, leftOut)
+		other := func() { _, _ = s.Write([]byte("of another\n")) }
+		q.Aside(other)
+		q.SetFooter(&view.Footer{Size: s.size, Every: time.Hour, Draw: func(int, int) string { return "frame\nframe\n" }})
+		synctest.Wait()
+		q.Aside(other)
+		synctest.Wait()
+		fmt.Fprintln(q, "a line")
+		synctest.Wait()
+		if got, want := s.lines(), "of another\nof another\na line\nframe\nframe"; got != want {
+			t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
+		}
+		q.SetFooter(nil)
+		q.Close(0)
+	})
+}
+
 // TestFooterInTheBackground: while the terminal is another job's, lines come alone, and nothing is erased. Later the
 // footer is drawn below what the other job has written.
 func TestFooterInTheBackground(t *testing.T) {

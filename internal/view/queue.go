@@ -28,6 +28,9 @@ type Queue struct {
 	wake    chan struct{} // holds a value if there may be something to write
 	idle    chan struct{} // closed while there is nothing to write, then replaced
 	ended   chan struct{} // closed when run has returned
+
+	writing sync.Mutex // held while w is written
+	shown   *Footer    // on the screen; nil for none
 }
 
 // queueRoom is in bytes: room for some thousand lines.
@@ -90,7 +93,6 @@ func (q *Queue) work() {
 
 func (q *Queue) run() {
 	defer close(q.ended)
-	var shown *Footer
 	ticks := time.NewTicker(time.Hour)
 	defer ticks.Stop()
 	for {
@@ -100,20 +102,19 @@ func (q *Queue) run() {
 				return
 			}
 		case <-ticks.C:
-			if shown == nil {
+			if !q.showing() {
 				continue
 			}
 			q.mu.Lock()
 			q.work() // a stopped terminal delays this write, too
 			q.mu.Unlock()
 		}
-		for more := true; more; more = !q.rest(shown) {
+		for more := true; more; {
 			text, lost, footer := q.take()
-			if footer != shown && footer != nil {
+			if q.write(text, lost, footer) {
 				ticks.Reset(footer.Every)
 			}
-			q.write(text, lost, shown, footer)
-			shown = footer
+			more = !q.rest(footer)
 		}
 	}
 }
@@ -142,9 +143,39 @@ func (q *Queue) rest(shown *Footer) bool {
 	return true
 }
 
+func (q *Queue) showing() bool {
+	q.writing.Lock()
+	defer q.writing.Unlock()
+	return q.shown != nil
+}
+
+// Aside calls write, which writes to the terminal of the footer by itself. Meanwhile there is no footer, and no line is
+// written.
+func (q *Queue) Aside(write func()) {
+	q.writing.Lock()
+	defer q.writing.Unlock()
+	if q.shown != nil {
+		_, _ = q.w.Write(q.shown.below(nil, true))
+		defer q.again()
+	}
+	write()
+}
+
+// again has the footer drawn again.
+func (q *Queue) again() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.footer != nil {
+		q.busy()
+	}
+}
+
 // write writes in pieces, so that written shows whether somebody reads. Errors are ignored: there is no other place to
-// log them.
-func (q *Queue) write(text []byte, lost int, shown, footer *Footer) {
+// log them. It tells whether the footer is a new one.
+func (q *Queue) write(text []byte, lost int, footer *Footer) (isNew bool) {
+	q.writing.Lock()
+	defer q.writing.Unlock()
+	shown := q.shown
 	if lost > 0 {
 		said := bytes.NewBuffer(text)
 		q.leftOut(said, lost)
@@ -167,6 +198,8 @@ func (q *Queue) write(text []byte, lost int, shown, footer *Footer) {
 	if footer != nil {
 		footer.at = time.Now() // a stopped terminal may have taken it only now
 	}
+	q.shown = footer
+	return footer != nil && footer != shown
 }
 
 // wholeLines returns the length of the lines that fit into one atomic write (pipe(7), PIPE_BUF): the writes of other
