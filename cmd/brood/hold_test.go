@@ -75,9 +75,15 @@ func (r *run) holdOne(c child) bool {
 // unlimit ends the limit of a live run, whose parent has that PID.
 func unlimit(t *testing.T, parent int) {
 	t.Helper()
+	setRate(t, parent, 0)
+}
+
+// setRate changes the limit of a live run, in bytes a second.
+func setRate(t *testing.T, parent int, rate int64) {
+	t.Helper()
 	bucket, err := pace.Of(parent)
 	must(t, err)
-	bucket.SetRate(0)
+	bucket.SetRate(rate)
 	must(t, bucket.Close())
 }
 
