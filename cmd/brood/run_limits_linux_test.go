@@ -57,13 +57,16 @@ func TestRunWithinLimits(t *testing.T) {
 func TestKilledRunWithinLimits(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	cmd := p.brood("run", "-j2", "--cpu-time=1h", "--memory=64M", "--shell", hostile, ":::", "1", "2", "3")
+	p.makeRoles()
+	cmd := p.brood("run", "-j2", "--cpu-time=1h", "--memory=64M", "--shell", hostile+"wait", ":::", "1", "2", "3")
 	r := start(t, p, cmd)
-	if !eventually(func() bool { return strings.Count(strings.Join(p.alive(), "\n"), "sleep 1000") >= 5 }) {
-		t.Fatalf("alive: %q", p.alive())
+	if !eventually(func() bool { return p.inRole("member") == 4 && p.inRole("clean-session") == 2 }) {
+		t.Fatalf("alive: %v", p.roles())
 	}
 	r.signal(syscall.SIGKILL)
-	if !eventually(func() bool { return len(p.alive()) == 0 }) {
-		t.Errorf("still alive: %q", p.alive())
+	<-r.ended
+	if !eventually(func() bool { return len(p.roles()) == p.inRole("unmarked-session") }) {
+		t.Errorf("still alive: %v", p.roles())
 	}
+	p.endRoles()
 }
