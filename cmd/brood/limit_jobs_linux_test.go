@@ -106,7 +106,8 @@ func TestLimitJobsOfOthers(t *testing.T) {
 	trap := "trap 'exit 3' WINCH USR1 USR2 HUP URG CONT; until [ -e go ]; do sleep 0.05; done; : {}"
 	r := start(t, p, p.brood("run", "-j1", "--record", "record", "--shell", trap, ":::", "1"))
 	r.runs(1)
-	command, no := r.of(event.Started)[0].PID, "brood: limit %d: is no brood copy, verify or run"
+	command := r.of(event.Started)[0].PID
+	const no = "brood: limit %d: is no brood copy, verify or run with children on this machine"
 	r.wantLimit(me, fmt.Sprintf(no, command), command)
 	r.wantLimit(me, fmt.Sprintf(no, command), command, "--jobs=3")
 	r.wantLimit(me, fmt.Sprintf("brood: limit %d: runs commands, which have no RATE", r.pid), r.pid, "1M")

@@ -92,7 +92,7 @@ func limit(pid int, asked limits) (said string, err error) {
 	}
 	switch {
 	case bucket == nil && number == nil:
-		return "", errors.New("is no brood copy, verify or run")
+		return "", errors.New("is no brood copy, verify or run with children on this machine")
 	case asked.rate != nil && bucket == nil:
 		return "", errors.New("runs commands, which have no RATE")
 	case asked.jobs != nil && number == nil:

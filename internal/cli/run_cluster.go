@@ -49,7 +49,8 @@ func readCommandCluster(c *cli.Context, spec *run.Spec) error {
 
 // fitsTasks returns an error for a flag that brood run cannot follow on a cluster.
 func fitsTasks(c *cli.Context) error {
-	// These the submitting side reads. Any other flag that is forParent needs the commands to be its children.
+	// These the submitting side reads. Any other flag that is forParent is for commands that are its children, or for
+	// items that it does not send to tasks (--from, --pipe).
 	known := []string{
 		"null", "delimiter", "arg-file", "link", "colsep", "header", "resume", "resume-failed",
 		"dry-run", "keep-order", "results", "halt", "on",

@@ -67,6 +67,9 @@ const (
 // ReasonUnread is a reason of Stopping: the reader of standard output has gone away (| head), which is no news to it.
 const ReasonUnread = "nobody reads the output"
 
+// EndedByLimit begins the error of Failed when a command has reached a limit of its own.
+const EndedByLimit = "ended by its "
+
 // ReasonLimit is the reason of Adjusted when a user has changed the number of slots.
 const ReasonLimit = "brood limit"
 

@@ -286,7 +286,7 @@ func (c *commands) judge(end schedule.End) (why string, transient bool) {
 	case end.Asked && (exit.Signal != "" || !slices.Contains(c.OK, exit.Code)):
 		return "ended by brood", c.Again.All || c.Again.Timeouts
 	case limit != "" && !slices.Contains(c.OK, exit.Code):
-		return "ended by its " + limit, c.Again.All || c.Again.Signals
+		return event.EndedByLimit + limit, c.Again.All || c.Again.Signals
 	case exit.Signal != "":
 		return "ended by " + exit.Signal, c.Again.All || c.Again.Signals
 	case !slices.Contains(c.OK, exit.Code):

@@ -103,7 +103,11 @@ func (c *commandCluster) submit(ctx context.Context, cancel func(), folder *slur
 }
 
 func (c *commandCluster) tasks(ctx context.Context, items *itemSource) *taskSource {
-	s := &taskSource{most: c.run.spec.Cluster.PerTask, least: perSlot * max(c.run.spec.Cluster.Slots, 1)}
+	slots := c.run.spec.Cluster.Slots
+	if slots == 0 {
+		slots = slotsOfNode
+	}
+	s := &taskSource{most: c.run.spec.Cluster.PerTask, least: perSlot * slots}
 	s.batches = make(chan plan.Batch)
 	go s.gather(ctx, items.Batches())
 	return s
@@ -134,9 +138,10 @@ type taskSource struct {
 // Nobody knows how long the commands take, or how many there are. So the first tasks get a few for each slot. Later
 // ones get more, in proportion to what came before: a million commands make about 1,500 tasks.
 const (
-	perSlot  = 4
-	share    = 200             // a task gets 1/200 of the commands before it
-	waitMost = 5 * time.Second // for the next command, before a list goes without it
+	perSlot     = 4
+	slotsOfNode = 32              // a guess, where a task has as many slots as its node has CPUs
+	share       = 200             // a task gets 1/200 of the commands before it
+	waitMost    = 5 * time.Second // for the next command, before a list goes without it
 )
 
 // Batches implements schedule.Source.

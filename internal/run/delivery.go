@@ -93,6 +93,10 @@ func (d *delivery) end(end *ending) {
 		end.signal = cmp.Or(end.signal, syscall.SIGPIPE)
 		err = nil
 	}
+	if err != nil && d.unread.Load() { // the stop has said it
+		end.partial = cmp.Or(end.partial, err.Error())
+		err = nil
+	}
 	end.incomplete(errors.Join(d.err, err))
 }
 

@@ -40,7 +40,7 @@ func (c *commands) checkReaders() {
 	}
 	c.run.emit(event.Event{Kind: event.Stopping, Reason: why})
 	if c.elsewhere && !c.run.spec.Daemon {
-		c.run.stops <- schedule.Drain // as Ctrl-C: the tasks go on
+		c.run.stops <- schedule.Kill // this leaves at once, and the tasks go on
 		return
 	}
 	c.run.stops <- schedule.Terminate

@@ -131,7 +131,7 @@ func (a *attempt) done() bool {
 // command that has failed is not run again, unless it was ended together with its task, or perhaps was: Slurm sends
 // these two signals to all processes of a task.
 func (a *attempt) ends(e event.Event) bool {
-	if e.Kind == event.Failed && e.Seq > 0 {
+	if e.Kind == event.Failed && e.Seq > 0 && !strings.HasPrefix(e.Error, event.EndedByLimit) {
 		return !a.ending && e.Signal != "SIGTERM" && e.Signal != "SIGKILL"
 	}
 	return e.Settles()

@@ -82,6 +82,7 @@ func (r *Totals) Apply(e event.Event) {
 		}
 	case event.Adjusted:
 		switch {
+		case e.Node != "": // a task's own
 		case e.Reason == event.ReasonLimit:
 			r.Slots = 0 // a user has ended the search
 		case !e.Trying:

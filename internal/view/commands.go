@@ -24,7 +24,7 @@ func Commands(w io.Writer) func(event.Event) {
 		case event.Limited:
 			say("fewer commands at once: %d (%s)", e.Slots, e.Reason)
 		case event.Adjusted:
-			if !e.Trying {
+			if !e.Trying && e.Node == "" {
 				say("number of commands at once changed: %s", limited(e))
 			}
 		case event.Failed:
