@@ -94,10 +94,11 @@ type commands struct {
 	retries  int
 	run      *run
 	emit     event.Sink                  // of what becomes of the items before they are in a batch
-	done     done                        // by earlier runs
+	done     done                        // by earlier runs, as far as the source of items has not found it
 	found    struct{ name, path string } // of the last program
 
 	elsewhere bool // the commands run on other machines
+	continues bool // earlier runs have done something
 
 	measured  atomic.Bool   // the number of commands was emitted
 	unread    atomic.Bool   // the output cannot be written any more, so the run is being ended
@@ -117,6 +118,7 @@ func (c *commands) prepare(items *item.Reader) (err error) {
 	if c.done, err = readDone(c.Resume, c.Words); err != nil {
 		return err
 	}
+	c.continues = len(c.done.items)+len(c.done.lines) > 0
 	to := c.Command.Output
 	to.Ordered = to.Ordered && !c.elsewhere // then delivery puts it in order
 	c.output, err = output.New(to)

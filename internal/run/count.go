@@ -7,7 +7,7 @@ import "brood/internal/event"
 // them an earlier run has done.
 func (c *commands) measure(walked int) {
 	items, known := c.Items.Count(walked)
-	if !known || c.Fill || c.Blocks != nil || len(c.done.items)+len(c.done.lines) > 0 {
+	if !known || c.Fill || c.Blocks != nil || c.continues {
 		return
 	}
 	count := items / c.Most
