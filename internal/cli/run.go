@@ -107,9 +107,6 @@ func readResume(c *cli.Context, spec *run.Spec) error {
 		return first && name == spec.Files.Joblog // of several runs with this command line
 	})
 	for _, name := range resume.Files {
-		if name == spec.Files.Record || run.SameFile(name, spec.Files.Record) {
-			return fmt.Errorf("--record %q: the run resumes from this file", spec.Files.Record)
-		}
 		spec.Files.Continue = spec.Files.Continue || run.SameFile(name, spec.Files.Joblog)
 	}
 	return nil

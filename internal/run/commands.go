@@ -57,6 +57,9 @@ const holdAtMost = 1000
 func Commands(spec Spec, std Streams) (Outcome, error) {
 	command := *spec.Command
 	c := &commands{Command: &command, retries: spec.Retries, delivered: make(chan struct{}, 1)}
+	if err := checkDistinct(&spec, command.inputs()); err != nil {
+		return Outcome{}, err
+	}
 	if err := c.openFrom(&spec); err != nil {
 		return Outcome{}, err
 	}

@@ -200,7 +200,10 @@ func followCommands(folder *slurm.Folder, spec Spec, std Streams) (Outcome, erro
 	spec.Daemon, spec.Retries, spec.Cluster = job.Daemon, job.Retries, &Cluster{Slots: job.Jobs}
 	c := &commands{Command: spec.Command, elsewhere: true}
 	c.besideFooter(&spec, std)
-	var err error
+	err := checkDistinct(&spec, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
 	if c.output, err = output.New(spec.Command.Output); err != nil {
 		return Outcome{}, err
 	}
