@@ -111,6 +111,37 @@ func TestProgressOfCommands(t *testing.T) {
 	}
 }
 
+// TestProgressOfCommandsByItself checks that progress is shown without --progress when standard output is a file, and
+// that --quiet prevents it.
+func TestProgressOfCommandsByItself(t *testing.T) {
+	t.Parallel()
+	for _, quiet := range []bool{false, true} {
+		t.Run(fmt.Sprint("quiet ", quiet), func(t *testing.T) {
+			p := newPlace(t)
+			script := `echo {} says >&2; test {} = 1 || until test -e go; do sleep 0.1; done; echo {}`
+			cmd := p.brood("run", "-j1", fmt.Sprint("--quiet=", quiet), "--shell", script, ":::", "1", "2")
+			out, err := os.Create(p.dir + "/stdout")
+			must(t, err)
+			defer out.Close()
+			cmd.Stdout = out
+			r := inTerminal(t, p, "xterm", cmd)
+			if quiet {
+				r.shows(`^1 says\n`)
+			} else {
+				r.shows(`^1 says\n▕.* 50 % .*\n  run-2 \d+  2 `)
+			}
+			must(t, os.WriteFile(p.dir+"/go", nil, 0o644))
+			r.wants(0)
+			if drawn := strings.Contains(r.stderr(), "▕"); drawn == quiet {
+				t.Errorf("progress drawn: %v, want %v: %q", drawn, !quiet, r.stderr())
+			}
+			if out := r.stdout(); out != "1\n2\n" {
+				t.Errorf("standard output has %q", out)
+			}
+		})
+	}
+}
+
 // TestLogAtATerminal checks which flags bring the log to a terminal, and that --quiet shows no table.
 func TestLogAtATerminal(t *testing.T) {
 	t.Parallel()

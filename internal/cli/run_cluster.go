@@ -69,7 +69,6 @@ func readCommandOutput(c *cli.Context, std Streams) (spec run.Spec, err error) {
 		return spec, err
 	}
 	spec.Files.Joblog = c.String("joblog")
-	spec.Quiet = true // standard output has the output of commands, and no summary
 	switch {
 	case c.IsSet("log-level"):
 	case c.Bool("verbose"):

@@ -221,7 +221,7 @@ func (r *run) summarize(finished event.Event, end ending, complete bool) error {
 		return err
 	case r.spec.JSON:
 		return event.Write(r.std.Out, finished)
-	case r.spec.Quiet:
+	case r.spec.Quiet, r.spec.Command != nil: // standard output has the output of commands
 		return nil
 	}
 	return view.Summary(r.std.Out, finished, r.advice(complete))
