@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"brood/internal/event"
@@ -42,8 +43,28 @@ func (c *commands) openFrom(spec *Spec) error {
 	if err != nil {
 		return fmt.Errorf("--from %q: %w", c.From, err)
 	}
+	if err := c.resultsOutside(spec); err != nil {
+		files.Close()
+		return err
+	}
 	c.from = &from{files: files, found: make(chan string, walkAhead)}
 	c.Items.Sources = append([]item.Source{{Next: c.from.next}}, c.Items.Sources...)
+	return nil
+}
+
+// resultsOutside returns an error for a folder of --results in the folder of --from, where the results of an earlier
+// run would be items.
+func (c *commands) resultsOutside(spec *Spec) error {
+	results := c.Output.Results
+	if results == "" || strings.HasSuffix(results, ".jsonl") { // a file: ownFiles has it
+		return nil
+	}
+	switch inside, err := (plan.Tree{Source: c.From}).Holds(results, spec.Stall); {
+	case err != nil:
+		return fmt.Errorf("--results: %w", err)
+	case inside:
+		return fmt.Errorf("--results %q: is inside --from %q", results, c.From)
+	}
 	return nil
 }
 
