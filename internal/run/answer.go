@@ -1,8 +1,10 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"brood/internal/command"
 	"brood/internal/event"
@@ -17,7 +19,7 @@ func lister(spec *Spec, out io.Writer) func(event.Event) {
 	case spec.Command != nil && spec.DryRun:
 		return func(e event.Event) {
 			if e.Kind == event.Planned {
-				fmt.Fprintln(out, command.Quote(e.Command)) // out is buffered; its Flush returns the error
+				fmt.Fprintln(out, command.Quote(e.Command)) // out is buffered, and keeps an error
 			}
 		}
 	case spec.Quiet, spec.Files.OnStdout():
@@ -43,4 +45,23 @@ func listPlan(p *plan.Plan, emit event.Sink) {
 		}
 		p.Done(batch)
 	}
+}
+
+// list emits the command for each batch, and starts none. It ends early when the answer cannot be written, and returns
+// SIGPIPE if that is because its reader has gone (| head).
+func (c *commands) list(source *itemSource) syscall.Signal {
+	for batch := range source.Batches() {
+		argv := c.template.Expand(command.Vars{Items: batch.Inputs, Seq: batch.Seq, Slot: 1})
+		c.run.emit(event.Event{Kind: event.Planned, File: batch.Items[0], Command: argv})
+		source.Done(batch)
+		_, err := c.run.answer.Write(nil) // the error of any write until now
+		if errors.Is(err, syscall.EPIPE) {
+			c.run.emit(event.Event{Kind: event.Stopping, Reason: event.ReasonUnread})
+			return syscall.SIGPIPE
+		}
+		if err != nil { // the end of the run reports it
+			return 0
+		}
+	}
+	return 0
 }

@@ -185,8 +185,11 @@ func (c *commands) do(r *run) (end ending, err error) {
 	c.startWalk(ctx)
 	source := newItemSource(ctx, c)
 	if r.spec.DryRun {
-		c.list(source)
-		return c.ending(source), nil
+		signal := c.list(source)
+		cancel()
+		end = c.ending(source)
+		end.signal = cmp.Or(signal, end.signal)
+		return end, nil
 	}
 	signals := r.watchSignals(localRungs(r.spec.Daemon))
 	r.display.listen()
@@ -212,15 +215,6 @@ func (c *commands) ending(source *itemSource) (end ending) {
 		}
 	}
 	return end
-}
-
-// list writes the commands of a dry run.
-func (c *commands) list(source *itemSource) {
-	for batch := range source.Batches() {
-		argv := c.template.Expand(command.Vars{Items: batch.Inputs, Seq: batch.Seq, Slot: 1})
-		c.run.emit(event.Event{Kind: event.Planned, File: batch.Items[0], Command: argv})
-		source.Done(batch)
-	}
 }
 
 // launch implements schedule.Commands.Launch.
