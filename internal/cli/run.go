@@ -135,7 +135,8 @@ func readCommand(c *cli.Context) (*run.Command, error) {
 	if info, err := os.Stat(to.Dir); to.Dir != "" && (err != nil || !info.IsDir()) {
 		return nil, fmt.Errorf("--cwd %q: is no folder", to.Dir)
 	}
-	if to.Env, err = readEnvironment(os.Environ(), c.StringSlice("env")); err != nil {
+	changes := append([]string{"-BROOD_ITEM"}, c.StringSlice("env")...) // that of a brood around this one
+	if to.Env, err = readEnvironment(os.Environ(), changes); err != nil {
 		return nil, err
 	}
 	if to.OK, err = parseCodes("ok", c.String("ok")); err != nil {

@@ -132,11 +132,11 @@ func checkArgs(argv, environ []string) error {
 // argSize is the part of the limit that a string takes, in bytes: the string, a NUL and a pointer.
 func argSize(s string) int { return len(s) + 1 + strconv.IntSize/8 }
 
-// ArgRoom returns the number of bytes of arguments that a child can be given beside the environment. Each
+// ArgRoom returns the number of bytes of arguments that a child can be given beside that environment. Each
 // argument counts as its length and 9 bytes. The model's own flags are subtracted already, generously.
-func ArgRoom() int {
+func ArgRoom(environ []string) int {
 	room := argLimit() - 8<<10
-	for _, s := range os.Environ() {
+	for _, s := range environ {
 		room -= argSize(s)
 	}
 	return max(room, 0)

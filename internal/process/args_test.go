@@ -73,7 +73,7 @@ func TestArgumentsThatCannotPass(t *testing.T) {
 // As many arguments as ArgRoom promises pass.
 func TestArgRoom(t *testing.T) {
 	const size = 1000
-	args := make([]string, process.ArgRoom()/(size+9))
+	args := make([]string, process.ArgRoom(os.Environ())/(size+9))
 	for i := range args {
 		args[i] = strings.Repeat("r", size)
 	}

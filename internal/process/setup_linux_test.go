@@ -129,7 +129,7 @@ func TestManyArgumentsUnderMemoryLimit(t *testing.T) {
 		c := *command
 		c.Args = append(c.Args, "sh")
 		n := 0
-		for total := 0; total < process.ArgRoom()-20_000-size; total += size + 9 {
+		for total := 0; total < process.ArgRoom(os.Environ())-20_000-size; total += size + 9 {
 			c.Args = append(c.Args, strings.Repeat("x", size))
 			n++
 		}

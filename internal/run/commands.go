@@ -267,13 +267,16 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 	return l, nil
 }
 
-// environment returns the environment of one command.
+// environment returns the environment of one command. An item that is too long for a variable has none.
 func (c *commands) environment(batch plan.Batch, slot int) []string {
-	return append(slices.Clip(c.Env),
-		"BROOD_ITEM="+batch.Items[0],
+	environ := append(slices.Clip(c.Env),
 		fmt.Sprint("BROOD_SEQ=", batch.Seq),
 		fmt.Sprint("BROOD_SLOT=", slot),
 		fmt.Sprint("BROOD_ATTEMPT=", batch.Attempt))
+	if item := itemVariable + batch.Items[0]; len(item) < mostArgument {
+		environ = append(environ, item)
+	}
+	return environ
 }
 
 // judge returns why a command has failed, "" if it has not, and whether another attempt may succeed.

@@ -24,8 +24,13 @@ type itemSource struct {
 	err     error // why there are no more items; valid once batches is closed
 }
 
-// lineRoom is how many bytes of a line for the shell are filled with items. Linux passes 128 KiB in one argument.
-const lineRoom = 127 << 10
+// itemVariable begins the variable with the first item of a command.
+const itemVariable = "BROOD_ITEM="
+
+const (
+	mostArgument = 128 << 10            // bytes of an argument or a variable that Linux passes, with a NUL
+	lineRoom     = mostArgument - 1<<10 // bytes of a line for the shell that are filled with items
+)
 
 // newItemSource starts the reading. A read of standard input may last for ever, so nobody waits for its end.
 func newItemSource(ctx context.Context, c *commands) *itemSource {
@@ -60,12 +65,9 @@ func (s *itemSource) failed() error {
 
 // read sends all batches.
 func (s *itemSource) read(ctx context.Context) error {
-	room := process.ArgRoom()
-	if s.Shell {
-		room = min(room, lineRoom)
-	}
+	room := process.ArgRoom(s.Env)
 	var batch plan.Batch
-	size := 0
+	size, most := 0, 0 // bytes of arguments of the batch
 	send := func() bool {
 		if len(batch.Inputs) == 0 {
 			return true
@@ -108,11 +110,15 @@ func (s *itemSource) read(ctx context.Context) error {
 			if !exact {
 				more = s.template.Size(vars)
 			}
-			if size+more > room && !send() {
+			if size+more > most && !send() {
 				return nil
 			}
 			if len(batch.Inputs) == 0 {
 				size = s.template.Size(vars) - more
+				most = room - len(itemVariable) - len(title(vars.Items)) - 9 // as for an argument
+				if s.Shell {
+					most = min(most, lineRoom)
+				}
 			}
 			size += more
 		}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"math"
+	"os"
 	"syscall"
 	"time"
 
@@ -181,5 +182,5 @@ func argRoom(tree plan.Tree) int {
 	for _, root := range tree.More {
 		source = max(source, len(root.Path))
 	}
-	return max(process.ArgRoom()-source-len(tree.Dest), 1)
+	return max(process.ArgRoom(os.Environ())-source-len(tree.Dest), 1)
 }
