@@ -3,14 +3,17 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"brood/internal/event"
+	"brood/internal/testenv"
 )
 
 // numbered writes a file with n items, the numbers from 1 on, and returns what echo prints of them.
@@ -144,4 +147,33 @@ func TestRunWithFullTemporaryFolder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The time limit of a command does not count the time in which its output is printed.
+func TestTimeoutAndSlowReader(t *testing.T) {
+	testenv.Long(t)
+	t.Parallel()
+	p := newPlace(t)
+	const timeout = 5 * time.Second
+	reader, writer, err := os.Pipe()
+	must(t, err)
+	defer reader.Close()
+	cmd := p.brood("run", "--timeout", timeout.String(), "--retries", "1", "--retry-on", "timeout",
+		"--shell", "head -c 1000000 /dev/zero; : >"+p.dir+"/{}; exit 3", ":::", "end")
+	cmd.Stdout = writer
+	began := time.Now()
+	r := start(t, p, cmd)
+	writer.Close()
+	if !eventually(func() bool { _, err := os.Stat(p.dir + "/end"); return err == nil }) {
+		t.Fatal("the command does not end")
+	}
+	if took := time.Since(began); took > timeout/2 {
+		t.Skipf("the machine is too busy: the command took %v", took)
+	}
+	time.Sleep(timeout + time.Second)
+	if all, err := io.ReadAll(reader); len(all) != 1_000_000 || err != nil {
+		t.Errorf("%d bytes, %v", len(all), err)
+	}
+	r.wants(1)
+	r.says("brood: end: exit code 3\nbrood: 1 of 1 command failed\n")
 }

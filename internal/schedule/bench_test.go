@@ -65,6 +65,7 @@ func (instant) NoRoom() bool             { return false }
 func (instant) Stillborn() bool          { return false }
 func (instant) Gauge() *gauge.Gauge      { return nil }
 func (instant) Signs() uint64            { return 0 }
+func (instant) HasEnded() bool           { return false }
 func (instant) Look(bool) bool           { return false }
 func (instant) Turns(bool) machine.Turns { return machine.Turns{Alive: true} }
 func (instant) Sleep() machine.Sleep     { return machine.Sleep{} }

@@ -189,14 +189,17 @@ func (c *command) Stillborn() bool { return c.stillborn }
 // Gauge implements Child.
 func (c *command) Gauge() *gauge.Gauge { return nil }
 
-// Signs implements Child. The progress of a command is its output. While brood has not taken or printed that, the
-// command makes progress too, so that a reader which stops reading stalls no command.
+// HasEnded implements Child.
+func (c *command) HasEnded() bool { return c.ended.Load() }
+
+// Signs implements Child. The progress of a command is its output. While brood has not taken that, the command makes
+// progress too, so that a reader which stops reading stalls no command.
 func (c *command) Signs() uint64 {
 	if c.Written == nil {
 		return 0
 	}
 	bytes, held := c.Written()
-	if bytes != c.written || held || c.ended.Load() {
+	if bytes != c.written || held {
 		c.written = bytes
 		c.signs++
 	}

@@ -49,6 +49,7 @@ type child struct {
 	items   []string
 	try     int // 1 for the first child of the engine
 	signals chan string
+	ended   atomic.Bool
 	noRoom  bool
 
 	stillborn bool
@@ -97,6 +98,7 @@ func (e *engine) lead(c *child, emit event.Sink) {
 func (c *child) Sleep() machine.Sleep { return machine.Sleep{State: "D", Channel: "rpc_wait"} }
 func (c *child) Gauge() *gauge.Gauge  { return c.gauge }
 func (c *child) Signs() uint64        { return c.gauge.Signs() }
+func (c *child) HasEnded() bool       { return c.ended.Load() }
 func (c *child) Look(bool) bool       { return false }
 func (c *child) Turns(bool) machine.Turns {
 	if c.turns == nil {

@@ -157,6 +157,9 @@ func (c *localChild) Gauge() *gauge.Gauge { return c.gauge }
 // Signs implements Child.
 func (c *localChild) Signs() uint64 { return c.gauge.Signs() }
 
+// HasEnded implements Child. Nobody reads the output of such a child, so over comes at once.
+func (c *localChild) HasEnded() bool { return false }
+
 // Look implements Child. It emits no progress of an item that has settled, nor of one whose
 // predecessors have not: the child must be at the first undone item.
 func (c *localChild) Look(again bool) bool {

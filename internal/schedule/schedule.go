@@ -60,6 +60,9 @@ type Child interface {
 	// Signs returns a number that changes with the child's progress, apart from events. Run calls it at each tick.
 	Signs() uint64
 
+	// HasEnded reports whether the child has ended, although over may still wait for a reader of its output.
+	HasEnded() bool
+
 	// Look emits the child's progress if it is new, or in any case if again is true.
 	// It reports whether it emitted anything.
 	Look(again bool) bool

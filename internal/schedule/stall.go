@@ -50,13 +50,16 @@ func (o Options) tick() time.Duration {
 const silentAtOnce = 10
 
 // tick advances the clocks of all children. It ends the overdue children, moves them up the
-// ladder, and reports the silent ones.
+// ladder, and reports the silent ones. For a child that has ended, time no longer counts.
 func (s *scheduler) tick() {
 	if s.stopped >= Terminate {
 		return // the whole run is on the ladder
 	}
 	looks, limit := silentAtOnce, s.limit()
 	for a := range s.children {
+		if a.child.HasEnded() {
+			continue
+		}
 		if a.rung > 0 {
 			s.climb(a)
 		} else if why := a.overdue(s.opts, limit); why != "" {

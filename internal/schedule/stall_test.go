@@ -176,3 +176,35 @@ func TestStopDuringAStall(t *testing.T) {
 		}
 	})
 }
+
+// The time in which somebody reads the output of a child that has ended is not the child's.
+func TestEndedChildIsNotOverdue(t *testing.T) {
+	for name, row := range map[string]struct {
+		ends string // the signal that ends the child; "" for none
+		want []string
+	}{
+		"by itself": {"", []string{"started f0", "failed f0: ended"}},
+		"timeout": {"terminate", []string{
+			"started f0", "stalled f0: not done after 1m0s, D rpc_wait at 1m0s", "failed f0: stalled: not done after 1m0s",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &engine{tell: func(c *child, emit event.Sink) {
+					if row.ends != "" {
+						until(row.ends)(c)
+					}
+					c.ended.Store(true)
+					time.Sleep(time.Hour)
+					ends(emit, false, c.items...)
+				}}
+				opts := schedule.Options{
+					Slots: 1, Grace: time.Second, Stall: time.Minute, Timeout: time.Minute, Retries: 1, Output: true,
+				}
+				if seen := history(newBatches(1), e, opts); !slices.Equal(seen, row.want) {
+					t.Errorf("events %q, want %q", seen, row.want)
+				}
+			})
+		})
+	}
+}
