@@ -35,6 +35,25 @@ func TestInterruptedRunOfCommands(t *testing.T) {
 	}
 }
 
+// A command that brood ends may have done only a part of its work, even if it exits with 0. So its item has failed.
+func TestEndedCommandHasFailed(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	const line = `trap "exit 0" TERM; : >ready; sleep 1000 & wait; : {}`
+	r := start(t, p, p.brood("run", "--record", "record", "--shell", line, ":::", "a"))
+	if !eventually(func() bool { _, err := os.Stat(p.dir + "/ready"); return err == nil }) {
+		t.Fatalf("the command is not ready; stderr:\n%s", r.stderr())
+	}
+	r.signal(syscall.SIGTERM)
+	r.wants(128 + int(syscall.SIGTERM))
+	if failed := r.of(event.Failed); len(failed) != 1 || failed[0].Error != "ended by brood" {
+		t.Errorf("failed: %+v; stderr:\n%s", failed, r.stderr())
+	}
+	r = start(t, p, p.brood("run", "--resume-failed", "record", "--timeout", "1s", "--shell", line, ":::", "a"))
+	r.wants(1)
+	r.says("brood: a: not done after 1s\nbrood: 1 of 1 command failed\n")
+}
+
 // A command that goes on is meant to.
 func TestKilledRunWithoutDaemons(t *testing.T) {
 	t.Parallel()

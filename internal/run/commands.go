@@ -285,7 +285,7 @@ func (c *commands) judge(end schedule.End) (why string, transient bool) {
 	switch exit := end.Exit; {
 	case end.Err != nil:
 		return end.Err.Error(), false
-	case end.Asked && (exit.Signal != "" || !slices.Contains(c.OK, exit.Code)):
+	case end.Asked: // whatever it says, it may have done only a part
 		return "ended by brood", c.Again.All || c.Again.Timeouts
 	case limit != "" && !slices.Contains(c.OK, exit.Code):
 		return event.EndedByLimit + limit, c.Again.All || c.Again.Signals

@@ -220,16 +220,21 @@ func (c *command) Turns(quick bool) machine.Turns {
 	return process.Inspect(c.process, machine.TurnsOfTree)
 }
 
-// Terminate implements Child. An error means that the command has ended.
-func (c *command) Terminate() {
-	c.asked.Store(true)
-	_ = c.process.Terminate()
-}
+// Terminate implements Child.
+func (c *command) Terminate() { c.end(c.process.Terminate) }
 
 // Kill implements Child.
-func (c *command) Kill() {
-	c.asked.Store(true)
-	_ = c.process.Kill()
+func (c *command) Kill() { c.end(c.process.Kill) }
+
+// end sends the command a signal. A command that has ended before was not asked to.
+func (c *command) end(send func() error) {
+	sentinel, _ := c.process.Sentinel()
+	select {
+	case <-sentinel:
+	default:
+		c.asked.Store(true)
+		_ = send() // an error means that it has ended meanwhile
+	}
 }
 
 func (c *command) Abandon() {
