@@ -282,17 +282,18 @@ func (c *commands) environment(batch plan.Batch, slot int) []string {
 // judge returns why a command has failed, "" if it has not, and whether another attempt may succeed.
 func (c *commands) judge(end schedule.End) (why string, transient bool) {
 	limit := c.run.spec.Limits.Reached(end.Exit, "")
+	again := c.Again.All || slices.Contains(c.Again.Codes, end.Exit.Code)
 	switch exit := end.Exit; {
 	case end.Err != nil:
 		return end.Err.Error(), false
 	case end.Asked: // whatever it says, it may have done only a part
 		return "ended by brood", c.Again.All || c.Again.Timeouts
 	case limit != "" && !slices.Contains(c.OK, exit.Code):
-		return event.EndedByLimit + limit, c.Again.All || c.Again.Signals
+		return event.EndedByLimit + limit, again || c.Again.Signals
 	case exit.Signal != "":
 		return "ended by " + exit.Signal, c.Again.All || c.Again.Signals
 	case !slices.Contains(c.OK, exit.Code):
-		return fmt.Sprint("exit code ", exit.Code), c.Again.All || slices.Contains(c.Again.Codes, exit.Code)
+		return fmt.Sprint("exit code ", exit.Code), again
 	}
 	return "", false
 }
