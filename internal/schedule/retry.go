@@ -132,17 +132,19 @@ func (s *scheduler) wake() {
 	s.setAlarm()
 }
 
-// giveUpAll gives up all parts that have not started.
+// giveUpAll gives up all parts that have not started. A command that has never begun is left out without a word, like
+// those that the source still holds: its item has not failed.
 func (s *scheduler) giveUpAll() {
 	const why = "stopped before it was started"
-	for _, p := range s.refusals.waiting {
+	for _, p := range slices.Concat(s.refusals.waiting, s.ready) {
+		if s.opts.Output && p.tries == 0 {
+			s.done(p)
+			continue
+		}
 		s.giveUp(p, why)
 	}
 	for _, l := range s.later {
 		s.giveUp(l.part, why)
-	}
-	for _, p := range s.ready {
-		s.giveUp(p, why)
 	}
 	s.refusals.waiting, s.refusals.retry = nil, nil
 	s.later, s.ready, s.alarm = nil, nil, nil
