@@ -59,11 +59,17 @@ func New(o Options) (*Collector, error) {
 	return c, nil
 }
 
-// Skip says that the number ends without output, so that later ones do not wait for it. Each number ends once: by
-// Skip, or by Output.Close of its last attempt.
-func (c *Collector) Skip(seq int) {
-	if c.options.Ordered {
-		c.finish(seq, finished{})
+// Settle says that no attempt at the number comes any more, so that later ones do not wait for it. It does nothing if
+// the last attempt was closed. It blocks while Out or Err does. Close each attempt first.
+func (c *Collector) Settle(seq int) {
+	if !c.options.Ordered {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ended := c.waiting[seq]; !ended && seq >= c.next {
+		c.waiting[seq] = nil
+		c.advance()
 	}
 }
 

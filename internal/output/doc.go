@@ -8,7 +8,7 @@
 //
 // With Options.Ordered, the output of a command also waits for each lower number:
 //
-//	Close ─▶ held, until each lower number has ended by Close or Skip ─▶ printed
+//	Close ─▶ held, until each lower number has ended by Close or Settle ─▶ printed
 //
 // With Grouped, a command that opens its output again (> /dev/stdout) truncates it, as it does with any file. Otherwise
 // nothing is overwritten, because the files are in append mode. A pipe cannot be truncated.

@@ -82,7 +82,7 @@ func TestTruncatedLater(t *testing.T) {
 	b.startWith(output.Item{Seq: 2}, hold, `seq 10000; { read x <&3; : >/dev/stdout; : >"$1"; } &`, done).end(true)
 	hold.open()
 	eventually(t, func() bool { _, err := os.Stat(done); return err == nil }, func() string { return "no end" })
-	b.Skip(1)
+	b.Settle(1)
 	if err := b.Close(); err == nil || !strings.Contains(err.Error(), "read the output of a command: unexpected EOF") {
 		t.Errorf("Close returns %v, want an error of reading", err)
 	}

@@ -70,7 +70,7 @@ func TestOpenFails(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("Open returns %v, want %s", err, want)
 		}
-		b.Skip(1)
+		b.Settle(1)
 		b.finish("", "")
 	}
 }

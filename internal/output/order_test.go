@@ -35,7 +35,7 @@ func TestOrdered(t *testing.T) {
 					defer func() { <-limit }()
 					count, ok := lengthOf(i + 1)
 					if !ok {
-						b.Skip(i + 1)
+						b.Settle(i + 1)
 						return
 					}
 					b.run(output.Item{Seq: i + 1, Tag: fmt.Sprint(i + 1)}, `seq "$1"; seq "$1" >&2`, fmt.Sprint(count))
@@ -60,7 +60,7 @@ func TestHeld(t *testing.T) {
 	b := newBench(t, output.Options{Ordered: true}, "file")
 	for _, step := range []struct {
 		seq    int
-		script string // "": skip
+		script string // "": it does not run
 		held   int
 		out    string
 	}{
@@ -73,7 +73,7 @@ func TestHeld(t *testing.T) {
 		{6, "", 0, "1\n3\n" + numbers(1, 5000) + "7\n"},
 	} {
 		if step.script == "" {
-			b.Skip(step.seq)
+			b.Settle(step.seq)
 		} else {
 			b.run(output.Item{Seq: step.seq}, step.script)
 		}
@@ -95,7 +95,7 @@ func TestHeldDescriptors(t *testing.T) {
 	if now := descriptors(t); now != before {
 		t.Errorf("%d descriptors for outputs that are held, want none", now-before)
 	}
-	b.Skip(1)
+	b.Settle(1)
 	b.finish(strings.Repeat("\x00", 49*4096), strings.Repeat("\x00", 49*4096))
 }
 
@@ -141,7 +141,7 @@ func TestOrderedLinesWhileStored(t *testing.T) {
 		}
 	})
 	must(reader.Read(make([]byte, 1)))(t)
-	b.Skip(1)
+	b.Settle(1)
 	var rest sync.WaitGroup
 	rest.Go(func() { io.Copy(io.Discard, reader) })
 	closed.Wait()

@@ -80,7 +80,7 @@ func TestFullUntilRelease(t *testing.T) {
 	b.run(output.Item{Seq: 2}, "head -c 15M /dev/zero")
 	loses := b.start(output.Item{Seq: 3}, "cat /dev/zero || true")
 	losesEnd := loses.wait()
-	b.Skip(1)
+	b.Settle(1)
 	if err := loses.Close(losesEnd, true); !errors.Is(err, output.ErrIncomplete) {
 		t.Errorf("Close returns %v, want %v", err, output.ErrIncomplete)
 	}

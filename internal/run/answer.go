@@ -53,7 +53,7 @@ func (c *commands) list(source *itemSource) syscall.Signal {
 	for batch := range source.Batches() {
 		argv := c.template.Expand(command.Vars{Items: batch.Inputs, Seq: batch.Seq, Slot: 1})
 		c.run.emit(event.Event{Kind: event.Planned, File: batch.Items[0], Command: argv})
-		source.Done(batch)
+		source.blocks.done(batch)
 		_, err := c.run.answer.Write(nil) // the error of any write until now
 		if errors.Is(err, syscall.EPIPE) {
 			c.run.emit(event.Event{Kind: event.Stopping, Reason: event.ReasonUnread})

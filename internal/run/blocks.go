@@ -120,9 +120,6 @@ func (c *commands) launchOnBlock(batch plan.Batch, slot int) (l schedule.Launch,
 	}
 	stdin, err := batch.Stdin.Reopen()
 	if err != nil {
-		if !process.Exhausted(err) {
-			c.output.Skip(batch.Seq)
-		}
 		return l, err
 	}
 	if l, err = c.launch(batch, slot); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -106,6 +107,7 @@ type commands struct {
 	measured  atomic.Bool   // the number of commands was emitted
 	unread    atomic.Bool   // the output cannot be written any more, so the run is being ended
 	delivered chan struct{} // holds a value if a command has ended since the source of items looked
+	settling  sync.WaitGroup
 }
 
 // prepare checks the command, and prepares its output, before anything starts.
@@ -223,7 +225,6 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 	l.Argv = c.template.Expand(vars)
 	path, err := c.program(l.Argv[0])
 	if err != nil {
-		c.output.Skip(batch.Seq)
 		return l, err
 	}
 	tag := ""
@@ -232,9 +233,6 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 	}
 	out, err := c.output.Open(output.Item{Seq: batch.Seq, Tag: tag, Name: batch.Items[0], Argv: l.Argv})
 	if err != nil {
-		if !process.Exhausted(err) {
-			c.output.Skip(batch.Seq)
-		}
 		return l, err
 	}
 	l.Config = process.Config{
@@ -258,10 +256,7 @@ func (c *commands) launch(batch plan.Batch, slot int) (l schedule.Launch, err er
 		}, last)
 		why = both(why, err)
 		c.checkReaders()
-		select {
-		case c.delivered <- struct{}{}:
-		default:
-		}
+		c.noteDelivery()
 		return why, transient
 	}
 	return l, nil

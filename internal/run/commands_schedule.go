@@ -1,6 +1,7 @@
 package run
 
 import (
+	"brood/internal/plan"
 	"brood/internal/process"
 	"brood/internal/schedule"
 )
@@ -20,4 +21,25 @@ func (c *commands) schedule(source schedule.Source, slots slots, stops <-chan sc
 	}, c.run.emit)
 	cancel()
 	process.Finish(grace)
+	c.settling.Wait()
+}
+
+// settle tells the collector that a command has no further attempt. That may print, and so block, for which the
+// scheduler does not wait.
+func (c *commands) settle(batch plan.Batch) {
+	if !c.Output.Ordered {
+		return // no output waits for another
+	}
+	c.settling.Go(func() {
+		c.output.Settle(batch.Seq)
+		c.noteDelivery()
+	})
+}
+
+// noteDelivery makes the source of items look again at how many outputs are held.
+func (c *commands) noteDelivery() {
+	select {
+	case c.delivered <- struct{}{}:
+	default:
+	}
 }

@@ -93,7 +93,7 @@ func (n *commandNode) eachCommand(do func(plan.Batch) error) error {
 // work runs the commands that are not done, until the list ends or a stop ends that.
 func (n *commandNode) work(slots slots, done map[int]bool) (signal syscall.Signal, err error) {
 	reading, cancel := context.WithCancel(context.Background())
-	list := &listSource{batches: make(chan plan.Batch)}
+	list := &listSource{commands: n.commands, batches: make(chan plan.Batch)}
 	go func() {
 		defer close(list.batches)
 		list.err = n.eachCommand(func(b plan.Batch) error {
@@ -146,6 +146,7 @@ func (n *commandNode) pass(ctx context.Context, to chan<- schedule.Stop) {
 
 // listSource has the commands of a list.
 type listSource struct {
+	*commands
 	batches chan plan.Batch
 	err     error // valid once batches is closed
 }
@@ -154,4 +155,4 @@ type listSource struct {
 func (l *listSource) Batches() <-chan plan.Batch { return l.batches }
 
 // Done implements schedule.Source.
-func (l *listSource) Done(plan.Batch) {}
+func (l *listSource) Done(batch plan.Batch) { l.settle(batch) }

@@ -51,7 +51,10 @@ func newItemSource(ctx context.Context, c *commands) *itemSource {
 func (s *itemSource) Batches() <-chan plan.Batch { return s.batches }
 
 // Done implements schedule.Source.
-func (s *itemSource) Done(batch plan.Batch) { s.blocks.done(batch) }
+func (s *itemSource) Done(batch plan.Batch) {
+	s.blocks.done(batch)
+	s.settle(batch)
+}
 
 // failed returns the error of reading, nil while items may still come.
 func (s *itemSource) failed() error {
