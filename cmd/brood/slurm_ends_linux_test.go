@@ -26,6 +26,7 @@ func TestSlurmFollow(t *testing.T) {
 	if !strings.Contains(other.stderr(), fmt.Sprintf("PID %d on ", next.pid)) {
 		t.Errorf("a second follower says %q", other.stderr())
 	}
+	c.hurry(next)
 	next.endsWith(0)
 	c.equal(t)
 	c.once(t, next)
@@ -67,6 +68,7 @@ func TestSlurmInterrupted(t *testing.T) {
 	}
 	must(t, os.Remove(c.dir+"/record"))
 	next := start(t, c.place, c.followOn())
+	c.hurry(next)
 	next.endsWith(0)
 	c.equal(t)
 	c.once(t, next)
@@ -124,6 +126,10 @@ func TestSlurmHalt(t *testing.T) {
 			c.videos(t, 16)
 			must(t, os.MkdirAll(c.dst+"/video-00", 0o755)) // where a file must go
 			r := start(t, c.place, c.copySlowlyOn("--halt="+when+",fail=1"))
+			if !eventually(func() bool { return len(r.of(event.Stopping)) > 0 || r.over() }) {
+				t.Error("the run goes on")
+			}
+			c.hurry(r)
 			r.endsWith(1)
 			finished := r.of(event.Finished)[0]
 			if finished.Files >= 15 || !strings.Contains(finished.Reason, "1 failed (--halt ") {

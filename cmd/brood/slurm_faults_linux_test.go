@@ -16,6 +16,7 @@ func TestSlurmNodeCrashes(t *testing.T) {
 	r.running("n2")
 	c.Crash("n2")
 	c.Lost("n2")
+	c.hurry(r)
 	r.endsWith(0)
 	c.equal(t)
 	c.once(t, r)
@@ -34,6 +35,7 @@ func TestSlurmNodeCrashesForGood(t *testing.T) {
 	r.running("n2")
 	c.Crash("n2")
 	c.Lost("n2")
+	c.hurry(r)
 	r.endsWith(1)
 	c.once(t, r)
 	failed := r.of(event.Failed)
@@ -66,6 +68,10 @@ func TestSlurmNodeCut(t *testing.T) {
 	}
 	c.Cut("n2")
 	c.Lost("n2")
+	if !eventually(func() bool { return len(r.of(event.Retried)) > 0 || r.over() }) {
+		t.Error("nothing is tried again")
+	}
+	c.hurry(r)
 	r.endsWith(0)
 	c.equal(t)
 	c.once(t, r)
@@ -81,6 +87,7 @@ func TestSlurmControllerBounces(t *testing.T) {
 	r := start(t, c.place, c.copySlowlyOn())
 	r.running("n1")
 	c.Bounce()
+	c.hurry(r)
 	r.endsWith(0)
 	c.equal(t)
 	c.once(t, r)
@@ -96,6 +103,7 @@ func TestSlurmControllerDies(t *testing.T) {
 	r.says("Slurm does not answer")
 	c.StartController()
 	r.says("Slurm answers again")
+	c.hurry(r)
 	r.endsWith(0)
 	c.equal(t)
 	c.once(t, r)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"brood/internal/event"
+	"brood/internal/pace"
 	"brood/internal/slurm/slurmtest"
 )
 
@@ -173,9 +174,25 @@ func (r *run) running(node string) {
 	}
 }
 
-// copySlowlyOn copies slowly enough to be disturbed: each of six tasks has 2 MiB a second.
+// copySlowlyOn copies slowly enough to be disturbed on a busy machine: a task takes more than a minute, until hurry.
 func (c onCluster) copySlowlyOn(flags ...string) *exec.Cmd {
-	return c.copyOn(append([]string{"--bwlimit=12M", "--array-throttle=6", "--per-task=1", "--verify"}, flags...)...)
+	return c.copyOn(append([]string{"--bwlimit=1M", "--array-throttle=6", "--per-task=1", "--verify"}, flags...)...)
+}
+
+// hurry ends the limits of the tasks that run, and of those that begin until the run ends.
+func (c onCluster) hurry(r *run) {
+	go func() {
+		for ; !r.over(); time.Sleep(100 * time.Millisecond) {
+			for _, line := range c.alive() {
+				var pid int
+				fmt.Sscan(line, &pid)
+				if bucket, err := pace.Of(pid); err == nil {
+					bucket.SetRate(0)
+					_ = bucket.Close()
+				}
+			}
+		}
+	}()
 }
 
 // When Slurm refuses the tasks, brood fails before it touches anything.
