@@ -18,6 +18,10 @@ func TestMain(m *testing.M) {
 	if depth := os.Getenv(withoutMain); depth != "" {
 		startWithoutMain(atoi(depth))
 	}
+	if os.Getenv(crashingSetup) != "" && process.IsSetup(os.Args) {
+		fmt.Fprint(os.Stderr, crashingSetup)
+		os.Exit(2)
+	}
 	if status, ok := process.Main(os.Args, lookup, "late", "late-gate"); ok {
 		os.Exit(status)
 	}
@@ -32,6 +36,9 @@ func lookup(name string) (process.Target, bool) {
 // withoutMain names the variable that makes this binary a program without a call of Main. Its value is the
 // number of copies above.
 const withoutMain = "BROOD_TEST_WITHOUT_MAIN"
+
+// crashingSetup names the variable of a command whose setup ends too early, as without memory for Go's runtime.
+const crashingSetup = "BROOD_TEST_CRASHING_SETUP"
 
 // startWithoutMain starts a child, which does the same. After three copies it ends.
 func startWithoutMain(depth int) {

@@ -36,6 +36,31 @@ func IsSetup(argv []string) bool {
 // oneCPU keeps the setup from making threads for all CPUs. It is not passed on to the program.
 const oneCPU = cpusKey + "=" + ours + "1"
 
+// forProgram is the prefix of the variables that the setup must not heed.
+const forProgram = "BROOD_FOR_PROGRAM_"
+
+// setupEnvironment returns the environment of a setup whose program has this one. The setup is a program in Go, as the
+// user's may be. With the settings of Go for that, the setup could crash, or write to the program's standard error.
+func setupEnvironment(environ []string) []string {
+	environ = slices.Clone(environ)
+	for i, e := range environ {
+		switch name, _, _ := strings.Cut(e, "="); name {
+		case cpusKey, memoryKey, "GODEBUG", "GOGC", "GOTRACEBACK":
+			environ[i] = forProgram + e
+		}
+	}
+	return append(environ, oneCPU)
+}
+
+// programEnvironment undoes setupEnvironment.
+func programEnvironment(environ []string) []string {
+	environ = slices.DeleteFunc(environ, func(e string) bool { return e == oneCPU })
+	for i, e := range environ {
+		environ[i] = strings.TrimPrefix(e, forProgram)
+	}
+	return environ
+}
+
 // throughSetup starts cmd by way of a setup that takes own.memory and own.cpuTime. It returns when the program runs,
 // or with the error that a start of the program itself would return. start starts cmd as it is then.
 func throughSetup(cmd *exec.Cmd, own ownFlags, t ties, start func() error) error {
@@ -50,9 +75,7 @@ func throughSetup(cmd *exec.Cmd, own ownFlags, t ties, start func() error) error
 	defer status.Close()
 	own.events = pass(cmd, w)
 	cmd.Path = t.program
-	if !slices.ContainsFunc(cmd.Env, func(e string) bool { return strings.HasPrefix(e, cpusKey+"=") }) {
-		cmd.Env = append(slices.Clip(cmd.Env), oneCPU)
-	}
+	cmd.Env = setupEnvironment(cmd.Env)
 	config := Config{Target: setupTarget, Kwargs: map[string]string{pathKey: path}, Args: argv}
 	if cmd.Args, err = commandLine(config, own, cmd.Env); err == nil {
 		err = start()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
 	"syscall"
 	"unsafe"
 
@@ -58,10 +57,9 @@ func setUp(args []string) (status int) {
 func execute(path string, argv []string, own ownFlags) error {
 	runtime.GOMAXPROCS(1)
 	_ = syscall.Exec("", nil, nil) // fails; before that it resets RLIMIT_NOFILE, which Go has raised at its start
-	environ := slices.DeleteFunc(os.Environ(), func(e string) bool { return e == oneCPU })
 	program, err0 := syscall.BytePtrFromString(path)
 	arguments, err1 := syscall.SlicePtrFromStrings(argv)
-	environment, err2 := syscall.SlicePtrFromStrings(environ)
+	environment, err2 := syscall.SlicePtrFromStrings(programEnvironment(os.Environ()))
 	var data unix.Rlimit
 	err3 := unix.Getrlimit(unix.RLIMIT_DATA, &data)
 	if own.memory > 0 {
