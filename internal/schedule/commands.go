@@ -83,6 +83,7 @@ func (c *Commands) Start(batch plan.Batch, emit event.Sink, over func()) (Child,
 	}
 	launch.Started()
 	it.pid, _ = it.process.PID()
+	it.sentinel, _ = it.process.Sentinel()
 	emit(event.Event{
 		Kind: event.Started, Name: launch.Config.Name, PID: it.pid, PPID: os.Getpid(), File: batch.Items[0],
 		Items: len(batch.Inputs), Seq: batch.Seq, Command: launch.Argv, Inputs: inputs(batch),
@@ -137,8 +138,9 @@ type command struct {
 	sleep   machine.Sleep // at the time of Abandon
 
 	asked     atomic.Bool // to end
-	ended     atomic.Bool // but its output may not be printed yet
 	stillborn bool
+
+	sentinel <-chan struct{} // closes when the process has ended; its output may not be printed yet
 
 	written int64 // at the last call of Signs
 	signs   uint64
@@ -147,7 +149,6 @@ type command struct {
 // settle emits the end of the process, and then the outcome of the item.
 func (c *command) settle() {
 	err := c.process.Join()
-	c.ended.Store(true)
 	exit, _ := c.process.Exit()
 	end := End{Err: err, Exit: exit, Asked: c.asked.Load(), Began: c.began, Duration: time.Since(c.began)}
 	c.stillborn = exit.Stillborn
@@ -190,7 +191,14 @@ func (c *command) Stillborn() bool { return c.stillborn }
 func (c *command) Gauge() *gauge.Gauge { return nil }
 
 // HasEnded implements Child.
-func (c *command) HasEnded() bool { return c.ended.Load() }
+func (c *command) HasEnded() bool {
+	select {
+	case <-c.sentinel:
+		return true
+	default:
+		return false
+	}
+}
 
 // Signs implements Child. The progress of a command is its output. While brood has not taken that, the command makes
 // progress too, so that a reader which stops reading stalls no command.
@@ -228,10 +236,7 @@ func (c *command) Kill() { c.end(c.process.Kill) }
 
 // end sends the command a signal. A command that has ended before was not asked to.
 func (c *command) end(send func() error) {
-	sentinel, _ := c.process.Sentinel()
-	select {
-	case <-sentinel:
-	default:
+	if !c.HasEnded() {
 		c.asked.Store(true)
 		_ = send() // an error means that it has ended meanwhile
 	}
