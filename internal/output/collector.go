@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -28,6 +29,11 @@ type Collector struct {
 	next    int               // the number whose turn it is, if Ordered
 	waiting map[int]*finished // ended before their turn; nil: without output
 	live    map[int]*Output   // open, with mode Lines and Ordered
+	late    error             // the first of Settle
+
+	keptMu    sync.Mutex // not held while Out and Err are written
+	kept      map[int]*kept
+	keptFiles int // how many of them have files
 }
 
 // New prepares Options.Results. It is an error if files cannot be made there or in Options.Dir.
@@ -38,7 +44,10 @@ func New(o Options) (*Collector, error) {
 	if o.Dir == "" {
 		o.Dir = os.TempDir()
 	}
-	c := &Collector{options: o, next: 1, broken: make(chan struct{}), waiting: map[int]*finished{}, live: map[int]*Output{}}
+	c := &Collector{
+		options: o, next: 1, broken: make(chan struct{}),
+		waiting: map[int]*finished{}, live: map[int]*Output{}, kept: map[int]*kept{},
+	}
 	c.to = destinations(o)
 	if o.Mode == Raw {
 		return c, nil
@@ -59,14 +68,20 @@ func New(o Options) (*Collector, error) {
 	return c, nil
 }
 
-// Settle says that no attempt at the number comes any more, so that later ones do not wait for it. It does nothing if
-// the last attempt was closed. It blocks while Out or Err does. Close each attempt first.
+// Settle says that no attempt at the number comes any more. If an attempt was closed as not the last, its output is
+// printed and stored now; [Collector.Close] returns the error. Later numbers do not wait any more. Settle does nothing
+// if the last attempt was closed. It blocks while Out or Err does. Close each attempt first.
 func (c *Collector) Settle(seq int) {
-	if !c.options.Ordered {
-		return
+	var err error
+	if k := c.takeKept(seq); k != nil {
+		err = c.deliverKept(k)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.late = cmp.Or(c.late, err)
+	if !c.options.Ordered {
+		return
+	}
 	if _, ended := c.waiting[seq]; !ended && seq >= c.next {
 		c.waiting[seq] = nil
 		c.advance()
@@ -97,9 +112,12 @@ func (c *Collector) fail(err error) {
 	}
 }
 
-// Close prints the outputs that still wait, and returns Err, or that the file of the results cannot be closed. Close each
-// Output first.
+// Close prints the outputs that still wait. It returns Err, the first error of Settle, and that the file of the results
+// cannot be closed. Close each Output first, and settle its number.
 func (c *Collector) Close() error {
+	for seq := range maps.Clone(c.kept) {
+		c.supersede(seq)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, seq := range slices.Sorted(maps.Keys(c.waiting)) {
@@ -109,5 +127,5 @@ func (c *Collector) Close() error {
 	}
 	clear(c.waiting)
 	c.held.Store(0)
-	return errors.Join(c.Err(), c.results.close())
+	return errors.Join(c.Err(), c.late, c.results.close())
 }

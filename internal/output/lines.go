@@ -82,7 +82,7 @@ func (o *Output) closePipes(streams []*stream) {
 // endPipes reads the pipes to their end, or until a descendant is cut off. It returns the rest that is not printed, and
 // all output if it is stored.
 func (o *Output) endPipes() (texts, stored [2]text, err error) {
-	o.Started()
+	o.closeChildren()
 	for _, s := range o.streams {
 		s.pipe.SetReadDeadline(time.Now().Add(o.collector.options.Delay))
 	}

@@ -37,6 +37,10 @@ type Options struct {
 	// stays open. Only with Grouped.
 	Spool *os.File
 
+	// Kept is how many attempts that may be followed by another are kept with files, each with 2 descriptors, and 4 with
+	// Lines. Of any further attempt no file is kept, so Settle has an ErrIncomplete. Up to 4 KiB need no file.
+	Kept int
+
 	Dir string // where files without a name are made, unless Results is a folder; "" for os.TempDir()
 
 	// Delay is how long a descendant may hold an ended command's pipe open before it is cut off, with Lines. On

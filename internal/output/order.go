@@ -57,17 +57,6 @@ func (c *Collector) print(f finished) {
 	c.releaseAll(&f.texts)
 }
 
-// drop forgets the output of an attempt that another one will replace, unless it belongs to lines that are printed.
-func (c *Collector) drop(it Item, texts [2]text) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.options.Mode == Lines && c.mayPrint(it.Seq) {
-		c.print(finished{it.Tag, texts})
-		return
-	}
-	c.releaseAll(&texts)
-}
-
 // releaseAll forgets texts. If a command has written them, this frees space on the disk: see room.go.
 func (c *Collector) releaseAll(texts *[2]text) {
 	for i := range texts {

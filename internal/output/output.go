@@ -65,9 +65,14 @@ func (o *Output) child(i int) *os.File {
 
 // Started says that the command has its files. Stdout and Stderr are not valid afterwards.
 func (o *Output) Started() {
+	o.closeChildren()
+	o.collector.supersede(o.item.Seq)
+}
+
+func (o *Output) closeChildren() {
 	if o.collector.options.Mode == Lines {
 		for _, s := range o.streams {
-			s.child.Close() // Close calls Started again, so it may be closed already
+			s.child.Close() // Close calls this again, so it may be closed already
 		}
 	}
 }
@@ -75,7 +80,8 @@ func (o *Output) Started() {
 // Close says that the command has ended or could not be started. It prints the output, or holds it until its turn. It
 // blocks while Out or Err does, so do not call it where other commands are supervised.
 //
-// Unless this attempt is the last, its output is dropped, except for lines that are already printed.
+// Unless this attempt is the last, its output is kept until the next attempt has started, or until [Collector.Settle].
+// An attempt that could not be started does not count: then the output of the attempt before it is that of the item.
 //
 // The error is about this item: ErrIncomplete, or its results could not be stored. [Collector.Err] has the errors of
 // Out and Err.
@@ -91,25 +97,40 @@ func (o *Output) Close(end End, last bool) error {
 	if end.Error != "" {
 		o.keepTail(&texts)
 	}
-	if last && err == nil {
+	if before := c.takeKept(o.item.Seq); before != nil { // Started would have dropped it
+		c.releaseKept(&kept{texts: texts, stored: stored})
+		return c.notStarted(before, end.Error, last)
+	}
+	if last {
+		return c.deliver(o, end, texts, stored, err)
+	}
+	c.keep(o, end, texts, stored, err)
+	return o.named(err)
+}
+
+// deliver stores the output of an item, and prints it or holds it until its turn. err is what is wrong with it.
+func (c *Collector) deliver(o *Output, end End, texts, stored [2]text, err error) error {
+	if err == nil {
 		err = c.storeResults(o, end, &stored)
 	}
 	if c.options.Mode == Lines {
 		c.releaseAll(&stored)
 	}
-	switch {
-	case !last:
-		c.drop(o.item, texts)
-	case errors.Is(err, ErrIncomplete):
+	if errors.Is(err, ErrIncomplete) {
 		c.releaseAll(&texts)
 		c.finish(o.item.Seq, finished{})
-	default:
+	} else {
 		c.finish(o.item.Seq, finished{o.item.Tag, texts})
 	}
-	if err != nil {
-		return fmt.Errorf("item %d: %w", o.item.Seq, err)
+	return o.named(err)
+}
+
+// named says which item an error is about.
+func (o *Output) named(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("item %d: %w", o.item.Seq, err)
 }
 
 // end returns what is not printed yet, and what Results stores.

@@ -66,7 +66,9 @@ func (c *Collector) beginResults(it Item) (folder string, err error) {
 	folder = filepath.Join(c.results.path, folderName(it))
 	if err = os.Mkdir(folder, 0o777); errors.Is(err, fs.ErrExist) {
 		_ = c.probe(nil) // it counts
-		err = removeResults(folder)
+		if err = c.setAside(it.Seq, folder); err == nil {
+			err = removeResults(folder)
+		}
 	}
 	if err != nil {
 		return "", fmt.Errorf("results in %q: %w", folder, cause(err))

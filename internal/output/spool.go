@@ -168,5 +168,10 @@ func (c *Collector) Replay(s *Spool, seq int) error {
 		}
 		begin += head.Sizes[i]
 	}
-	return errors.Join(err, o.Close(head.End, err == nil))
+	whole := err == nil
+	err = errors.Join(err, o.Close(head.End, whole))
+	if !whole {
+		c.supersede(seq)
+	}
+	return err
 }

@@ -126,6 +126,7 @@ func (c *commands) prepare(items *item.Reader) (err error) {
 	c.continues = len(c.done.items)+len(c.done.lines) > 0
 	to := c.Command.Output
 	to.Ordered = to.Ordered && !c.elsewhere // then delivery puts it in order
+	to.Kept = keptAtMost()
 	c.output, err = output.New(to)
 	return err
 }

@@ -24,6 +24,13 @@ func (c *commands) schedule(source schedule.Source, slots slots, stops <-chan sc
 	c.settling.Wait()
 }
 
+// keptAtMost bounds the large outputs that are kept while their commands wait for another attempt. Each is up to 4
+// files. They must not take the descriptors that the attempts need.
+func keptAtMost() int {
+	children, _ := process.Limit()
+	return min(max(children/8, 1), 100)
+}
+
 // settle tells the collector that a command has no further attempt. That may print, and so block, for which the
 // scheduler does not wait.
 func (c *commands) settle(batch plan.Batch) {

@@ -70,7 +70,8 @@ func (n *commandNode) do() (signal syscall.Signal, err error) {
 		return 0, err
 	}
 	defer nowhere.Close()
-	if n.output, err = output.New(output.Options{Out: nowhere, Err: nowhere, Spool: n.spool}); err != nil {
+	to := output.Options{Out: nowhere, Err: nowhere, Spool: n.spool, Kept: keptAtMost()}
+	if n.output, err = output.New(to); err != nil {
 		return 0, fmt.Errorf("on node %s: %w", n.Node, err)
 	}
 	signal, err = n.work(slots, done)

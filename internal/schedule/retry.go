@@ -135,27 +135,34 @@ func (s *scheduler) wake() {
 // giveUpAll gives up all parts that have not started. A command that has never begun is left out without a word, like
 // those that the source still holds: its item has not failed.
 func (s *scheduler) giveUpAll() {
-	const why = "stopped before it was started"
 	for _, p := range slices.Concat(s.refusals.waiting, s.ready) {
 		if s.opts.Output && p.tries == 0 {
 			s.done(p)
 			continue
 		}
-		s.giveUp(p, why)
+		s.giveUp(p, stoppedBefore)
 	}
 	for _, l := range s.later {
-		s.giveUp(l.part, why)
+		s.giveUp(l.part, stoppedBefore)
 	}
 	s.refusals.waiting, s.refusals.retry = nil, nil
 	s.later, s.ready, s.alarm = nil, nil, nil
 }
 
-// giveUp emits a failure for each item of a part: for an item that was tried, the error of its last try.
+// stoppedBefore is why a part is given up when the run ends early.
+const stoppedBefore = "stopped before it was started"
+
+// giveUp emits a failure for each item of a part: for an item that was tried, the error of its last try, and why there
+// is no other, unless the run ends early.
 func (s *scheduler) giveUp(p *part, why string) {
 	for _, item := range p.items {
 		switch {
 		case p.failure != nil && item == p.failure.File:
-			s.emit(*p.failure)
+			e := *p.failure
+			if why != stoppedBefore {
+				e.Error += "; the next attempt was not started: " + why
+			}
+			s.emit(e)
 		case !slices.Contains(p.redone, item):
 			s.emit(event.Event{Kind: event.Failed, File: item, Seq: p.batch.Seq, Error: "not started: " + why})
 		}

@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -208,6 +209,26 @@ func TestRetryRedoesFolders(t *testing.T) {
 		}
 		if !slices.Equal(seen, want) {
 			t.Errorf("events %q, want %q", seen, want)
+		}
+	})
+}
+
+// A file whose retry cannot be started fails with the error of its last try, and says why there is no other.
+func TestRetryIsNotStarted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{tell: func(c *child, emit event.Sink) { ends(emit, true, c.items...) }}
+		e.start = func(plan.Batch) error {
+			if len(e.children) == 1 {
+				return errors.New("no such file")
+			}
+			return nil
+		}
+		b := oneBatch(plan.Batch{Items: names(1)})
+		seen := history(b, e, schedule.Options{Slots: 1, Retries: 9})
+		want := []string{"started f0", "retried f0 after try 1: ended",
+			"failed f0: ended; the next attempt was not started: no such file"}
+		if !slices.Equal(seen, want) || len(b.done) != 1 {
+			t.Errorf("events %q, want %q; done %q", seen, want, b.done)
 		}
 	})
 }

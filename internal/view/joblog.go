@@ -13,11 +13,11 @@ import (
 
 // Joblog writes a line for each command that has ended, in the format of GNU parallel: columns with tabs between them,
 // times in seconds. Signal is the number of the signal that ended the command; then Exitval is 0. Of several attempts
-// it has the last. The columns Send and Receive are always 0.
+// it has the last that was started. The columns Send and Receive are always 0.
 type Joblog struct {
 	w    io.Writer
 	host string
-	runs map[event.Process]*jobRun
+	runs map[string]*jobRun // by name, which all attempts of a command share
 	err  error
 }
 
@@ -30,7 +30,7 @@ const joblogHeader = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\t
 // NewJoblog makes a joblog. If it continues one, it has the header already.
 func NewJoblog(w io.Writer, continues bool) *Joblog {
 	host, _ := os.Hostname()
-	j := &Joblog{w: w, host: host, runs: map[event.Process]*jobRun{}}
+	j := &Joblog{w: w, host: host, runs: map[string]*jobRun{}}
 	if !continues {
 		_, j.err = io.WriteString(w, joblogHeader)
 	}
@@ -39,24 +39,22 @@ func NewJoblog(w io.Writer, continues bool) *Joblog {
 
 // Read takes each event of the run.
 func (j *Joblog) Read(e event.Event) {
-	run := j.runs[e.Process()]
+	run := j.runs[e.Name]
 	switch e.Kind {
 	case event.Started:
 		if e.Task != "" {
 			return // a task of a cluster is no command
 		}
-		j.runs[e.Process()] = &jobRun{started: e}
+		j.runs[e.Name] = &jobRun{started: e}
 	case event.Exited:
 		if run != nil {
 			run.exited = e
 		}
-	case event.Retried:
-		delete(j.runs, e.Process())
 	case event.Ran, event.Failed:
 		if run != nil && run.exited.ExitCode != nil {
 			j.write(run.started, run.exited)
 		}
-		delete(j.runs, e.Process())
+		delete(j.runs, e.Name)
 	}
 }
 
