@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"brood/internal/event"
@@ -119,4 +120,18 @@ func TestLimitJobsOfOthers(t *testing.T) {
 	if changes := r.of(event.Adjusted); len(changes) != 0 {
 		t.Errorf("%+v, want no change", changes)
 	}
+}
+
+// brood limit --jobs raises the number of commands that read blocks, however few there were at first.
+func TestLimitJobsOfPipe(t *testing.T) {
+	t.Parallel()
+	p, me := newPlace(t), uint32(os.Getuid())
+	cmd := p.brood("run", "--pipe", "-n", "1", "-j1", "--record", "record", "--shell", "until [ -e go ]; do sleep 0.5; done")
+	cmd.Stdin = strings.NewReader(strings.Repeat("line\n", 160))
+	r := start(t, p, cmd)
+	r.runs(1)
+	r.wantLimit(me, "130, was 1", r.pid, "--jobs", "130")
+	r.runs(130)
+	must(t, os.WriteFile(p.dir+"/go", nil, 0o644))
+	r.wants(0)
 }

@@ -26,9 +26,10 @@ const blocksBeside = 100
 //	                          └─ closed by Done: no attempt needs it any more ◀──┘
 type blocks struct {
 	*block.Reader
-	most  int64         // blocks at once
-	inUse atomic.Int64  // blocks that are not done
-	freed chan struct{} // holds a value if one was done since the last look
+	most    int64         // blocks at once, however many commands run
+	inUse   atomic.Int64  // blocks that are not done
+	running atomic.Int64  // commands that run, each on one of them
+	freed   chan struct{} // holds a value if a block was done or a command has started since the last look
 }
 
 // openBlocks opens the stream of blocks that the spec asks for. Without one, no block is ever read.
@@ -38,12 +39,7 @@ func openBlocks(spec *Spec) (*blocks, error) {
 		return b, nil
 	}
 	children, _ := process.Limit()
-	children = min(children, 1<<30)
-	slots := children
-	if spec.Slots > 0 && !spec.Auto {
-		slots = min(spec.Slots, children)
-	}
-	b.most = int64(slots + min(max(children-slots, 1), blocksBeside)) // a child takes more descriptors than a block
+	b.most = int64(min(children, 1<<30)) + 1 // a child takes more descriptors than a block
 	r, err := block.Open(*spec.Command.Blocks, os.Stdin)
 	b.Reader = r
 	return b, err
@@ -60,7 +56,7 @@ func (b *blocks) close() {
 // descriptors, it waits until a block is done.
 func (b *blocks) next(ctx context.Context, seq int) (batch plan.Batch, err error) {
 	for {
-		if b.inUse.Load() < b.most {
+		if n := b.inUse.Load(); n < b.most && n-b.running.Load() < blocksBeside {
 			file, err := b.Next()
 			if err == nil {
 				b.inUse.Add(1)
@@ -86,6 +82,11 @@ func (b *blocks) done(batch plan.Batch) {
 	}
 	batch.Stdin.Close()
 	b.inUse.Add(-1)
+	b.noteFreed()
+}
+
+// noteFreed makes next look again.
+func (b *blocks) noteFreed() {
 	select {
 	case b.freed <- struct{}{}:
 	default:
@@ -127,13 +128,19 @@ func (c *commands) launchOnBlock(batch plan.Batch, slot int) (l schedule.Launch,
 		return l, err
 	}
 	l.Config.Command.Stdin = stdin.File
-	started, ended := l.Started, l.Ended
+	started, ended, runs := l.Started, l.Ended, false
 	l.Started = func() {
 		stdin.Close()
 		started()
+		runs = true
+		c.blocks.running.Add(1)
+		c.blocks.noteFreed()
 	}
 	l.Ended = func(end schedule.End) (why string, transient bool) {
 		stdin.Close() // it is still open if the command did not start
+		if runs {
+			c.blocks.running.Add(-1)
+		}
 		return ended(end)
 	}
 	return l, nil
