@@ -30,8 +30,9 @@ func TestChanges(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := &engine{live: func(*child) { time.Sleep(50 * time.Second) }}
 				var seen []int
-				changes := make(chan int)
+				changes, counted := make(chan int), make(chan struct{})
 				go func() {
+					defer close(counted)
 					for minute := range len(row.want) {
 						time.Sleep(time.Minute - time.Second)
 						seen = append(seen, int(e.running.Load()))
@@ -56,6 +57,7 @@ func TestChanges(t *testing.T) {
 					}
 				})
 				schedule.Run(newBatches(60), e, row.opts, stream.Emit)
+				<-counted
 				if !slices.Equal(seen, row.want) || !slices.Equal(told, row.told) {
 					t.Errorf("%d children at the ends of minutes, told %q; want %d, %q", seen, told, row.want, row.told)
 				}
