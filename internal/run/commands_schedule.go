@@ -34,9 +34,6 @@ func keptAtMost() int {
 // settle tells the collector that a command has no further attempt. That may print, and so block, for which the
 // scheduler does not wait.
 func (c *commands) settle(batch plan.Batch) {
-	if !c.Output.Ordered {
-		return // no output waits for another
-	}
 	c.settling.Go(func() {
 		c.output.Settle(batch.Seq)
 		c.noteDelivery()
