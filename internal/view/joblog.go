@@ -52,16 +52,19 @@ func (j *Joblog) Read(e event.Event) {
 		}
 	case event.Ran, event.Failed:
 		if run != nil && run.exited.ExitCode != nil {
-			j.write(run.started, run.exited)
+			j.write(run.started, run.exited, e.Kind == event.Failed)
 		}
 		delete(j.runs, e.Name)
 	}
 }
 
-func (j *Joblog) write(started, exited event.Event) {
+func (j *Joblog) write(started, exited event.Event, failed bool) {
 	code, signal := *exited.ExitCode, 0
-	if code < 0 {
+	switch {
+	case code < 0:
 		code, signal = 0, -code
+	case code == 0 && failed: // it took too long, or its output is incomplete
+		code = -1 // as GNU parallel has it
 	}
 	began := float64(started.Time.UnixMicro())/1e6 - started.Duration
 	host := cmp.Or(started.Node, j.host)
