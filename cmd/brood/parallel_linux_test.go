@@ -42,6 +42,7 @@ func TestAsXargs(t *testing.T) {
 func compareExamples(t *testing.T, examples []example) {
 	help, err := os.ReadFile("../../internal/manual/topics/run.md")
 	must(t, err)
+	help = bytes.Join(bytes.Fields(help), []byte(" "))
 	p := newPlace(t)
 	must(t, os.MkdirAll(p.dir+"/home/.parallel", 0o755))
 	must(t, os.WriteFile(p.dir+"/home/.parallel/will-cite", nil, 0o644)) // or else it asks to be cited

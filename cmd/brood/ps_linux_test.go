@@ -220,7 +220,7 @@ func TestPsAsAnotherUser(t *testing.T) {
 	}
 	out, err := as(t, nobody, p.brood("ps")).CombinedOutput()
 	must(t, err)
-	line := fmt.Sprintf(`(?m)^└─ %d +%d +T .* -  +-  copy-\d +%s$`, held.pid, r.pid, held.file())
+	line := fmt.Sprintf(`(?m)^└─ %d +%d +T .* -  +- +copy-\d +%s$`, held.pid, r.pid, held.file())
 	if !regexp.MustCompile(line).Match(out) {
 		t.Errorf("no line matches %q:\n%s", line, out)
 	}
