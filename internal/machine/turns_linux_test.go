@@ -75,7 +75,10 @@ func TestTurnsOfTree(t *testing.T) {
 	if !eventually(func() bool { return machine.TurnsOf(child) == machine.Turns{} }) {
 		t.Error("nobody reaps its child")
 	}
-	if got := tree(); got.Ran < machine.TurnsOf(p.Pid).Ran+enough || got.Runnable {
+	if !eventually(func() bool { return !tree().Runnable }) { // at first it runs, because its wait has returned
+		t.Error("its child has ended, and it is still runnable")
+	}
+	if got := tree(); got.Ran < machine.TurnsOf(p.Pid).Ran+enough {
 		t.Errorf("its child has ended: %+v", got)
 	}
 }
