@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -35,6 +36,7 @@ func Main(args []string, std Streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	process.CloseInheritedOnExec(namedDescriptors(args)...)
 	app := newApp(std)
+	keepFlags(app, args)
 	ordered := flagsFirst(args, app)
 	cli.HelpPrinter = showHelp(app, std.Out, ordered[len(ordered)-1] == briefHelp)
 	out := &remembering{Writer: std.Out}
@@ -85,6 +87,21 @@ func statusOfError(err error) int {
 type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// keepFlags takes the flags from all commands but the one that args ask for, unless they ask for help. The library
+// describes each flag that it is given, and for all commands that would take longer than the rest of the start.
+func keepFlags(app *cli.App, args []string) {
+	if len(args) < 2 || slices.ContainsFunc(args, func(arg string) bool { return helpFlag(arg) != "" }) {
+		return
+	}
+	if asked := app.Command(args[1]); asked != nil && !slices.Contains([]string{"help", "man", "completion"}, asked.Name) {
+		for _, c := range app.Commands {
+			if c != asked {
+				c.Flags = nil
+			}
+		}
+	}
+}
 
 func newApp(std Streams) *cli.App {
 	app := &cli.App{
