@@ -16,6 +16,7 @@ func appendEvent(line []byte, e *Event) ([]byte, error) {
 	o.integer("pid", e.PID)
 	o.integer("ppid", e.PPID)
 	o.integer("sender", e.Sender)
+	o.integer("group", e.Group)
 
 	o.string("node", e.Node)
 	o.string("task", e.Task)
@@ -50,6 +51,8 @@ func appendEvent(line []byte, e *Event) ([]byte, error) {
 	o.number("system", e.System)
 	o.long("maxrss", e.MaxRSS)
 	o.number("zombie", e.Zombie)
+	o.integer("threads", e.Threads)
+	o.list("pipes", e.Pipes)
 	o.string("stdout", e.Stdout)
 	o.string("stderr", e.Stderr)
 

@@ -7,6 +7,7 @@
 //	begun ─▶ started ─▶ progress… ─▶ copied | skipped | failed ─▶ exited ─▶ … ─▶ finished
 //	            └─ one child ──────────────────────────────────┘
 //	begun ─▶ started ─▶ exited ─▶ ran | failed ─▶ … ─▶ finished    (a command for each item)
+//	begun ─▶ started ─▶ executed ─▶ zombie ─▶ exited ─▶ … ─▶ finished    (the processes of a traced program)
 //
 // A child may end without an event for an item, or fail for a cause that may pass. When there is another attempt, that
 // item gets a retried event and no failed event.
@@ -49,6 +50,13 @@ const (
 	Signalled Kind = "signalled"
 	Zombie    Kind = "zombie"
 	Adopted   Kind = "adopted"
+	Executed  Kind = "executed"
+	Stopped   Kind = "stopped"
+	Continued Kind = "continued"
+	Session   Kind = "session"
+	Grouped   Kind = "grouped"
+	Subreaper Kind = "subreaper"
+	Piped     Kind = "piped"
 	Stopping  Kind = "stopping"
 	Finished  Kind = "finished"
 )
@@ -91,10 +99,12 @@ const (
 )
 
 // Version is the number of this format, for copies and lessons. It grows when a reader of the old format would misread
-// the new one. Readers before CommandVersion would misread the record of a command's run.
+// the new one. Readers before CommandVersion would misread the record of a command's run, and readers before
+// TraceVersion that of a traced program.
 const (
 	Version        = 2
 	CommandVersion = 3
+	TraceVersion   = 4
 )
 
 // Event is one fact. A field that a kind does not have is zero, and the JSON leaves it out. Fields explains each
@@ -107,6 +117,7 @@ type Event struct {
 	PID    int    `json:"pid,omitempty"`
 	PPID   int    `json:"ppid,omitempty"`
 	Sender int    `json:"sender,omitempty"`
+	Group  int    `json:"group,omitempty"`
 
 	Node  string `json:"node,omitempty"`
 	Task  string `json:"task,omitempty"`
@@ -133,14 +144,16 @@ type Event struct {
 	Retries int      `json:"retries,omitempty"`
 	Lost    []string `json:"lost,omitempty"`
 
-	ExitCode *int    `json:"exitcode,omitempty"`
-	Signal   string  `json:"signal,omitempty"`
-	User     float64 `json:"user,omitempty"`
-	System   float64 `json:"system,omitempty"`
-	MaxRSS   int64   `json:"maxrss,omitempty"`
-	Zombie   float64 `json:"zombie,omitempty"`
-	Stdout   string  `json:"stdout,omitempty"`
-	Stderr   string  `json:"stderr,omitempty"`
+	ExitCode *int     `json:"exitcode,omitempty"`
+	Signal   string   `json:"signal,omitempty"`
+	User     float64  `json:"user,omitempty"`
+	System   float64  `json:"system,omitempty"`
+	MaxRSS   int64    `json:"maxrss,omitempty"`
+	Zombie   float64  `json:"zombie,omitempty"`
+	Threads  int      `json:"threads,omitempty"`
+	Pipes    []string `json:"pipes,omitempty"`
+	Stdout   string   `json:"stdout,omitempty"`
+	Stderr   string   `json:"stderr,omitempty"`
 
 	State string `json:"state,omitempty"`
 	WChan string `json:"wchan,omitempty"`

@@ -35,10 +35,11 @@ func Fields() []Field {
 		{"ppid", TypeInteger, "", "The parent of that process; of a task it is the parent of the run. " +
 			"It is missing when that parent is outside of the container."},
 		{"sender", TypeInteger, "", "The process that sent the signal."},
+		{"group", TypeInteger, "", "The process group."},
 		{"node", TypeString, "", "The node of the cluster where it happened; `pid` and `ppid` are of that machine."},
 		{"task", TypeString, "", "The cluster's ID of the task that the process is, such as 81_3."},
 		{"array", TypeString, "", "The cluster's ID of an array of tasks, such as 81."},
-		{"command", TypePaths, "", "A command line: of a process of a lesson, or of a command of `brood run`. " +
+		{"command", TypePaths, "", "A command line: of a process of a lesson or a trace, or of a command of `brood run`. " +
 			"At the beginning of a run it has the placeholders."},
 		{"inputs", TypePaths, "", "The items that a command was given, if these are not just `file`. " +
 			"An item of several values has a NUL between them."},
@@ -54,7 +55,8 @@ func Fields() []Field {
 		{"bytes", TypeInteger, "bytes", "How much is done."},
 		{"size", TypeInteger, "bytes", "How much there is to do: the size of an item, or of all items."},
 		{"duration", TypeNumber, "seconds", "How long it took: a start, a silence, a process or the run."},
-		{"method", TypeString, "", "How it was made: `reflink`, `copy_file_range`, `read-write` or `hard link`."},
+		{"method", TypeString, "", "How it was made: `reflink`, `copy_file_range`, `read-write` or `hard link`; of a process " +
+			"in a trace, `fork`, `vfork` or `clone`."},
 		{"phase", TypeString, "", "`syncing`, `verifying` or `waiting` for a turn at the rate; none while it copies."},
 
 		{"hash", TypeString, "", "The hash that proves contents, such as xxh128."},
@@ -71,6 +73,9 @@ func Fields() []Field {
 		{"maxrss", TypeInteger, "bytes", "The peak memory. It is absent when it is not known: " +
 			"a killed child had less than its parent."},
 		{"zombie", TypeNumber, "seconds", "The time from a child's last event until it was reaped."},
+		{"threads", TypeInteger, "", "How many threads a process of a trace had in all, if more than one."},
+		{"pipes", TypeList, "", "The ends of pipes that a process holds: `0<1` when descriptor 0 reads pipe 1, `1>2` when " +
+			"descriptor 1 writes pipe 2."},
 		{"stdout", TypeString, "", "The last lines that a failed command wrote to standard output: 10 at most, and 4 KiB."},
 		{"stderr", TypeString, "", "What the child wrote to standard error: the beginning and the end of it, " +
 			"when it was more than 4 KiB. Of a failed command, the last lines, as in `stdout`."},

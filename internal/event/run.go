@@ -53,8 +53,8 @@ func ReadRun(r io.Reader, take func(Event)) error {
 
 // CheckVersion returns an error, with both versions, for the Begun of a record that this brood would misread.
 func CheckVersion(e Event) error {
-	if e.Kind == Begun && e.Version > CommandVersion {
-		return fmt.Errorf("is of version %d, and this brood reads version %d", e.Version, CommandVersion)
+	if e.Kind == Begun && e.Version > TraceVersion {
+		return fmt.Errorf("is of version %d, and this brood reads version %d", e.Version, TraceVersion)
 	}
 	return nil
 }

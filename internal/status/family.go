@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"brood/internal/event"
@@ -10,6 +11,9 @@ import (
 // Family has the processes of a run and their history: who started, signalled, adopted and reaped whom.
 type Family struct {
 	Members []*Member // in the order of their start
+	Traced  bool      // they are the processes of a traced program
+	Pipes   []*Pipe   // of a traced program, if its record has them, in the order of their numbers
+	Tracer  int       // the PID of brood that traces them, the parent of the first
 	latest  map[event.Process]*Member
 }
 
@@ -26,14 +30,20 @@ type Member struct {
 	Started time.Time
 	Ended   time.Time // zero while it runs
 	Reaped  time.Time // zero while it runs or is a zombie
+	Stopped bool      // by a signal, now; only a trace tells
 	Reaper  int       // the PID of the process that reaped it; 0 when that is not in the family
 
-	ExitCode *int // nil until it is reaped, and when it was lost
+	ExitCode *int // nil until it is reaped, and when it was lost; of a traced program nil until it has ended
 	Signal   string
 	Lost     string // why nobody saw its end, when it was lost with its task or node
 	History  []Deed // in order
 
 	starter *Member // nil when it was not known at the start
+}
+
+// Zombie tells whether the member was seen as a zombie.
+func (m *Member) Zombie() bool {
+	return slices.ContainsFunc(m.History, func(d Deed) bool { return d.Kind == event.Zombie })
 }
 
 // Deed is the part of an event that concerns a member. It takes a tenth of the memory of the event.
@@ -43,6 +53,9 @@ type Deed struct {
 	Signal   string
 	ExitCode *int
 	Reason   string
+	Program  string // that is executed
+	Group    int    // the process group
+	At       time.Time
 }
 
 func deedOf(e event.Event) Deed {
@@ -50,12 +63,21 @@ func deedOf(e event.Event) Deed {
 	if e.Kind == event.Signalled {
 		by = event.Process{Node: e.Node, PID: e.Sender}
 	}
-	return Deed{e.Kind, by, e.Signal, e.ExitCode, e.Reason}
+	d := Deed{Kind: e.Kind, By: by, Signal: e.Signal, ExitCode: e.ExitCode, Reason: e.Reason, Group: e.Group, At: e.Time}
+	if e.Kind == event.Executed {
+		d.Program = e.Name
+	}
+	return d
 }
 
 // Apply folds one event in.
 func (f *Family) Apply(e event.Event) {
-	if e.Kind == event.Started {
+	switch e.Kind {
+	case event.Begun:
+		if f.Traced = e.Version == event.TraceVersion; f.Traced {
+			f.Tracer = e.PID
+		}
+	case event.Started:
 		f.join(e)
 		return
 	}
@@ -68,6 +90,9 @@ func (f *Family) Apply(e event.Event) {
 		m.Parent = e.PPID
 	case event.Zombie:
 		m.Ended = e.Time
+		if e.ExitCode != nil {
+			m.ExitCode, m.Signal = e.ExitCode, e.Signal
+		}
 	case event.Exited:
 		if m.Ended.IsZero() {
 			m.Ended = e.Time
@@ -77,7 +102,14 @@ func (f *Family) Apply(e event.Event) {
 		} else {
 			m.Reaped, m.Reaper, m.ExitCode, m.Signal = e.Time, e.PPID, e.ExitCode, e.Signal
 		}
-	case event.Signalled:
+	case event.Piped:
+		f.hold(m, e.Pipes)
+		return
+	case event.Executed:
+		m.Name, m.Command = e.Name, e.Command
+	case event.Stopped, event.Continued:
+		m.Stopped = e.Kind == event.Stopped
+	case event.Signalled, event.Session, event.Grouped, event.Subreaper:
 	default:
 		return
 	}

@@ -22,6 +22,7 @@ type Totals struct {
 	Source, Dest string
 	Sources      event.Paths // if there are several
 	Command      event.Paths // that is run for each item, or nil
+	Traced       event.Paths // the command line of a traced program, or nil
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
@@ -77,6 +78,9 @@ func (r *Totals) Apply(e event.Event) {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
 		r.Sources, r.Command, r.DryRun, r.Verify = e.Sources, e.Command, e.DryRun, e.Verify
+		if e.Version == event.TraceVersion {
+			r.Command, r.Traced = nil, e.Command
+		}
 		if e.Auto {
 			r.Slots = e.Slots
 		}
@@ -206,7 +210,8 @@ func (r *Totals) differs(e event.Event) {
 	}
 }
 
-// Works reports whether the run copies, compares or runs commands. The processes of a lesson do not.
+// Works reports whether the run copies, compares or runs commands. The processes of a lesson or a trace
+// do not.
 func (r *Totals) Works() bool { return r.Source != "" || len(r.Sources) > 0 || len(r.Command) > 0 }
 
 // Finished returns the event that ends the run at the time now.

@@ -207,6 +207,12 @@ func (l *Life) apply(e event.Event) {
 		l.Signals = append(l.Signals, Sent{e.Time, e.Signal, e.Sender})
 	case event.Adopted:
 		l.Adopted, l.Adopter = e.Time, e.PPID
+	case event.Executed:
+		l.Name = e.Name
+	case event.Stopped:
+		l.turnTo(Stopped, e)
+	case event.Continued:
+		l.turnTo(Running, e)
 	case event.Zombie:
 		l.end(e.Time)
 	case event.Exited:
