@@ -85,6 +85,36 @@ func chinesePhrases() map[string]string {
 		"adopted by %d": "被 PID %d 收养", "✗ abandoned": "✗ 被放弃", "✗ lost": "✗ 丢失",
 		"start": "启动", "task": "任务", "running": "运行", "waiting": "排队等待",
 		"silent": "没有进展", "zombie": "僵尸",
+
+		// A traced program.
+		"pipe %d: written by %s, read by %s": "管道 %d：由 %s 写入，由 %s 读取", "none of them": "其中无进程",
+		"\nbrood: %s %s: %s, %.3f s\n": "\nbrood：%s %s，%s，用时 %.3f s\n",
+		"was lost":                     "去向不明", "was killed by %s": "被 %s 杀死", "ended with exit code %d": "结束，退出码 %d",
+		"1 process": "1 个进程", "%s processes": "%s 个进程",
+		"alive": "存活", ", child of %s": "，父进程是 %s", "the kernel": "内核",
+		"%s begins: %s.": "%s 开始运行：%s。",
+		"%s has started %s by vfork. They share their memory, and %s waits until %s executes a program or ends.": "%s 用 vfork 启动了 %s。" +
+			"两者共用内存，%s 一直等到 %s 执行程序或结束。",
+		"%s has started %s by fork. %s is a copy of it. Both go on, and nobody knows which one is faster.": "%s 用 fork 启动了 %s。%s 是它的副本。" +
+			"两者继续运行，谁先谁后无法预知。",
+		"%s executes %s. It stays the same process, with the same PID, but its memory is new.": "%s 执行 %s。进程和 PID 都不变，内存换成新的。",
+		"%s gets %s from %s.":                           "%s 收到 %[3]s 的 %[2]s。",
+		"Nothing can prevent its end.":                  "它必然结束。",
+		"Nothing can prevent its stop.":                 "它必然停止。",
+		"It may have a handler for that, or ignore it.": "它可能有处理函数，也可能忽略这个信号。",
+		"%s is stopped. It does nothing until SIGCONT; of the other signals only SIGKILL has an effect now.": "%s 停止了。收到 SIGCONT 之前它什么都不做，" +
+			"其他信号中只有 SIGKILL 有作用。",
+		"%s goes on.":                                                           "%s 继续运行。",
+		"%s has ended with exit code %d.":                                       "%s 结束，退出码 %d。",
+		"%s has ended: killed by %s.":                                           "%s 结束：被 %s 杀死。",
+		"It is a zombie until %s waits for it.":                                 "在 %s 等待它之前，它是僵尸。",
+		"%s is gone: %s has reaped it.":                                         "%s 消失了：%s 回收了它。",
+		"%s has reaped it at once, so it is gone.":                              "%s 立即回收了它，所以它消失了。",
+		"The parent of %s has ended. %s has adopted it, and is its parent now.": "%s 的父进程结束了。%s 收养了它，现在是它的父进程。",
+		"%s leads a session of its own now. It has no terminal, so Ctrl-C does not reach it.":            "%s 创建了新会话。它没有终端，Ctrl-C 到不了它。",
+		"%s leads a process group of its own now. A signal to the group reaches its later children too.": "%s 创建了新进程组。发给该组的信号也会到达它以后的子进程。",
+		"%s is in the process group of %s now.":                                                          "%s 加入了 %s 的进程组。",
+		"%s asks for the orphans among its descendants. From now on it adopts them.":                     "%s 请求接管后代中的孤儿进程，从现在起由它收养。",
 	}
 }
 

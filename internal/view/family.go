@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"brood/internal/event"
 	"brood/internal/status"
@@ -14,6 +15,8 @@ import (
 // name. Killed is for SIGKILL, Terminated for any other signal.
 type FamilyWords struct {
 	Started, Signalled, Ended, Adopted, Exited, Killed, Terminated, Lost, Reaped, Nobody, Somebody, More string
+
+	Executed, Stopped, Continued, Session, Grouped, Leads, Subreaper, Zombie, Unreaped, Runs, FromKernel string // of a traced program
 }
 
 // EnglishFamily and ChineseFamily are the phrases of the family tree.
@@ -22,11 +25,17 @@ var (
 		Started: "started by %s", Signalled: "%s from %s", Ended: "ended, a zombie", Adopted: "adopted by %s",
 		Exited: "exit code %d", Killed: "killed by %s (%d)", Terminated: "killed by %s (%d)", Lost: "lost: %s",
 		Reaped: "reaped by %s", Nobody: "not reaped by the family", Somebody: "pid %d", More: "and %s more",
+		Executed: "executes %s", Stopped: "stopped by %s", Continued: "continued", Session: "a session of its own",
+		Grouped: "in the group of %s", Leads: "a group of its own", Subreaper: "adopts orphans",
+		Zombie: "a zombie for %s", Unreaped: "still a zombie", Runs: "still runs", FromKernel: "%s from the kernel",
 	}
 	ChineseFamily = FamilyWords{
 		Started: "由 %s 启动", Signalled: "收到 %[2]s 的 %[1]s", Ended: "结束，成为僵尸", Adopted: "被 %s 收养",
 		Exited: "退出码 %d", Killed: "被 %s 杀死（%d）", Terminated: "被 %s 终止（%d）", Lost: "丢失：%s",
 		Reaped: "由 %s 回收", Nobody: "未被家族成员回收", Somebody: "PID %d", More: "还有 %s 个",
+		Executed: "执行 %s", Stopped: "被 %s 停止", Continued: "继续运行", Session: "创建新会话",
+		Grouped: "加入 %s 的进程组", Leads: "创建新进程组", Subreaper: "收养孤儿进程",
+		Zombie: "成为僵尸 %s", Unreaped: "仍是僵尸", Runs: "仍在运行", FromKernel: "收到内核的 %s",
 	}
 )
 
@@ -67,6 +76,9 @@ type drawing struct {
 // grow longer with each generation, until nobody can read them.
 const mostDepth = 50
 
+// mostSiblings is the number of children of one process that the tree of a traced program shows.
+const mostSiblings = 100
+
 // countBelow counts the members below one in a tree.
 func countBelow[T comparable](below map[T][]T, of T) (n int) {
 	for next := []T{of}; len(next) > 0; {
@@ -90,6 +102,10 @@ func (d *drawing) member(m *status.Member, branch, stem string, depth int) {
 		return
 	}
 	for i, child := range children {
+		if d.family.Traced && i == mostSiblings && len(children) > mostSiblings+1 {
+			fmt.Fprintf(&d.text, "%s└─ … %s\n", stem, fmt.Sprintf(d.words.More, count(len(children)-i)))
+			return
+		}
 		if i == len(children)-1 {
 			d.member(child, stem+"└─ ", stem+"   ", depth+1)
 		} else {
@@ -120,27 +136,78 @@ func (d *drawing) line(line, rest string, history []string) {
 }
 
 func (d *drawing) history(m *status.Member) (said []string) {
-	for _, e := range m.History {
-		switch e.Kind {
-		case event.Started:
-			said = append(said, fmt.Sprintf(d.words.Started, d.starter(m)))
-		case event.Signalled:
-			said = append(said, fmt.Sprintf(d.words.Signalled, e.Signal, d.who(e.By)))
-		case event.Zombie:
-			said = append(said, d.words.Ended)
-		case event.Adopted:
-			said = append(said, fmt.Sprintf(d.words.Adopted, d.who(e.By)))
-		case event.Exited:
-			said = append(said, d.end(e))
-			if m.Lost == "" {
-				said = append(said, fmt.Sprintf(d.words.Reaped, d.who(e.By)))
-			}
-		}
+	for i, e := range m.History {
+		said = append(said, d.deed(m, i, e)...)
 	}
-	if m.ExitCode == nil && m.Lost == "" {
+	switch {
+	case m.Lost != "":
+	case d.family.Traced && m.Reaped.IsZero() && !m.Ended.IsZero():
+		said = append(said, d.end(status.Deed{ExitCode: m.ExitCode, Signal: m.Signal}), d.words.Unreaped)
+	case d.family.Traced && m.Reaped.IsZero():
+		said = append(said, d.words.Runs)
+	case m.ExitCode == nil:
 		said = append(said, d.words.Nobody)
 	}
 	return said
+}
+
+// deed says what a deed was. Of a traced program it leaves out what the tree shows anyway: that a parent has started
+// and reaped its child.
+func (d *drawing) deed(m *status.Member, i int, e status.Deed) (said []string) {
+	parent := d.family.Traced && m.Starter == e.By.PID && d.family.StarterOf(m) != nil
+	switch e.Kind {
+	case event.Started:
+		if !parent {
+			said = append(said, fmt.Sprintf(d.words.Started, d.starter(m)))
+		}
+	case event.Signalled:
+		if e.By.PID == 0 {
+			said = append(said, fmt.Sprintf(d.words.FromKernel, e.Signal))
+		} else {
+			said = append(said, fmt.Sprintf(d.words.Signalled, e.Signal, d.who(e.By)))
+		}
+	case event.Zombie:
+		if !d.family.Traced {
+			said = append(said, d.words.Ended)
+		} else if lasted := d.zombie(m, i); lasted > briefly {
+			said = append(said, fmt.Sprintf(d.words.Zombie, took(lasted.Seconds())))
+		}
+	case event.Adopted:
+		said = append(said, fmt.Sprintf(d.words.Adopted, d.who(e.By)))
+	case event.Executed:
+		said = append(said, fmt.Sprintf(d.words.Executed, plain(e.Program)))
+	case event.Stopped:
+		said = append(said, fmt.Sprintf(d.words.Stopped, e.Signal))
+	case event.Continued:
+		said = append(said, d.words.Continued)
+	case event.Session:
+		said = append(said, d.words.Session)
+	case event.Grouped:
+		if e.Group == m.PID {
+			said = append(said, d.words.Leads)
+		} else {
+			said = append(said, fmt.Sprintf(d.words.Grouped, d.who(event.Process{PID: e.Group})))
+		}
+	case event.Subreaper:
+		said = append(said, d.words.Subreaper)
+	case event.Exited:
+		said = append(said, d.end(e))
+		if m.Lost == "" && !parent {
+			said = append(said, fmt.Sprintf(d.words.Reaped, d.who(e.By)))
+		}
+	}
+	return said
+}
+
+// briefly is how long a zombie is not worth a word: its parent waits, and is only not yet there.
+const briefly = 50 * time.Millisecond
+
+// zombie returns how long a process of a traced program was a zombie.
+func (d *drawing) zombie(m *status.Member, i int) time.Duration {
+	if m.Reaped.IsZero() {
+		return 0 // its last word says so
+	}
+	return m.Reaped.Sub(m.History[i].At)
 }
 
 func (d *drawing) end(e status.Deed) string {
@@ -160,7 +227,15 @@ func (d *drawing) starter(m *status.Member) string {
 	if s := d.family.StarterOf(m); s != nil {
 		return s.Letter
 	}
-	return fmt.Sprintf(d.words.Somebody, m.Starter)
+	return stranger(d.family, m.Starter, d.words)
+}
+
+// stranger names a process that is none of the family.
+func stranger(f *status.Family, pid int, words FamilyWords) string {
+	if f.Traced && pid == f.Tracer {
+		return "brood"
+	}
+	return fmt.Sprintf(words.Somebody, pid)
 }
 
 // who returns the letter of a member, or the PID of a stranger.
@@ -168,7 +243,7 @@ func (d *drawing) who(p event.Process) string {
 	if m := d.family.Of(p); m != nil {
 		return m.Letter
 	}
-	return fmt.Sprintf(d.words.Somebody, p.PID)
+	return stranger(d.family, p.PID, d.words)
 }
 
 // pidOn returns a PID with its node, as nodes have the same PIDs: 4711, or on node n1 4711@n1.

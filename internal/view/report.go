@@ -34,6 +34,9 @@ func Report(w io.Writer, t *status.Timeline, lang string, columns int, record st
 		if err := family(&r.text, &t.Family, r.language, r.columns); err != nil {
 			return err
 		}
+		if err := Pipes(&r.text, &r.t.Family, lang, r.columns); err != nil {
+			return err
+		}
 	}
 	_, err := io.WriteString(w, r.text.String())
 	return err
