@@ -23,6 +23,12 @@
 //	         ▼                                              ║
 //	       event, output ◀══ its record and its output ◀════╝
 //
+// A traced program is somebody else's: brood asks the kernel what its processes do, and tells it as the same events:
+//
+//	argv ─▶ cli ─▶ run ─▶ trace ══ ptrace ══▶ any program and its processes
+//	                         ▼
+//	                       event ─▶ …
+//
 // The command line becomes a spec; a run plans batches of items; the scheduler gives each
 // batch to a child process; every fact is an event; views read events and their fold. No
 // arrow points back.
@@ -54,6 +60,7 @@
 //	status    folds events into the state of a run
 //	view      draws events, status and a census
 //	report    draws a recorded run as one HTML file
+//	trace     runs any program, observes its processes by ptrace(2), and tells what they do as events
 //	faultfs   a file system for tests and lessons that fails on command
 //	manual    help, man pages and completion, from one description of the command line; the topics as Markdown
 //	lesson    the lessons, each a small program over process

@@ -14,14 +14,14 @@ import (
 
 // layers lists the packages of this module that each package may import.
 var layers = map[string][]string{
-	"cmd/brood":       {"child", "cli", "lesson", "process", "target"},
+	"cmd/brood":       {"child", "cli", "lesson", "process", "target", "trace"},
 	"internal":        {},
 	"internal/census": {"machine", "process"}, // it reads the command lines of children
 	"internal/cli": {"block", "census", "confine", "digest", "event", "filecopy", "item", "jobs", "lesson", "machine",
 		"manual", "output", "pace", "plan", "process", "report", "run", "status", "view"},
 	"internal/run": {"block", "census", "command", "confine", "digest", "event", "filecopy", "gauge", "item", "jobs",
 		"machine",
-		"output", "pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "view"},
+		"output", "pace", "plan", "process", "report", "schedule", "slurm", "status", "target", "trace", "view"},
 	"internal/argument": {},
 	"internal/block":    {"tempfile"},
 	"internal/child":    {"child/stack", "process", "target"},
@@ -48,6 +48,7 @@ var layers = map[string][]string{
 	"internal/status":   {"event"},
 	"internal/target":   {"argument", "confine", "digest", "event", "filecopy", "gauge", "pace", "process"},
 	"internal/tempfile": {},
+	"internal/trace":    {"event", "machine"},
 	"internal/view":     {"census", "command", "event", "status"}, // a joblog quotes commands
 
 	"internal/child/stack": {},
@@ -66,8 +67,9 @@ var layers = map[string][]string{
 // owners lists the packages of this module that may import a package from outside.
 var owners = map[string]string{
 	// slurm runs the commands of Slurm, and faultfs fusermount3 for users who cannot unmount.
+	// trace looks programs up, and starts them itself because the thread that starts one must also trace it.
 	"os/exec": "internal/process internal/slurm internal/faultfs internal/process/umltest internal/slurm/slurmtest " +
-		"internal/testenv",
+		"internal/testenv internal/trace",
 	"github.com/urfave/cli/v2":       "internal/cli",
 	"github.com/bmatcuk/doublestar":  "internal/plan",
 	"github.com/cenkalti/backoff/v5": "internal/schedule",
@@ -75,7 +77,8 @@ var owners = map[string]string{
 	"github.com/pkg/xattr":           "internal/filecopy",
 	"golang.org/x/term":              "internal/view internal/cli", // cli asks whether a quiz can be answered
 	"github.com/rivo/uniseg":         "internal/view",
-	"github.com/charmbracelet/x/vt":  "", // tests read a terminal
+	"github.com/charmbracelet/x/vt":  "",             // tests read a terminal
+	"github.com/creack/pty":          "internal/run", // a traced program writes to one, with --live
 	"github.com/cespare/xxhash/v2":   "internal/digest",
 	"github.com/zeebo":               "internal/digest",
 	"github.com/klauspost/cpuid/v2":  "internal/digest/cpu",
@@ -83,7 +86,7 @@ var owners = map[string]string{
 	"golang.org/x/text":              "internal/filecopy internal/faultfs",
 	"golang.org/x/sys/unix": "internal/process internal/filecopy internal/plan internal/faultfs internal/confine " +
 		"internal/pace internal/lesson internal/census internal/view internal/output internal/memfd internal/jobs " +
-		"internal/tempfile",
+		"internal/tempfile internal/trace",
 	"golang.org/x/sys/windows":        "internal/process internal/filecopy",
 	"github.com/hanwen/go-fuse":       "internal/faultfs",
 	"github.com/landlock-lsm":         "internal/confine",
