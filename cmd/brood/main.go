@@ -11,6 +11,7 @@ import (
 	"brood/internal/lesson"
 	"brood/internal/process"
 	"brood/internal/target"
+	"brood/internal/trace"
 )
 
 // In a parent, init checks that the process can get enough threads, while it still has few. Then it reserves the main
@@ -18,7 +19,12 @@ import (
 //
 // Linux gives a signal to the main thread first (complete_signal in kernel/signal.c). If that thread hangs in a system
 // call on a file system that does not answer, the signal stays with it, and Ctrl-C has no effect.
+//
+// A traced program begins on the main thread too, which runs every init function.
 func init() {
+	if trace.IsSetup(os.Args) {
+		os.Exit(trace.Setup(os.Args))
+	}
 	if process.IsChild(os.Args) {
 		return
 	}

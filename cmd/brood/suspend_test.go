@@ -40,7 +40,8 @@ func (r *run) becomesBrood() {
 	if !eventually(func() bool {
 		for _, pid := range pids() {
 			s, ok := readStat(pid)
-			if args := argv(pid); ok && s.ppid == r.cmd.Process.Pid && len(args) > 1 && args[1] == "copy" {
+			args := argv(pid)
+			if ok && s.ppid == r.cmd.Process.Pid && len(args) > 1 && (args[1] == "copy" || args[1] == "trace") {
 				r.pid = pid
 			}
 		}

@@ -50,7 +50,7 @@ func flagsFirst(args []string, app *cli.App) []string {
 		case arg == "--":
 			rest = append(rest, args[i+1:]...)
 			i = len(args)
-		case (len(arg) < 2 || arg[0] != '-') && command.Name == runName: // the rest is a command with flags of its own
+		case (len(arg) < 2 || arg[0] != '-') && takesCommand(command.Name): // the rest has flags of its own
 			rest = append(rest, args[i:]...)
 			i = len(args)
 		case len(arg) < 2 || arg[0] != '-':
@@ -123,3 +123,6 @@ func takesValue(command *cli.Command, arg string) bool {
 }
 
 func trimDashes(arg string) string { return strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-") }
+
+// takesCommand tells whether the arguments of a brood command are a command line.
+func takesCommand(name string) bool { return name == runName || name == traceName }

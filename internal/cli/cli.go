@@ -34,7 +34,9 @@ type Streams = run.Streams
 func Main(args []string, std Streams) int {
 	// A reader that closes our output (| head) must not end the copying: writing fails instead.
 	signal.Ignore(syscall.SIGPIPE)
-	process.CloseInheritedOnExec(namedDescriptors(args)...)
+	if len(args) < 2 || args[1] != traceName { // a traced program has what it has without brood
+		process.CloseInheritedOnExec(namedDescriptors(args)...)
+	}
 	app := newApp(std)
 	keepFlags(app, args)
 	ordered := flagsFirst(args, app)
@@ -88,7 +90,7 @@ type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// keepFlags takes the flags from all commands but the one that args ask for, unless they ask for help. The library
+// keepFlags takes the flags from all commands except the command in args, unless these ask for help. The library
 // describes each flag that it is given, and for all commands that would take longer than the rest of the start.
 func keepFlags(app *cli.App, args []string) {
 	if len(args) < 2 || slices.ContainsFunc(args, func(arg string) bool { return helpFlag(arg) != "" }) {
@@ -115,7 +117,7 @@ func newApp(std Streams) *cli.App {
 		ErrWriter: std.Err,
 		Commands: []*cli.Command{
 			copyCommand(std), runCommand(std), verifyCommand(std), reportCommand(std), followCommand(std), stopCommand(std),
-			psCommand(std), limitCommand(std), lessonCommand(std), completionCommand(std), manCommand(std),
+			psCommand(std), limitCommand(std), traceCommand(std), lessonCommand(std), completionCommand(std), manCommand(std),
 			taskCommand(std), runTaskCommand(std), helpCommand(std), versionCommand(),
 		},
 		Flags:          []cli.Flag{cli.HelpFlag},     // the library adds it only with its own help command

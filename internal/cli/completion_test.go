@@ -43,7 +43,7 @@ func TestBashOffers(t *testing.T) {
 	const call = `. "$1"; shift; compopt() { echo "<$2>"; }
 		COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _brood; echo "${COMPREPLY[*]}"`
 	for _, row := range []struct{ name, line, want string }{
-		{"commands", "brood ", "copy run verify report follow stop ps limit lesson completion man help --help -h --version -v"},
+		{"commands", "brood ", "copy run verify report follow stop ps limit trace lesson completion man help --help -h --version -v"},
 		{"the command that begins so", "brood ver", "verify"},
 		{"flags that begin so", "brood copy --re", "--resume --retry-failed --retries --record --report"},
 		{"words of a flag", "brood copy --overwrite ", "changed always never"},

@@ -114,7 +114,7 @@ func describeFlag(f cli.Flag) manual.Flag {
 // argument returns what completion offers for a word of a command's ArgsUsage.
 func argument(app *cli.App, name string) manual.Value {
 	switch name {
-	case "SOURCE", "RECORD", "COMMAND":
+	case "SOURCE", "RECORD", "COMMAND", "PROGRAM", "ARG":
 		return manual.Value{Files: true}
 	case "DEST", "FOLDER", "JOB-DIR":
 		return manual.Value{Folders: true}

@@ -36,7 +36,7 @@ func complaint(t *testing.T, args ...string) string {
 
 // rejected returns a line that every command refuses, for any value of the flag.
 func rejected(command, flag, value string) []string {
-	if command == runName || command == "run-task" { // it takes any number but none
+	if takesCommand(command) || command == "run-task" { // it takes any number but none
 		return []string{command, "--" + flag + "=" + value}
 	}
 	line := []string{command, "--" + flag + "=" + value, "--", "a"}

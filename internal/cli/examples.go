@@ -14,6 +14,7 @@ const (
 	aboutFailure  = "Failures"
 	aboutChild    = "Limits of a child"
 	aboutCluster  = "On a cluster"
+	aboutTrace    = "The program"
 	aboutLesson   = "Presentation"
 	aboutQuiz     = "The quiz"
 	aboutPicture  = "Pictures"
@@ -23,7 +24,7 @@ const (
 func groups() []string {
 	return []string{
 		aboutCopied, aboutCompared, aboutItems, aboutCommand, aboutOutput, aboutProof, aboutSlots, aboutFailure, aboutChild, aboutCluster,
-		aboutLesson, aboutQuiz, aboutPicture, aboutLog,
+		aboutTrace, aboutLesson, aboutQuiz, aboutPicture, aboutLog,
 	}
 }
 
@@ -100,6 +101,11 @@ func examples(command string) []manual.Entry {
 				Text: "brood limit 4711 5M"},
 			{Text: "brood limit 4711 off"},
 			{Term: "Run two children at once from now on:", Text: "brood limit 4711 --jobs 2"},
+		}
+	case traceName:
+		return []manual.Entry{
+			{Term: "See what a shell does for a pipe:", Text: "brood trace sh -c 'ls | wc -l'"},
+			{Term: "See it in a browser:", Text: "brood trace --report run.html python3 program.py"},
 		}
 	case lessonName:
 		return []manual.Entry{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"brood/internal/event"
@@ -18,7 +19,8 @@ import (
 // Files are the names of files that a run writes beside the copies: "" for none, Stdout for standard output.
 type Files struct {
 	Record, Checksums, Report, Joblog string
-	Lang                              string // of the report
+	SVG, Trace                        string // of the time line
+	Lang                              string // of the report and the picture
 	Continue                          bool   // the joblog goes on where it ends
 }
 
@@ -27,7 +29,7 @@ const Stdout = "-"
 
 // OnStdout reports whether one of the files is standard output. Then nothing else is written there.
 func (f Files) OnStdout() bool {
-	return f.Record == Stdout || f.Checksums == Stdout || f.Report == Stdout || f.Joblog == Stdout
+	return slices.Contains([]string{f.Record, f.Checksums, f.Report, f.Joblog, f.SVG, f.Trace}, Stdout)
 }
 
 // Outputs are these files while they are written.
@@ -80,7 +82,13 @@ func Create(files Files, stdout io.Writer) (all Outputs, err error) {
 	}{
 		{"--record", files.Record, (*outputFile).writeRecord},
 		{"--checksums", files.Checksums, (*outputFile).writeChecksums},
-		{"--report", files.Report, func(o *outputFile) error { return o.writeReport(files.Lang) }},
+		{"--report", files.Report, func(o *outputFile) error {
+			return o.writeAtEnd(func(w io.Writer, t *status.Timeline) error { return report.HTML(w, t, files.Lang) })
+		}},
+		{"--svg", files.SVG, func(o *outputFile) error {
+			return o.writeAtEnd(func(w io.Writer, t *status.Timeline) error { return view.SVG(w, t, files.Lang) })
+		}},
+		{"--trace", files.Trace, func(o *outputFile) error { return o.writeAtEnd(view.Trace) }},
 		{"--joblog", files.Joblog, func(o *outputFile) error { return o.writeJoblog(files.Continue) }},
 	} {
 		if f.name == "" {
@@ -182,27 +190,26 @@ func (o *outputFile) writeJoblog(goesOn bool) error {
 	return nil
 }
 
-func (o *outputFile) writeReport(lang string) error {
+func (o *outputFile) writeAtEnd(draw func(io.Writer, *status.Timeline) error) error {
 	events, err := os.CreateTemp("", "brood-report-*.jsonl")
 	if err != nil {
 		return err
 	}
 	os.Remove(events.Name()) // so that nothing is left behind; where an open file cannot be removed, Err does it
-	o.view = &reportAtEnd{view.NewRecord(events), events, o.to, lang}
+	o.view = &drawnAtEnd{view.NewRecord(events), events, o.to, draw}
 	return nil
 }
 
-// reportAtEnd draws the report of a run once it is over. Until then its events are in a
-// file, not in memory, however many there are.
-type reportAtEnd struct {
+// drawnAtEnd draws a run once it is over. Until then its events are in a file, not in memory, however many there are.
+type drawnAtEnd struct {
 	*view.Record
 	events *os.File
 	to     io.Writer
-	lang   string
+	draw   func(io.Writer, *status.Timeline) error
 }
 
-// Err draws the report, and returns why it is incomplete.
-func (r *reportAtEnd) Err() error {
+// Err draws the run, and returns why the drawing is incomplete.
+func (r *drawnAtEnd) Err() error {
 	defer os.Remove(r.events.Name())
 	defer r.events.Close()
 	if err := r.Record.Err(); err != nil {
@@ -217,5 +224,5 @@ func (r *reportAtEnd) Err() error {
 	if err != nil && !errors.As(err, &part) && !errors.Is(err, event.ErrNoRecord) {
 		return err
 	}
-	return report.HTML(r.to, &timeline, r.lang)
+	return r.draw(r.to, &timeline)
 }

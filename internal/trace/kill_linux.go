@@ -13,7 +13,7 @@ import (
 )
 
 // A process that is killed does not stop at SIGKILL. So the tracer notes at a kill whom it is for, and tells of it when
-// the kill has returned or the process has ended, whichever comes first.
+// the kill has returned, or earlier when the process has ended.
 
 // kills is a call that sends SIGKILL.
 type kills struct{ sender, to *process }

@@ -28,7 +28,7 @@ func (t *Tracer) tellPipes(p *process) {
 }
 
 // pipesOf returns the ends of pipes that a process holds: "0<1" when descriptor 0 reads pipe 1, "1>2" when
-// descriptor 1 writes pipe 2. Pipes are numbered in the order in which they are seen.
+// descriptor 1 writes pipe 2. The first pipe that the tracer sees is pipe 1.
 func (t *Tracer) pipesOf(pid int) (ends []string) {
 	folder := fmt.Sprintf("/proc/%d/fd/", pid)
 	entries, err := os.ReadDir(folder)

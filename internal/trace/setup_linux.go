@@ -39,7 +39,7 @@ func IsSetup(argv []string) bool {
 	return len(argv) > 2 && argv[1] == childCommand && argv[2] == setupTarget
 }
 
-// Setup runs the setup on the main thread, because that is the one that the tracer has seized. It returns an exit status
+// Setup runs the setup on the main thread, because the tracer has seized that thread. It returns an exit status
 // if it could not execute the program.
 func Setup(argv []string) (status int) {
 	rest, filtered := argv[3:], false

@@ -7,7 +7,7 @@
 //
 // The processes are observed with ptrace(2), which needs no privilege. The kernel stops a thread at a fork, an exec, a
 // signal and its end, and the tracer lets it go on. It also stops a thread at the few system calls of the filter:
-// wait4 and waitid, because a zombie is reaped in them, and those that change a session or a group. The filter is a
+// wait4 and waitid, because a zombie is reaped in them, and kill, setsid, setpgid and prctl. The filter is a
 // seccomp filter, so other system calls cost nothing.
 //
 // One goroutine on its own thread is the tracer: the kernel takes requests from that thread alone. It ends when no
