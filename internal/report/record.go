@@ -45,8 +45,10 @@ type run struct {
 	Tasks    int     `json:"tasks,omitempty"`
 	Nodes    int     `json:"nodes,omitempty"`
 	Ended    int64   `json:"ended"`
-	Stopped  string  `json:"stopped"` // the signal
-	Halted   string  `json:"halted"`  // the reason
+	Traced   string  `json:"traced,omitempty"`  // the command line of a traced program
+	Command  string  `json:"command,omitempty"` // that is run for each item
+	Stopped  string  `json:"stopped"`           // the signal
+	Halted   string  `json:"halted"`            // the reason
 }
 
 // lives are all processes except the parent, in the order of their start. On a cluster each task comes before its
@@ -82,6 +84,10 @@ type lives struct {
 	Lane   []int `json:"lane,omitempty"`   // slot on its node
 	Parent []int `json:"parent,omitempty"` // index of the starter's life; none if the parent of the run started it
 	Lost   []int `json:"lost,omitempty"`
+
+	// Of a lesson and of a traced program only.
+	Letter []int     `json:"letter,omitempty"`
+	Deeds  [][]int64 `json:"deeds,omitempty"` // of each life a flat list: kind, at, PID, text, kind, at …
 }
 
 // signal holds the index of the life that received it, the time, the sender's PID and the index of its name.
@@ -178,6 +184,7 @@ func (w *writing) run() {
 		Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
 		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes,
 		Ended: w.since(w.t.Parent.Ended), Stopped: event.Visible(r.Stopped), Halted: w.reason(r.Halted),
+		Traced: view.CommandLine(r.Traced), Command: view.CommandLine(r.Command),
 	}
 }
 
@@ -196,6 +203,9 @@ func (w *writing) lives() {
 		w.life(l)
 		w.member(members[l])
 		w.signals(i, l)
+		if !w.t.Run().Works() {
+			w.history(members[l])
+		}
 		if w.t.Run().Nodes > 0 {
 			w.onNode(l)
 		}

@@ -27,7 +27,7 @@ var page embed.FS
 // scripts are the scripts of the page, in their order.
 var scripts = [...]string{
 	"words.js", "record.js", "format.js", "rows.js", "bars.js", "timeline.js", "kinship.js",
-	"throughput.js", "details.js", "keys.js", "family.js", "files.js", "outputs.js", "replay.js", "page.js",
+	"throughput.js", "details.js", "keys.js", "deeds.js", "family.js", "files.js", "outputs.js", "replay.js", "page.js",
 }
 
 // HTML writes the page of a run. The page begins in Chinese if lang is "zh", else in English. A reader can switch.

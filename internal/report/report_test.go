@@ -89,7 +89,7 @@ func dataOf(t *testing.T, page string) []byte {
 
 // TestDataOfRecordedRuns: the page has the data of the record in the same order.
 func TestDataOfRecordedRuns(t *testing.T) {
-	for _, name := range []string{"copy", "orphan", "zombie", "killed", "cluster"} {
+	for _, name := range []string{"copy", "orphan", "zombie", "killed", "cluster", "traced"} {
 		t.Run(name, func(t *testing.T) {
 			wantGolden(t, name, dataOf(t, pageOf(t, recorded(t, name), "en")))
 		})

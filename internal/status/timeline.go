@@ -215,6 +215,9 @@ func (l *Life) apply(e event.Event) {
 		l.turnTo(Running, e)
 	case event.Zombie:
 		l.end(e.Time)
+		if e.ExitCode != nil { // only a trace knows it before the process is reaped
+			l.ExitCode, l.Signal = e.ExitCode, e.Signal
+		}
 	case event.Exited:
 		l.end(e.Time.Add(-time.Duration(e.Zombie * float64(time.Second))))
 		if lost(e) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"brood/internal/command"
 	"brood/internal/event"
 	"brood/internal/status"
 )
@@ -244,6 +245,14 @@ func (d *drawing) who(p event.Process) string {
 		return m.Letter
 	}
 	return stranger(d.family, p.PID, d.words)
+}
+
+// CommandLine returns a command line as a shell reads it, for a terminal or a picture.
+func CommandLine(argv []string) string {
+	if len(argv) == 0 {
+		return ""
+	}
+	return plain(command.Quote(argv))
 }
 
 // pidOn returns a PID with its node, as nodes have the same PIDs: 4711, or on node n1 4711@n1.

@@ -120,7 +120,7 @@ function drawMarks(context, life, y, height, room) {
   for (const name of marksOf(life, line.until)) {
     const [, sign, colour] = MARKS.find(([mark]) => mark === name);
     if (name === 'adopted' || name === 'signal') continue; // these are drawn at their time
-    const text = name === 'killed' ? `${sign} ${life.signal}` : sign;
+    const text = name === 'killed' ? `${sign} ${life.signal}` : isFamily && life.exitcode > 0 ? `${sign} ${life.exitcode}` : sign;
     const width = context.measureText(text).width;
     if (x + width > room) {
       if (x > room - 4) return;
@@ -137,13 +137,13 @@ function drawMarks(context, life, y, height, room) {
 // whoText returns the name and the PID of a process, or only the PID of a stranger.
 function whoText(pid, at) {
   const life = whoIs(pid, at);
-  return life ? `${life.name} (${pid})` : say('somebody', pid);
+  return life ? `${nameOf(life)} (${pid})` : say('somebody', pid);
 }
 
 // starterText does the same for the process that started this one.
 function starterText(life) {
   const starter = starterOf(life);
-  return starter ? `${starter.name} (${pidText(starter)})` : say('somebody', life.ppid);
+  return starter ? `${nameOf(starter)} (${pidText(starter)})` : say('somebody', life.ppid);
 }
 
 // pidText returns a PID. On a cluster the node is added, since nodes have the same PIDs.

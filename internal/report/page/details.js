@@ -15,7 +15,7 @@ function factsOf(life) {
     add('started', timeText(life.started));
   }
   if (life !== parent) add('phases', phasesText(life));
-  for (const s of life.signals) add('signals', say('signalFrom', s.name, whoText(s.sender, s.at), timeText(s.at)));
+  for (const s of life.signals) add('signals', say('signalFrom', s.name, s.sender === 0 ? say('kernel') : whoText(s.sender, s.at), timeText(s.at)));
   if (life.adopted !== NONE) add('markAdopted', say('adoptedBy', whoText(life.adopter, life.adopted), timeText(life.adopted)));
   add('ended', life.ended === NONE ? say('unknownEnd') : timeText(life.ended));
   if (life.reaped !== NONE) add('reaped', say('afterZombie', timeText(life.reaped), timeText(life.reaped - life.ended)));
@@ -54,7 +54,7 @@ function tell(life, x, y) {
   const tip = get('tip');
   tip.hidden = life === null;
   if (life === null) return;
-  tip.replaceChildren(element('b', `${life.name} · ${say('pid')} ${pidText(life)}`));
+  tip.replaceChildren(element('b', `${nameOf(life)} · ${say('pid')} ${pidText(life)}`));
   for (const [word, text] of factsOf(life)) {
     const fact = element('div');
     fact.append(element('span', word), element('span', text));
@@ -78,7 +78,7 @@ function choose(life) {
   bringToSight(life);
   const y = life === parent ? HEAD - 11 : HEAD + (rowOf(life) + 1) * line.row - scroller.scrollTop;
   tell(life, Math.max(line.gutter, Math.min(xOf(life.started), line.width - 40)), y);
-  get('said').textContent = say('chosen', life.name, pidText(life), factsOf(life).map(fact => fact.join(' ')).join(say('nextFact')));
+  get('said').textContent = say('chosen', nameOf(life), pidText(life), factsOf(life).map(fact => fact.join(' ')).join(say('nextFact')));
   redraw();
 }
 

@@ -4,13 +4,13 @@ const MOST_OPEN = 40; // children that are shown unfolded
 const MOST_DEEP = 40; // generations that are shown unfolded
 
 function historyOf(life) {
+  if (isFamily) return [...life.deeds.flatMap(deed => deedText(life, deed)), ...lastWord(life)].join(' · ');
   const history = [[life.started, say('startedBy', starterText(life), timeText(life.started))]];
   for (const s of life.signals) history.push([s.at, say('signalled', s.name, whoText(s.sender, s.at))]);
   if (life.adopted !== NONE) history.push([life.adopted, say('hAdopted', whoText(life.adopter, life.adopted))]);
-  if (life.ended !== NONE && !life.lost && (isLesson || life.reaped === NONE)) history.push([life.ended, say('becameZombie')]);
+  if (life.ended !== NONE && !life.lost && life.reaped === NONE) history.push([life.ended, say('becameZombie')]);
   if (life.reaped !== NONE) {
     history.push([life.reaped, exitText(life)]);
-    if (isLesson) history.push([life.reaped, say('reapedBy', whoText(life.reaper, life.reaped))]);
   } else if (life.lost) {
     history.push([life.ended, exitText(life)]);
   } else {
@@ -28,7 +28,7 @@ for (const life of lives) {
 
 function memberItem(life, depth) {
   const item = element('li');
-  const name = element('button', `${life.name}${life.task && ` (${life.task})`} ${pidText(life)}`, 'name');
+  const name = element('button', `${nameOf(life)}${life.task && ` (${life.task})`} ${pidText(life)}`, 'name');
   name.type = 'button';
   name.addEventListener('click', () => { choose(life); scroller.focus({ preventScroll: true }); get('h-line').scrollIntoView(); });
   item.append(name);

@@ -8,7 +8,7 @@ function drawKinship(context, top) {
     if (!starter || life.asked > line.until) continue;
     const x = Math.round(xOf(life.asked)) + 0.5;
     context.strokeStyle = colours.rule;
-    if (starter !== parent || isLesson) stroke(context, x, starter === parent ? HEAD : middle(starter), x, middle(life));
+    if (starter !== parent || isFamily) stroke(context, x, starter === parent ? HEAD : middle(starter), x, middle(life));
     if (life.adopted === NONE || life.adopted > line.until) continue;
     const adopter = whoIs(life.adopter, life.adopted);
     if (!adopter) continue;

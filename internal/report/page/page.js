@@ -1,16 +1,17 @@
 // The page: its head, its language, its colours and its start.
 function drawHead() {
   const run = record.run;
-  const what = say(isLesson ? 'lesson' : run.dryRun ? 'dryRun' : run.verify ? 'verify' : 'copy');
+  const what = say(isTrace ? 'trace' : isLesson ? 'lesson' : run.dryRun ? 'dryRun' : isOfCommands ? 'run' : run.verify ? 'verify' : 'copy');
   document.title = `brood ${what} ${record.begun}`;
   get('title').textContent = `brood · ${what}`;
-  get('where').textContent = isLesson ? '' : say('to', run.sources ? say('sources', countText(run.sources)) : run.source, run.dest);
+  get('where').textContent = isTrace ? run.traced : isLesson ? '' : isOfCommands ? run.command : say('to', run.sources ? say('sources', countText(run.sources)) : run.source, run.dest);
   const ended = run.ended === NONE ? END : run.ended;
-  const all = [['pid', run.pid], ['begun', record.begun], ['took', timeText(ended)], [isLesson ? 'processes' : 'children', countText(run.children)], ['peak', countText(run.peak)]];
+  const all = [['pid', run.pid], ['begun', record.begun], ['took', timeText(ended)], [isFamily ? 'processes' : 'children', countText(run.children)], ['peak', countText(run.peak)]];
   if (isCluster) all.push(['tasks', countText(run.tasks || 0)], ['nodes', countText(run.nodes)]);
-  if (!isLesson) {
-    all.push(['filesDone', countText(run.files)], ['bytes', bytesText(run.bytes)], ['rate', say('perSecond', bytesText(run.rate))],
-      ['failed', countText(run.failed), run.failed > 0], ['skipped', countText(run.skipped)], ['retried', countText(run.retried)]);
+  if (isOfCommands) all.push(['succeeded', countText(run.files)]);
+  else if (!isFamily) all.push(['filesDone', countText(run.files)], ['bytes', bytesText(run.bytes)], ['rate', say('perSecond', bytesText(run.rate))]);
+  if (!isFamily) {
+    all.push(['failed', countText(run.failed), run.failed > 0], ['skipped', countText(run.skipped)], ['retried', countText(run.retried)]);
   }
   get('facts').replaceChildren(...all.map(([word, text, bad]) => {
     const fact = element('div', undefined, bad ? 'bad' : word === 'begun' ? 'wide' : '');

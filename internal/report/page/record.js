@@ -3,7 +3,10 @@ const record = JSON.parse(document.getElementById('record').textContent);
 const texts = record.texts;
 const NONE = -1;
 const END = Math.max(1, record.end);
-const isLesson = record.run.source === '' && !record.run.sources;
+const isTrace = 'traced' in record.run;
+const isOfCommands = 'command' in record.run; // brood run
+const isLesson = record.run.source === '' && !record.run.sources && !isTrace && !isOfCommands;
+const isFamily = isLesson || isTrace; // the processes have letters, and do no work of brood
 const isCluster = record.run.nodes > 0;
 
 function lifeOf(n) {
@@ -14,6 +17,7 @@ function lifeOf(n) {
     exitcode: c.exitcode[n], signal: texts[c.signal[n]], error: texts[c.error[n]], bytes: c.bytes[n], cpu: c.cpu[n], maxrss: c.maxrss[n],
     failed: c.failed[n], retried: c.retried[n], phases: phasesOf(c.phases[n]), signals: [],
     node: '', task: '', lost: '', ...(isCluster && onNode(n)),
+    letter: isFamily ? texts[c.letter[n]] : '', deeds: isFamily ? deedsOf(c.deeds[n]) : [],
   };
 }
 
@@ -21,6 +25,15 @@ function lifeOf(n) {
 function onNode(n) {
   const c = record.lives;
   return { node: texts[c.node[n]], task: texts[c.task[n]], lost: texts[c.lost[n]], lane: c.lane[n], starter: c.parent[n] };
+}
+
+// deedsOf returns what happened to a process, in order. The PID is that of the doer, or the number of a process group.
+function deedsOf(flat) {
+  const deeds = [];
+  for (let i = 0; i < flat.length; i += 4) {
+    deeds.push({ kind: texts[flat[i]], at: flat[i + 1], pid: flat[i + 2], text: texts[flat[i + 3]] });
+  }
+  return deeds;
 }
 
 function phasesOf(flat) {
@@ -36,11 +49,14 @@ for (const [n, at, sender, name] of record.signals) lives[n].signals.push({ at, 
 
 // parent is the process that recorded the run.
 const parent = {
-  n: NONE, name: isLesson ? 'brood lesson' : 'MainProcess', pid: record.run.pid, ppid: record.run.ppid, slot: NONE, file: '', files: 0, command: '',
+  n: NONE, name: isTrace ? 'brood trace' : isLesson ? 'brood lesson' : 'MainProcess', pid: record.run.pid, ppid: record.run.ppid, slot: NONE, file: '', files: 0, command: '',
   asked: 0, started: 0, ended: record.run.ended, reaped: NONE, reaper: 0, adopted: NONE, adopter: 0, exitcode: null, signal: '', error: '',
   bytes: 0, cpu: 0, maxrss: 0, failed: 0, retried: 0, phases: [{ kind: 'running', from: 0, to: record.run.ended, file: '' }], signals: [],
-  node: '', task: '', lost: '',
+  node: '', task: '', lost: '', letter: '', deeds: [],
 };
+
+// nameOf returns the name of a process, after its letter if it has one.
+const nameOf = life => life.letter ? `${life.letter} ${life.name}` : life.name;
 
 // byPID has the lives of each PID, in the order of their start. The kernel uses PIDs again.
 const byPID = new Map();

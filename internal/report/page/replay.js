@@ -52,7 +52,7 @@ function countersNow(at) {
 
 function drawCounters() {
   const at = line.until, now = countersNow(at);
-  const text = isLesson ? say('countersLesson', timeText(at), now.running)
+  const text = isFamily || isOfCommands ? say('countersLesson', timeText(at), now.running)
     : say('counters', timeText(at), countText(now.files), bytesText(now.bytes), now.running);
   get('counters').textContent = text;
   get('at').setAttribute('aria-valuetext', text);

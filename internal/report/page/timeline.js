@@ -89,7 +89,7 @@ function drawGrid(context) {
 function labelOf(life, row) {
   if (life === parent) return `${parent.name} ${parent.pid}`;
   const node = nodeText(life.node);
-  if (line.mode === 'each') return `${life.name} ${pidText({ ...life, node })}`;
+  if (line.mode === 'each') return `${nameOf(life)} ${pidText({ ...life, node })}`;
   if (isCluster) return `${node} · ${life.task ? say('task') : say('row', life.lane)}`;
   return say('row', row);
 }
@@ -175,7 +175,7 @@ function drawLife(context, life, y, height, next) {
 
 // drawName writes the name onto the first phase of the bar that is long enough.
 function drawName(context, life, x, right, y, height) {
-  const text = line.mode === 'each' && life.file && !life.task ? life.file : life.name;
+  const text = line.mode === 'each' && life.file && !life.task ? life.file : line.mode === 'each' ? life.name : nameOf(life);
   const longest = segmentsOf(life, line.until).find(part => (part.kind === 'running' || part.kind === 'task') && xOf(part.to) - Math.max(xOf(part.from), line.gutter) > 40);
   if (!longest || life === parent) return;
   const aside = life.adopted !== NONE && xOf(life.adopted) - x < 8 ? 6 : 0;

@@ -2,7 +2,7 @@
 const WORDS = {
   en: {
     language: '中文', dark: 'Dark', light: 'Light',
-    copy: 'copy', verify: 'comparison', dryRun: 'dry run', lesson: 'lesson', to: '{0} → {1}', sources: '{0} sources',
+    copy: 'copy', verify: 'comparison', dryRun: 'dry run', lesson: 'lesson', trace: 'trace', run: 'run', succeeded: 'succeeded', to: '{0} → {1}', sources: '{0} sources',
     pid: 'PID', begun: 'begun', took: 'time', filesDone: 'files', bytes: 'bytes', rate: 'rate', failed: 'failed', skipped: 'skipped',
     retried: 'retried', children: 'children', peak: 'at once', processes: 'processes',
     tasks: 'tasks', nodes: 'nodes', task: 'task', node: 'node', taskKind: 'a task, parent on its node',
@@ -26,11 +26,12 @@ const WORDS = {
     copied: 'copied', verified: 'verified', linked: 'linked', made: 'made', differs: 'differs',
     outputs: 'Output of failed commands', nameWhy: '{0}: {1}', stdout: 'standard output', stderr: 'standard error',
     family: 'Family', startedBy: 'started by {0} at {1}', signalled: '{0} from {1}', becameZombie: 'ended, a zombie', hAdopted: 'adopted by {0}', reapedBy: 'reaped by {0}', nobody: 'not reaped by the family', somebody: 'PID {0}',
+    hStarted: 'started by {0}', kernel: 'the kernel', fromKernel: '{0} from the kernel', executes: 'executes {0}', stoppedBy: 'stopped by {0}', continued: 'continued', session: 'a session of its own', grouped: 'in the group of {0}', leads: 'a group of its own', subreaper: 'adopts orphans', zombieFor: 'a zombie for {0}', unreaped: 'still a zombie', stillRuns: 'still runs',
     childrenOf: '{0} children', more: '{0} more',
   },
   zh: {
     language: 'English', dark: '深色', light: '浅色',
-    copy: '拷贝', verify: '比较', dryRun: '预演', lesson: '课程', to: '{0} → {1}', sources: '{0} 个源',
+    copy: '拷贝', verify: '比较', dryRun: '预演', lesson: '课程', trace: '跟踪', run: '运行', succeeded: '成功', to: '{0} → {1}', sources: '{0} 个源',
     pid: 'PID', begun: '开始于', took: '用时', filesDone: '文件', bytes: '字节', rate: '速率', failed: '失败', skipped: '跳过',
     retried: '重试', children: '子进程', peak: '同时最多', processes: '进程',
     tasks: '任务', nodes: '节点', task: '任务', node: '节点', taskKind: '任务，其节点上的父进程',
@@ -54,6 +55,7 @@ const WORDS = {
     copied: '已拷贝', verified: '已校验', linked: '已链接', made: '已创建', differs: '不同',
     outputs: '失败命令的输出', nameWhy: '{0}：{1}', stdout: '标准输出', stderr: '标准错误',
     family: '进程家族', startedBy: '{1} 时由 {0} 启动', signalled: '收到 {1} 的 {0}', becameZombie: '结束，成为僵尸', hAdopted: '被 {0} 收养', reapedBy: '由 {0} 回收', nobody: '未被家族成员回收', somebody: 'PID {0}',
+    hStarted: '由 {0} 启动', kernel: '内核', fromKernel: '收到内核的 {0}', executes: '执行 {0}', stoppedBy: '被 {0} 停止', continued: '继续运行', session: '创建新会话', grouped: '加入 {0} 的进程组', leads: '创建新进程组', subreaper: '收养孤儿进程', zombieFor: '成为僵尸 {0}', unreaped: '仍是僵尸', stillRuns: '仍在运行',
     childrenOf: '{0} 个子进程', more: '还有 {0} 个',
   },
 };
