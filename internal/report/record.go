@@ -189,10 +189,6 @@ func (w *writing) run() {
 }
 
 func (w *writing) lives() {
-	members := map[*status.Life]*status.Member{}
-	for i, l := range w.t.Lives {
-		members[l] = w.t.Family.Members[i]
-	}
 	for i, lane := range w.t.Lanes() {
 		for _, l := range lane.Lives {
 			w.slots[l] = i
@@ -201,10 +197,10 @@ func (w *writing) lives() {
 	for i, l := range w.t.Rows() {
 		w.nth[l] = i
 		w.life(l)
-		w.member(members[l])
+		w.member(l.Member)
 		w.signals(i, l)
 		if !w.t.Run().Works() {
-			w.history(members[l])
+			w.history(l.Member)
 		}
 		if w.t.Run().Nodes > 0 {
 			w.onNode(l)

@@ -32,7 +32,7 @@ type traced struct {
 
 // TestTraceIsReadByChromium: Chromium, whose format it is, finds the processes and phases of the record in the trace.
 func TestTraceIsReadByChromium(t *testing.T) {
-	for _, name := range []string{"copy", "cluster"} {
+	for _, name := range []string{"copy", "cluster", "traced"} {
 		t.Run(name, func(t *testing.T) {
 			tl := recorded(t, name)
 			processes := readByChromium(t, tl)
@@ -41,6 +41,9 @@ func TestTraceIsReadByChromium(t *testing.T) {
 			}
 			for i, l := range tl.Rows() {
 				name := l.Name
+				if !tl.Run().Works() {
+					name = l.Member.Letter + " " + name
+				}
 				if l.Node != "" {
 					name += "@" + l.Node
 				}

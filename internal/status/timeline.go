@@ -41,7 +41,8 @@ type Life struct {
 	Adopter        int       // the PID of its new parent
 	Signals        []Sent    // to it, which only the record of a lesson has
 
-	Parent *Life // the process that started it; nil for the parent of the run and for a stranger
+	Parent *Life   // the process that started it; nil for the parent of the run and for a stranger
+	Member *Member // of the family; nil for the parent of the run
 
 	ExitCode *int
 	Signal   string
@@ -172,7 +173,7 @@ func (t *Timeline) start(e event.Event) {
 	l := &Life{Name: e.Name, PID: e.PID, PPID: e.PPID, Node: e.Node, Task: e.Task, File: e.File, Items: e.Items,
 		Started: e.Time, fileSince: e.Time}
 	l.Asked = e.Time.Add(-time.Duration(e.Duration * float64(time.Second)))
-	l.Parent = t.latest[e.Parent()]
+	l.Parent, l.Member = t.latest[e.Parent()], t.Family.Of(e.Process())
 	if l.Task != "" {
 		l.turnTo(Task, e)
 	} else {

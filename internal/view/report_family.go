@@ -9,6 +9,14 @@ import (
 	"brood/internal/status"
 )
 
+// called returns the name of a process. In a lesson and a trace its letter comes first, as in the family.
+func called(t *status.Timeline, l *status.Life) string {
+	if t.Run().Works() {
+		return plain(l.Name)
+	}
+	return l.Member.Letter + " " + plain(l.Name)
+}
+
 // children draws the parent, its children, and the children of its tasks. Of many it draws the
 // children in trouble, then the longest lives.
 func (r *report) children() {

@@ -37,15 +37,19 @@ func markOf(kind string) int {
 
 const runningMark = 1
 
-// timeline draws a line for each slot of each machine.
+// timeline draws a line for each slot of each machine. For a lesson and a trace it draws a line for each process,
+// unless there are too many.
 func (r *report) timeline() {
 	total := r.end.Sub(r.begun)
 	if len(r.t.Lives) == 0 || total <= 0 {
 		return
 	}
-	all := r.t.Lanes()
+	all, namesOf := r.t.Lanes(), laneNames
+	if !r.t.Run().Works() && len(r.t.Lives) <= mostLanes {
+		all, namesOf = r.each()
+	}
 	shown := all[:min(len(all), mostLanes)]
-	names := laneNames(shown)
+	names := namesOf(shown)
 	margin := width(names[0]) + 2
 	room := r.columns - margin
 	used := map[int]bool{}
@@ -64,6 +68,24 @@ func (r *report) timeline() {
 		}
 	}
 	r.line(before + strings.Join(legend, "  "))
+}
+
+// each returns a lane for each process, and what names them.
+func (r *report) each() (lanes []status.Lane, names func([]status.Lane) []string) {
+	for _, l := range r.t.Lives {
+		lanes = append(lanes, status.Lane{Lives: []*status.Life{l}})
+	}
+	return lanes, func(lanes []status.Lane) (names []string) {
+		columns := 0
+		for _, lane := range lanes {
+			names = append(names, cut(called(r.t, lane.Lives[0]), r.columns/4))
+			columns = max(columns, width(names[len(names)-1]))
+		}
+		for i, name := range names {
+			names[i] = pad(name, columns)
+		}
+		return names
+	}
 }
 
 // laneNames returns the numbers of the slots, all of one width. For the tasks of a node it returns the node's name.
@@ -112,6 +134,7 @@ func (r *report) drawLife(lane []int, l *status.Life, total time.Duration, used 
 		mark := markOf(p.Kind)
 		used[mark] = true
 		first, last := int(p.From.Sub(r.begun)/step), int(p.To.Sub(r.begun)/step)
+		first = min(first, len(lane)-1)
 		for i := max(first, 0); i < len(lane) && (i < last || i == first); i++ {
 			lane[i] = max(lane[i], 1+mark)
 		}

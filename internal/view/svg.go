@@ -24,6 +24,8 @@ const (
 	svgRow   = 18
 	svgTop   = 46
 	mostRows = 120
+
+	titleColumns = 100 // of a command line in the title
 )
 
 // SVG draws the time line of a run as one picture, for slides and papers. It has a row for each process, or for
@@ -47,6 +49,8 @@ type picture struct {
 	margin     int // width of the labels before the bars
 	rows       []svgBars
 	used       []string // kinds of phases
+
+	signals, adoptions bool // the picture has one
 }
 
 // svgBars is a row of the picture.
@@ -62,7 +66,11 @@ func (p *picture) rowsOf() (rows []svgBars) {
 			if l.Node != "" && l.Task == "" {
 				indent = "\u2003" // XML readers collapse plain spaces
 			}
-			rows = append(rows, svgBars{indent + pidOn(l.PID, l.Node) + " " + plain(l.Name), []*status.Life{l}})
+			label := indent + pidOn(l.PID, l.Node) + " " + plain(l.Name)
+			if !p.t.Run().Works() {
+				label = l.Member.Letter + " " + label
+			}
+			rows = append(rows, svgBars{label, []*status.Life{l}})
 		}
 		return rows
 	}
@@ -82,8 +90,7 @@ func (p *picture) draw() {
 	if p.language.tag != "" {
 		lang = fmt.Sprintf(` xml:lang="%s"`, p.language.tag)
 	}
-	width := svgWidth + p.margin + 20
-	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d"`, lang, width, height)
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg"%s viewBox="0 0 %d %d"`, lang, p.width(), height)
 	fmt.Fprintln(p.w, ` font-family="sans-serif" font-size="11">`)
 	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" fill="#fff"/>`+"\n")
 	p.text(8, 20, "13", p.title())
@@ -95,7 +102,12 @@ func (p *picture) draw() {
 			p.label(i+1, row.label)
 		}
 		for _, l := range row.lives {
-			p.life(i+1, l)
+			for _, f := range l.Spans(p.end) {
+				p.phase(i+1, f, l)
+			}
+		}
+		for n, l := range row.lives { // after all bars, since the next bar may be close
+			p.marks(i+1, l, row.next(n))
 		}
 	}
 	p.legend(height - 14)
@@ -105,7 +117,11 @@ func (p *picture) draw() {
 func (p *picture) title() string {
 	run, seconds := p.t.Run(), p.end.Sub(p.begun).Seconds()
 	if !run.Works() {
-		return p.language.say("%.3f s, %s processes", seconds, count(len(p.t.Lives)))
+		title := p.language.say("%.3f s, %s processes", seconds, count(len(p.t.Lives)))
+		if name := CommandLine(run.Traced); name != "" {
+			return p.language.say("%s: %s", shorten(name, titleColumns), title)
+		}
+		return title
 	}
 	title := p.language.say("%s: %s files, %s in %.3f s, %s children", head(run.Finished(p.end), p.language),
 		count(run.Files), Bytes(run.Bytes), seconds, count(run.Children))
@@ -114,41 +130,6 @@ func (p *picture) title() string {
 		title += p.language.say(" of %s on %s", tasks, nodes)
 	}
 	return title
-}
-
-func (p *picture) life(row int, l *status.Life) {
-	for _, f := range l.Spans(p.end) {
-		p.phase(row, f, l)
-	}
-	if !l.Adopted.IsZero() {
-		x := p.x(l.Adopted)
-		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#000" stroke-width="2"/>`+"\n", x, p.y(row), svgRow-4)
-		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" font-size="10" fill="#fff">%s</text>`+"\n",
-			x+4, p.y(row)+11, p.language.say("adopted by %d", l.Adopter))
-	}
-	for _, sent := range l.Signals {
-		x, y := p.x(sent.At), p.y(row)
-		title := escaped(p.language.say("%s from %d", sent.Signal, sent.From))
-		fmt.Fprintf(p.w, `<path d="M%.1f %dl-4 -6h8z"><title>%s</title></path>`+"\n", x, y+4, title)
-	}
-	if l.Failed > 0 || l.Error+l.Lost != "" || l.ExitCode != nil && *l.ExitCode != 0 {
-		p.text(p.x(l.End(p.end))+3, float64(p.y(row)+11), "10", p.failure(l))
-	}
-}
-
-// failure says in a word or two what went wrong.
-func (p *picture) failure(l *status.Life) string {
-	switch {
-	case l.Error != "":
-		return p.language.say("✗ abandoned")
-	case l.Lost != "":
-		return p.language.say("✗ lost")
-	case l.Signal != "":
-		return "✗ " + plain(l.Signal)
-	case l.ExitCode != nil && *l.ExitCode != 0:
-		return fmt.Sprintf("✗ %d", *l.ExitCode)
-	}
-	return "✗"
 }
 
 func (p *picture) phase(row int, f status.Phase, l *status.Life) {
@@ -198,30 +179,6 @@ func (p *picture) label(row int, text string) {
 
 func (p *picture) text(x, y float64, size, text string) {
 	fmt.Fprintf(p.w, `<text x="%.1f" y="%.1f" font-size="%s">%s</text>`+"\n", x, y, size, escaped(text))
-}
-
-// axis draws a line for each tenth of the time.
-func (p *picture) axis() {
-	unit, name := time.Second, "s"
-	if p.end.Sub(p.begun) < time.Second {
-		unit, name = time.Millisecond, "ms"
-	}
-	for i := range 11 {
-		at := p.begun.Add(p.end.Sub(p.begun) * time.Duration(i) / 10)
-		fmt.Fprintf(p.w, `<path d="M%.1f %dv%d" stroke="#ddd"/>`+"\n", p.x(at), svgTop-6, (len(p.rows)+1)*svgRow+8)
-		fmt.Fprintf(p.w, `<text x="%.1f" y="%d" text-anchor="middle" fill="#555">%.3g %s</text>`+"\n",
-			p.x(at), svgTop-10, float64(at.Sub(p.begun))/float64(unit), name)
-	}
-}
-
-func (p *picture) legend(y int) {
-	x := float64(p.margin)
-	for _, kind := range p.used {
-		fmt.Fprintf(p.w, `<rect x="%.1f" y="%d" width="10" height="10" fill="%s"/>`, x, y-9, phaseColors[kind])
-		name := p.language.say(kind)
-		p.text(x+14, float64(y), "11", name)
-		x += 30 + 7*float64(width(name))
-	}
 }
 
 // escaped returns the text as XML can hold it. Characters that XML cannot hold become U+FFFD (XML 1.0, "Characters").

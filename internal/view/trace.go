@@ -6,24 +6,25 @@ import (
 	"io"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/status"
 )
 
 // Trace writes a run in the trace-event format of Chrome, in its JSON object form. Perfetto and chrome://tracing
-// open it. Each process has a slice for its life and one for each phase. An arrow leads from the parent to each
-// child, and the throughput is a counter.
+// open it. Each process has a slice for its life and one for each phase, and a mark for each signal, stop, program and
+// adoption. An arrow leads from each parent to each child, and the throughput is a counter.
 //
 // https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 func Trace(w io.Writer, t *status.Timeline) error {
 	out := bufio.NewWriter(w)
-	tr := tracing{out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), pids: map[*status.Life]int{}}
+	tr := tracing{t: t, out: json.NewEncoder(out), begun: t.Parent.Asked, end: t.End(), pids: map[*status.Life]int{}}
 	tr.used = map[int]bool{t.Parent.PID: true}
 	tr.out.SetEscapeHTML(false)
 	tr.separate = func() error { return out.WriteByte(',') }
 	_, tr.err = out.WriteString(`{"displayTimeUnit":"ms","traceEvents":[` + "\n")
 	tr.parent(&t.Parent)
 	for n, l := range t.Rows() {
-		tr.life(l, n+1, t.Parent.PID)
+		tr.life(l, n+1)
 	}
 	tr.throughput(t)
 	if tr.err == nil {
@@ -39,17 +40,19 @@ func Trace(w io.Writer, t *status.Timeline) error {
 type traceEvent struct {
 	Name     string         `json:"name"`
 	Category string         `json:"cat,omitempty"`
-	Phase    string         `json:"ph"` // X a slice, M metadata, C a counter, s and f the ends of an arrow
+	Phase    string         `json:"ph"` // X a slice, i an instant, M metadata, C a counter, s and f the ends of an arrow
 	Time     float64        `json:"ts"`
 	Duration float64        `json:"dur,omitempty"`
 	PID      int            `json:"pid"`
 	TID      int            `json:"tid"`
 	ID       int            `json:"id,omitempty"`
 	Binding  string         `json:"bp,omitempty"`
+	Scope    string         `json:"s,omitempty"` // of an instant: t for its thread
 	Args     map[string]any `json:"args,omitempty"`
 }
 
 type tracing struct {
+	t          *status.Timeline
 	out        *json.Encoder
 	begun, end time.Time
 	used       map[int]bool // PIDs that the trace already has
@@ -93,21 +96,21 @@ func (tr *tracing) parent(l *status.Life) {
 // reused is the first number for processes whose PID another process of the trace has.
 const reused = 10_000_000
 
-func (tr *tracing) life(l *status.Life, n, parent int) {
+func (tr *tracing) life(l *status.Life, n int) {
 	pid := l.PID
 	if tr.used[pid] {
 		pid = reused + n
 	}
 	tr.used[pid], tr.pids[l] = true, pid
-	tr.named(pid, n, nameOn(plain(l.Name), l.Node))
+	tr.named(pid, n, nameOn(called(tr.t, l), l.Node))
 	tr.slice(pid, plain(l.Name), "process", l.Asked, l.End(tr.end), traceArgs(l))
 	for _, p := range l.Spans(tr.end) {
 		tr.slice(pid, p.Kind, "phase", p.From, p.To, map[string]any{"file": plain(p.File)})
 	}
-	if l.Node != "" && l.Task == "" { // a child of a task
-		parent = tr.pids[l.Parent]
-	} else if l.PPID != parent {
-		parent = 0
+	tr.marks(l, pid)
+	parent := tr.pids[l.Parent] // 0 for a stranger
+	if l.Parent == nil && l.PPID == tr.t.Parent.PID && (l.Node == "" || l.Task != "") {
+		parent = l.PPID
 	}
 	if parent != 0 {
 		arrow := traceEvent{Name: "start", Category: "start", ID: n}
@@ -115,6 +118,22 @@ func (tr *tracing) life(l *status.Life, n, parent int) {
 		tr.write(arrow)
 		arrow.Phase, arrow.Time, arrow.PID, arrow.TID, arrow.Binding = "f", tr.at(l.Started), pid, pid, "e"
 		tr.write(arrow)
+	}
+}
+
+// marks writes an instant for what happened to a process between its start and its end, in the words of the family.
+func (tr *tracing) marks(l *status.Life, pid int) {
+	d := drawing{family: &tr.t.Family, words: EnglishFamily}
+	for i, deed := range l.Member.History {
+		switch deed.Kind {
+		case event.Started, event.Zombie, event.Exited: // the slices show them
+		default:
+			for _, said := range d.deed(l.Member, i, deed) {
+				tr.write(traceEvent{
+					Name: said, Category: string(deed.Kind), Phase: "i", Time: tr.at(deed.At), PID: pid, TID: pid, Scope: "t",
+				})
+			}
+		}
 	}
 }
 
