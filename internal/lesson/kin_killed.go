@@ -52,7 +52,6 @@ func killed(*process.Work) error {
 		fmt.Println(tr("守护进程还活着"))
 		return nil
 	}
-	noteEvent(event.Event{Kind: event.Zombie, PID: daemon})
 	fmt.Println(tr("守护进程也结束了"))
 	return nil
 }
@@ -125,7 +124,6 @@ func killStranger(pid int) error {
 	noteEvent(event.Event{Kind: event.Signalled, PID: pid, Sender: os.Getpid(), Signal: "SIGKILL"})
 	err := syscall.Kill(pid, syscall.SIGKILL)
 	if untilEnded(pid) {
-		noteEvent(event.Event{Kind: event.Zombie, PID: pid})
 		fmt.Println(tr("主进程杀死了守护进程"))
 	}
 	return err

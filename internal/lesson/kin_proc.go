@@ -20,11 +20,13 @@ var errNoProc = errors.New("needs /proc, and this system has none")
 // patience is the longest wait for something that takes no time, except on a busy machine.
 const patience = time.Minute
 
-// untilEnded waits until the process is gone or a zombie. It gives up after patience, and is false then.
+// untilEnded waits until a process that is no child of this process is gone or a zombie, and writes that to the
+// journal: package process does not see its end. It gives up after patience, and is false then.
 func untilEnded(pid int) bool {
 	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		state, _, ok := kernelSays(pid)
+		state, ppid, ok := kernelSays(pid)
 		if !ok || state == "Z" || state == "X" {
+			noteEvent(event.Event{Kind: event.Zombie, PID: pid, PPID: ppid})
 			return true
 		}
 		if time.Now().After(deadline) {

@@ -85,7 +85,6 @@ func subreaper(*process.Work) error {
 	untilEnded(child)
 	state, _, _ := kernelSays(child)
 	fmt.Println(tr("子进程结束后的状态："), state)
-	noteEvent(event.Event{Kind: event.Zombie, PID: child, PPID: os.Getpid()})
 	return reapAdopted(child)
 }
 

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/process"
 )
 
@@ -29,11 +30,16 @@ func stopped(*process.Work) error {
 	return errors.Join(err, other.Kill(), other.Join(), printCode("SIGKILL:", other))
 }
 
-// waitForStop waits until the child is stopped. Before that, a SIGTERM would take effect before the SIGSTOP.
+// waitForStop waits until the child is stopped, and writes that to the journal. Before that, a SIGTERM would take
+// effect before the SIGSTOP.
 func waitForStop(child *process.Process) {
 	for {
 		switch stateOf(child) {
-		case "T", "Z":
+		case "T":
+			pid, _ := child.PID()
+			noteEvent(event.Event{Kind: event.Stopped, Name: child.Name(), PID: pid, Signal: "SIGSTOP"})
+			return
+		case "Z":
 			return
 		case "?":
 			time.Sleep(100 * time.Millisecond)

@@ -69,6 +69,9 @@ func note(journal *os.File, c process.Change) {
 		return
 	}
 	_ = event.Write(journal, e)
+	if e.Kind == event.Signalled && e.Signal == "SIGCONT" { // lessons send it only to stopped processes, which it wakes at once
+		_ = event.Write(journal, event.Event{Time: c.Time, Kind: event.Continued, Name: c.Name, PID: c.PID})
+	}
 }
 
 // noteAdoption waits for the parent's end, and writes to the journal which process is the parent then.

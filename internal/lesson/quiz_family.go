@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"brood/internal/event"
 	"brood/internal/process"
+	"brood/internal/status"
 )
 
 // quizLacksProc is a function because a variable of the package would be made in every child.
@@ -72,6 +74,7 @@ func (f *quizFamily) end(s *Stage) (err error) {
 		err = f.first.Join()
 	}
 	process.Observe(nil)
+	err = errors.Join(err, f.noteEnds())
 	f.restore()
 	if s.Emit != nil {
 		_, historyErr := s.history(f.journal)
@@ -105,16 +108,51 @@ func (f *quizFamily) do(a quizAction) (value int, err error) {
 	if a.Verb == "start" {
 		f.tree.Members = append(f.tree.Members, quizMember{Letter: a.Letter, PID: value})
 	}
-	children := f.tree.children(a.Letter)
+	children, orphan := f.tree.children(a.Letter), f.tree.parent(*f.tree.find(a.Letter)) == ""
 	for deadline := time.Now().Add(quizSettleTime); !f.settled(a, children); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			return 0, fmt.Errorf("%s: %w", a.text().En, os.ErrDeadlineExceeded)
 		}
 	}
+	f.note(a, orphan)
 	for deadline := time.Now().Add(quizAdoptTime); f.look() && !f.unreaped; time.Sleep(time.Millisecond) {
 		f.unreaped = time.Now().After(deadline)
 	}
 	return value, nil
+}
+
+// note writes to the journal what package process does not see: a stop, and the end of an orphan.
+func (f *quizFamily) note(a quizAction, orphan bool) {
+	e := event.Event{Name: a.Letter, PID: f.tree.find(a.Letter).PID}
+	switch a.Verb {
+	case "stop":
+		e.Kind, e.Signal = event.Stopped, "SIGSTOP"
+	case "exit", "kill":
+		if orphan {
+			e.Kind = event.Zombie
+		}
+	}
+	if e.Kind != "" {
+		noteEvent(e)
+	}
+}
+
+// noteEnds writes the ends to the journal that nobody of the family has seen, since its parents end as well.
+func (f *quizFamily) noteEnds() error {
+	events, err := f.journal.events()
+	if err != nil {
+		return err
+	}
+	var family status.Family
+	for _, e := range events {
+		family.Apply(e)
+	}
+	for _, m := range f.tree.Members {
+		if as := family.Of(event.Process{PID: m.PID}); as != nil && as.Ended.IsZero() && !m.alive() {
+			noteEvent(event.Event{Kind: event.Zombie, Name: m.Letter, PID: m.PID})
+		}
+	}
+	return nil
 }
 
 func (f *quizFamily) act(a quizAction) (int, error) {

@@ -16,6 +16,7 @@ import (
 
 	"brood/internal/event"
 	"brood/internal/event/eventtest"
+	"brood/internal/status"
 )
 
 // quizStatusOf reads the state of a process from another file than the quiz does.
@@ -114,9 +115,30 @@ func TestQuizAnswers(t *testing.T) {
 			if n := len(regexp.MustCompile(`(?m)^= `).FindAllString(out, -1)); n != 14 {
 				t.Errorf("%d answers, want 14:\n%s", n, out)
 			}
-			started := slices.DeleteFunc(events, func(e event.Event) bool { return e.Kind != event.Started })
+			started := slices.DeleteFunc(slices.Clone(events), func(e event.Event) bool { return e.Kind != event.Started })
 			if len(started) != len(r.last.Members) {
 				t.Errorf("%d processes in the record, want %d", len(started), len(r.last.Members))
+			}
+			var family status.Family
+			stops := 0
+			for _, e := range events {
+				family.Apply(e)
+				switch e.Kind {
+				case event.Stopped, event.Continued:
+					stops++
+				case event.Signalled:
+					if e.Signal != "SIGKILL" {
+						stops--
+					}
+				}
+			}
+			if stops != 0 {
+				t.Errorf("the record has %+d stops more than signals for them", stops)
+			}
+			for _, m := range family.Members {
+				if m.Ended.IsZero() {
+					t.Errorf("%s still runs in the record", m.Name)
+				}
 			}
 		})
 	}

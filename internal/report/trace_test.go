@@ -87,5 +87,8 @@ func slicesOf(l *status.Life) []string {
 	if l.Lost != "" {
 		return append(names, status.Lost)
 	}
+	if l.Ended.IsZero() {
+		return names
+	}
 	return append(names, status.Zombie)
 }
