@@ -190,7 +190,9 @@ func give(s *lesson.Stage, c *cli.Context, play func(context.Context) error) err
 	}
 	var state status.Totals
 	s.Emit = event.NewStream(state.Apply, files.Read).Emit
-	s.Emit(event.Event{Kind: event.Begun, Version: event.Version, PID: os.Getpid(), PPID: os.Getppid()})
+	s.Emit(event.Event{
+		Kind: event.Begun, Version: event.Version, Name: c.Args().First(), PID: os.Getpid(), PPID: os.Getppid(),
+	})
 	ctx, stopped, end := untilSignal()
 	defer end()
 	ctx, cancel := context.WithCancel(ctx)

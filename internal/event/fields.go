@@ -30,7 +30,7 @@ func Fields() []Field {
 		{"time", TypeTime, "", "When it happened."},
 		{"kind", TypeString, "", "What happened."},
 
-		{"name", TypeString, "", "The name of the process."},
+		{"name", TypeString, "", "The name of the process, or in `begun` that of the lesson."},
 		{"pid", TypeInteger, "", "The process that the event is about."},
 		{"ppid", TypeInteger, "", "The parent of that process; of a task it is the parent of the run. " +
 			"It is missing when that parent is outside of the container."},

@@ -19,7 +19,7 @@ func Kinds() []Format {
 	}{
 		{Begun,
 			"The run begins. It is the first event of a record.",
-			"pid version", "ppid source sources dest slots auto hash dry_run verify node task file items size command", ""},
+			"pid version", "name ppid source sources dest slots auto hash dry_run verify node task file items size command", ""},
 		{Limited,
 			"There is room for fewer children at once than the user wants.",
 			"reason", "slots asked node", ""},

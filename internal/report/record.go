@@ -47,6 +47,7 @@ type run struct {
 	Ended    int64   `json:"ended"`
 	Traced   string  `json:"traced,omitempty"`  // the command line of a traced program
 	Command  string  `json:"command,omitempty"` // that is run for each item
+	Lesson   string  `json:"lesson,omitempty"`  // its name
 	Stopped  string  `json:"stopped"`           // the signal
 	Halted   string  `json:"halted"`            // the reason
 }
@@ -184,7 +185,7 @@ func (w *writing) run() {
 		Failed: r.Failed + r.Missing + r.Extra + r.Different, Skipped: r.Skipped,
 		Retried: r.Retried, Children: r.Children, Peak: r.Peak, Tasks: r.Tasks, Nodes: r.Nodes,
 		Ended: w.since(w.t.Parent.Ended), Stopped: event.Visible(r.Stopped), Halted: w.reason(r.Halted),
-		Traced: view.CommandLine(r.Traced), Command: view.CommandLine(r.Command),
+		Lesson: event.Plain(r.Lesson), Traced: view.CommandLine(r.Traced), Command: view.CommandLine(r.Command),
 	}
 }
 

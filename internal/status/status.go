@@ -23,6 +23,7 @@ type Totals struct {
 	Sources      event.Paths // if there are several
 	Command      event.Paths // that is run for each item, or nil
 	Traced       event.Paths // the command line of a traced program, or nil
+	Lesson       string      // its name; "" for another run, and in an old record
 	DryRun       bool
 	Verify       bool // the two sides are compared, nothing is copied
 	Begun        time.Time
@@ -77,7 +78,7 @@ func (r *Totals) Apply(e event.Event) {
 	switch e.Kind {
 	case event.Begun:
 		r.PID, r.PPID, r.Source, r.Dest, r.Begun = e.PID, e.PPID, e.Source, e.Dest, e.Time
-		r.Sources, r.Command, r.DryRun, r.Verify = e.Sources, e.Command, e.DryRun, e.Verify
+		r.Sources, r.Command, r.DryRun, r.Verify, r.Lesson = e.Sources, e.Command, e.DryRun, e.Verify, e.Name
 		if e.Version == event.TraceVersion {
 			r.Command, r.Traced = nil, e.Command
 		}

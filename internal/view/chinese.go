@@ -80,8 +80,9 @@ func chinesePhrases() map[string]string {
 
 		// The picture.
 		"%s: %s files, %s in %.3f s, %s children": "%s：%s 个文件，%s，用时 %.3f s，%s 个子进程",
-		"%.3f s, %s processes":                    "%.3f s，%s 个进程", " of %s on %s": "，属于 %[2]s上的 %[1]s",
-		"%s: %s, %.3f s": "%s：%s，%.3f s", "%s: %s": "%s：%s", "a signal": "信号", "an adoption": "收养", "✗ abandoned": "✗ 被放弃", "✗ lost": "✗ 丢失",
+		"%.3f s, %s": "%.3f s，%s", " of %s on %s": "，属于 %[2]s上的 %[1]s",
+		"%s: %s, %.3f s": "%s：%s，%.3f s", "%s: %s": "%s：%s", "lesson %s": "课程 %s", "a signal": "信号", "an adoption": "收养",
+		"✗ abandoned": "✗ 被放弃", "✗ lost": "✗ 丢失",
 		"start": "启动", "task": "任务", "running": "运行", "waiting": "排队等待",
 		"silent": "没有进展", "zombie": "僵尸",
 

@@ -63,6 +63,20 @@ func TestSVGOfATrace(t *testing.T) {
 	}
 }
 
+// TestSVGOfALesson: the picture of a lesson has its name, if the record has it.
+func TestSVGOfALesson(t *testing.T) {
+	for lang, want := range map[string]string{"en": "lesson orphan: 0.000 s, 0 processes", "zh": "课程 orphan：0.000 s，0 个进程"} {
+		var tl status.Timeline
+		tl.Apply(event.Event{Kind: event.Begun, PID: 1, Version: event.Version, Name: "orphan"})
+		if got := textsOf(svgOf(t, &tl, lang))[0]; got != want {
+			t.Errorf("the title is %q, want %q", got, want)
+		}
+	}
+	if got := textsOf(svgOf(t, recordedIn(t, "orphan"), "en"))[0]; got != "0.029 s, 3 processes" {
+		t.Errorf("the title of an old record is %q", got)
+	}
+}
+
 // TestSVGOfACopy: the picture of a copy has no letters, and explains no mark that it lacks.
 func TestSVGOfACopy(t *testing.T) {
 	texts := textsOf(svgOf(t, recorded(t, recording), "en"))

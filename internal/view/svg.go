@@ -117,8 +117,12 @@ func (p *picture) draw() {
 func (p *picture) title() string {
 	run, seconds := p.t.Run(), p.end.Sub(p.begun).Seconds()
 	if !run.Works() {
-		title := p.language.say("%.3f s, %s processes", seconds, count(len(p.t.Lives)))
-		if name := CommandLine(run.Traced); name != "" {
+		title := p.language.say("%.3f s, %s", seconds, p.language.processes(len(p.t.Lives)))
+		name := CommandLine(run.Traced)
+		if run.Lesson != "" {
+			name = p.language.say("lesson %s", plain(run.Lesson))
+		}
+		if name != "" {
 			return p.language.say("%s: %s", shorten(name, titleColumns), title)
 		}
 		return title

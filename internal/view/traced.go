@@ -6,6 +6,14 @@ import (
 	"brood/internal/status"
 )
 
+// processes counts processes: 1 process, 2 processes.
+func (l language) processes(n int) string {
+	if n == 1 {
+		return l.say("1 process")
+	}
+	return l.say("%s processes", count(n))
+}
+
 // Traced writes a line on how the first process of a traced program ended, above the tree of its processes. The program
 // may have written the beginning of a line, so an empty line comes before it.
 func Traced(w io.Writer, f *status.Family, program, lang string) error {
@@ -22,10 +30,7 @@ func Traced(w io.Writer, f *status.Family, program, lang string) error {
 	default:
 		end = l.say("ended with exit code %d", *code)
 	}
-	processes := l.say("1 process")
-	if n := len(f.Members); n > 1 {
-		processes = l.say("%s processes", count(n))
-	}
+	processes := l.processes(len(f.Members))
 	last := first.Started
 	for _, m := range f.Members {
 		if m.Ended.After(last) {

@@ -2,8 +2,8 @@
 function drawHead() {
   const run = record.run;
   const what = say(isTrace ? 'trace' : isLesson ? 'lesson' : run.dryRun ? 'dryRun' : isOfCommands ? 'run' : run.verify ? 'verify' : 'copy');
-  document.title = `brood ${what} ${record.begun}`;
-  get('title').textContent = `brood · ${what}`;
+  document.title = `brood ${what} ${run.lesson || run.traced || run.command || record.begun}`;
+  get('title').textContent = `brood · ${what}${run.lesson ? ` ${run.lesson}` : ''}`;
   get('where').textContent = isTrace ? run.traced : isLesson ? '' : isOfCommands ? run.command : say('to', run.sources ? say('sources', countText(run.sources)) : run.source, run.dest);
   const ended = run.ended === NONE ? END : run.ended;
   const all = [['pid', run.pid], ['begun', record.begun], ['took', timeText(ended)], [isFamily ? 'processes' : 'children', countText(run.children)], ['peak', countText(run.peak)]];
