@@ -84,3 +84,42 @@ func TestPageOfCommands(t *testing.T) {
 		t.Errorf("the heading is %q", heading)
 	}
 }
+
+// TestMarksAreSeen: on a narrow page no sign behind a bar is cut off, and no signal or adoption covers a name.
+func TestMarksAreSeen(t *testing.T) {
+	begun := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	var tl status.Timeline
+	for _, e := range []struct {
+		after int // milliseconds
+		event.Event
+	}{
+		{0, event.Event{Kind: event.Begun, PID: 1, Version: event.TraceVersion, Command: event.Paths{"x"}}},
+		{10, event.Event{Kind: event.Started, PID: 2, PPID: 1, Name: "covered"}},
+		{20, event.Event{Kind: event.Signalled, PID: 2, Signal: "SIGHUP"}},
+		{60, event.Event{Kind: event.Adopted, PID: 2, PPID: 1}},
+		{900, event.Event{Kind: event.Started, PID: 3, PPID: 1, Name: "short"}},
+		{990, event.Event{Kind: event.Exited, PID: 3, PPID: 1, ExitCode: new(-9), Signal: "SIGKILL"}},
+		{990, event.Event{Kind: event.Exited, PID: 2, PPID: 1, ExitCode: new(-15), Signal: "SIGTERM"}},
+		{1000, event.Event{Kind: event.Finished, Totals: &event.Totals{}}},
+	} {
+		e.Time = begun.Add(time.Duration(e.after) * time.Millisecond)
+		tl.Apply(e.Event)
+	}
+	p := openPage(t, &tl)
+	p.do(chromedp.EmulateViewport(400, 740))
+	p.until(`brood.view().width <= 380`)
+	v := look[view](p, `brood.view()`)
+	type marked struct{ SignsFrom, SignsTo, NameFrom, NameTo, X, Right float64 }
+	bars := look[[]marked](p, `brood.bars()`)
+	if b := bars[0]; b.NameFrom < v.x(60_000)+6 || b.NameTo > v.Width {
+		t.Errorf("the name is at %g to %g, and the adoption at %g", b.NameFrom, b.NameTo, v.x(60_000))
+	}
+	for _, b := range bars[:2] {
+		if b.SignsFrom < v.Gutter || b.SignsTo > v.Width || b.SignsTo == 0 {
+			t.Errorf("the signs are at %g to %g, want them between %g and %g", b.SignsFrom, b.SignsTo, v.Gutter, v.Width)
+		}
+	}
+	if b := bars[1]; b.SignsTo > b.X {
+		t.Errorf("the signs at %g to %g cover the short bar, which begins at %g", b.SignsFrom, b.SignsTo, b.X)
+	}
+}

@@ -59,8 +59,8 @@ func chinesePhrases() map[string]string {
 		"at most %s at once": "同时最多 %s 个", "settled on %s": "最终同时 %s 个", "%s abandoned": "%s 个被放弃",
 
 		// The time line.
-		"time line: %.3f s, %.3f s per column": "时间线：共 %.3f s，每列 %.3f s",
-		"a task":                               "任务", "at work": "运行", "waiting for its turn": "排队等待",
+		"time line: %.3f s, %s per column": "时间线：共 %.3f s，每列 %s",
+		"a task":                           "任务", "at work": "运行", "waiting for its turn": "排队等待",
 		"syncing": "同步到磁盘", "verifying": "校验", "a zombie": "僵尸",
 		"no progress": "没有进展", "stopped": "暂停", "stalled": "卡住", "lost": "丢失",
 

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ func (r *report) timeline() {
 	margin := width(names[0]) + 2
 	room := r.columns - margin
 	used := map[int]bool{}
-	r.heading(r.language.say("time line: %.3f s, %.3f s per column", total.Seconds(), total.Seconds()/float64(room)))
+	r.heading(r.language.say("time line: %.3f s, %s per column", total.Seconds(), perColumn(total.Seconds()/float64(room))))
 	for i, lane := range shown {
 		r.line(names[i] + "  " + r.lane(lane, room, total, used))
 	}
@@ -68,6 +69,14 @@ func (r *report) timeline() {
 		}
 	}
 	r.line(before + strings.Join(legend, "  "))
+}
+
+// perColumn formats the time of a column, which can be much shorter than all other times.
+func perColumn(seconds float64) string {
+	if seconds < 0.01 {
+		return fmt.Sprintf("%.3g ms", seconds*1000)
+	}
+	return fmt.Sprintf("%.3f s", seconds)
 }
 
 // each returns a lane for each process, and what names them.

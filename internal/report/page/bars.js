@@ -114,24 +114,40 @@ function drawLetter(context, letter, x, y) {
   context.textAlign = 'start';
 }
 
-// drawMarks draws the signs after the end of a bar. Without room for all signs it draws only the first.
-function drawMarks(context, life, y, height, room) {
-  let x = Math.max(xOf(Math.min(life.last, line.until)) + 3, line.gutter + 2);
-  for (const name of marksOf(life, line.until)) {
-    const [, sign, colour] = MARKS.find(([mark]) => mark === name);
-    if (name === 'adopted' || name === 'signal') continue; // these are drawn at their time
-    const text = name === 'killed' ? `${sign} ${life.signal}` : isFamily && life.exitcode > 0 ? `${sign} ${life.exitcode}` : sign;
-    const width = context.measureText(text).width;
-    if (x + width > room) {
-      if (x > room - 4) return;
-      context.fillStyle = colours[colour];
-      context.fillText(sign, x, y + height / 2);
-      return;
-    }
+// drawMarks draws the signs behind a bar. If another bar follows, and has no room for them, it draws only the first.
+// At the right edge the signs stand before the bar, or on its end.
+function drawMarks(context, life, y, height, next) {
+  const end = xOf(Math.min(life.last, line.until)) + 3, room = next ? xOf(next.asked) - 2 : line.width;
+  const signs = signsOf(life);
+  if (signs.length === 0 || end > line.width) return;
+  const widths = signs.map(({ text }) => context.measureText(text).width);
+  const width = widths.reduce((a, b) => a + b + 5);
+  let x = Math.max(end, line.gutter + 2);
+  if (x + width > room && next) {
+    signs.length = widths.length = 1;
+    signs[0].text = signs[0].sign;
+    if (x > room - 4) return;
+  } else if (x + width > room) {
+    const before = xOf(life.asked) - width - 5;
+    x = line.mode === 'each' && before > line.gutter && signs[0].name !== 'open' ? before : room - width - 4;
+    context.fillStyle = colours.ground;
+    if (x !== before) context.fillRect(x - 2, y + 1, width + 4, height - 2);
+  }
+  if (traced) Object.assign(traced.at(-1), { signsFrom: x, signsTo: x + width });
+  signs.forEach(({ text, colour }, i) => {
     context.fillStyle = colours[colour];
     context.fillText(text, x, y + height / 2);
-    x += width + 5;
-  }
+    x += widths[i] + 5;
+  });
+}
+
+// signsOf returns the signs for the end of a process. The others are drawn at their times.
+function signsOf(life) {
+  return marksOf(life, line.until).filter(name => name !== 'adopted' && name !== 'signal').map(name => {
+    const [, sign, colour] = MARKS.find(([mark]) => mark === name);
+    const more = name === 'killed' ? life.signal : name === 'failed' && isFamily ? life.exitcode : '';
+    return { name, sign, colour, text: more === '' ? sign : `${sign} ${more}` };
+  });
 }
 
 // whoText returns the name and the PID of a process, or only the PID of a stranger.

@@ -40,7 +40,7 @@ function drawSignals(context, life, y) {
   }
 }
 
-function drawAdoption(context, life, y, height) {
+function drawAdoption(context, life, y, height, named) {
   const x = xOf(life.adopted);
   context.fillStyle = colours.ink;
   context.beginPath();
@@ -49,7 +49,7 @@ function drawAdoption(context, life, y, height) {
   context.lineTo(x, y + height + 1);
   context.lineTo(x - 6, y + height / 2);
   context.fill();
-  const text = height < 10 ? '' : adoptionText(context, life, x);
+  const text = height < 10 ? '' : adoptionText(context, life, x, named);
   if (!text) return;
   context.fillStyle = colours.ground;
   context.fillRect(text.from - 3, y + 1, text.width + 6, height - 2);
@@ -57,9 +57,9 @@ function drawAdoption(context, life, y, height) {
   context.fillText(text.text, text.from, y + height / 2 + 0.5);
 }
 
-// adoptionText returns the name of the adopter, and the place on the bar that has room for it.
-function adoptionText(context, life, x) {
-  const named = Math.max(line.gutter, xOf(life.started)) + 16 + context.measureText(life.name).width;
+// adoptionText returns the name of the adopter, and the place on the bar behind its name that has room for it.
+function adoptionText(context, life, x, nameEnd) {
+  const named = (nameEnd || Math.max(line.gutter, xOf(life.started))) + 8;
   const end = xOf(Math.min(life.last, line.until));
   for (const who of [whoText(life.adopter, life.adopted), life.adopter]) {
     const text = say('hAdopted', who), width = context.measureText(text).width;

@@ -160,11 +160,11 @@ function drawLife(context, life, y, height, next) {
   const x = xOf(life.asked), right = xOf(Math.min(life.last, line.until));
   trace(life, x, right, y, height, parts.map(part => part.kind));
   if (height > 9) {
-    drawName(context, life, Math.max(x, line.gutter), right, y, height);
-    drawMarks(context, life, y, height, next ? xOf(next.asked) - 2 : line.width);
+    drawMarks(context, life, y, height, next);
   }
+  const named = height > 9 ? drawName(context, life, y, height) : 0;
   drawSignals(context, life, y);
-  if (life.adopted !== NONE && life.adopted <= line.until) drawAdoption(context, life, y, height);
+  if (life.adopted !== NONE && life.adopted <= line.until) drawAdoption(context, life, y, height, named);
   if (life === line.selected || life === line.hovered) {
     context.strokeStyle = colours.ink;
     context.lineWidth = 2;
@@ -173,16 +173,29 @@ function drawLife(context, life, y, height, next) {
   }
 }
 
-// drawName writes the name onto the first phase of the bar that is long enough.
-function drawName(context, life, x, right, y, height) {
+// drawName writes the name onto the first phase of the bar that is long enough. It returns where the name ends, or 0.
+function drawName(context, life, y, height) {
   const text = line.mode === 'each' && life.file && !life.task ? life.file : line.mode === 'each' ? life.name : nameOf(life);
   const longest = segmentsOf(life, line.until).find(part => (part.kind === 'running' || part.kind === 'task') && xOf(part.to) - Math.max(xOf(part.from), line.gutter) > 40);
-  if (!longest || life === parent) return;
-  const aside = life.adopted !== NONE && xOf(life.adopted) - x < 8 ? 6 : 0;
-  const from = Math.max(xOf(longest.from), line.gutter) + 4 + aside, room = Math.min(xOf(longest.to), line.width) - from - 4;
-  const shown = shortened(context, text, room);
+  if (!longest || life === parent) return 0;
+  const right = Math.min(xOf(longest.to), line.width) - 4;
+  const from = besideMarks(life, Math.max(xOf(longest.from), line.gutter) + 4, context.measureText(text).width, right);
+  const shown = shortened(context, text, right - from);
+  if (shown.length <= 1) return 0;
   context.fillStyle = '#ffffff';
-  if (shown.length > 1) context.fillText(shown, from, y + height / 2 + 0.5);
+  context.fillText(shown, from, y + height / 2 + 0.5);
+  if (traced) Object.assign(traced.at(-1), { nameFrom: from, nameTo: from + context.measureText(shown).width });
+  return from + context.measureText(shown).width;
+}
+
+// besideMarks returns the first place from which a text is not covered by the signals and the adoption of a process. If
+// there is none before right, it is from.
+function besideMarks(life, from, width, right) {
+  const marks = life.signals.map(s => [xOf(s.at) - 5, xOf(s.at) + 6]);
+  if (life.adopted !== NONE) marks.push([xOf(life.adopted) - 7, xOf(life.adopted) + 8]);
+  let place = from;
+  for (const [left, end] of marks.sort((a, b) => a[0] - b[0])) if (place < end && place + width > left) place = end;
+  return place + width <= right ? place : from;
 }
 
 function shortened(context, text, room) {
