@@ -41,6 +41,9 @@ func TestPageOfATrace(t *testing.T) {
 		"C bash 53 in the group of B · adopts orphans · a zombie for 1.201 s · exit code 3",
 		"D daemon 54 adopted by PID 1 · a session of its own · executes daemon · exit code 0 · still a zombie",
 		"E bash 55 still runs")
+	if legend := look[string](p, `document.getElementById('legend').textContent`); !strings.Contains(legend, "✗exit code other than 0") {
+		t.Errorf("the legend says %q", legend)
+	}
 	p.do(chromedp.Click(chromedp.ID("language")))
 	wantLines(t, "family in Chinese", familyOf(p),
 		"brood trace 50 0 s 时由 PID 40 启动",

@@ -46,7 +46,7 @@ function drawLegend() {
     if (!marks.has(mark)) continue;
     const item = element('li'), sample = element('b', sign);
     sample.style.color = `var(--${colour})`;
-    item.append(sample, element('span', say(MARK_WORDS[mark])));
+    item.append(sample, element('span', say(isFamily && mark === 'failed' ? 'markNonzero' : MARK_WORDS[mark])));
     items.push(item);
   }
   get('legend').replaceChildren(...items);
