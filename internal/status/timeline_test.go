@@ -179,3 +179,24 @@ func TestNoOutputOfCopies(t *testing.T) {
 		t.Errorf("kept %q", tl.Lives[0].Stderr)
 	}
 }
+
+// TestZombieOfATrace: a trace knows the exit code of a zombie. Each life has its member of the family.
+func TestZombieOfATrace(t *testing.T) {
+	var tl status.Timeline
+	at := func(s int) time.Time { return time.Date(2026, 1, 1, 0, 0, s, 0, time.UTC) }
+	for _, e := range []event.Event{
+		{Time: at(0), Kind: event.Begun, PID: 1, Version: event.TraceVersion, Command: event.Paths{"x"}},
+		{Time: at(1), Kind: event.Started, Name: "x", PID: 2, PPID: 1},
+		{Time: at(2), Kind: event.Started, Name: "x", PID: 3, PPID: 2},
+		{Time: at(3), Kind: event.Zombie, PID: 3, PPID: 2, ExitCode: new(-9), Signal: "SIGKILL"},
+	} {
+		tl.Apply(e)
+	}
+	l := tl.Lives[1]
+	if l.ExitCode == nil || *l.ExitCode != -9 || l.Signal != "SIGKILL" || !l.Reaped.IsZero() {
+		t.Errorf("the zombie is %+v", l)
+	}
+	if l.Member != tl.Family.Members[1] || l.Member.Letter != "B" {
+		t.Errorf("its member is %+v", l.Member)
+	}
+}
