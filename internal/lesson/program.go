@@ -69,7 +69,7 @@ func note(journal *os.File, c process.Change) {
 		return
 	}
 	_ = event.Write(journal, e)
-	if e.Kind == event.Signalled && e.Signal == "SIGCONT" { // lessons send it only to stopped processes, which it wakes at once
+	if e.Kind == event.Signalled && e.Signal == "SIGCONT" { // lessons send it to stopped processes only
 		_ = event.Write(journal, event.Event{Time: c.Time, Kind: event.Continued, Name: c.Name, PID: c.PID})
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"brood/internal/view"
 )
 
-// stepping stops at each event: it says what has happened, draws the living processes and zombies, and waits for Enter. The
-// processes that the event is about are held meanwhile.
+// stepping stops at each event: it says what has happened, draws the living processes and zombies, and waits for
+// Enter. The processes that the event is about are held meanwhile.
 type stepping struct {
 	run  *tracing
 	keys *bufio.Reader

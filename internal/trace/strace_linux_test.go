@@ -27,22 +27,23 @@ func TestAsStrace(t *testing.T) {
 	// sleeps starts sleep in the background, and waits for its exec.
 	const sleeps = "sleeps() { sleep $1 & until read comm </proc/$!/comm; [ $comm = sleep ]; do :; done; }; "
 	programs := map[string][]string{
-		"pipeline":      {"bash", "-c", "seq 1000 | sort -n | head -1 | cat >/dev/null; echo a | grep -q b"},
-		"substitution":  {"bash", "-c", "x=$(echo $(echo a) $(exit 3)); (exit 4); exec true"},
-		"jobs":          {"bash", "-c", sleeps + "set -m; sleeps 9; sleeps 0.1; kill %1; wait"},
-		"orphan":        {"bash", "-c", "(sleep 0.2; exit 4) & exit 0"},
-		"daemon":        {"bash", "-c", "setsid bash -c '(sleep 0.2 & ) ; exit 3'"},
-		"stopped":       {"bash", "-c", sleeps + "sleeps 0.3; kill -STOP $!; sleep 0.1; kill -CONT $!; wait"},
-		"killed":        {"bash", "-c", sleeps + "sleeps 9; sleeps 9; kill -9 %1; kill %2; wait"},
-		"vfork":         {"/usr/bin/python3", "-c", "import subprocess\nfor i in range(5): subprocess.run(['true'])"},
-		"threads":       {"/usr/bin/python3", "-c", threads},
-		"no program":    {"bash", "-c", "/nosuch; /etc/passwd; true"},
-		"broken pipe":   {"bash", "-c", "yes | head -1 >/dev/null; exit ${PIPESTATUS[0]}"},
-		"crash":         {"/usr/bin/python3", "-c", "import ctypes; ctypes.string_at(0)"},
-		"alarm":         {"/usr/bin/python3", "-c", "import signal, time; signal.alarm(1); time.sleep(5)"},
-		"abort":         {"/usr/bin/python3", "-c", "import os; os.abort()"},
-		"not waited":    {"/usr/bin/python3", "-c", "import os, time\nif os.fork(): time.sleep(0.2)"},
-		"ptrace itself": {"/usr/bin/python3", "-c", "import ctypes, os\nif os.fork() == 0: os._exit(ctypes.CDLL(None).ptrace(0, 0, 0, 0) & 7)\nos.wait()"},
+		"pipeline":     {"bash", "-c", "seq 1000 | sort -n | head -1 | cat >/dev/null; echo a | grep -q b"},
+		"substitution": {"bash", "-c", "x=$(echo $(echo a) $(exit 3)); (exit 4); exec true"},
+		"jobs":         {"bash", "-c", sleeps + "set -m; sleeps 9; sleeps 0.1; kill %1; wait"},
+		"orphan":       {"bash", "-c", "(sleep 0.2; exit 4) & exit 0"},
+		"daemon":       {"bash", "-c", "setsid bash -c '(sleep 0.2 & ) ; exit 3'"},
+		"stopped":      {"bash", "-c", sleeps + "sleeps 0.3; kill -STOP $!; sleep 0.1; kill -CONT $!; wait"},
+		"killed":       {"bash", "-c", sleeps + "sleeps 9; sleeps 9; kill -9 %1; kill %2; wait"},
+		"vfork":        {"/usr/bin/python3", "-c", "import subprocess\nfor i in range(5): subprocess.run(['true'])"},
+		"threads":      {"/usr/bin/python3", "-c", threads},
+		"no program":   {"bash", "-c", "/nosuch; /etc/passwd; true"},
+		"broken pipe":  {"bash", "-c", "yes | head -1 >/dev/null; exit ${PIPESTATUS[0]}"},
+		"crash":        {"/usr/bin/python3", "-c", "import ctypes; ctypes.string_at(0)"},
+		"alarm":        {"/usr/bin/python3", "-c", "import signal, time; signal.alarm(1); time.sleep(5)"},
+		"abort":        {"/usr/bin/python3", "-c", "import os; os.abort()"},
+		"not waited":   {"/usr/bin/python3", "-c", "import os, time\nif os.fork(): time.sleep(0.2)"},
+		"ptrace itself": {"/usr/bin/python3", "-c", "import ctypes, os\n" +
+			"if os.fork() == 0: os._exit(ctypes.CDLL(None).ptrace(0, 0, 0, 0) & 7)\nos.wait()"},
 	}
 	for name, argv := range tutorial(t) {
 		programs[name] = argv
@@ -140,7 +141,8 @@ func straced(t *testing.T, strace string, argv []string) counts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, begun, unfinished, isThread := counts{}, map[string]string{}, regexp.MustCompile(` <unfinished \.\.\.>$`), map[string]bool{}
+	c, begun, isThread := counts{}, map[string]string{}, map[string]bool{}
+	unfinished := regexp.MustCompile(` <unfinished \.\.\.>$`)
 	resumed := regexp.MustCompile(`^<\.\.\. \w+ resumed>`)
 	c["started"] = 1
 	for line := range strings.Lines(string(text)) {
@@ -169,7 +171,9 @@ var (
 	straceExec   = regexp.MustCompile(`^"([^"]*)", \["([^"]*)"`)
 )
 
-var numbers = map[string]int{"SIGINT": 2, "SIGABRT": 6, "SIGKILL": 9, "SIGSEGV": 11, "SIGPIPE": 13, "SIGALRM": 14, "SIGTERM": 15}
+var numbers = map[string]int{
+	"SIGINT": 2, "SIGABRT": 6, "SIGKILL": 9, "SIGSEGV": 11, "SIGPIPE": 13, "SIGALRM": 14, "SIGTERM": 15,
+}
 
 // read counts what a line of strace says.
 func (c counts) read(pid, line string, isThread map[string]bool) {

@@ -17,7 +17,8 @@ import (
 type FamilyWords struct {
 	Started, Signalled, Ended, Adopted, Exited, Killed, Terminated, Lost, Reaped, Nobody, Somebody, More string
 
-	Executed, Stopped, Continued, Session, Grouped, Leads, Subreaper, Zombie, Unreaped, Runs, FromKernel string // of a traced program
+	// Of a traced program.
+	Executed, Stopped, Continued, Session, Grouped, Leads, Subreaper, Zombie, Unreaped, Runs, FromKernel string
 }
 
 // EnglishFamily and ChineseFamily are the phrases of the family tree.

@@ -37,6 +37,7 @@ func Traced(w io.Writer, f *status.Family, program, lang string) error {
 			last = m.Ended
 		}
 	}
-	_, err := io.WriteString(w, l.say("\nbrood: %s %s: %s, %.3f s\n", plain(program), end, processes, last.Sub(first.Started).Seconds()))
+	seconds := last.Sub(first.Started).Seconds()
+	_, err := io.WriteString(w, l.say("\nbrood: %s %s: %s, %.3f s\n", plain(program), end, processes, seconds))
 	return err
 }
