@@ -15,7 +15,15 @@ import (
 	"brood/internal/process"
 	"brood/internal/target"
 	"brood/internal/testenv"
+	"brood/internal/trace"
 )
+
+// A traced program begins as this binary, on the main thread.
+func init() {
+	if trace.IsSetup(os.Args) {
+		os.Exit(trace.Setup(os.Args))
+	}
+}
 
 // TestMain makes this binary the command brood of the scripts, the children of it too.
 func TestMain(m *testing.M) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -251,9 +252,10 @@ func TestPipes(t *testing.T) {
 	if err := view.Pipes(&drawn, &family, "en", 0); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"written by B (1), read by A (3)", "written by C (1), read by D (0)"} {
-		if !strings.Contains(drawn.String(), want) {
-			t.Errorf("no %q in\n%s", want, drawn.String())
+	// The parent may still have the other ends of its pipes when it is looked at.
+	for _, want := range []string{`written by .*\bB \(1\).*, read by .*\bA \(3\)`, `written by .*\bC \(1\).*, read by .*\bD \(0\)`} {
+		if !regexp.MustCompile(want).MatchString(drawn.String()) {
+			t.Errorf("no %s in\n%s", want, drawn.String())
 		}
 	}
 }
