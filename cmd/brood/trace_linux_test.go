@@ -132,18 +132,23 @@ func TestKilledTrace(t *testing.T) {
 	const line = `trap '' TERM HUP INT
 while :; do
 	sleep 1000 & (sleep 1000 & kill -STOP $!) & setsid sleep 1000 & setsid sh -c 'kill -STOP $$' &
-	env -i setsid bash -c 'trap "" TERM HUP; while :; do /bin/true; done' &
+	env -i setsid bash -c 'trap "" TERM HUP; while :; do /bin/true; done' $0 &
 	/bin/true; /bin/true; kill -9 $!
 done`
 	p := newPlace(t)
+	unmarked := p.dir + "/unmarked" // a process with an empty environment has this in its command line
 	for round := range *traceKills {
-		r := start(t, p, p.trace(line, "--quiet"))
+		cmd := p.trace(line, "--quiet")
+		cmd.Args = append(cmd.Args, unmarked)
+		r := start(t, p, cmd)
 		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 		r.signal(syscall.SIGKILL)
 		<-r.ended
-		// A process with an empty environment has no mark. All are descendants, so look for their command lines.
-		if !eventually(func() bool { return len(p.alive()) == 0 }) {
-			t.Fatalf("round %d: left: %q", round, p.alive())
+		left := func() bool {
+			return slices.ContainsFunc(pids(), func(pid int) bool { return slices.Contains(argv(pid), unmarked) })
+		}
+		if !eventually(func() bool { return len(p.alive()) == 0 && !left() }) {
+			t.Fatalf("round %d: left: %q, without an environment: %t", round, p.alive(), left())
 		}
 		os.Remove(p.dir + "/record")
 	}
