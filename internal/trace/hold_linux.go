@@ -10,7 +10,8 @@ import "golang.org/x/sys/unix"
 //	the child is about to exit ─▶ each thread of its parent is interrupted ─▶ all have stopped ─▶ the child goes on
 //	it has ended ─▶ Emit(zombie) returns ─▶ the threads of the parent go on; a wait begins anew, and reaps
 type held struct {
-	child   int               // the thread that is about to exit and waits for that; 0 once it went on
+	of      *process          // the child
+	waiting int               // the thread of the child that is about to exit; 0 once it went on
 	threads map[int]*heldStop // of the parent; nil before it has stopped
 }
 
@@ -25,7 +26,7 @@ func (t *Tracer) hold(tid int, p *process) (waits bool) {
 		t.holds[parent] != nil {
 		return false
 	}
-	h := &held{child: tid, threads: map[int]*heldStop{}}
+	h := &held{of: p, waiting: tid, threads: map[int]*heldStop{}}
 	for id, th := range t.threads {
 		if th.of == parent && ptrace(unix.PTRACE_INTERRUPT, id, 0, 0) == nil {
 			h.threads[id] = nil
@@ -59,17 +60,17 @@ func (t *Tracer) letEnd(h *held) {
 			return
 		}
 	}
-	if h.child != 0 {
-		t.resume(h.child, t.request(), 0)
-		h.child = 0
+	if h.waiting != 0 {
+		t.resume(h.waiting, t.request(), 0)
+		h.waiting = 0
 	}
 }
 
-// release lets the parent of a process go on that has ended.
+// release lets the parent of a process go on that has ended, unless it is held for another child.
 func (t *Tracer) release(p *process) {
 	parent := t.processes[p.parent]
 	h := t.holds[parent]
-	if h == nil {
+	if h == nil || h.of != p {
 		return
 	}
 	delete(t.holds, parent)

@@ -23,9 +23,7 @@ func (t *Tracer) beforeCall(sender *process, c call) {
 	first := int(int32(c.args[0]))
 	var to []*process
 	switch c.number {
-	case unix.SYS_KILL, unix.SYS_RT_SIGQUEUEINFO:
-		to = t.meant(sender, first)
-	case unix.SYS_TGKILL:
+	case unix.SYS_KILL, unix.SYS_RT_SIGQUEUEINFO, unix.SYS_TGKILL:
 		to = t.meant(sender, first)
 	case unix.SYS_TKILL:
 		if th := t.threads[first]; th != nil {

@@ -25,7 +25,7 @@ func (t *Tracer) forked(tid int, p *process, at int) {
 	case at == unix.PTRACE_EVENT_CLONE && isThread(p.pid, made):
 		t.addThread(made, p)
 	default:
-		t.join(made, p, methods[at])
+		t.join(made, p, methodOf(at))
 	}
 	if _, stopped := t.early[made]; stopped {
 		delete(t.early, made)
@@ -64,8 +64,15 @@ func (t *Tracer) arrives(tid int) {
 	t.resume(tid, t.request(), 0)
 }
 
-var methods = map[int]string{
-	unix.PTRACE_EVENT_FORK: "fork", unix.PTRACE_EVENT_VFORK: "vfork", unix.PTRACE_EVENT_CLONE: "clone",
+// methodOf names what made a process. It is no table, which each child of brood would make at its start.
+func methodOf(at int) string {
+	switch at {
+	case unix.PTRACE_EVENT_FORK:
+		return "fork"
+	case unix.PTRACE_EVENT_VFORK:
+		return "vfork"
+	}
+	return "clone"
 }
 
 // executed notes that a process runs another program. Its other threads are gone, and the thread has its PID.

@@ -259,3 +259,14 @@ func TestPipes(t *testing.T) {
 		}
 	}
 }
+
+// Children that end at once are held one after another, and each goes on.
+func TestHoldOfSeveral(t *testing.T) {
+	o := bash("for i in {1..20}; do (exit 3) & done; wait; for i in {1..20}; do /bin/true & done; wait")
+	o.Hold = true
+	events, exit := observe(t, o)
+	ended := slices.DeleteFunc(events, func(e event.Event) bool { return e.Kind != event.Exited })
+	if exit.Code != 0 || len(ended) != 41 {
+		t.Errorf("exit code %d, %d processes have ended, want 41", exit.Code, len(ended))
+	}
+}
