@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"syscall"
@@ -32,6 +33,17 @@ func TestTraceSignals(t *testing.T) {
 	r.types("\x03")
 	r.says("got INT")
 	r.wants(5)
+
+	p = newPlace(t) // a program that lives on at Ctrl-C, as an interactive shell does
+	r = startInTerminal(t, p, p.trace(`n=0; trap 'n=$((n+1)); echo INT $n' INT; echo ready; `+
+		`until [ -e go ]; do sleep 0.05; done; exit 8`))
+	r.says("ready")
+	for n := 1; n <= 5; n++ {
+		r.types("\x03")
+		r.says(fmt.Sprint("INT ", n))
+	}
+	must(t, os.WriteFile(p.dir+"/go", nil, 0o644))
+	r.wants(8)
 
 	p = newPlace(t) // a program that ignores everything: the third signal ends it
 	r = start(t, p, p.trace(`trap '' TERM; echo ready >&2; while :; do sleep 0.05; done`))

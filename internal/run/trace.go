@@ -109,10 +109,18 @@ type tracing struct {
 
 	mu     sync.Mutex
 	totals status.Totals
-	family status.Family
-	root   int  // the PID of the program's first process; 0 before it has started, and after its end
-	ended  bool // the program's first process has ended
-	others int  // its other processes that run
+	family status.Family // its first member is the program's first process
+}
+
+// root returns the PID of the program's first process, 0 before it has started, and whether it has ended.
+func (r *tracing) root() (pid int, ended bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.family.Members) == 0 {
+		return 0, false
+	}
+	first := r.family.Members[0]
+	return first.PID, !first.Ended.IsZero()
 }
 
 // draw writes what has happened, and the family.
@@ -128,34 +136,32 @@ func (r *tracing) draw() error {
 	return errors.Join(view.Family(r.err, &r.family, words, columns), view.Pipes(r.err, &r.family, r.spec.Lang, columns))
 }
 
-// follow keeps the state of the processes, and what the signals need to know.
+// follow keeps the state of the processes. It says when only others go on, and stops brood with the program.
 func (r *tracing) follow(e event.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.totals.Apply(e)
 	r.family.Apply(e)
-	switch e.Kind {
-	case event.Started:
-		if r.root == 0 && !r.ended {
-			r.root = e.PID
-		} else {
-			r.others++
+	if m := r.family.Of(e.Process()); m == nil || m != r.family.Members[0] {
+		return
+	}
+	switch {
+	case e.Kind == event.Exited && !r.spec.Quiet:
+		if n := alive(&r.family); n > 0 {
+			r.note(fmt.Sprintf("brood: the program has ended, and %s. Ctrl-C ends the trace.\n", goOn(n)))
 		}
-	case event.Zombie:
-		r.others--
-	case event.Exited:
-		if e.PID != r.root {
-			break
-		}
-		r.root, r.ended = 0, true
-		if r.others > 0 && !r.spec.Quiet {
-			r.note(fmt.Sprintf("brood: the program has ended, and %s. Ctrl-C ends the trace.\n", goOn(r.others)))
-		}
-	case event.Stopped:
-		if e.PID == r.root && e.Signal != "SIGSTOP" {
-			stopWith(r.root)
+	case e.Kind == event.Stopped && e.Signal != "SIGSTOP":
+		stopWith(e.PID)
+	}
+}
+
+func alive(f *status.Family) (n int) {
+	for _, m := range f.Members {
+		if m.Ended.IsZero() {
+			n++
 		}
 	}
+	return n
 }
 
 func (r *tracing) note(line string) {
@@ -173,12 +179,12 @@ func goOn(n int) string {
 	return fmt.Sprintf("%d processes of it go on", n)
 }
 
-// hardEnd is the number of the signal that ends all processes, after some that only the program got.
+// hardEnd is the number of the passed signal that ends all processes, after some that only the program got.
 const hardEnd = 3
 
-// watchSignals passes SIGTERM and SIGHUP on to the program, until end is called. It does nothing at Ctrl-C, Ctrl-\ and
-// Ctrl-Z: a terminal sends them to the program as well. Once the program's first process has ended, or at the third
-// signal, it ends all its processes.
+// watchSignals passes SIGTERM and SIGHUP on to the program, until end is called. The third of them ends all processes.
+// It does nothing at Ctrl-C, Ctrl-\ and Ctrl-Z: a terminal sends them to the program as well, which may live on, as a
+// shell does. Once the program's first process has ended, SIGINT, SIGTERM or SIGHUP ends the other processes.
 func (r *tracing) watchSignals() (end func()) {
 	caught := make(chan os.Signal, 8)
 	Catch(caught)
@@ -190,19 +196,19 @@ func (r *tracing) watchSignals() (end func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		n := 0
+		passed := 0
 		for sig := range caught {
-			r.mu.Lock()
-			root, ended := r.root, r.ended
-			r.mu.Unlock()
-			if _, ends := signalNames[sig]; ends {
-				n++
-			}
+			root, ended := r.root()
+			_, ends := signalNames[sig]
 			switch {
-			case ended && n > 0, n >= hardEnd:
+			case ends && ended:
 				r.tracer.End()
-			case root != 0 && (sig == syscall.SIGTERM || sig == syscall.SIGHUP):
-				_ = sendSignal(root, sig.(syscall.Signal))
+			case sig == syscall.SIGTERM || sig == syscall.SIGHUP:
+				if passed++; passed == hardEnd {
+					r.tracer.End()
+				} else if root != 0 {
+					_ = sendSignal(root, sig.(syscall.Signal))
+				}
 			}
 		}
 	}()
