@@ -38,10 +38,7 @@ func lessonCommand(std Streams) *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Flags: []cli.Flag{
-			oneOf(&cli.StringFlag{Name: "lang", Category: aboutLesson,
-				Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG",
-				Usage: "use the language `LANG`: en or zh"},
-				"en", "zh"),
+			langFlag(aboutLesson),
 			&cli.Float64Flag{Name: "pace", Category: aboutLesson, Value: 1,
 				Usage: "wait `N` times as long as the tutorial does; 0.1: ten times as fast"},
 			oneOf(&cli.StringFlag{Name: "show", Category: aboutLesson, Value: string(lesson.ShowBoth),
@@ -74,8 +71,8 @@ func readStage(c *cli.Context, std Streams) (*lesson.Stage, error) {
 	s := &lesson.Stage{
 		Lang: c.String("lang"), Pace: c.Float64("pace"), Quiet: c.Bool("quiet"), Out: std.Out, Folder: c.Args().Get(1),
 	}
-	if s.Lang != "en" && s.Lang != "zh" {
-		return nil, fmt.Errorf("--lang %q: want en or zh", s.Lang)
+	if err := checkLang(c); err != nil {
+		return nil, err
 	}
 	if !(s.Pace >= 0 && s.Pace <= 1000) { // nor not a number
 		return nil, fmt.Errorf("--pace %v: want 0 to 1000", s.Pace)
@@ -249,6 +246,21 @@ func linesOf(r io.Reader) <-chan string {
 		}
 	}()
 	return lines
+}
+
+// langFlag is the flag of the language of texts and pictures.
+func langFlag(category string) cli.Flag {
+	return oneOf(&cli.StringFlag{Name: "lang", Category: category,
+		Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG",
+		Usage: "use the language `LANG`: en or zh"},
+		"en", "zh")
+}
+
+func checkLang(c *cli.Context) error {
+	if lang := c.String("lang"); lang != "en" && lang != "zh" {
+		return fmt.Errorf("--lang %q: want en or zh", lang)
+	}
+	return nil
 }
 
 // systemLang returns zh where the environment asks for Chinese, else en.

@@ -37,10 +37,7 @@ func reportCommand(std Streams) *cli.Command {
 			&cli.StringFlag{Name: "svg", Category: aboutPicture, TakesFile: true,
 				Usage: "write the time line as a picture to `FILE`"},
 			&cli.BoolFlag{Name: "schema", Category: aboutLog, Usage: "print the JSON Schema of a line of a record"},
-			oneOf(&cli.StringFlag{Name: "lang", Category: aboutPicture,
-				Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG",
-				Usage: "use the language `LANG`: en or zh"},
-				"en", "zh"),
+			langFlag(aboutPicture),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("schema") {
@@ -51,8 +48,8 @@ func reportCommand(std Streams) *cli.Command {
 				err := wrongArgs{"RECORD", c.NArg()}
 				return misuse(c, err)
 			}
-			if lang := c.String("lang"); lang != "en" && lang != "zh" {
-				return &usageError{err: fmt.Errorf("--lang %q: want en or zh", lang), hint: didYouMean("", "brood report --help")}
+			if err := checkLang(c); err != nil {
+				return misuse(c, err)
 			}
 			return draw(c, std)
 		},

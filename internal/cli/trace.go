@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -34,10 +32,7 @@ func traceCommand(std Streams) *cli.Command {
 				Usage: "write the time line of the processes as a picture to `FILE`"},
 			&cli.StringFlag{Name: "trace", Category: aboutPicture, TakesFile: true,
 				Usage: "write `FILE` for Perfetto or chrome://tracing"},
-			oneOf(&cli.StringFlag{Name: "lang", Category: aboutPicture,
-				Value: systemLang(os.Getenv), DefaultText: "from LC_ALL or LANG",
-				Usage: "use the language `LANG`: en or zh"},
-				"en", "zh"),
+			langFlag(aboutPicture),
 			&cli.BoolFlag{Name: "live", Category: aboutPicture,
 				Usage: "on a terminal: show the processes while they run, below the program's output"},
 			&cli.BoolFlag{Name: "step", Category: aboutPicture,
@@ -53,8 +48,8 @@ func traceCommand(std Streams) *cli.Command {
 			if c.NArg() == 0 {
 				return misuse(c, wrongArgs{"PROGRAM", 0})
 			}
-			if lang := c.String("lang"); lang != "en" && lang != "zh" {
-				return misuse(c, fmt.Errorf("--lang %q: want en or zh", lang))
+			if err := checkLang(c); err != nil {
+				return misuse(c, err)
 			}
 			if c.Bool("live") && c.Bool("step") {
 				return misuse(c, errors.New("--live and --step: want one of the two"))
